@@ -1,0 +1,1 @@
+"""Reads training scripts and writes pseudocode and explanations."""
