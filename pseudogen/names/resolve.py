@@ -1,0 +1,131 @@
+"""Names -> where they come from: imports, aliases, definitions of the script itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.knowledge.api import Tables
+from pseudogen.names.evidence import API, NAME, Known
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Tree
+
+_ALIAS_DEPTH = 4
+
+
+class Resolver:
+    """Answers what a dotted name refers to.
+
+    A name is looked up as Python does: the scope, the functions around it, the module; classes
+    are skipped from inside their methods, but for `self.x`.
+    """
+
+    def __init__(self, tree: Tree, tables: Tables) -> None:
+        self.tree = tree
+        self.tables = tables
+        self.imports_anything = bool(tree.star_imports) or any(
+            binding.how == "import"
+            for scope in tree.scopes
+            for found in scope.bindings.values()
+            for binding in found
+        )
+
+    def home(self, name: str, scope: int) -> Scope | None:
+        """The scope that binds `name` (`x`, `self.x`, `args.x`) as seen from `scope`."""
+        index, first = scope, True
+        while index != NO_STATEMENT:
+            candidate = self.tree.scopes[index]
+            visible = candidate.kind != "class" or first or name.startswith("self.")
+            if visible and name in candidate.bindings:
+                found = candidate.bindings[name]
+                if any(binding.how != "global" for binding in found):
+                    return candidate
+            index, first = candidate.parent, False
+        return None
+
+    def bindings(self, name: str, scope: int) -> list[Binding]:
+        """All places that bind `name` as seen from `scope`, in the order of the source."""
+        home = self.home(name, scope)
+        return [b for b in home.bindings[name] if b.how != "global"] if home else []
+
+    def qualified(self, name: str, scope: int, depth: int = 0) -> tuple[str, ...]:
+        """The full names that a dotted name may stand for; () when it comes from no import.
+
+        An import in `try`/`except` gives several. `DDP = nn.parallel.DistributedDataParallel`
+        and `self.loss = nn.CrossEntropyLoss` are followed.
+        """
+        if not name or depth > _ALIAS_DEPTH:
+            return ()
+        for cut in _prefixes(name):
+            found = self.bindings(name[:cut], scope)
+            if found:
+                rest = name[cut:]
+                full = (q for binding in found for q in self._origins(binding, scope, depth))
+                return tuple(dict.fromkeys(q + rest for q in full))
+        return ()
+
+    def _origins(self, binding: Binding, scope: int, depth: int) -> tuple[str, ...]:
+        if binding.how == "import":
+            return (binding.qualified,)
+        if binding.how in ("assign", "class") and binding.value is not None:
+            alias = "" if binding.how == "class" else dotted(binding.value)
+            if alias and alias != binding.name and not alias.endswith((")", "]")):
+                return self.qualified(alias, scope, depth + 1)
+        return ()
+
+    def known(self, function: Any, scope: int) -> Known | None:
+        """The row of the tables for a function or class, and what that rests on.
+
+        Imports decide; for a class of the script, its bases; failing both, for a name that nothing
+        in the script defines, the name itself as the field uses it.
+        """
+        name = dotted(function)
+        if not name:
+            return None
+        for full in self.qualified(name, scope):
+            row = self.tables.find(full)
+            if row is not None:
+                return Known(row, full, API)
+        inherited = self._inherited(name, scope)
+        if inherited is not None:
+            return inherited
+        return self._by_name(name, scope)
+
+    def _inherited(self, name: str, scope: int, depth: int = 0) -> Known | None:
+        for binding in self.bindings(name, scope) if depth <= _ALIAS_DEPTH else ():
+            if binding.how != "class":
+                continue
+            for base in binding.value.bases:
+                known = self.known(base.value, scope) if dotted(base.value) != name else None
+                if known is not None:
+                    return known
+        return None
+
+    def _by_name(self, name: str, scope: int) -> Known | None:
+        """`torch.save` or `DistributedSampler` in code that does not import them."""
+        root, _, rest = name.partition(".")
+        if "(" in name or "[" in name:
+            return None
+        found = self.bindings(root, scope)
+        if not found:
+            spelled = self.tables.roots.get(root, root) + ("." + rest if rest else "")
+            row = self.tables.find(spelled) or self.tables.bare.get(name.rpartition(".")[2])
+            return Known(row, name, NAME) if row is not None else None
+        if any(binding.how == "import" for binding in found) and self._is_own(name, scope):
+            row = self.tables.bare.get(name.rpartition(".")[2])
+            return Known(row, name, NAME) if row is not None else None
+        return None
+
+    def _is_own(self, name: str, scope: int) -> bool:
+        """Whether an imported name comes from a module that no table knows."""
+        return not any(
+            full.partition(".")[0] in self.tables.packages for full in self.qualified(name, scope)
+        )
+
+
+def _prefixes(name: str) -> list[int]:
+    """Lengths of the dotted prefixes of a name, the longest first; none cuts at `(` or `[`."""
+    end = next((i for i, c in enumerate(name) if c in "(["), len(name))
+    cuts = [i for i, c in enumerate(name[:end]) if c == "."]
+    return [end, *reversed(cuts)]
+
+

@@ -1,0 +1,222 @@
+"""Expressions -> roles: model, optimizer, scheduler, loader, batch size..., and why we think so.
+
+Trust goes in this order: what is assigned (a resolved call of a library, then whatever else tells),
+how the value is used, what the name says.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.resolve import Resolver
+from pseudogen.names.words import suggested_role
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import Binding, Tree
+
+KIND_ROLES: dict[str, str] = {
+    "loader": "loader",
+    "distributed-sampler": "sampler",
+    "sampler": "sampler",
+    "dataset": "dataset",
+    "optimizer": "optimizer",
+    "scheduler": "scheduler",
+    "scaler": "scaler",
+    "criterion": "criterion",
+    "writer": "writer",
+    "model": "model",
+    "module": "model",
+    "wrap": "model",
+    "sync-batchnorm": "model",
+    "compile": "model",
+    "device-count": "process-count",
+    "world-size": "process-count",
+    "rank": "rank",
+    "local-rank": "rank",
+    "device": "device",
+    "accelerator": "accelerator",
+    "functional-loss": "loss",
+}
+"""Kind of a table row -> the role of what its call gives."""
+
+_SAME_ROLE_METHODS = frozenset(
+    {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "train", "eval", "module"}
+)
+_USES: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"zero_grad", "step"}), "optimizer"),
+    (frozenset({"unscale_"}), "scaler"),
+    (frozenset({"scale", "update"}), "scaler"),
+    (frozenset({"add_scalar"}), "writer"),
+    (frozenset({"train", "eval"}), "model"),
+    (frozenset({"train", "parameters"}), "model"),
+    (frozenset({"backward"}), "loss"),
+)
+_DEPTH = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """What a value is for, and what that rests on."""
+
+    kind: str
+    evidence: Evidence
+
+
+class Roles:
+    """Answers which role an expression has."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.tree: Tree = resolver.tree
+        self._cache: dict[tuple[str, int], Role | None] = {}
+        self._uses: dict[tuple[int, str], set[str]] | None = None
+        self._calls: dict[str, list[tuple[Any, int]]] | None = None
+
+    def of(self, node: Any, scope: int, depth: int = 0) -> Role | None:
+        """The role of an expression as seen from a scope, or None."""
+        kind = type(node)
+        if depth > _DEPTH:
+            return None
+        if kind is cst.Call:
+            return self._of_call(node, scope, depth)
+        if kind in (cst.Name, cst.Attribute):
+            return self._of_name(dotted(node), scope, depth)
+        if kind is cst.IfExp:
+            return self.of(node.body, scope, depth + 1) or self.of(node.orelse, scope, depth + 1)
+        return None
+
+    def is_a(self, node: Any, scope: int, kind: str) -> Evidence | None:
+        """The evidence that an expression has the role `kind`, or None."""
+        role = self.of(node, scope)
+        return role.evidence if role is not None and role.kind == kind else None
+
+    # Calls
+
+    def _of_call(self, call: cst.Call, scope: int, depth: int) -> Role | None:
+        known = self.resolver.known(call.func, scope)
+        if known is not None and known.api.kind in KIND_ROLES:
+            return Role(KIND_ROLES[known.api.kind], Evidence(known.evidence, (known.name,)))
+        if type(call.func) is cst.Attribute and call.func.attr.value in _SAME_ROLE_METHODS:
+            return self.of(call.func.value, scope, depth + 1)
+        return self._returned(dotted(call.func), scope, depth)
+
+    def _returned(self, function: str, scope: int, depth: int) -> Role | None:
+        """The role of what a function of the script returns, where all its returns agree."""
+        for binding in self.resolver.bindings(function, scope) if function else ():
+            if binding.how != "function":
+                continue
+            header = self.tree.statements[binding.statement]
+            roles = [
+                self.of(s.node.value, s.scope, depth + 1)
+                for s in self.tree.below(header)
+                if type(s.node) is cst.Return and s.node.value is not None
+            ]
+            kinds = {role.kind if role else None for role in roles}
+            if len(kinds) == 1 and roles[0] is not None:
+                return Role(roles[0].kind, Evidence(FLOW, (function,)))
+        return None
+
+    # Names
+
+    def _of_name(self, name: str, scope: int, depth: int) -> Role | None:
+        if not name:
+            return None
+        home = self.resolver.home(name, scope)
+        key = (name, home.index if home else -1)
+        if key in self._cache:
+            return self._cache[key]
+        self._cache[key] = None  # a value that is made from itself tells nothing
+        role = (
+            self._assigned(name, scope, depth)
+            or self._used(name, key[1])
+            or self._passed(name, scope, depth)
+            or self._named(name, scope, depth)
+        )
+        self._cache[key] = role
+        return role
+
+    def _assigned(self, name: str, scope: int, depth: int) -> Role | None:
+        """The role that the assignments to a name agree on; those that tell nothing don't count."""
+        found: dict[str, Role] = {}
+        for binding in self.resolver.bindings(name, scope):
+            if binding.how in ("assign", "with", "walrus") and binding.value is not None:
+                inner = self.tree.statements[binding.statement].scope
+                role = self.of(binding.value, inner, depth + 1)
+                if role is not None:
+                    found.setdefault(role.kind, role)
+        if len(found) != 1:
+            return None
+        role = next(iter(found.values()))
+        return role if role.evidence.kind != NAME else None
+
+    def _used(self, name: str, home: int) -> Role | None:
+        methods = self._methods().get((home, name), set())
+        for wanted, kind in _USES:
+            if wanted <= methods:
+                return Role(kind, Evidence(FLOW, (name,)))
+        return None
+
+    def _methods(self) -> dict[tuple[int, str], set[str]]:
+        """(home scope, name) -> the methods that the script calls on it."""
+        if self._uses is None:
+            self._uses = {}
+            for call in self.tree.occurrences[cst.Call]:
+                function = call.node.func
+                if type(function) is cst.Attribute:
+                    name = dotted(function.value)
+                    home = self.resolver.home(name, call.scope)
+                    key = (home.index if home else -1, name)
+                    self._uses.setdefault(key, set()).add(function.attr.value)
+        return self._uses
+
+    def _passed(self, name: str, scope: int, depth: int) -> Role | None:
+        """The role of a parameter, from the arguments that the script passes for it."""
+        for binding in self.resolver.bindings(name, scope):
+            if binding.how == "parameter":
+                return self._argument_role(name, binding, depth)
+        return None
+
+    def _argument_role(self, name: str, binding: Binding, depth: int) -> Role | None:
+        function = self.tree.statements[binding.statement].node
+        if type(function) is not cst.FunctionDef:
+            return None
+        names = [p.name.value for p in (*function.params.posonly_params, *function.params.params)]
+        place = names.index(name) if name in names else None
+        for call, scope in self._calls_of(function.name.value):
+            value = argument(call, name, place)
+            role = self.of(value, scope, depth + 1) if value is not None else None
+            if role is not None and role.evidence.kind != NAME:
+                return Role(role.kind, Evidence(FLOW, (name,)))
+        return None
+
+    def _calls_of(self, function: str) -> list[tuple[Any, int]]:
+        if self._calls is None:
+            self._calls = {}
+            for call in self.tree.occurrences[cst.Call]:
+                name = dotted(call.node.func)
+                if name:
+                    self._calls.setdefault(name, []).append((call.node, call.scope))
+        return self._calls.get(function, [])
+
+    def _named(self, name: str, scope: int, depth: int) -> Role | None:
+        if name.endswith(".module"):
+            return self._of_name(name.removesuffix(".module"), scope, depth + 1)
+        kind = suggested_role(name)
+        return Role(kind, Evidence(NAME, (name,))) if kind is not None else None
+
+
+def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
+    """The argument passed for a parameter, by keyword or at its place; None when there is none."""
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value == name:
+            return arg.value
+    if place is not None and place < len(call.args):
+        before = call.args[: place + 1]
+        if all(arg.keyword is None and not arg.star for arg in before):
+            return before[-1].value
+    return None
+
+

@@ -1,0 +1,181 @@
+"""The script as patterns see it: syntax, names, roles and values behind one door."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.knowledge import load_tables
+from pseudogen.names import flow, quantities, structure
+from pseudogen.names.evidence import Evidence, Known
+from pseudogen.names.resolve import Resolver
+from pseudogen.names.roles import Role, Roles, argument
+from pseudogen.syntax.build import build, dotted
+from pseudogen.syntax.parsing import parse
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Binding, Statement, Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place that a pattern looks at: a statement, or a call in it.
+
+    `node` is the statement's node or the call; `known` is the row of the tables that applies to a
+    call; `name` is the dotted name of what is called, as written.
+    """
+
+    node: Any
+    statement: Statement
+    scope: int
+    known: Known | None = None
+    name: str = ""
+
+    @property
+    def line(self) -> int:
+        """The anchor line: where the statement starts."""
+        return self.statement.first
+
+    @property
+    def last(self) -> int:
+        """The last line of the statement (of the header of a compound one)."""
+        return self.statement.last
+
+
+class Script:
+    """One file, read. Make it with `Script.parse`."""
+
+    def __init__(self, tree: Tree) -> None:
+        self.tree = tree
+        self.resolver = Resolver(tree, load_tables())
+        self.roles = Roles(self.resolver)
+        self._known: dict[tuple[str, int], Known | None] = {}
+        self._structure: structure.Structure | None = None
+        self._settings: quantities.Settings | None = None
+
+    @classmethod
+    def parse(cls, source: str, name: str = "<snippet>") -> Script:
+        """Read a script.
+
+        Raises:
+            InputError: `source` is not Python, or is too deep or too long.
+        """
+        return cls(build(parse(source, name), source))
+
+    # Places
+
+    def statement_sites(self) -> list[Site]:
+        """Every statement, in the order of the source."""
+        return [Site(s.node, s, s.scope) for s in self.tree.statements]
+
+    def call_sites(self) -> list[Site]:
+        """Every call, in the order of the source."""
+        return [
+            self.call_site(place.node, place.statement, place.scope)
+            for place in self.tree.occurrences[cst.Call]
+        ]
+
+    def call_site(self, call: cst.Call, statement: int, scope: int) -> Site:
+        """The site of one call."""
+        name = dotted(call.func)
+        known = self.known(call.func, scope)
+        return Site(call, self.tree.statements[statement], scope, known, name)
+
+    # Names
+
+    def known(self, function: Any, scope: int) -> Known | None:
+        """The row of the tables for a function or class, or None."""
+        name = dotted(function)
+        key = (name, scope)
+        if key not in self._known:
+            self._known[key] = self.resolver.known(function, scope) if name else None
+        return self._known[key]
+
+    def role(self, node: Any, scope: int) -> Role | None:
+        """The role of an expression (model, optimizer, batch size...), or None."""
+        return self.roles.of(node, scope)
+
+    def is_a(self, node: Any, scope: int, kind: str) -> Evidence | None:
+        """The evidence that an expression has the role `kind`, or None."""
+        return self.roles.is_a(node, scope, kind)
+
+    def reaching(self, name: str, statement: int) -> list[Binding]:
+        """The assignments to `name` that may hold at a statement, the latest first."""
+        return flow.reaching(self.resolver, name, statement)
+
+    def carried(self, name: str, statement: int) -> list[Binding]:
+        """The assignments to `name` that a loop brings back to a statement above them."""
+        return flow.carried(self.resolver, name, statement)
+
+    @property
+    def imports_anything(self) -> bool:
+        """False for a snippet without a single import."""
+        return self.resolver.imports_anything
+
+    # Calls
+
+    def argument(self, site: Site, name: str) -> Any:
+        """The expression passed for a parameter, or None: by keyword, at its place (where the
+        tables know the order), or in a `**dict` that the script spells out."""
+        params = site.known.api.params if site.known is not None else ()
+        place = params.index(name) if name in params else None
+        direct = argument(site.node, name, place)
+        if direct is not None:
+            return direct
+        return quantities.starred_argument(self, site, name)
+
+    def argument_text(self, site: Site, name: str) -> str | None:
+        """The text of what is passed for a parameter; None when nothing is."""
+        value = self.argument(site, name)
+        return text(value) if value is not None else None
+
+    def default(self, site: Site, name: str) -> str | None:
+        """The documented default of a parameter that is not passed."""
+        return site.known.api.defaults.get(name) if site.known is not None else None
+
+    def passes_unknown(self, site: Site) -> bool:
+        """Whether `*args` or `**kwargs` pass arguments that can't be told."""
+        return quantities.passes_unknown(self, site)
+
+    # Values and structure
+
+    def value(self, node: Any, statement: int) -> quantities.Number | None:
+        """The number that an expression has at a statement, where constants tell."""
+        return quantities.value(self, node, statement)
+
+    def chain(self, node: Any, statement: int) -> tuple[quantities.Link, ...]:
+        """Where a quantity comes from: the assignments behind it, the earliest first."""
+        return quantities.chain(self, node, statement)
+
+    @property
+    def settings(self) -> quantities.Settings:
+        """The hyper-parameters of the script with their defaults."""
+        if self._settings is None:
+            self._settings = quantities.collect_settings(self)
+        return self._settings
+
+    @property
+    def structure(self) -> structure.Structure:
+        """What the loops and functions of the script are."""
+        if self._structure is None:
+            self._structure = structure.analyse(self)
+        return self._structure
+
+    def loop_around(self, statement: Statement) -> Statement | None:
+        """The innermost loop around a statement within its function."""
+        return next(
+            (
+                s
+                for s in self.tree.ancestors(statement.index)
+                if type(s.node) in (cst.For, cst.While) and s.scope == statement.scope
+            ),
+            None,
+        )
+
+    def function_around(self, statement: Statement) -> Statement | None:
+        """The innermost function that holds a statement."""
+        return next(
+            (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
+            None,
+        )

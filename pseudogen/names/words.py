@@ -1,0 +1,88 @@
+"""Identifiers -> the words in them, and the role that a name suggests on its own."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
+
+_ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("batch", "size"), "batch-size"),
+    (("batchsize",), "batch-size"),
+    (("bs",), "batch-size"),
+    (("bsz",), "batch-size"),
+    (("world", "size"), "process-count"),
+    (("worldsize",), "process-count"),
+    (("ngpus", "per", "node"), "process-count"),
+    (("gpus", "per", "node"), "process-count"),
+    (("nproc", "per", "node"), "process-count"),
+    (("ngpus",), "process-count"),
+    (("ngpu",), "process-count"),
+    (("num", "gpus"), "process-count"),
+    (("num", "gpu"), "process-count"),
+    (("n", "gpus"), "process-count"),
+    (("n", "gpu"), "process-count"),
+    (("gpu", "num"), "process-count"),
+    (("gpu", "count"), "process-count"),
+    (("gpu", "nums"), "process-count"),
+    (("nprocs",), "process-count"),
+    (("num", "procs"), "process-count"),
+    (("num", "processes"), "process-count"),
+    (("num", "replicas"), "process-count"),
+    (("num", "devices"), "process-count"),
+    (("learning", "rate"), "learning-rate"),
+    (("lr",), "learning-rate"),
+    (("scheduler",), "scheduler"),
+    (("sched",), "scheduler"),
+    (("scheduler", "func"), "schedule-function"),
+    (("lr", "func"), "schedule-function"),
+    (("sampler",), "sampler"),
+    (("loader",), "loader"),
+    (("dataloader",), "loader"),
+    (("dataset",), "dataset"),
+    (("trainset",), "dataset"),
+    (("testset",), "dataset"),
+    (("valset",), "dataset"),
+    (("optimizer",), "optimizer"),
+    (("optimiser",), "optimizer"),
+    (("optim",), "optimizer"),
+    (("scaler",), "scaler"),
+    (("criterion",), "criterion"),
+    (("loss", "fn"), "criterion"),
+    (("loss", "func"), "criterion"),
+    (("writer",), "writer"),
+    (("model",), "model"),
+    (("net",), "model"),
+    (("network",), "model"),
+    (("epoch",), "epoch"),
+    (("rank",), "rank"),
+    (("device",), "device"),
+    (("loss",), "loss"),
+)
+_BY_LENGTH = sorted(_ENDINGS, key=lambda row: -len(row[0]))
+
+
+@lru_cache(maxsize=4096)
+def words(name: str) -> tuple[str, ...]:
+    """The words of an identifier in lower case: `ngpus_per_node`, `BatchSize`, `trainLoader2`.
+
+    Of a dotted name the last component counts: `args.batch_size` has the words of `batch_size`.
+    """
+    last = name.rpartition(".")[2]
+    return tuple(word.lower() for word in _WORD.findall(last) if not word.isdigit())
+
+
+@lru_cache(maxsize=4096)
+def suggested_role(name: str) -> str | None:
+    """The role whose usual name an identifier ends with, as whole words; the longest one wins.
+
+    `train_sampler` suggests a sampler, `sampler_seed` nothing, `lr_scheduler` a scheduler.
+    """
+    found = words(name)
+    for ending, role in _BY_LENGTH:
+        if found[-len(ending) :] == ending:
+            return role
+    if found[:2] == ("batch", "size"):
+        return "batch-size"
+    return None

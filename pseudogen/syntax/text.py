@@ -1,0 +1,126 @@
+"""Expression -> its Python text in one normal layout, whatever the layout in the source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+OPERATORS: dict[type, str] = {
+    cst.Add: "+",
+    cst.Subtract: "-",
+    cst.Multiply: "*",
+    cst.Divide: "/",
+    cst.FloorDivide: "//",
+    cst.Modulo: "%",
+    cst.Power: "**",
+    cst.MatrixMultiply: "@",
+    cst.LeftShift: "<<",
+    cst.RightShift: ">>",
+    cst.BitAnd: "&",
+    cst.BitOr: "|",
+    cst.BitXor: "^",
+    cst.And: "and",
+    cst.Or: "or",
+    cst.Not: "not ",
+    cst.Minus: "-",
+    cst.Plus: "+",
+    cst.BitInvert: "~",
+    cst.Equal: "==",
+    cst.NotEqual: "!=",
+    cst.LessThan: "<",
+    cst.LessThanEqual: "<=",
+    cst.GreaterThan: ">",
+    cst.GreaterThanEqual: ">=",
+    cst.In: "in",
+    cst.NotIn: "not in",
+    cst.Is: "is",
+    cst.IsNot: "is not",
+    cst.AddAssign: "+=",
+    cst.SubtractAssign: "-=",
+    cst.MultiplyAssign: "*=",
+    cst.DivideAssign: "/=",
+    cst.FloorDivideAssign: "//=",
+    cst.ModuloAssign: "%=",
+    cst.PowerAssign: "**=",
+    cst.MatrixMultiplyAssign: "@=",
+    cst.LeftShiftAssign: "<<=",
+    cst.RightShiftAssign: ">>=",
+    cst.BitAndAssign: "&=",
+    cst.BitOrAssign: "|=",
+    cst.BitXorAssign: "^=",
+}
+"""Operator node -> its symbol."""
+
+_MODULE = cst.Module(body=())
+
+
+def text(node: Any) -> str:
+    """The Python text of an expression on one line, with single spaces; parentheses are kept."""
+    writer = _WRITERS.get(type(node))
+    if writer is None:
+        return " ".join(_MODULE.code_for_node(node).split())
+    written = writer(node)
+    parentheses = len(getattr(node, "lpar", ()))
+    return "(" * parentheses + written + ")" * parentheses
+
+
+def _joined(nodes: Any) -> str:
+    return ", ".join(text(node) for node in nodes)
+
+
+def _argument(node: cst.Arg) -> str:
+    if node.keyword is not None:
+        return f"{node.keyword.value}={text(node.value)}"
+    return node.star + text(node.value)
+
+
+def _slice(node: cst.Slice) -> str:
+    lower, upper = (text(part) if part else "" for part in (node.lower, node.upper))
+    step = f":{text(node.step)}" if node.step else ""
+    return f"{lower}:{upper}{step}"
+
+
+def _comparison(node: cst.Comparison) -> str:
+    parts = [text(node.left)]
+    for target in node.comparisons:
+        parts += [OPERATORS[type(target.operator)], text(target.comparator)]
+    return " ".join(parts)
+
+
+def _binary(node: Any) -> str:
+    return f"{text(node.left)} {OPERATORS[type(node.operator)]} {text(node.right)}"
+
+
+def _tuple(node: cst.Tuple) -> str:
+    return _joined(node.elements) + ("," if len(node.elements) == 1 else "")
+
+
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    cst.Name: lambda node: node.value,
+    cst.Integer: lambda node: node.value,
+    cst.Float: lambda node: node.value,
+    cst.Imaginary: lambda node: node.value,
+    cst.SimpleString: lambda node: node.value,
+    cst.Ellipsis: lambda node: "...",
+    cst.Attribute: lambda node: f"{text(node.value)}.{node.attr.value}",
+    cst.Call: lambda node: f"{text(node.func)}({_joined(node.args)})",
+    cst.Arg: _argument,
+    cst.Subscript: lambda node: f"{text(node.value)}[{_joined(node.slice)}]",
+    cst.SubscriptElement: lambda node: text(node.slice),
+    cst.Index: lambda node: (node.star or "") + text(node.value),
+    cst.Slice: _slice,
+    cst.BinaryOperation: _binary,
+    cst.BooleanOperation: _binary,
+    cst.UnaryOperation: lambda node: OPERATORS[type(node.operator)] + text(node.expression),
+    cst.Comparison: _comparison,
+    cst.IfExp: lambda node: f"{text(node.body)} if {text(node.test)} else {text(node.orelse)}",
+    cst.Tuple: _tuple,
+    cst.List: lambda node: f"[{_joined(node.elements)}]",
+    cst.Element: lambda node: text(node.value),
+    cst.StarredElement: lambda node: "*" + text(node.value),
+    cst.Dict: lambda node: "{" + _joined(node.elements) + "}",
+    cst.DictElement: lambda node: f"{text(node.key)}: {text(node.value)}",
+    cst.StarredDictElement: lambda node: "**" + text(node.value),
+}

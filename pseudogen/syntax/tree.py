@@ -1,0 +1,134 @@
+"""The statements of a script as one flat list, with lines, nesting and scopes: one walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import libcst as cst
+
+NO_STATEMENT = -1
+
+
+@dataclass(slots=True, eq=False)
+class Statement:
+    """A small statement, the header of a compound one, or a clause (`elif`, `else`, `except`...).
+
+    Numbers of lines are 1-based and inclusive. Statements refer to each other by index, so that
+    nothing keeps the tree alive in a cycle.
+
+    Attributes:
+        index: Position in `Tree.statements`, which is the order of the source.
+        node: The LibCST node; an `elif` is an `If`, other clauses are `Else`, `Finally`...
+        first: Line on which the statement starts (`def`, not its decorators).
+        last: Last line of a small statement or of the header.
+        start: As `first`, decorators included.
+        end: Last line of everything below it; a clause that follows is not below it.
+        depth: Nesting: 0 at the top level.
+        parent: Index of the header or clause whose block holds it, or NO_STATEMENT.
+        chain: For a clause, index of the statement it continues (`if`, `try`, `for`); else its own.
+        scope: Index of the scope in which it runs.
+        after: Index of the first statement that is not below it.
+    """
+
+    index: int
+    node: Any
+    first: int
+    last: int
+    start: int
+    end: int
+    depth: int
+    parent: int
+    chain: int
+    scope: int
+    after: int = 0
+
+
+@dataclass(slots=True, eq=False)
+class Binding:
+    """One place where a name (`x`, `self.x`, `args.x`) gets a value.
+
+    `how` is assign, augment, unpack, for, with, parameter, import, function, class, except, walrus
+    or global. `value` is the expression bound (the iterable of a `for`, the default of a parameter);
+    `position` is the place in the target tuple of an `unpack`. For imports `qualified` is the full
+    name.
+    """
+
+    name: str
+    statement: int
+    how: str
+    value: Any = None
+    position: int | None = None
+    qualified: str = ""
+
+
+@dataclass(slots=True, eq=False)
+class Scope:
+    """The module, a function or a class: the names bound in it, in the order of the source.
+
+    `statement` is the index of its `def` or `class` (NO_STATEMENT for the module).
+    """
+
+    index: int
+    kind: str
+    parent: int
+    statement: int
+    bindings: dict[str, list[Binding]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Occurrence:
+    """An expression node and the statement and scope that hold it."""
+
+    node: Any
+    statement: int
+    scope: int
+
+
+@dataclass(slots=True, eq=False)
+class Tree:
+    """Everything the one walk finds.
+
+    `occurrences` has, for each recorded node type, its places in the order of the source;
+    `star_imports` the modules imported with `*`.
+    """
+
+    module: cst.Module
+    text: str
+    lines: list[str]
+    statements: list[Statement]
+    scopes: list[Scope]
+    occurrences: dict[type, list[Occurrence]]
+    star_imports: list[str]
+
+    def body(self, statement: Statement) -> list[Statement]:
+        """The statements directly in the block of a header or clause, clauses of them included."""
+        found, index = [], statement.index + 1
+        while index < statement.after:
+            found.append(self.statements[index])
+            index = self.statements[index].after
+        return found
+
+    def below(self, statement: Statement) -> list[Statement]:
+        """All statements inside the block, at any depth."""
+        return self.statements[statement.index + 1 : statement.after]
+
+    def clauses(self, statement: Statement) -> list[Statement]:
+        """The clauses that continue `statement` (`elif`, `else`, `except`, `finally`), in order."""
+        found, index = [], statement.after
+        while index < len(self.statements):
+            clause = self.statements[index]
+            if clause.chain != statement.chain or clause.parent != statement.parent:
+                break
+            found.append(clause)
+            index = clause.after
+        return found
+
+    def ancestors(self, index: int) -> list[Statement]:
+        """The headers and clauses around a statement, from the innermost outwards."""
+        found = []
+        index = self.statements[index].parent
+        while index != NO_STATEMENT:
+            found.append(self.statements[index])
+            index = self.statements[index].parent
+        return found
