@@ -1,0 +1,1 @@
+"""Syntax: the guarded parser and the logical lines of a text."""
