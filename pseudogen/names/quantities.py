@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.roles import argument
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding
 
 if TYPE_CHECKING:
-    from pseudogen.names.script import Script, Site
+    from pseudogen.names.script import Script
 
 Number = int | float
 _MAX_LINKS = 12
@@ -34,24 +33,6 @@ class Link:
     code: str
     value: Number | None
     carried: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A hyper-parameter: its name as the script reads it (`args.lr`), its default and its line.
-
-    `default` is Python text, None when there is none. `origin` is argparse, click, constant or
-    dataclass.
-    """
-
-    name: str
-    default: str | None
-    line: int
-    origin: str
-    statement: int
-
-
-Settings = Mapping[str, Setting]
 
 
 def value(
@@ -240,110 +221,3 @@ def _names_in(node: Any) -> Iterator[str]:
     elif kind is cst.Call and dotted(node.func) in ("int", "float", "max", "min", "round"):
         for arg in node.args:
             yield from _names_in(arg.value)
-
-
-# Settings
-
-
-def collect_settings(script: Script) -> dict[str, Setting]:
-    """The options of `add_argument` and the constants in capitals or at the top of the module."""
-    found: dict[str, Setting] = {}
-    namespaces = _namespaces(script)
-    for site in script.call_sites():
-        if type(site.node.func) is cst.Attribute and site.node.func.attr.value == "add_argument":
-            option = _option_name(site.node)
-            if option:
-                for namespace in namespaces or ["args"]:
-                    name = f"{namespace}.{option}"
-                    found[name] = Setting(
-                        name, _default(site.node), site.line, "argparse", site.statement.index
-                    )
-    return found
-
-
-def _namespaces(script: Script) -> list[str]:
-    """The variables that hold what `parse_args` gives, and what they are called as parameters."""
-    names: dict[str, None] = {}
-    for scope in script.tree.scopes:
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if type(binding.value) is cst.Call and dotted(binding.value.func).endswith(
-                    (".parse_args", ".parse_known_args")
-                ):
-                    names[name] = None
-    return list(names)
-
-
-def _option_name(call: cst.Call) -> str:
-    """`batch_size` for `add_argument("-b", "--batch-size", ...)`: `dest`, the first long flag or
-    the positional's own name."""
-    dest = argument(call, "dest")
-    if dest is not None:
-        return _string(dest)
-    flags = [_string(arg.value) for arg in call.args if arg.keyword is None]
-    long_flags = [flag for flag in flags if flag.startswith("--")]
-    chosen = (long_flags or flags or [""])[0]
-    return chosen.lstrip("-").replace("-", "_")
-
-
-def _default(call: cst.Call) -> str | None:
-    default = argument(call, "default")
-    if default is not None:
-        return text(default)
-    action = argument(call, "action")
-    return {"store_true": "False", "store_false": "True"}.get(_string(action)) if action else None
-
-
-def _string(node: Any) -> str:
-    if type(node) is cst.SimpleString:
-        written = ast.literal_eval(node.value)
-        return written if isinstance(written, str) else ""
-    return ""
-
-
-# Arguments in dictionaries
-
-
-def starred_argument(script: Script, site: Site, name: str) -> Any:
-    """What a `**kwargs` of a call passes for a parameter, where a dict literal spells it out."""
-    for arg in site.node.args:
-        if arg.star == "**":
-            for key, expression in _entries(script, arg.value, site.statement.index):
-                if key == name:
-                    return expression
-    return None
-
-
-def passes_unknown(script: Script, site: Site) -> bool:
-    """Whether a call passes `*args`, or a `**kwargs` whose keys can't be told."""
-    return any(
-        arg.star == "*" or (arg.star == "**" and _literal_dict(script, arg.value, site) is None)
-        for arg in site.node.args
-    )
-
-
-def _literal_dict(script: Script, node: Any, site: Site) -> Any:
-    """The one dict literal behind an expression; None when there is none or it is changed."""
-    if type(node) is cst.Dict:
-        return node
-    bindings = script.reaching(dotted(node), site.statement.index) if dotted(node) else []
-    if len(bindings) == 1 and type(bindings[0].value) is cst.Dict:
-        return bindings[0].value
-    return None
-
-
-def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, Any]]:
-    """The (key, value) pairs of a dict literal, `dict(...)` call or a variable that holds one."""
-    kind = type(node)
-    if kind is cst.Dict:
-        for element in node.elements:
-            if type(element) is cst.DictElement and _string(element.key):
-                yield _string(element.key), element.value
-    elif kind is cst.Call and dotted(node.func) == "dict":
-        for arg in node.args:
-            if arg.keyword is not None:
-                yield arg.keyword.value, arg.value
-    elif kind in (cst.Name, cst.Attribute):
-        bindings = script.reaching(dotted(node), statement)
-        if len(bindings) == 1 and bindings[0].how == "assign":
-            yield from _entries(script, bindings[0].value, bindings[0].statement)

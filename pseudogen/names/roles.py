@@ -11,6 +11,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.words import suggested_role
@@ -206,17 +207,3 @@ class Roles:
             return self._of_name(name.removesuffix(".module"), scope, depth + 1)
         kind = suggested_role(name)
         return Role(kind, Evidence(NAME, (name,))) if kind is not None else None
-
-
-def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
-    """The argument passed for a parameter, by keyword or at its place; None when there is none."""
-    for arg in call.args:
-        if arg.keyword is not None and arg.keyword.value == name:
-            return arg.value
-    if place is not None and place < len(call.args):
-        before = call.args[: place + 1]
-        if all(arg.keyword is None and not arg.star for arg in before):
-            return before[-1].value
-    return None
-
-

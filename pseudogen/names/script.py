@@ -8,10 +8,10 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.knowledge import load_tables
-from pseudogen.names import flow, quantities, structure
+from pseudogen.names import arguments, flow, quantities, settings, structure
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
-from pseudogen.names.roles import Role, Roles, argument
+from pseudogen.names.roles import Role, Roles
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse
 from pseudogen.syntax.text import text
@@ -52,7 +52,7 @@ class Script:
         self.roles = Roles(self.resolver)
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
-        self._settings: quantities.Settings | None = None
+        self._settings: settings.Settings | None = None
 
     @classmethod
     def parse(cls, source: str, name: str = "<snippet>") -> Script:
@@ -120,10 +120,10 @@ class Script:
         tables know the order), or in a `**dict` that the script spells out."""
         params = site.known.api.params if site.known is not None else ()
         place = params.index(name) if name in params else None
-        direct = argument(site.node, name, place)
+        direct = arguments.argument(site.node, name, place)
         if direct is not None:
             return direct
-        return quantities.starred_argument(self, site, name)
+        return arguments.starred_argument(self, site, name)
 
     def argument_text(self, site: Site, name: str) -> str | None:
         """The text of what is passed for a parameter; None when nothing is."""
@@ -136,7 +136,7 @@ class Script:
 
     def passes_unknown(self, site: Site) -> bool:
         """Whether `*args` or `**kwargs` pass arguments that can't be told."""
-        return quantities.passes_unknown(self, site)
+        return arguments.passes_unknown(self, site)
 
     # Values and structure
 
@@ -149,10 +149,10 @@ class Script:
         return quantities.chain(self, node, statement)
 
     @property
-    def settings(self) -> quantities.Settings:
+    def settings(self) -> settings.Settings:
         """The hyper-parameters of the script with their defaults."""
         if self._settings is None:
-            self._settings = quantities.collect_settings(self)
+            self._settings = settings.collect_settings(self)
         return self._settings
 
     @property

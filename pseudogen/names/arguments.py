@@ -1,0 +1,80 @@
+"""Arguments of calls: by keyword, by place, in a `**dict` that the script spells out."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.syntax.build import dotted
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+
+def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
+    """The argument passed for a parameter, by keyword or at its place; None when there is none."""
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value == name:
+            return arg.value
+    if place is not None and place < len(call.args):
+        before = call.args[: place + 1]
+        if all(arg.keyword is None and not arg.star for arg in before):
+            return before[-1].value
+    return None
+
+
+def string(node: Any) -> str:
+    """The value of a string literal; "" for anything else."""
+    if type(node) is cst.SimpleString:
+        written = ast.literal_eval(node.value)
+        return written if isinstance(written, str) else ""
+    return ""
+
+
+
+def starred_argument(script: Script, site: Site, name: str) -> Any:
+    """What a `**kwargs` of a call passes for a parameter, where a dict literal spells it out."""
+    for arg in site.node.args:
+        if arg.star == "**":
+            for key, expression in _entries(script, arg.value, site.statement.index):
+                if key == name:
+                    return expression
+    return None
+
+
+def passes_unknown(script: Script, site: Site) -> bool:
+    """Whether a call passes `*args`, or a `**kwargs` whose keys can't be told."""
+    return any(
+        arg.star == "*" or (arg.star == "**" and _literal_dict(script, arg.value, site) is None)
+        for arg in site.node.args
+    )
+
+
+def _literal_dict(script: Script, node: Any, site: Site) -> Any:
+    """The one dict literal behind an expression; None when there is none or it is changed."""
+    if type(node) is cst.Dict:
+        return node
+    bindings = script.reaching(dotted(node), site.statement.index) if dotted(node) else []
+    if len(bindings) == 1 and type(bindings[0].value) is cst.Dict:
+        return bindings[0].value
+    return None
+
+
+def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, Any]]:
+    """The (key, value) pairs of a dict literal, `dict(...)` call or a variable that holds one."""
+    kind = type(node)
+    if kind is cst.Dict:
+        for element in node.elements:
+            if type(element) is cst.DictElement and string(element.key):
+                yield string(element.key), element.value
+    elif kind is cst.Call and dotted(node.func) == "dict":
+        for arg in node.args:
+            if arg.keyword is not None:
+                yield arg.keyword.value, arg.value
+    elif kind in (cst.Name, cst.Attribute):
+        bindings = script.reaching(dotted(node), statement)
+        if len(bindings) == 1 and bindings[0].how == "assign":
+            yield from _entries(script, bindings[0].value, bindings[0].statement)

@@ -1,0 +1,203 @@
+"""The logical lines of a text, found by one regular expression, and the guard of the parser.
+
+LibCST's native parser recurses on the C stack, and an overflow there ends the interpreter without
+an exception. The scan sees how deep an expression goes before it is parsed, refuses what no stack
+would hold and says which texts need a large one.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pseudogen.errors import InputError
+
+MAX_DEPTH = 200
+"""Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""
+
+MAX_CHAIN = 2_000
+"""Most operators, dots, calls and subscripts in a row; the parser's time grows with the square."""
+
+MAX_LINE = 1_000_000
+"""Longest logical line in characters, strings and comments not counted."""
+
+MAX_LINES = 200_000
+"""Most logical lines: their tree takes about 16 KB each."""
+
+MAX_ELIFS = 5_000
+"""Longest `elif` chain: the parser nests each in the one before."""
+
+_SHORT_LINE = 400
+_LARGE_STACK_DEPTH = 100
+_LARGE_STACK_CHAIN = 250
+_LARGE_STACK_ELIFS = 500
+
+_STRING = (
+    r'"""(?:[^\\"]++|\\.|"(?!""))*+(?:"""|\Z)'
+    r"|'''(?:[^\\']++|\\.|'(?!''))*+(?:'''|\Z)"
+    r'|"(?:[^"\\\n]++|\\.)*+"?'
+    r"|'(?:[^'\\\n]++|\\.)*+'?"
+)
+# Every repetition is possessive and an unterminated string matches too: the scan never goes back,
+# so it is linear whatever the text.
+_PIECE = re.compile(
+    r"(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*+([()\[\]{}\n]|\Z)", re.S
+)
+_BLANK = re.compile(r"(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*+")
+_LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
+_LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
+_FIELD = re.compile(r"\{\{|[()\[\]{},]")
+_ELIF = re.compile(r"^([ \t]*+)(?:(elif)|if)\b", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """What the scan found.
+
+    `lines` holds the first and last physical line (1-based) of every logical line: a line of
+    simple statements, the header of a compound statement or a decorator. `large_stack` says that
+    the parser needs more stack than a thread may have; `closed` is False when a bracket or a
+    string never ends.
+    """
+
+    lines: list[tuple[int, int]]
+    large_stack: bool
+    closed: bool
+
+
+def logical_lines(text: str, name: str = "") -> list[tuple[int, int]]:
+    """First and last physical line (1-based) of every logical line of `text`.
+
+    Raises:
+        InputError: the text is nested too deep or is too long for the parser.
+    """
+    return scan(text, name).lines
+
+
+def scan(text: str, name: str = "") -> Scan:
+    """Find the logical lines of `text` ("\\n" line ends) and what its parse will need.
+
+    Raises:
+        InputError: 'too-deep', 'expression-too-long', 'line-too-long', 'too-many-lines' or
+            'too-many-elifs'; `name` is the file that the error names.
+    """
+    text = text if text.endswith("\n") else text + "\n"
+    lines: list[tuple[int, int]] = []
+    large, closed = False, True
+    line, start, size = 1, 0, len(text)
+    while True:
+        blank = _BLANK.match(text, start)
+        assert blank  # the pattern matches the empty string
+        end = blank.end()
+        if end >= size:
+            break
+        line += text.count("\n", start, end)
+        start, (end, depth, closed) = end, _logical_end(text, end)
+        if depth > MAX_DEPTH:
+            line += text.count("\n", start, end)
+            raise InputError("too-deep", file=name, line=line, limit=MAX_DEPTH)
+        if end - start > _SHORT_LINE:
+            large |= _needs_large_stack(text[start:end], depth, line if closed else 0, name)
+        count = text.count("\n", start, end)
+        lines.append((line, line + count - 1))
+        line += count
+        start = end
+        if len(lines) > MAX_LINES:
+            raise InputError("too-many-lines", file=name, limit=MAX_LINES)
+    return Scan(lines, large or _many_elifs(text, name), closed)
+
+
+def _logical_end(text: str, start: int) -> tuple[int, int, bool]:
+    """End of the logical line from `start`, how deep its brackets go, and whether they close."""
+    depth = deepest = 0
+    for piece in _PIECE.finditer(text, start):
+        kind = piece[1]
+        if kind == "\n":
+            if depth <= 0:
+                return piece.end(), deepest, True
+        elif not kind:
+            break
+        elif kind in "([{":
+            depth += 1
+            if depth > deepest:
+                deepest = depth
+                if depth > MAX_DEPTH:
+                    return piece.end(), depth, False
+        else:
+            depth -= 1
+    return len(text), deepest, False
+
+
+def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
+    """Judge one logical line; `line` is its number, 0 when it is not closed and can't be parsed."""
+    inner, chain, length = _load(code)
+    depth = max(depth, inner)
+    if depth > MAX_DEPTH:
+        raise InputError("too-deep", file=name, line=line or None, limit=MAX_DEPTH)
+    if line and chain > MAX_CHAIN:
+        raise InputError("expression-too-long", file=name, line=line, limit=MAX_CHAIN)
+    if line and length > MAX_LINE:
+        raise InputError("line-too-long", file=name, line=line, limit=MAX_LINE)
+    return depth > _LARGE_STACK_DEPTH or chain > _LARGE_STACK_CHAIN
+
+
+def _load(code: str) -> tuple[int, int, int]:
+    """Depth of brackets (also in f-strings), longest chain, and length of a logical line.
+
+    A chain is the operators, dots and opening brackets at one bracket depth between two commas.
+    Ends early when the length is past its limit.
+    """
+    runs = [0]
+    deepest = chain = length = end = 0
+    for part in _LOAD.finditer(code):
+        gap, token, end = code[end : part.start()], part[0], part.end()
+        length += len(gap) + 1
+        runs[-1] += len(_LINK.findall(gap))
+        if part[1]:
+            depth, run = _field_load(token)
+            deepest, runs[-1] = max(deepest, len(runs) + depth), runs[-1] + run
+        elif token.startswith("lambda") or token in "([{":
+            runs[-1] += 1
+        chain = max(chain, runs[-1])
+        if token in "([{":
+            runs.append(0)
+            deepest = max(deepest, len(runs) - 1)
+        elif token in ")]}":
+            runs.pop()
+            runs = runs or [0]
+        elif token in ",;":
+            runs[-1] = 0
+        if length > MAX_LINE or deepest > MAX_DEPTH:
+            break
+    gap = code[end : end + MAX_LINE + 1]
+    return deepest, max(chain, runs[-1] + len(_LINK.findall(gap))), length + len(gap)
+
+
+def _field_load(string: str) -> tuple[int, int]:
+    """Depth of brackets and longest chain in the replacement fields of an f-string."""
+    depth = deepest = run = longest = end = 0
+    for part in _FIELD.finditer(string):
+        token = part[0]
+        gap = string[end : part.start()] if depth else ""
+        run = run + 1 + len(_LINK.findall(gap)) if depth and token != "," else 0
+        longest, end = max(longest, run), part.end()
+        if token[0] == "{" or (depth and token in "(["):
+            depth += len(token) if depth else len(token) % 2
+        elif depth and token in ")]}":
+            depth -= 1
+        deepest = max(deepest, depth)
+    return deepest, longest
+
+
+def _many_elifs(text: str, name: str) -> bool:
+    """Whether `elif` chains need a large stack; InputError when no stack would hold them."""
+    count = text.count("elif")
+    if count > MAX_ELIFS:
+        chains: dict[str, int] = {}
+        for branch in _ELIF.finditer(text):
+            indent = branch[1]
+            chains[indent] = chains.get(indent, 0) + 1 if branch[2] else 0
+            if chains[indent] > MAX_ELIFS:
+                line = text.count("\n", 0, branch.start()) + 1
+                raise InputError("too-many-elifs", file=name, line=line, limit=MAX_ELIFS)
+    return count > _LARGE_STACK_ELIFS
