@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+
 @dataclass(frozen=True, slots=True)
 class Api:
     """A class or function of a library.
@@ -29,11 +30,14 @@ class Api:
 class Tables:
     """All rows: `exact` by qualified name, `families` by the package whose members they are
     (`torchvision.models` for all of its functions), `bare` by last component, for code without
-    imports; only names that say enough on their own are in `bare`."""
+    imports; only names that say enough on their own are in `bare`. `roots` says what the usual
+    short names stand for; `packages` are the top-level packages that have rows."""
 
     exact: Mapping[str, Api]
     families: Mapping[str, Api]
     bare: Mapping[str, Api]
+    roots: Mapping[str, str]
+    packages: frozenset[str]
 
     def find(self, qualified: str) -> Api | None:
         """The row of a fully qualified name."""

@@ -34,7 +34,6 @@ def string(node: Any) -> str:
     return ""
 
 
-
 def starred_argument(script: Script, site: Site, name: str) -> Any:
     """What a `**kwargs` of a call passes for a parameter, where a dict literal spells it out."""
     for arg in site.node.args:
@@ -48,19 +47,10 @@ def starred_argument(script: Script, site: Site, name: str) -> Any:
 def passes_unknown(script: Script, site: Site) -> bool:
     """Whether a call passes `*args`, or a `**kwargs` whose keys can't be told."""
     return any(
-        arg.star == "*" or (arg.star == "**" and _literal_dict(script, arg.value, site) is None)
+        arg.star == "*"
+        or (arg.star == "**" and not list(_entries(script, arg.value, site.statement.index)))
         for arg in site.node.args
     )
-
-
-def _literal_dict(script: Script, node: Any, site: Site) -> Any:
-    """The one dict literal behind an expression; None when there is none or it is changed."""
-    if type(node) is cst.Dict:
-        return node
-    bindings = script.reaching(dotted(node), site.statement.index) if dotted(node) else []
-    if len(bindings) == 1 and type(bindings[0].value) is cst.Dict:
-        return bindings[0].value
-    return None
 
 
 def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, Any]]:

@@ -82,9 +82,7 @@ def _holder(tree: Tree, index: int) -> Statement | None:
 
 def exclusive(tree: Tree, one: int, other: int) -> bool:
     """Whether two statements are in different branches of the same `if`."""
-    branches = {
-        s.chain: s.index for s in tree.ancestors(one) if type(s.node) in (cst.If, cst.Else)
-    }
+    branches = {s.chain: s.index for s in tree.ancestors(one) if type(s.node) in (cst.If, cst.Else)}
     return any(
         branches.get(s.chain, s.index) != s.index
         for s in tree.ancestors(other)

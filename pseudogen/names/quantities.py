@@ -85,7 +85,9 @@ def _named_value(
         node = binding.value
         operate = _OPERATIONS.get(_AUGMENTED.get(type(node.operator), object))
         left = _named_value(script, name, binding.statement, known, depth + 1)
-        return _operated(operate, left, _value(script, node.value, binding.statement, known, depth + 1))
+        return _operated(
+            operate, left, _value(script, node.value, binding.statement, known, depth + 1)
+        )
     if binding.how in ("assign", "walrus"):
         return _value(script, binding.value, binding.statement, known, depth + 1)
     return None

@@ -127,5 +127,3 @@ def _prefixes(name: str) -> list[int]:
     end = next((i for i, c in enumerate(name) if c in "(["), len(name))
     cuts = [i for i, c in enumerate(name[:end]) if c == "."]
     return [end, *reversed(cuts)]
-
-

@@ -13,7 +13,7 @@ from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
 from pseudogen.syntax.build import build, dotted
-from pseudogen.syntax.parsing import parse
+from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement, Tree
 
@@ -61,7 +61,7 @@ class Script:
         Raises:
             InputError: `source` is not Python, or is too deep or too long.
         """
-        return cls(build(parse(source, name), source))
+        return cls(build(parse_with_lines(source, name), source))
 
     # Places
 
@@ -173,9 +173,37 @@ class Script:
             None,
         )
 
+    def condition(self, statement: Statement) -> str | None:
+        """The conditions under which a statement of its function runs, outermost first, joined by
+        `and`; None when it always runs. An `else` gives `not (...)` of what stands before it."""
+        tests = [
+            test
+            for header in reversed(self.tree.ancestors(statement.index))
+            if header.scope == statement.scope
+            for test in self._tests(header)
+        ]
+        return " and ".join(tests) or None
+
+    def _tests(self, header: Statement) -> list[str]:
+        if type(header.node) is cst.If:
+            return [_operand(header.node.test)]
+        first = self.tree.statements[header.chain]
+        if type(header.node) is cst.Else and type(first.node) is cst.If:
+            before = [s for s in self.tree.clauses(first) if s.index < header.index]
+            return [f"not {_operand(s.node.test, bare=False)}" for s in (first, *before)]
+        return []
+
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""
         return next(
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
+
+
+def _operand(test: Any, bare: bool = True) -> str:
+    """A condition as an operand of `and` (or of `not`, when not `bare`): parentheses if needed."""
+    simple = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+    if bare:
+        simple = (*simple, cst.Comparison, cst.UnaryOperation)
+    return text(test) if type(test) in simple or test.lpar else f"({text(test)})"

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.syntax.fields import CHILDREN
-from pseudogen.syntax.lines import logical_lines
+from pseudogen.syntax.parsing import Parsed
 from pseudogen.syntax.tree import NO_STATEMENT, Binding, Occurrence, Scope, Statement, Tree
 
 RECORDED = frozenset({cst.Call, cst.BinaryOperation, cst.IfExp})
@@ -29,9 +29,9 @@ _HEADERS = frozenset(
 )
 
 
-def build(module: cst.Module, text: str) -> Tree:
+def build(parsed: Parsed, text: str) -> Tree:
     """The tree of a module; `text` is what it was parsed from, with "\\n" line ends."""
-    return _Builder(module, text).build()
+    return _Builder(parsed, text).build()
 
 
 def dotted(node: Any) -> str:
@@ -61,10 +61,10 @@ def dotted(node: Any) -> str:
 class _Builder:
     """The state of the walk."""
 
-    def __init__(self, module: cst.Module, text: str) -> None:
-        self.module = module
+    def __init__(self, parsed: Parsed, text: str) -> None:
+        self.module = parsed.module
         self.text = text
-        self.pairs = iter(logical_lines(text))
+        self.pairs = iter(parsed.lines)
         self.statements: list[Statement] = []
         self.scopes = [Scope(0, "module", NO_STATEMENT, NO_STATEMENT)]
         self.occurrences: dict[type, list[Occurrence]] = {kind: [] for kind in RECORDED}
