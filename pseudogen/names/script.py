@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +51,7 @@ class Script:
         self.tree = tree
         self.resolver = Resolver(tree, load_tables())
         self.roles = Roles(self.resolver)
+        self._calls: list[Site] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
         self._settings: settings.Settings | None = None
@@ -71,10 +73,24 @@ class Script:
 
     def call_sites(self) -> list[Site]:
         """Every call, in the order of the source."""
-        return [
-            self.call_site(place.node, place.statement, place.scope)
-            for place in self.tree.occurrences[cst.Call]
-        ]
+        if self._calls is None:
+            self._calls = [
+                self.call_site(place.node, place.statement, place.scope)
+                for place in self.tree.occurrences[cst.Call]
+            ]
+        return self._calls
+
+    def calls_below(self, statement: Statement) -> list[Site]:
+        """The calls in the block of a header, at any depth."""
+        calls = self.call_sites()
+        start = bisect_right(calls, statement.index, key=_statement_index)
+        return calls[start : bisect_left(calls, statement.after, key=_statement_index)]
+
+    def calls_in(self, statement: Statement) -> list[Site]:
+        """The calls in a statement itself (in the header of a compound one)."""
+        calls = self.call_sites()
+        start = bisect_left(calls, statement.index, key=_statement_index)
+        return calls[start : bisect_right(calls, statement.index, key=_statement_index)]
 
     def call_site(self, call: cst.Call, statement: int, scope: int) -> Site:
         """The site of one call."""
@@ -201,9 +217,13 @@ class Script:
         )
 
 
+def _statement_index(site: Site) -> int:
+    return site.statement.index
+
+
 def _operand(test: Any, bare: bool = True) -> str:
     """A condition as an operand of `and` (or of `not`, when not `bare`): parentheses if needed."""
-    simple = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+    simple: tuple[type, ...] = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
     if bare:
         simple = (*simple, cst.Comparison, cst.UnaryOperation)
     return text(test) if type(test) in simple or test.lpar else f"({text(test)})"

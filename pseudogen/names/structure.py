@@ -21,36 +21,35 @@ BATCH_LOOP = "batch-loop"
 EVALUATION_LOOP = "evaluation-loop"
 
 _WRAPPERS = frozenset(
-    [
-        "enumerate",
-        "tqdm",
-        "trange",
-        "iter",
-        "islice",
-        "zip",
-        "track",
+    {
         "cycle",
+        "enumerate",
+        "islice",
+        "iter",
         "log_every",
         "prefetcher",
-        "skip_first_batches",
         "progress_bar",
+        "skip_first_batches",
+        "tqdm",
+        "track",
         "track_iter_progress",
-    ]
+        "zip",
+    }
 )
 _TRAINING_WORDS = frozenset({"train", "fit"})
 _EVALUATION_WORDS = frozenset(
-    [
+    {
+        "dev",
+        "eval",
+        "evaluate",
+        "evaluation",
+        "inference",
+        "test",
         "val",
         "valid",
         "validate",
         "validation",
-        "eval",
-        "evaluate",
-        "evaluation",
-        "test",
-        "dev",
-        "inference",
-    ]
+    }
 )
 _EPOCH_WORDS = frozenset({"epoch", "epochs", "ep"})
 
@@ -102,17 +101,11 @@ def _training_statements(script: Script) -> list[int]:
     """Statements that send gradients back: `loss.backward()` and its forms in the frameworks."""
     found = []
     for site in script.call_sites():
-        method = site.name.rpartition(".")[2]
-        if (method == "backward" and "." in site.name and not _is_definition(script, site)) or (
-            site.known is not None and site.known.api.kind == "training-step"
-        ):
+        receiver, _, method = site.name.rpartition(".")
+        backward = method == "backward" and bool(receiver) and not receiver.startswith("super")
+        if backward or (site.known is not None and site.known.api.kind == "training-step"):
             found.append(site.statement.index)
     return found
-
-
-def _is_definition(script: Script, site: Site) -> bool:
-    """`super().backward(...)` in a class that defines its own backward trains nothing."""
-    return site.name.startswith("super")
 
 
 def _holders(script: Script, statements: list[int]) -> frozenset[int]:
@@ -203,13 +196,12 @@ def _loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evide
 
 def _calls_into(script: Script, statement: Statement, functions: frozenset[int]) -> bool:
     """Whether the body calls one of these functions, or one named as they are named."""
-    for site in script.call_sites():
-        if statement.index < site.statement.index < statement.after:
-            called = called_function(script, site)
-            if called in functions:
-                return True
-            if called is None and _TRAINING_WORDS & set(words(site.name)) and site.node.args:
-                return True
+    for site in script.calls_below(statement):
+        called = called_function(script, site)
+        if called in functions:
+            return True
+        if called is None and _TRAINING_WORDS & set(words(site.name)) and site.node.args:
+            return True
     return False
 
 

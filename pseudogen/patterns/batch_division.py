@@ -161,18 +161,18 @@ EXAMPLES = {
             processes_value=None,
         )
     ],
-    "import torch\nn = torch.cuda.device_count()\nbatch_size = 64\nbatch_size = int(batch_size / n)": [
+    "import torch\nn = torch.cuda.device_count()\nbs = 64\nbs = int(bs / n)": [
         BatchDivision(
             line=4,
             end=4,
-            evidence=Evidence(NAME, ("batch_size",)),
-            target="batch_size",
-            batch="batch_size",
+            evidence=Evidence(NAME, ("bs",)),
+            target="bs",
+            batch="bs",
             processes="n",
             drops_rest=True,
             counts="machine",
             condition=None,
-            chain=(Link(3, "batch_size = 64", 64),),
+            chain=(Link(3, "bs = 64", 64),),
             batch_value=64,
             processes_value=None,
         )

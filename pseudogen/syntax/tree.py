@@ -49,9 +49,9 @@ class Binding:
     """One place where a name (`x`, `self.x`, `args.x`) gets a value.
 
     `how` is assign, augment, unpack, for, with, parameter, import, function, class, except, walrus
-    or global. `value` is the expression bound (the iterable of a `for`, the default of a parameter);
-    `position` is the place in the target tuple of an `unpack`. For imports `qualified` is the full
-    name.
+    or global. `value` is the expression bound (the iterable of a `for`, the default of a
+    parameter); `position` is the place in the target tuple of an `unpack`. For imports `qualified`
+    is the full name.
     """
 
     name: str
