@@ -1,0 +1,134 @@
+"""Words and code without a look: what every output format renders."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+SPAN_KINDS = ("code", "keyword", "number", "string", "comment", "emphasis")
+"""Kinds of spans besides plain words."""
+
+_START = {kind: chr(0xE000 + place) for place, kind in enumerate(SPAN_KINDS)}
+_KIND = {mark: kind for kind, mark in _START.items()}
+_END = "\ue00f"
+_MARK = re.compile(f"[{''.join(_KIND)}{_END}]")
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A piece of text of one kind: "words", or one of SPAN_KINDS."""
+
+    text: str
+    kind: str = "words"
+
+
+Spans = tuple[Span, ...]
+
+
+def mark(text: str, kind: str) -> str:
+    """`text` between the private-use characters by which templates tell a span of `kind`."""
+    return f"{_START[kind]}{text}{_END}"
+
+
+def spans(marked: str) -> Spans:
+    """Marked text -> spans; inside another span the innermost mark counts."""
+    found: list[Span] = []
+    kinds = ["words"]
+    position = 0
+    for match in _MARK.finditer(marked):
+        if match.start() > position:
+            found.append(Span(marked[position : match.start()], kinds[-1]))
+        position = match.end()
+        if match[0] != _END:
+            kinds.append(_KIND[match[0]])
+        elif len(kinds) > 1:
+            kinds.pop()
+    if position < len(marked):
+        found.append(Span(marked[position:], kinds[-1]))
+    return tuple(found)
+
+
+def plain(text: Spans) -> str:
+    """The text of spans; code between backticks."""
+    return "".join(f"`{span.text}`" if span.kind == "code" else span.text for span in text)
+
+
+Lines = tuple[int, int]
+"""First and last line of the source that something speaks of, 1-based and inclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading of level 1 (the document), 2 (a part) or 3 (an entry); `note` stands beside it."""
+
+    level: int
+    text: Spans
+    note: Spans = ()
+    lines: Lines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph; `label` ("Why.") stands before it."""
+
+    text: Spans
+    label: Spans = ()
+    lines: Lines | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Items:
+    """A list; `numbered` when the order matters."""
+
+    items: tuple[Spans, ...]
+    numbered: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with a header row (may be empty)."""
+
+    header: tuple[Spans, ...]
+    rows: tuple[tuple[Spans, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """Lines of the source, as they stand there; `first` is the number of the first one."""
+
+    code: tuple[str, ...]
+    first: int
+
+
+Block = Heading | Paragraph | Items | Table | Listing
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is said of one input, in the order in which it is read."""
+
+    blocks: tuple[Block, ...]
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class PseudoLine:
+    """A line of pseudocode.
+
+    `depth` is its nesting, `source` the lines of the source that it stands for, `pattern` the id
+    of the pattern it condenses.
+    """
+
+    text: Spans
+    depth: int
+    source: Lines
+    pattern: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pseudocode:
+    """The pseudocode of one input; `caption` names it."""
+
+    lines: tuple[PseudoLine, ...]
+    caption: Spans
+    lang: str

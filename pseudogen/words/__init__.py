@@ -1,0 +1,1 @@
+"""From findings to words: the templates of a language speak, this package listens."""

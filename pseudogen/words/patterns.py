@@ -1,0 +1,88 @@
+"""Finding -> what a language says of it: title, what, why, worked out, watch out."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from pseudogen.document import Span, Spans, spans
+from pseudogen.finding import Finding
+from pseudogen.templating import language, macros
+
+PARTS = ("what", "why", "worked", "watch", "step")
+"""The parts of a pattern's words; all but `what` may be missing."""
+
+_CHINESE = "\u4e00-\u9fff"
+_BOUNDARY = re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
+_PART = re.compile(r"^@(\w+)[ \t]*", re.M)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What is said of one finding. Each part is a tuple of paragraphs; empty when nothing is said.
+
+    `step` is the finding as one line of pseudocode, at the level of steps.
+    """
+
+    title: Spans
+    what: tuple[Spans, ...]
+    why: tuple[Spans, ...]
+    worked: tuple[Spans, ...]
+    watch: tuple[Spans, ...]
+    step: tuple[Spans, ...]
+
+
+def finding_words(finding: Finding, lang: str) -> Words:
+    """The words of a finding in a language."""
+    macro = getattr(macros(lang, "patterns"), finding.pattern.replace("-", "_"))
+    return parse_words(macro(finding), lang)
+
+
+def parse_words(text: str, lang: str) -> Words:
+    """`# Title`, the text of `what`, then parts that begin with `@why`, `@worked`...
+
+    Blank lines part paragraphs; the lines of a paragraph are joined as the language does it.
+
+    Raises:
+        ValueError: the text has no title, or a part that is not in PARTS.
+    """
+    head, _, rest = text.strip().partition("\n")
+    if not head.startswith("# "):
+        raise ValueError(f"the words begin with {head!r}, not with a title")
+    pieces = _PART.split("@what\n" + rest)
+    parts: dict[str, tuple[Spans, ...]] = dict.fromkeys(PARTS, ())
+    for name, content in zip(pieces[1::2], pieces[2::2], strict=True):
+        if name not in PARTS:
+            raise ValueError(f"no part of a pattern's words is called {name!r}")
+        parts[name] = paragraphs(content, lang)
+    return Words(title=spans(head[2:].strip()), **parts)
+
+
+def paragraphs(text: str, lang: str) -> tuple[Spans, ...]:
+    """Marked text -> its paragraphs, each on one line."""
+    joint = language(lang).line_joint
+    found = []
+    for block in re.split(r"\n[ \t]*\n", text):
+        lines = [line.strip() for line in block.split("\n") if line.strip()]
+        if lines:
+            text = spans(re.sub(r" {2,}", " ", joint.join(lines)))
+            found.append(spaced(text) if joint == "" else text)
+    return tuple(found)
+
+
+def spaced(text: Spans) -> Spans:
+    """A space between Chinese characters and Latin letters, digits or code, where there is none."""
+    found: list[Span] = []
+    for span in text:
+        words = span.text if span.kind == "code" else _BOUNDARY.sub(" ", span.text)
+        if found and _BOUNDARY.search(_edge(found[-1], -1) + _edge(span, 0)):
+            words = " " + words if span.kind == "words" else words
+            if span.kind != "words":
+                found[-1] = Span(found[-1].text + " ", found[-1].kind)
+        found.append(Span(words, span.kind))
+    return tuple(found)
+
+
+def _edge(span: Span, place: int) -> str:
+    """The first or last character of a span; code counts as Latin whatever it holds."""
+    return "x" if span.kind == "code" else span.text[place]
