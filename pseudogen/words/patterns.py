@@ -65,8 +65,8 @@ def paragraphs(text: str, lang: str) -> tuple[Spans, ...]:
     for block in re.split(r"\n[ \t]*\n", text):
         lines = [line.strip() for line in block.split("\n") if line.strip()]
         if lines:
-            text = spans(re.sub(r" {2,}", " ", joint.join(lines)))
-            found.append(spaced(text) if joint == "" else text)
+            line = spans(re.sub(r" {2,}", " ", joint.join(lines)))
+            found.append(spaced(line) if joint == "" else line)
     return tuple(found)
 
 
