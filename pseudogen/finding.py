@@ -44,14 +44,15 @@ Find = Callable[[Site, Script], Iterator[Finding]]
 class Finder:
     """A function that looks at places, and which places those are.
 
-    `statements` are node types; `kinds` are kinds of table rows, `methods` last components of
-    names, of the calls it wants; `calls` wants every call. `find` may be given a place that turns
-    out not to be an instance: then it yields nothing.
+    `statements` are node types; `expressions` types of recorded expressions; `kinds` are kinds of
+    table rows, `methods` last components of names, of the calls it wants; `calls` wants every call.
+    `find` may be given a place that turns out not to be an instance: then it yields nothing.
     """
 
     finding: type[Finding]
     find: Find
     statements: tuple[type, ...] = ()
+    expressions: tuple[type, ...] = ()
     kinds: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     calls: bool = False
@@ -61,6 +62,7 @@ def pattern(
     finding: type[Finding],
     *,
     statements: tuple[type, ...] = (),
+    expressions: tuple[type, ...] = (),
     kinds: tuple[str, ...] = (),
     methods: tuple[str, ...] = (),
     calls: bool = False,
@@ -68,7 +70,7 @@ def pattern(
     """Make a `Finder` of a function; see there for the arguments."""
 
     def make(find: Find) -> Finder:
-        return Finder(finding, find, statements, kinds, methods, calls)
+        return Finder(finding, find, statements, expressions, kinds, methods, calls)
 
     return make
 
@@ -79,12 +81,15 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
     A place that two finders of one pattern report is told once.
     """
     by_statement: dict[type, list[Finder]] = {}
+    by_expression: dict[type, list[Finder]] = {}
     by_kind: dict[str, list[Finder]] = {}
     by_method: dict[str, list[Finder]] = {}
     all_calls: list[Finder] = []
     for finder in finders:
         for node in finder.statements:
             by_statement.setdefault(node, []).append(finder)
+        for node in finder.expressions:
+            by_expression.setdefault(node, []).append(finder)
         for kind in finder.kinds:
             by_kind.setdefault(kind, []).append(finder)
         for method in finder.methods:
@@ -95,6 +100,10 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
     for site in script.statement_sites():
         for finder in by_statement.get(type(site.node), ()):
             found.extend(finder.find(site, script))
+    for node_type, wanting in by_expression.items():
+        for site in script.expression_sites(node_type):
+            for finder in wanting:
+                found.extend(finder.find(site, script))
     for site in script.call_sites():
         wanted = list(all_calls)
         if site.known is not None:

@@ -48,6 +48,44 @@ _DP = Api(
     {"wrap": "dp"},
 )
 _FSDP = Api("wrap", ("module",), {}, _DOCS + "fsdp.html", {"wrap": "fsdp"})
+_DISTRIBUTED = _DOCS + "distributed.html"
+_RANDOM = _DOCS + "random.html"
+_CUDA = _DOCS + "cuda.html"
+_ACCELERATOR = _DOCS + "accelerator.html"
+_CUDNN = _DOCS + "backends.html#torch.backends.cudnn"
+_REPRODUCIBILITY = _DOCS + "notes/randomness.html"
+_INIT_PROCESS_GROUP = Api(
+    "process-group",
+    ("backend", "init_method", "timeout", "world_size", "rank"),
+    {"init_method": "'env://'"},
+    _DISTRIBUTED + "#torch.distributed.init_process_group",
+)
+_SPAWN = Api(
+    "worker-launch",
+    ("fn", "args", "nprocs", "join", "daemon", "start_method"),
+    {"nprocs": "1", "join": "True", "start_method": "'spawn'"},
+    _DOCS + "multiprocessing.html#torch.multiprocessing.spawn.spawn",
+    {"first": "rank"},
+)
+_PROCESS = Api(
+    "worker-launch",
+    ("group", "target", "name", "args"),
+    {},
+    "https://docs.python.org/3/library/multiprocessing.html#multiprocessing.Process",
+)
+
+
+def _seed(library: str, devices: str = "") -> Api:
+    traits = {"library": library, "devices": devices}
+    return Api("seed", ("seed",), {}, _RANDOM, traits)
+
+
+def _set_device(family: str) -> Api:
+    return Api("set-device", ("device",), {}, _CUDA, {"family": family})
+
+
+def _collective(form: str, *params: str) -> Api:
+    return Api("collective", params, {"op": "ReduceOp.SUM"}, _DISTRIBUTED, {"collective": form})
 
 
 def _optimizer(*params: str) -> Api:
@@ -64,7 +102,79 @@ def _scheduler(form: str, *params: str, unit: str = "") -> Api:
     )
 
 
-EXACT: dict[str, Api] = {
+_START_UP: dict[str, Api] = {
+    "torch.distributed.init_process_group": _INIT_PROCESS_GROUP,
+    "torch.distributed.distributed_c10d.init_process_group": _INIT_PROCESS_GROUP,
+    "torch.distributed.init_device_mesh": Api(
+        "process-group", ("device_type", "mesh_shape"), {}, _DISTRIBUTED, {"group": "mesh"}
+    ),
+    "torch.distributed.device_mesh.init_device_mesh": Api(
+        "process-group", ("device_type", "mesh_shape"), {}, _DISTRIBUTED, {"group": "mesh"}
+    ),
+    "torch.distributed.destroy_process_group": Api("group-end", ("group",), {}, _DISTRIBUTED),
+    "torch.distributed.barrier": Api("barrier", ("group",), {}, _DISTRIBUTED),
+    "torch.distributed.monitored_barrier": Api("barrier", ("group",), {}, _DISTRIBUTED),
+    "torch.distributed.get_rank": Api("rank", ("group",), {}, _DISTRIBUTED),
+    "torch.distributed.get_node_local_rank": Api("local-rank", (), {}, _DISTRIBUTED),
+    "torch.distributed.all_reduce": _collective("all-reduce", "tensor", "op"),
+    "torch.distributed.reduce": _collective("reduce", "tensor", "dst", "op"),
+    "torch.distributed.all_gather": _collective("all-gather", "tensor_list", "tensor"),
+    "torch.distributed.all_gather_into_tensor": _collective(
+        "all-gather", "output_tensor", "input_tensor"
+    ),
+    "torch.distributed.all_gather_object": _collective("all-gather", "object_list", "obj"),
+    "torch.distributed.gather": _collective("gather", "tensor", "gather_list", "dst"),
+    "torch.distributed.gather_object": _collective("gather", "obj", "object_gather_list", "dst"),
+    "torch.distributed.broadcast": _collective("broadcast", "tensor", "src"),
+    "torch.distributed.broadcast_object_list": _collective("broadcast", "object_list", "src"),
+    "torch.distributed.reduce_scatter": _collective("reduce-scatter", "output", "input_list"),
+    "torch.distributed.nn.all_reduce": _collective("all-reduce", "tensor", "op"),
+    "torch.distributed.nn.functional.all_reduce": _collective("all-reduce", "tensor", "op"),
+    "torch.distributed.nn.functional.all_gather": _collective("all-gather", "tensor"),
+    "torch.distributed.nn.all_gather": _collective("all-gather", "tensor"),
+    "torch.multiprocessing.spawn": _SPAWN,
+    "torch.multiprocessing.spawn.spawn": _SPAWN,
+    "torch.multiprocessing.start_processes": _SPAWN,
+    "torch.multiprocessing.Process": _PROCESS,
+    "multiprocessing.Process": _PROCESS,
+    "torch.manual_seed": _seed("torch", "all"),
+    "torch.random.manual_seed": _seed("torch", "all"),
+    "torch.seed": _seed("torch", "all"),
+    "torch.cuda.manual_seed": _seed("torch", "current"),
+    "torch.cuda.manual_seed_all": _seed("torch", "all"),
+    "torch.cuda.random.manual_seed": _seed("torch", "current"),
+    "torch.cuda.random.manual_seed_all": _seed("torch", "all"),
+    "torch.mps.manual_seed": _seed("torch", "current"),
+    "torch.xpu.manual_seed": _seed("torch", "current"),
+    "torch.xpu.manual_seed_all": _seed("torch", "all"),
+    "torch.npu.manual_seed": _seed("torch", "current"),
+    "torch.npu.manual_seed_all": _seed("torch", "all"),
+    "torch.use_deterministic_algorithms": Api(
+        "determinism", ("mode",), {"warn_only": "False"}, _REPRODUCIBILITY
+    ),
+    "torch.set_deterministic": Api("determinism", ("mode",), {}, _REPRODUCIBILITY),
+    "torch.set_deterministic_debug_mode": Api("determinism", ("mode",), {}, _REPRODUCIBILITY),
+    "torch.backends.cudnn.deterministic": Api("determinism-flag", source=_CUDNN),
+    "torch.backends.cudnn.benchmark": Api("determinism-flag", source=_CUDNN),
+    "torch.backends.cudnn.enabled": Api("determinism-flag", source=_CUDNN),
+    "torch.device": Api("device", ("type", "index"), {}, _DOCS + "tensor_attributes.html"),
+    "torch.accelerator.current_accelerator": Api("device", (), {}, _ACCELERATOR),
+    "torch.accelerator.set_device_index": _set_device("accelerator"),
+    "torch.accelerator.set_device_idx": _set_device("accelerator"),
+    "torch.accelerator.device_count": Api("device-count", traits={"scope": "machine"}),
+    "torch.cuda.set_device": _set_device("cuda"),
+    "torch.npu.set_device": _set_device("npu"),
+    "torch.xpu.set_device": _set_device("xpu"),
+    "torch.mlu.set_device": _set_device("mlu"),
+    "torch.set_default_device": _set_device("default"),
+    "torch.cuda.is_available": Api("device-check", source=_CUDA),
+    "torch.accelerator.is_available": Api("device-check", source=_ACCELERATOR),
+    "torch.backends.mps.is_available": Api("device-check", source=_CUDA),
+    "torch.xpu.is_available": Api("device-check", source=_CUDA),
+    "torch.npu.is_available": Api("device-check", source=_CUDA),
+}
+
+EXACT: dict[str, Api] = _START_UP | {
     "torch.utils.data.DataLoader": _DATA_LOADER,
     "torch.utils.data.dataloader.DataLoader": _DATA_LOADER,
     "torch.utils.data.DistributedSampler": _DISTRIBUTED_SAMPLER,
@@ -79,7 +189,6 @@ EXACT: dict[str, Api] = {
     "torch.nn.Sequential": Api("module"),
     "torch.cuda.device_count": Api("device-count", traits={"scope": "machine"}),
     "torch.distributed.get_world_size": Api("world-size", ("group",), traits={"scope": "all"}),
-    "torch.distributed.get_rank": Api("rank", ("group",)),
     "torch.optim.SGD": _optimizer("momentum", "dampening", "weight_decay", "nesterov"),
     "torch.optim.Adam": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
     "torch.optim.AdamW": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
@@ -106,6 +215,8 @@ ROOTS: dict[str, str] = {
     "optim": "torch.optim",
     "F": "torch.nn.functional",
     "dist": "torch.distributed",
+    "cudnn": "torch.backends.cudnn",
+    "mp": "torch.multiprocessing",
     "DDP": "torch.nn.parallel.DistributedDataParallel",
     "FSDP": "torch.distributed.fsdp.FullyShardedDataParallel",
 }
@@ -126,5 +237,7 @@ BARE: tuple[str, ...] = (
     "torch.optim.lr_scheduler.LambdaLR",
     "torch.amp.GradScaler",
     "torch.utils.tensorboard.SummaryWriter",
+    "torch.distributed.init_process_group",
+    "torch.distributed.destroy_process_group",
 )
 """Names whose last component says enough on its own."""

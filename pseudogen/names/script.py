@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.knowledge import load_tables
-from pseudogen.names import arguments, flow, quantities, settings, structure
+from pseudogen.names import arguments, flow, processes, quantities, settings, structure
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
@@ -54,6 +54,7 @@ class Script:
         self._calls: list[Site] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
+        self._workers: processes.Workers | None = None
         self._settings: settings.Settings | None = None
 
     @classmethod
@@ -70,6 +71,13 @@ class Script:
     def statement_sites(self) -> list[Site]:
         """Every statement, in the order of the source."""
         return [Site(s.node, s, s.scope) for s in self.tree.statements]
+
+    def expression_sites(self, kind: type) -> list[Site]:
+        """Every expression of a recorded type, in the order of the source."""
+        return [
+            Site(place.node, self.tree.statements[place.statement], place.scope)
+            for place in self.tree.occurrences[kind]
+        ]
 
     def call_sites(self) -> list[Site]:
         """Every call, in the order of the source."""
@@ -177,6 +185,21 @@ class Script:
         if self._structure is None:
             self._structure = structure.analyse(self)
         return self._structure
+
+    def rank(self, node: Any, statement: int) -> processes.Rank | None:
+        """What an expression says if it tells the processes of a run apart, or None."""
+        return processes.rank(self, node, statement)
+
+    @property
+    def workers(self) -> processes.Workers:
+        """How the script gets its processes."""
+        if self._workers is None:
+            self._workers = processes.workers(self)
+        return self._workers
+
+    def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
+        """What a condition says if it singles out one process, or None."""
+        return processes.one_process(self, test, statement)
 
     def loop_around(self, statement: Statement) -> Statement | None:
         """The innermost loop around a statement within its function."""

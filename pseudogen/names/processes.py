@@ -1,0 +1,322 @@
+"""What tells the processes of a run apart: ranks, and conditions that only one process meets."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.knowledge.api import Api
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence, weakest
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Binding
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
+
+_DEPTH = 5
+_RANK_WORDS: tuple[tuple[str, ...], ...] = (("rank",), ("process", "index"), ("ordinal",))
+_NO_RANK = frozenset(
+    {"lora", "low", "matrix", "node", "machine", "tensor", "svd", "adapter", "max"}
+)
+_GPU_NAMES = frozenset({"gpu", "gpu_id", "gpu_idx", "device_id", "local_gpu"})
+_FLAGS = frozenset(
+    {
+        ("main", "process"),
+        ("main", "proc"),
+        ("master", "process"),
+        ("master", "proc"),
+        ("master", "node"),
+        ("main", "node"),
+        ("master", "ordinal"),
+        ("main", "rank"),
+        ("master", "rank"),
+        ("rank", "zero"),
+        ("global", "zero"),
+        ("process", "zero"),
+        ("first", "worker"),
+        ("main", "worker"),
+        ("lead", "process"),
+        ("primary", "process"),
+        ("is", "main"),
+        ("is", "master"),
+        ("is", "primary"),
+        ("is", "chief"),
+        ("is", "leader"),
+        ("is", "coordinator"),
+    }
+)
+_RANK_ZERO = re.compile(r"(^|_)(is_)?rank_?0$|(^|_)isRank0$")
+_DISTRIBUTED_WORDS = frozenset(
+    {"distributed", "ddp", "dist", "multiprocessing", "parallel", "initialized", "horovod", "fsdp"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Rank:
+    """A number that tells processes apart: `kind` is rank, local-rank or node-rank."""
+
+    kind: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class OneProcess:
+    """A condition that singles out one process.
+
+    Attributes:
+        subject: What is asked: `rank`, `is_main_process()`.
+        scope: "machine" when one process of each machine meets it, "all" when one of the whole run
+            does, None when the script does not say.
+        holds: Whether the condition is true on that process (False for `rank != 0`).
+        alone: Whether the condition also lets a run without processes pass (`rank in (-1, 0)`,
+            `not distributed or rank == 0`).
+        evidence: What that rests on.
+    """
+
+    subject: str
+    scope: str | None
+    holds: bool
+    alone: bool
+    evidence: Evidence
+
+
+def rank(script: Script, node: Any, statement: int, depth: int = 0) -> Rank | None:
+    """What an expression says if it is the number of a process, or None."""
+    if depth > _DEPTH:
+        return None
+    kind = type(node)
+    if kind is cst.Call and dotted(node.func) == "int" and node.args:
+        return rank(script, node.args[0].value, statement, depth + 1)
+    variable = environment_variable(script, node, statement)
+    if variable is not None:
+        row = script.resolver.tables.find(f"os.environ[{variable}]")
+        return _as_rank(row.kind, Evidence(API, (variable,))) if row is not None else None
+    if kind is cst.Call:
+        return _called_rank(script, node, statement)
+    if kind in (cst.Name, cst.Attribute):
+        return _named_rank(script, node, statement, depth)
+    if kind is cst.Subscript and "rank" in string(_key(node)).split("_"):
+        return Rank(
+            "local-rank" if "local" in text(node) else "rank", Evidence(NAME, (text(node),))
+        )
+    return None
+
+
+def environment_variable(script: Script, node: Any, statement: int) -> str | None:
+    """The variable read by `os.environ["X"]`, `os.environ.get("X", ...)` or `os.getenv("X")`."""
+    kind = type(node)
+    if kind is cst.Subscript:
+        environment, name = dotted(node.value), string(_key(node))
+    elif kind is cst.Call and node.args:
+        environment, name = dotted(node.func), string(node.args[0].value)
+        environment = environment.removesuffix(".get").removesuffix(".pop")
+    else:
+        return None
+    if not name or not environment.endswith(("environ", "getenv", "env")):
+        return None
+    scope = script.tree.statements[statement].scope
+    full = script.resolver.qualified(environment, scope) or (environment,)
+    known = any(name in ("os.environ", "os.getenv", "environ", "getenv") for name in full)
+    return name if known else None
+
+
+def _key(node: cst.Subscript) -> Any:
+    index = node.slice[0].slice
+    return index.value if type(index) is cst.Index else None
+
+
+def _as_rank(kind: str, evidence: Evidence) -> Rank | None:
+    return Rank(kind, evidence) if kind in ("rank", "local-rank", "node-rank") else None
+
+
+def _called_rank(script: Script, node: cst.Call, statement: int) -> Rank | None:
+    known = script.known(node.func, script.tree.statements[statement].scope)
+    if known is not None:
+        return _as_rank(known.api.kind, Evidence(known.evidence, (known.name,)))
+    name = dotted(node.func)
+    return _by_words(name) if name and name[-1] not in ")]" else None
+
+
+def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank | None:
+    name = dotted(node)
+    if not name:
+        return None
+    for binding in script.reaching(name, statement):
+        if binding.how in ("assign", "walrus") and binding.value is not None:
+            found = rank(script, binding.value, binding.statement, depth + 1)
+            if found is not None and found.evidence.kind != NAME:
+                return Rank(found.kind, Evidence(FLOW, (name,)))
+        if binding.how == "parameter" and is_worker_index(script, binding):
+            return Rank("local-rank", Evidence(FLOW, (name,)))
+    if name.rpartition(".")[2] in _GPU_NAMES and script.workers.joins:
+        return Rank("local-rank", Evidence(NAME, (name,)))
+    return _by_words(name)
+
+
+def _by_words(name: str) -> Rank | None:
+    found = words(name)
+    if any(found[-len(ending) :] == ending for ending in _RANK_WORDS) and not _NO_RANK & set(found):
+        return Rank("local-rank" if "local" in found else "rank", Evidence(NAME, (name,)))
+    return None
+
+
+def one_process(script: Script, test: Any, statement: int, depth: int = 0) -> OneProcess | None:
+    """What a condition says if it is true, or false, on one process alone; None for others."""
+    kind = type(test)
+    if depth > _DEPTH:
+        return None
+    if kind is cst.UnaryOperation and type(test.operator) is cst.Not:
+        return _negated(script, test.expression, statement, depth)
+    if kind is cst.BooleanOperation:
+        return _joined(script, test, statement, depth)
+    if kind is cst.Comparison and len(test.comparisons) == 1:
+        return _compared(script, test, statement)
+    return _flag(script, test, statement, depth)
+
+
+def _negated(script: Script, inner: Any, statement: int, depth: int) -> OneProcess | None:
+    found = one_process(script, inner, statement, depth + 1)
+    if found is not None:
+        return replace(found, holds=not found.holds)
+    number = rank(script, inner, statement)
+    if number is None or number.kind == "node-rank":
+        return None
+    return OneProcess(text(inner), _scope(number), True, False, number.evidence)
+
+
+def _joined(
+    script: Script, test: cst.BooleanOperation, statement: int, depth: int
+) -> OneProcess | None:
+    """`a and b` is true on one process if one of them is; `a or b` if one is and the other asks
+    whether there is more than one process at all."""
+    both = type(test.operator) is cst.And
+    sides = ((test.left, test.right), (test.right, test.left))
+    for side, other in sides:
+        found = one_process(script, side, statement, depth + 1)
+        if found is None:
+            continue
+        if found.holds is both:
+            return found
+        if _asks_whether_distributed(other) or one_process(script, other, statement, depth + 1):
+            return replace(found, alone=True)
+    return None
+
+
+def _asks_whether_distributed(node: Any) -> bool:
+    names = [n.value for n in descendants(node) if type(n) is cst.Name]
+    seen = {word for name in names for word in words(name)}
+    return bool(_DISTRIBUTED_WORDS & seen or {"world", "size"} <= seen or "rank" in seen)
+
+
+def _compared(script: Script, test: cst.Comparison, statement: int) -> OneProcess | None:
+    left: Any = test.left
+    target = test.comparisons[0]
+    right, operator = target.comparator, type(target.operator)
+    if text(left) in ("0", "-1"):
+        left, right = right, left
+    holds = _singles_out(operator, text(right), words(dotted(right)))
+    if holds is None:
+        return None
+    modulo = type(left) is cst.BinaryOperation and type(left.operator) is cst.Modulo
+    number = rank(script, left.left if modulo else left, statement)
+    if number is None or number.kind == "node-rank":
+        return None
+    scope = "machine" if modulo else _scope(number)
+    return OneProcess(text(left), scope, holds, "-1" in text(right), number.evidence)
+
+
+_TRUE_ON_ZERO = {(cst.Equal, "0"), (cst.Is, "0"), (cst.LessThanEqual, "0"), (cst.LessThan, "1")}
+_FALSE_ON_ZERO = {
+    (cst.NotEqual, "0"),
+    (cst.IsNot, "0"),
+    (cst.GreaterThan, "0"),
+    (cst.GreaterThanEqual, "1"),
+}
+
+
+def _singles_out(operator: type, right: str, named: tuple[str, ...]) -> bool | None:
+    """Whether a comparison of a rank is true on one process, or false on one; None for neither."""
+    if {"main", "master"} & set(named):
+        right = "0"
+    if (operator, right) in _TRUE_ON_ZERO:
+        return True
+    if (operator, right) in _FALSE_ON_ZERO:
+        return False
+    if operator in (cst.In, cst.NotIn) and right[:1] in ("(", "[", "{"):
+        members = set(right.strip("([{}])").replace(" ", "").split(",")) - {""}
+        if "0" in members and members <= {"0", "-1", "None"}:
+            return operator is cst.In
+    return None
+
+
+def _flag(script: Script, test: Any, statement: int, depth: int) -> OneProcess | None:
+    """`master_process`, `is_main_process()`, `accelerator.is_main_process`."""
+    name = dotted(test.func if type(test) is cst.Call else test)
+    if not name or "[" in name:
+        return None
+    for binding in script.reaching(name, statement) if type(test) is not cst.Call else ():
+        if binding.how == "assign":
+            found = one_process(script, binding.value, binding.statement, depth + 1)
+            if found is not None:
+                kind = FLOW if found.evidence.kind == API else found.evidence.kind
+                evidence = Evidence(kind, tuple(dict.fromkeys((name, *found.evidence.names))))
+                return replace(found, subject=text(test), evidence=evidence)
+    last, found_words = name.rpartition(".")[2], words(name)
+    if not (_FLAGS & set(pairwise(found_words)) or _RANK_ZERO.search(last)):
+        return None
+    scope = "machine" if "local" in found_words else None
+    return OneProcess(text(test), scope, True, False, _flag_evidence(script, test, name, statement))
+
+
+def _flag_evidence(script: Script, test: Any, name: str, statement: int) -> Evidence:
+    receiver = test.func if type(test) is cst.Call else test
+    if type(receiver) is cst.Attribute:
+        role = script.role(receiver.value, script.tree.statements[statement].scope)
+        if role is not None and role.kind == "accelerator":
+            return weakest(role.evidence)
+    return Evidence(NAME, (name,))
+
+
+def _scope(number: Rank) -> str | None:
+    return {"local-rank": "machine", "rank": "all"}.get(number.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Workers:
+    """How the script gets its processes: `functions` are the indexes of the functions that are
+    started as workers with their number first; `joins` whether the script joins a group."""
+
+    functions: frozenset[int]
+    joins: bool
+
+
+def workers(script: Script) -> Workers:
+    """The functions that a script starts as processes, and whether it joins a process group."""
+    functions: set[int] = set()
+    joins = False
+    for site in script.call_sites():
+        api = site.known.api if site.known is not None else Api("")
+        joins = joins or api.kind == "process-group" or "init_process_group" in site.name
+        if api.kind == "worker-launch" and api.traits.get("first") == "rank":
+            started = script.argument(site, "fn")
+            for binding in script.resolver.bindings(dotted(started), site.scope):
+                if binding.how == "function":
+                    functions.add(binding.statement)
+    return Workers(frozenset(functions), joins)
+
+
+def is_worker_index(script: Script, binding: Binding) -> bool:
+    """Whether a parameter is the number that a started worker gets first."""
+    header = script.tree.statements[binding.statement]
+    if binding.statement not in script.workers.functions:
+        return False
+    params = (*header.node.params.posonly_params, *header.node.params.params)
+    return bool(params) and params[0].name.value == binding.name

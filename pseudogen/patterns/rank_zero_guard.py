@@ -1,0 +1,199 @@
+"""rank-zero-guard: a block that one process alone runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.processes import OneProcess
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_EXITS = (cst.Return, cst.Continue, cst.Break, cst.Raise)
+_WAITING = frozenset({"barrier", "collective"})
+_ACTS: dict[str, frozenset[str]] = {
+    "save": frozenset({"save", "checkpoint", "ckpt", "dump"}),
+    "log": frozenset({"wandb", "writer", "scalar", "scalars", "tensorboard", "mlflow", "tracker"}),
+    "print": frozenset({"print", "info", "logger", "logging", "tqdm", "pbar"}),
+    "evaluate": frozenset({"evaluate", "validate", "eval", "validation"}),
+    "directory": frozenset({"makedirs", "mkdir"}),
+    "download": frozenset({"download"}),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankZeroGuard(Finding):
+    """Facts of a guard.
+
+    Attributes:
+        subject: What is asked: `rank`, `is_main_process()`.
+        condition: The whole condition as written.
+        form: "block", "else" (the other branch is the one process's), "return" (the others leave
+            here) or "expression".
+        scope: "machine" when one process of each machine passes, "all" when one of the whole run
+            does, None when the script does not say.
+        alone: Whether a run without processes passes too.
+        acts: What the block does, of save, log, print, evaluate, directory, download.
+        waits: Lines in the block of calls for which the other processes are needed.
+    """
+
+    pattern: ClassVar[str] = "rank-zero-guard"
+
+    subject: str
+    condition: str
+    form: str
+    scope: str | None
+    alone: bool
+    acts: tuple[str, ...]
+    waits: tuple[int, ...]
+
+
+@pattern(RankZeroGuard, statements=(cst.If,))
+def find_block(site: Site, script: Script) -> Iterator[RankZeroGuard]:
+    """`if rank == 0:` and `if not is_main_process(): return`."""
+    test = site.node.test
+    told = script.one_process(test, site.statement.index)
+    if told is None:
+        return
+    form, guarded = "block", script.tree.below(site.statement)
+    if not told.holds:
+        last = _last(script, site.statement)
+        if site.node.orelse is not None:
+            form, guarded = "else", _other_branches(script, site.statement)
+        elif last is not None and isinstance(last.node, _EXITS):
+            form, guarded = "return", []
+        else:
+            return
+    yield _guard(site, script, told, test, form, guarded)
+
+
+@pattern(RankZeroGuard, expressions=(cst.IfExp,))
+def find_expression(site: Site, script: Script) -> Iterator[RankZeroGuard]:
+    """`writer = SummaryWriter() if rank == 0 else None`."""
+    told = script.one_process(site.node.test, site.statement.index)
+    if told is not None:
+        yield _guard(site, script, told, site.node.test, "expression", [])
+
+
+def _guard(
+    site: Site,
+    script: Script,
+    told: OneProcess,
+    test: cst.BaseExpression,
+    form: str,
+    guarded: list[Statement],
+) -> RankZeroGuard:
+    acts: dict[str, None] = {}
+    waits: dict[int, None] = {}
+    for statement in guarded:
+        for call in script.calls_in(statement):
+            seen = {word for part in call.name.split(".") for word in words(part)}
+            acts |= dict.fromkeys(act for act, named in _ACTS.items() if named & seen)
+            if call.known is not None and call.known.api.kind in _WAITING:
+                waits[call.line] = None
+    return RankZeroGuard(
+        line=site.line,
+        end=site.last,
+        evidence=told.evidence,
+        subject=told.subject,
+        condition=text(test),
+        form=form,
+        scope=told.scope,
+        alone=told.alone,
+        acts=tuple(acts),
+        waits=tuple(waits),
+    )
+
+
+def _last(script: Script, header: Statement) -> Statement | None:
+    body = script.tree.body(header)
+    return body[-1] if body else None
+
+
+def _other_branches(script: Script, header: Statement) -> list[Statement]:
+    return [s for clause in script.tree.clauses(header) for s in script.tree.below(clause)]
+
+
+EXAMPLES = {
+    "if local_rank == 0:\n    torch.save(model.state_dict(), path)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("local_rank",)),
+            subject="local_rank",
+            condition="local_rank == 0",
+            form="block",
+            scope="machine",
+            alone=False,
+            acts=("save",),
+            waits=(),
+        )
+    ],
+    "import torch.distributed as dist\n"
+    "def log(x):\n"
+    "    if dist.is_initialized() and dist.get_rank() != 0:\n"
+    "        return\n"
+    "    print(x)": [
+        RankZeroGuard(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.get_rank",)),
+            subject="dist.get_rank()",
+            condition="dist.is_initialized() and dist.get_rank() != 0",
+            form="return",
+            scope="all",
+            alone=True,
+            acts=(),
+            waits=(),
+        )
+    ],
+    "import os\n"
+    "rank = int(os.environ.get('RANK', -1))\n"
+    "main = rank in (-1, 0)\n"
+    "writer = make_writer() if main else None": [
+        RankZeroGuard(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("main", "rank")),
+            subject="main",
+            condition="main",
+            form="expression",
+            scope="all",
+            alone=True,
+            acts=(),
+            waits=(),
+        )
+    ],
+    "import torch.multiprocessing as mp\n"
+    "def worker(gpu, args):\n"
+    "    if not args.distributed or gpu == 0:\n"
+    "        print('ready')\n"
+    "mp.spawn(worker, nprocs=4, args=(args,))": [
+        RankZeroGuard(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("gpu",)),
+            subject="gpu",
+            condition="not args.distributed or gpu == 0",
+            form="block",
+            scope="machine",
+            alone=True,
+            acts=("print",),
+            waits=(),
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "if epoch % 10 == 0:\n    save(model)": "an epoch is no process",
+    "if rank != 0:\n    print_nothing()\nprint(1)": "every process but one runs the block",
+    "if lora_rank > 0:\n    model = add_lora(model)": "that is the rank of a matrix",
+    "if node_rank == 0:\n    download()": "all processes of the first machine run it",
+    "if rank == 0 or verbose:\n    print(loss)": "other processes run it too when `verbose` is set",
+}
