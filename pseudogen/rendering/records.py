@@ -1,0 +1,26 @@
+"""Pseudocode as json: a record for every line."""
+
+from __future__ import annotations
+
+import json
+
+from pseudogen.document import Pseudocode, PseudoLine
+from pseudogen.rendering.options import Options
+
+SCHEMA = 1
+
+
+def pseudocode_json(code: Pseudocode, options: Options) -> str:
+    """The object that `schemas/pseudo.json` describes; each record stands on a line of its own."""
+    head = json.dumps({"schema": SCHEMA, "file": options.file}, ensure_ascii=False)
+    records = [json.dumps(_line(line), ensure_ascii=False) for line in code.lines]
+    return f'{head[:-1]}, "lines": [\n' + ",\n".join(records) + "\n]}"
+
+
+def _line(line: PseudoLine) -> dict[str, object]:
+    return {
+        "text": "".join(span.text for span in line.text),
+        "depth": line.depth,
+        "source": list(line.source),
+        "pattern": line.pattern,
+    }

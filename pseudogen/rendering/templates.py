@@ -1,0 +1,86 @@
+"""Formats that are a template: its macro `document` or `pseudocode` writes the whole output."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from functools import cache
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from pseudogen.document import Document, Pseudocode
+from pseudogen.rendering.layout import joined
+from pseudogen.rendering.options import Options
+from pseudogen.rendering.source import highlighted
+from pseudogen.rendering.text import number, pseudocode_text
+from pseudogen.templating import language, template_root
+
+
+def from_template(
+    fmt: str, macro: str, content: Document | Pseudocode, lang: str, options: Options
+) -> str:
+    """What `macro` of `templates/formats/<fmt>.jinja` makes of the content.
+
+    The macro gets the content, the options and the words of the language.
+    """
+    module = _environment().get_template(f"formats/{fmt}.jinja").module
+    return str(getattr(module, macro)(content, options, language(lang))).strip("\n")
+
+
+@cache
+def _environment() -> Environment:
+    made = Environment(
+        loader=FileSystemLoader(template_root()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+        autoescape=lambda name: name == "formats/html.jinja",
+    )
+    made.filters.update(
+        backticks=backticks,
+        block=lambda block: type(block).__name__.lower(),
+        fence=fence,
+        highlighted=highlighted,
+        joined=lambda parts: joined(*parts),
+        line_start=line_start,
+        number=number,
+        swap=swap,
+        text=pseudocode_text,
+    )
+    return made
+
+
+def swap(text: str, special: Mapping[str, str], known: str = "", other: str = "") -> str:
+    """`text` with each key of `special` replaced, the longest first, in one pass.
+
+    Every other character that the pattern `known` does not match becomes `other` with its
+    code point in hexadecimal for `%`; with no `known` all other characters stay.
+    """
+    return _swapper(tuple(special), known).sub(
+        lambda match: special.get(match[0]) or other % f"{ord(match[0]):04X}", text
+    )
+
+
+@cache
+def _swapper(keys: tuple[str, ...], known: str) -> re.Pattern[str]:
+    found = "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
+    return re.compile(f"{found}|(?!{known})." if known else found, re.S)
+
+
+def fence(text: str, least: int = 3) -> str:
+    """As many backticks as no run of them in `text` has, but at least some."""
+    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    return "`" * max(longest + 1, least)
+
+
+def backticks(text: str) -> str:
+    """Markdown's inline code, whatever the text holds."""
+    marks = fence(text, 1)
+    pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
+    return f"{marks}{pad}{text}{pad}{marks}"
+
+
+def line_start(text: str) -> str:
+    """A line of Markdown that begins no list, heading, quote or indented code."""
+    return re.sub(r"^(\d*)([-+=#>:.)])", r"\1\\\2", text.lstrip())

@@ -1,0 +1,74 @@
+"""The look on a terminal: the lines of `text`, with colours instead of marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from pseudogen.document import Document, Pseudocode, Spans
+from pseudogen.rendering.options import Options
+from pseudogen.rendering.source import highlighted
+from pseudogen.rendering.text import (
+    Look,
+    document_lines,
+    document_text,
+    pseudocode_lines,
+    pseudocode_text,
+)
+
+STYLES = {
+    "code": "cyan",
+    "source": "",
+    "keyword": "bold magenta",
+    "number": "green",
+    "string": "yellow",
+    "comment": "italic bright_black",
+    "emphasis": "italic",
+    "defined": "bold",
+    "heading": "bold",
+    "label": "bold",
+    "note": "bright_black",
+    "gutter": "bright_black",
+    "rule": "bright_black",
+}
+"""Of the sixteen colours that follow the terminal's own theme, dark or light."""
+
+WIDEST = 100
+"""Cells beyond which a line is hard to read."""
+
+
+def show_document(document: Document, console: Console, options: Options) -> None:
+    """Print an explanation."""
+    if not _coloured(console):
+        _write(console, document_text(document, options))
+        return
+    look = Look(min(console.width, WIDEST), quotes=False, source=highlighted)
+    _paint(console, document_lines(document, look))
+
+
+def show_pseudocode(code: Pseudocode, console: Console, plain: Options, coloured: Options) -> None:
+    """Print pseudocode with the options of the look that the console has."""
+    if not _coloured(console):
+        _write(console, pseudocode_text(code, plain))
+        return
+    columns = min(console.width, WIDEST)
+    _paint(console, pseudocode_lines(code, columns, coloured.numbers or "none"))
+
+
+def _coloured(console: Console) -> bool:
+    return console.is_terminal and not console.no_color and console.color_system is not None
+
+
+def _write(console: Console, text: str) -> None:
+    console.out(text, highlight=False)
+
+
+def _paint(console: Console, lines: Iterator[Spans]) -> None:
+    for line in lines:
+        shown = Text(no_wrap=True, overflow="ignore", end="\n")
+        for span in line:
+            shown.append(span.text, STYLES.get(span.kind, ""))
+        shown.rstrip()
+        console.print(shown, soft_wrap=True, highlight=False)
