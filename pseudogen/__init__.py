@@ -1,1 +1,27 @@
-"""Reads training scripts and writes pseudocode and explanations."""
+"""Reads training scripts and writes pseudocode and plain-language explanations.
+
+    >>> import pseudogen
+    >>> print(pseudogen.explain("batch_size = batch_size // world_size"))  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pseudogen.errors import InputError
+from pseudogen.languages import languages
+
+if TYPE_CHECKING:
+    from pseudogen.generate import analyze, explain, pseudo
+
+__version__ = "0.1.0"
+__all__ = ["InputError", "analyze", "explain", "languages", "pseudo"]
+
+
+def __getattr__(name: str) -> Any:
+    """The functions of the pipeline, loaded when first used: they bring LibCST with them."""
+    if name in ("analyze", "explain", "pseudo"):
+        from pseudogen import generate
+
+        return getattr(generate, name)
+    raise AttributeError(f"module 'pseudogen' has no attribute {name!r}")

@@ -1,29 +1,15 @@
-"""The one place that knows where templates lie and how Jinja is set up."""
+"""The one place that knows how Jinja is set up."""
 
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from pseudogen.document import SPAN_KINDS, mark
-
-
-@cache
-def template_root() -> Path:
-    """The folder of the templates: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).resolve().parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent / "templates"
-
-
-@cache
-def languages() -> tuple[str, ...]:
-    """The codes of the languages that have templates."""
-    return tuple(sorted(p.parent.name for p in template_root().glob("*/language.jinja")))
+from pseudogen.languages import template_root
 
 
 @cache
@@ -78,6 +64,12 @@ def macros(lang: str, folder: str) -> SimpleNamespace:
 def language(lang: str) -> Any:
     """The words that no single pattern owns: `templates/<lang>/language.jinja` as a module."""
     return _template(f"{lang}/language.jinja").module
+
+
+@cache
+def explanation_words(lang: str) -> Any:
+    """The frame of an explanation: `templates/<lang>/explanation.jinja` as a module."""
+    return _template(f"{lang}/explanation.jinja").module
 
 
 def _template(name: str) -> Template:

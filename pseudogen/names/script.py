@@ -201,6 +201,22 @@ class Script:
         """What a condition says if it singles out one process, or None."""
         return processes.one_process(self, test, statement)
 
+    def functions(self, name: str) -> list[Statement]:
+        """The functions and methods called `name` (`train` or `Trainer.train`), in order."""
+        owner, _, last = name.rpartition(".")
+        return [
+            s
+            for s in self.tree.statements
+            if type(s.node) is cst.FunctionDef
+            and s.node.name.value == last
+            and (not owner or self._owner(s) == owner)
+        ]
+
+    def _owner(self, statement: Statement) -> str | None:
+        """The name of the class whose body holds a function."""
+        parent = self.tree.statements[statement.parent] if statement.parent >= 0 else None
+        return parent.node.name.value if parent and type(parent.node) is cst.ClassDef else None
+
     def loop_around(self, statement: Statement) -> Statement | None:
         """The innermost loop around a statement within its function."""
         return next(
@@ -214,7 +230,7 @@ class Script:
 
     def condition(self, statement: Statement) -> str | None:
         """The conditions under which a statement of its function runs, outermost first, joined by
-        `and`; None when it always runs. An `else` gives `not (...)` of what stands before it."""
+        `and`; None when it always runs; the entry guard does not count. An `else` gives `not (...)` of what stands before it."""
         tests = [
             test
             for header in reversed(self.tree.ancestors(statement.index))
@@ -225,7 +241,8 @@ class Script:
 
     def _tests(self, header: Statement) -> list[str]:
         if type(header.node) is cst.If:
-            return [_operand(header.node.test)]
+            test = header.node.test
+            return [] if _is_entry_guard(test) or text(test) == "True" else [_operand(test)]
         first = self.tree.statements[header.chain]
         if type(header.node) is cst.Else and type(first.node) is cst.If:
             before = [s for s in self.tree.clauses(first) if s.index < header.index]
@@ -238,6 +255,11 @@ class Script:
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
+
+
+def _is_entry_guard(test: Any) -> bool:
+    """`__name__ == "__main__"`: true of every script that is started."""
+    return type(test) is cst.Comparison and text(test.left) == "__name__"
 
 
 def _statement_index(site: Site) -> int:

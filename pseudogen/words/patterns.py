@@ -60,14 +60,17 @@ def parse_words(text: str, lang: str) -> Words:
 
 def paragraphs(text: str, lang: str) -> tuple[Spans, ...]:
     """Marked text -> its paragraphs, each on one line."""
+    blocks = (block for block in re.split(r"\n[ \t]*\n", text) if block.strip())
+    return tuple(spaced_words(block, lang) for block in blocks)
+
+
+def spaced_words(text: str, lang: str) -> Spans:
+    """One marked paragraph on one line, its lines joined and its scripts spaced as the language
+    has it."""
     joint = language(lang).line_joint
-    found = []
-    for block in re.split(r"\n[ \t]*\n", text):
-        lines = [line.strip() for line in block.split("\n") if line.strip()]
-        if lines:
-            line = spans(re.sub(r" {2,}", " ", joint.join(lines)))
-            found.append(spaced(line) if joint == "" else line)
-    return tuple(found)
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    line = spans(re.sub(r" {2,}", " ", joint.join(lines)))
+    return spaced(line) if joint == "" else line
 
 
 def spaced(text: Spans) -> Spans:

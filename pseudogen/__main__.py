@@ -1,0 +1,5 @@
+"""`python -m pseudogen`."""
+
+from pseudogen.cli import main
+
+main()

@@ -1,0 +1,252 @@
+"""The whole pipeline: source -> script -> findings -> explanation or pseudocode -> text.
+
+These functions are the Python API of the package; the command line calls them too.
+"""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pseudogen.document import Document, Pseudocode
+from pseudogen.errors import InputError
+from pseudogen.explanation.stages import stages
+from pseudogen.finding import Finding, find_all
+from pseudogen.names.script import Script
+from pseudogen.patterns import all_finders
+from pseudogen.pseudocode import write
+from pseudogen.reading import Source, read_text, repaired
+from pseudogen.rendering import render_document, render_pseudocode
+from pseudogen.words.explanation import Explanation, explanation_document
+from pseudogen.words.explanation_json import explanation_json
+from pseudogen.words.messages import message
+
+Lines = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Analysis:
+    """One input, read: the source after repairs, its script and all findings in it."""
+
+    source: Source
+    script: Script
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which part of a file to speak of: a function by name, a range of lines, or all of it."""
+
+    function: str | None = None
+    lines: Lines | None = None
+
+
+def analyse_source(source: Source, *, strict: bool = False) -> Analysis:
+    """Read a source; text that is no Python is mended first, unless `strict`.
+
+    Raises:
+        InputError: the source can't be read as Python.
+    """
+    with _no_collection():
+        try:
+            script = Script.parse(source.text, source.name)
+        except InputError:
+            source = repaired(source, strict=strict)
+            script = Script.parse(source.text, source.name)
+        return Analysis(source, script, tuple(find_all(script, all_finders())))
+
+
+def explain_analysis(
+    analysis: Analysis, *, lang: str, detail: str, part: Part, listings: bool = False
+) -> Document:
+    """The explanation of an analysed source in a language.
+
+    Raises:
+        InputError: the part is not there.
+    """
+    document = explanation_document(_explanation(analysis, part), lang, listings=listings)
+    return document
+
+
+def explanation_object(analysis: Analysis, *, lang: str, part: Part) -> dict[str, Any]:
+    """The explanation as the object that `--format json` prints."""
+    return explanation_json(_explanation(analysis, part), lang)
+
+
+def write_analysis(
+    analysis: Analysis, *, lang: str, detail: str, names: str, keywords: str, part: Part
+) -> Pseudocode:
+    """The pseudocode of an analysed source in a language.
+
+    Raises:
+        InputError: the part is not there.
+    """
+    return write(
+        analysis.script,
+        analysis.findings,
+        lang=lang,
+        detail=detail,
+        names=names,
+        keywords=keywords,
+        lines=_range(analysis, part),
+    )
+
+
+def _explanation(analysis: Analysis, part: Part) -> Explanation:
+    chosen: Sequence[Finding] = analysis.findings
+    wanted = _range(analysis, part)
+    if wanted is not None:
+        chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
+    return Explanation(analysis.source.name, analysis.script, stages(analysis.script, chosen))
+
+
+def _range(analysis: Analysis, part: Part) -> Lines | None:
+    """The lines of a part; None for the whole file."""
+    name = analysis.source.name
+    if part.function is not None:
+        statements = analysis.script.functions(part.function)
+        if not statements:
+            raise InputError("no-such-function", file=name, function=part.function)
+        return statements[0].start, statements[0].end
+    if part.lines is not None:
+        last = len(analysis.script.tree.lines)
+        if not 1 <= part.lines[0] <= part.lines[1] or part.lines[0] > last:
+            raise InputError(
+                "no-such-lines", file=name, first=part.lines[0], last=part.lines[1], count=last
+            )
+    return part.lines
+
+
+# The Python API
+
+
+def analyze(source: str, *, path: str | Path | None = None) -> tuple[Finding, ...]:
+    """The findings in a script or snippet, in the order of its lines.
+
+    Args:
+        source: The code, in whatever state it is in.
+        path: Where it came from; errors name it, and the project around it is read.
+
+    Raises:
+        InputError: the code can't be read.
+    """
+    with _in_words("en"):
+        return _analysed(source, path).findings
+
+
+def explain(
+    source: str,
+    *,
+    lang: str = "en",
+    format: str = "markdown",
+    detail: str = "normal",
+    path: str | Path | None = None,
+    function: str | None = None,
+    lines: Lines | None = None,
+) -> str:
+    """Explain a script or snippet in plain language.
+
+    Args:
+        source: The code, in whatever state it is in.
+        lang: Language of the explanation; `pseudogen.languages()` lists them.
+        format: "text", "markdown", "html" or "json".
+        detail: "brief" (at a glance), "normal" or "full".
+        path: Where the code came from.
+        function: Speak of this function alone.
+        lines: Speak of these lines alone (first and last, 1-based).
+
+    Returns:
+        The explanation in that format.
+
+    Raises:
+        InputError: the code can't be read, or the part is not there.
+        ValueError: unknown language, format or detail.
+    """
+    part = Part(function, lines)
+    with _in_words(lang):
+        analysis = _analysed(source, path)
+        if format == "json":
+            return to_json(explanation_object(analysis, lang=lang, part=part))
+        document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
+        return render_document(document, format)
+
+
+def pseudo(
+    source: str,
+    *,
+    lang: str = "en",
+    format: str = "text",
+    detail: str = "steps",
+    names: str = "code",
+    keywords: str = "local",
+    path: str | Path | None = None,
+    function: str | None = None,
+    lines: Lines | None = None,
+) -> str:
+    """Write a script or snippet as language-neutral pseudocode.
+
+    Args:
+        source: The code, in whatever state it is in.
+        lang: Language of the pseudocode.
+        format: "text", "markdown", "html", "latex", "typst" or "json".
+        detail: "outline" (as in a paper), "steps" (one line a step) or "full" (every statement).
+        names: "code" (identifiers as written) or "words".
+        keywords: "local" (in the language) or "english".
+        path: Where the code came from.
+        function: Write this function alone.
+        lines: Write these lines alone (first and last, 1-based).
+
+    Returns:
+        The pseudocode in that format.
+
+    Raises:
+        InputError: the code can't be read, or the part is not there.
+        ValueError: unknown language, format, detail, names or keywords.
+    """
+    with _in_words(lang):
+        code = write_analysis(
+            _analysed(source, path),
+            lang=lang,
+            detail=detail,
+            names=names,
+            keywords=keywords,
+            part=Part(function, lines),
+        )
+        return render_pseudocode(code, format)
+
+
+def to_json(value: Any) -> str:
+    """JSON as all commands print it."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+def _analysed(source: str, path: str | Path | None) -> Analysis:
+    return analyse_source(read_text(source, str(path) if path is not None else "<snippet>"))
+
+
+@contextmanager
+def _in_words(lang: str) -> Iterator[None]:
+    """An input error leaves with its sentence in the language of the call."""
+    try:
+        yield
+    except InputError as error:
+        error.words = message(error, lang)
+        raise
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Without the cyclic garbage collector: parsing makes hundreds of thousands of objects, none
+    of them garbage, and the collector would look at each again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

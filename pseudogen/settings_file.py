@@ -1,0 +1,53 @@
+"""Defaults of the command line from `[tool.pseudogen]` of the nearest `pyproject.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+from pseudogen.errors import InputError
+
+COMMANDS = ("explain", "pseudo", "patterns")
+_OPTIONS = {
+    "explain": ("lang", "format", "detail", "strict"),
+    "pseudo": ("lang", "format", "detail", "names", "keywords", "strict"),
+    "patterns": ("lang",),
+}
+
+
+def default_map(start: Path | None = None) -> dict[str, dict[str, Any]]:
+    """Command -> option -> default, as click takes it.
+
+    Keys of `[tool.pseudogen]` hold for every command that has the option; those of
+    `[tool.pseudogen.explain]` and `[tool.pseudogen.pseudo]` for that command, and win.
+
+    Raises:
+        InputError: the file is no TOML, or names an option that there is not.
+    """
+    path = _nearest(start or Path.cwd())
+    if path is None:
+        return {}
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("pseudogen", {})
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError("bad-settings", file=str(path), reason=str(error)) from None
+    common = {key: value for key, value in table.items() if key not in COMMANDS}
+    known = {option for options in _OPTIONS.values() for option in options}
+    for option in common:
+        if option not in known:
+            raise InputError("bad-settings", file=str(path), reason=f"{option} ?")
+    return {
+        command: {key: value for key, value in common.items() if key in options}
+        | table.get(command, {})
+        for command, options in _OPTIONS.items()
+    }
+
+
+def _nearest(folder: Path) -> Path | None:
+    """The `pyproject.toml` of a folder or of the nearest one above it."""
+    for candidate in (folder, *folder.parents):
+        path = candidate / "pyproject.toml"
+        if path.is_file():
+            return path
+    return None

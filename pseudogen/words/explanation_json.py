@@ -1,0 +1,76 @@
+"""Explanation -> the object of `explain --format json`."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, is_dataclass
+from typing import Any
+
+from pseudogen.document import Spans, plain
+from pseudogen.finding import Finding
+from pseudogen.templating import explanation_words
+from pseudogen.words.explanation import Explanation
+from pseudogen.words.patterns import finding_words, spaced_words
+
+SCHEMA = 1
+
+
+def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
+    """The object that `pseudogen/schemas/explain.json` describes."""
+    findings = sorted((f for s in explanation.stages for f in s.findings), key=lambda f: f.line)
+    number = {id(finding): place for place, finding in enumerate(findings)}
+    words = explanation_words(lang)
+    return {
+        "schema": SCHEMA,
+        "file": explanation.name,
+        "lang": lang,
+        "findings": [_finding(finding, explanation, lang) for finding in findings],
+        "pitfalls": [],
+        "stages": [
+            {
+                "kind": stage.kind,
+                "title": words.stages[stage.kind],
+                "lines": list(stage.lines),
+                "function": stage.function,
+                "condition": stage.condition,
+                "findings": [number[id(finding)] for finding in stage.findings],
+            }
+            for stage in explanation.stages
+        ],
+        "settings": [],
+    }
+
+
+def _finding(finding: Finding, explanation: Explanation, lang: str) -> dict[str, Any]:
+    words = finding_words(finding, lang)
+    labels = explanation_words(lang).labels
+    evidence = finding.evidence
+    imports = explanation.script.imports_anything
+    rests = explanation_words(lang).rests(evidence.kind, evidence.names, imports)
+    said = [
+        *map(plain, words.what),
+        *(f"{labels[part]} {plain(p)}" for part in ("why", "worked", "watch") for p in getattr(words, part)),
+        f"{labels['rests']} {_plain(rests, lang)}",
+    ]
+    return {
+        "pattern": finding.pattern,
+        "anchor": finding.line,
+        "lines": [finding.line, finding.end],
+        "evidence": evidence.kind,
+        "facts": {name: _plain_value(value) for name, value in finding.facts().items()},
+        "title": plain(words.title),
+        "text": "\n".join(said),
+    }
+
+
+def _plain(text: str, lang: str) -> str:
+    spans: Spans = spaced_words(text, lang)
+    return plain(spans)
+
+
+def _plain_value(value: Any) -> Any:
+    """A fact as JSON has it."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: _plain_value(inner) for name, inner in asdict(value).items()}
+    if isinstance(value, tuple | list):
+        return [_plain_value(inner) for inner in value]
+    return value

@@ -1,0 +1,27 @@
+"""Input errors and remarks -> one sentence each."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+from pseudogen.document import plain
+from pseudogen.errors import InputError
+from pseudogen.reading.source import Remark
+from pseudogen.templating import macros
+from pseudogen.words.patterns import spaced_words
+
+
+def message(error: InputError, lang: str) -> str:
+    """What is wrong with the input, where, and what to do; one line."""
+    facts = SimpleNamespace(file=error.file, line=error.line, **error.facts)
+    return _say(error.key, facts, lang)
+
+
+def remark(said: Remark, lang: str) -> str:
+    """What was mended or assumed; one line."""
+    return _say(said.key, SimpleNamespace(line=said.line, **dict(said.facts)), lang)
+
+
+def _say(key: str, facts: SimpleNamespace, lang: str) -> str:
+    macro = getattr(macros(lang, "messages"), key.replace("-", "_"))
+    return plain(spaced_words(macro(facts), lang))
