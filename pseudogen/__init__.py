@@ -1,7 +1,7 @@
 """Reads training scripts and writes pseudocode and plain-language explanations.
 
-    >>> import pseudogen
-    >>> print(pseudogen.explain("batch_size = batch_size // world_size"))  # doctest: +SKIP
+>>> import pseudogen
+>>> print(pseudogen.explain("batch_size = batch_size // world_size"))  # doctest: +SKIP
 """
 
 from __future__ import annotations

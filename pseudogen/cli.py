@@ -21,7 +21,6 @@ from pseudogen.languages import languages, locale_language
 from pseudogen.settings_file import default_map
 
 if TYPE_CHECKING:
-    from pseudogen.generate import Part
     from pseudogen.reading import Source
 
 BAD_INPUT = 2

@@ -69,8 +69,7 @@ def explain_analysis(
     Raises:
         InputError: the part is not there.
     """
-    document = explanation_document(_explanation(analysis, part), lang, listings=listings)
-    return document
+    return explanation_document(_explanation(analysis, part), lang, listings=listings)
 
 
 def explanation_object(analysis: Analysis, *, lang: str, part: Part) -> dict[str, Any]:

@@ -72,5 +72,11 @@ def explanation_words(lang: str) -> Any:
     return _template(f"{lang}/explanation.jinja").module
 
 
+@cache
+def vocabulary_words(lang: str) -> Any:
+    """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
+    return _template(f"{lang}/vocabulary.jinja").module
+
+
 def _template(name: str) -> Template:
     return environment().get_template(name)

@@ -7,8 +7,8 @@ import pytest
 
 from pseudogen.document import mark, plain
 from pseudogen.finding import Finding
-from pseudogen.patterns import pattern_modules
 from pseudogen.languages import languages
+from pseudogen.patterns import pattern_modules
 from pseudogen.templating import macros
 from pseudogen.words.patterns import finding_words, paragraphs
 

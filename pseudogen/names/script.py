@@ -229,8 +229,11 @@ class Script:
         )
 
     def condition(self, statement: Statement) -> str | None:
-        """The conditions under which a statement of its function runs, outermost first, joined by
-        `and`; None when it always runs; the entry guard does not count. An `else` gives `not (...)` of what stands before it."""
+        """The conditions under which a statement of its function runs, or None when it always runs.
+
+        They are joined by `and`, the outermost first; an `else` gives `not (...)` of what stands
+        before it; the entry guard does not count.
+        """
         tests = [
             test
             for header in reversed(self.tree.ancestors(statement.index))

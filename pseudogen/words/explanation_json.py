@@ -48,7 +48,11 @@ def _finding(finding: Finding, explanation: Explanation, lang: str) -> dict[str,
     rests = explanation_words(lang).rests(evidence.kind, evidence.names, imports)
     said = [
         *map(plain, words.what),
-        *(f"{labels[part]} {plain(p)}" for part in ("why", "worked", "watch") for p in getattr(words, part)),
+        *(
+            f"{labels[part]} {plain(p)}"
+            for part in ("why", "worked", "watch")
+            for p in getattr(words, part)
+        ),
         f"{labels['rests']} {_plain(rests, lang)}",
     ]
     return {

@@ -1,0 +1,117 @@
+"""Who may import whom: data flows one way, from the source to the format."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).parent.parent / "pseudogen"
+
+# room -> the rooms it may import besides itself; what is not listed here is an error.
+MAY_IMPORT: dict[str, set[str]] = {
+    "errors": set(),
+    "languages": set(),
+    "vocabulary": set(),
+    "document": set(),
+    "knowledge": set(),
+    "settings_file": {"errors"},
+    "reading": {"errors", "syntax"},
+    "syntax": {"errors"},
+    "names": {"errors", "knowledge", "syntax"},
+    "finding": {"names"},
+    "patterns": {"finding", "knowledge", "names", "syntax"},
+    "explanation": {"finding", "names", "syntax", "vocabulary"},
+    "templating": {"document", "languages"},
+    "pseudocode": {
+        "document",
+        "errors",
+        "finding",
+        "names",
+        "reading",
+        "syntax",
+        "templating",
+        "words",
+    },
+    "words": {
+        "document",
+        "errors",
+        "explanation",
+        "finding",
+        "names",
+        "patterns",
+        "reading",
+        "templating",
+        "vocabulary",
+    },
+    "rendering": {"document", "errors", "languages", "reading", "templating"},
+    "lexer": {"languages", "templating"},
+    "generate": {
+        "document",
+        "errors",
+        "explanation",
+        "finding",
+        "names",
+        "patterns",
+        "pseudocode",
+        "reading",
+        "rendering",
+        "words",
+    },
+    "cli": {"errors", "generate", "languages", "reading", "rendering", "settings_file", "words"},
+    "__init__": {"errors", "generate", "languages"},
+    "__main__": {"cli"},
+}
+# room -> the third-party packages it may import.
+LIBRARIES: dict[str, set[str]] = {
+    "syntax": {"libcst"},
+    "names": {"libcst"},
+    "patterns": {"libcst"},
+    "explanation": {"libcst"},
+    "pseudocode": {"libcst"},
+    "reading": {"libcst"},
+    "templating": {"jinja2"},
+    "rendering": {"jinja2", "pygments", "rich", "typst"},
+    "lexer": {"pygments"},
+    "cli": {"click", "rich"},
+}
+THIRD_PARTY = {"libcst", "jinja2", "click", "pygments", "rich", "typst", "torch", "sklearn"}
+
+MODULES = sorted(PACKAGE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
+
+
+def imported(path: Path) -> set[str]:
+    names: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            names |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports name the package in full"
+            module = node.module or ""
+            names |= {f"{module}.{alias.name}" for alias in node.names}
+    return names
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_imports_go_one_way(path: Path) -> None:
+    here = room(path)
+    own = {n.split(".")[1] for n in imported(path) if n.startswith("pseudogen.")}
+    own -= {here, "__version__"}
+    if here != "__init__":
+        own -= {"InputError"}
+    assert own <= MAY_IMPORT[here]
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_libraries_stay_in_their_rooms(path: Path) -> None:
+    used = {n.partition(".")[0] for n in imported(path)} & THIRD_PARTY
+    assert used <= LIBRARIES.get(room(path), set())
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda p: str(p.relative_to(PACKAGE)))
+def test_a_pattern_imports_no_pattern(path: Path) -> None:
+    if room(path) == "patterns" and path.name != "__init__.py":
+        assert not any(n.startswith("pseudogen.patterns") for n in imported(path))
