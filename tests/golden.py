@@ -1,7 +1,7 @@
 """Golden files: whole outputs for the inputs in `golden/inputs` and the reference trainer.
 
-    python -m tests.golden             show what differs
-    python -m tests.golden --update    write the outputs anew, and show what changed
+python -m tests.golden             show what differs
+python -m tests.golden --update    write the outputs anew, and show what changed
 """
 
 from __future__ import annotations

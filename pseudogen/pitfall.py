@@ -1,0 +1,107 @@
+"""What can go wrong in a script, and how a check is written."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from pseudogen.finding import Finding
+from pseudogen.names.evidence import NAME
+from pseudogen.names.script import Script
+
+ERROR = "error"
+"""The script does not do what it says, or stops."""
+WARNING = "warning"
+"""The result is worse, or other than most readers would think."""
+NOTE = "note"
+"""Right under conditions that the reader should know."""
+
+SEVERITIES = (ERROR, WARNING, NOTE)
+"""Worst first."""
+
+FindingType = TypeVar("FindingType", bound=Finding)
+
+
+@dataclass(frozen=True, slots=True)
+class Pitfall:
+    """One report: what it is, where, how bad, and the facts its words may use.
+
+    `lines` are the first and last line it speaks of; `evidence` is what it rests on (a name alone
+    never gives an error).
+    """
+
+    id: str
+    severity: str
+    lines: tuple[int, int]
+    evidence: str
+    facts: tuple[tuple[str, Any], ...] = ()
+
+
+class Findings:
+    """The findings of a script, to be asked by class."""
+
+    def __init__(self, script: Script, findings: Sequence[Finding]) -> None:
+        self.script = script
+        self.all = tuple(findings)
+
+    def of(self, kind: type[FindingType]) -> list[FindingType]:
+        """The findings of one class, by line."""
+        return [finding for finding in self.all if isinstance(finding, kind)]
+
+
+Check = Callable[[Findings], Iterator[Pitfall]]
+
+
+@dataclass(frozen=True, slots=True)
+class Checker:
+    """A check under its id."""
+
+    id: str
+    check: Check
+
+
+def pitfall(identifier: str) -> Callable[[Check], Checker]:
+    """Make a `Checker` of a function that reports the pitfall `identifier`."""
+
+    def make(check: Check) -> Checker:
+        return Checker(identifier, check)
+
+    return make
+
+
+_IGNORE = re.compile(r"#\s*pseudogen:\s*ignore\[([\w, -]+)\]")
+
+
+def check_all(findings: Findings, checkers: Iterable[Checker]) -> list[Pitfall]:
+    """All reports, worst first, then by line; what `# pseudogen: ignore[id]` silences is left out.
+
+    A report that rests on names alone is at most a warning.
+    """
+    reports = [report for checker in checkers for report in checker.check(findings)]
+    ignored = _ignored(findings.script.tree.lines)
+    kept = dict.fromkeys(
+        _capped(report)
+        for report in reports
+        if not any(
+            report.id in ignored.get(line, ())
+            for line in range(report.lines[0], report.lines[1] + 1)
+        )
+    )
+    return sorted(kept, key=lambda r: (SEVERITIES.index(r.severity), r.lines, r.id))
+
+
+def _capped(report: Pitfall) -> Pitfall:
+    if report.evidence == NAME and report.severity == ERROR:
+        return Pitfall(report.id, WARNING, report.lines, report.evidence, report.facts)
+    return report
+
+
+def _ignored(lines: Sequence[str]) -> dict[int, set[str]]:
+    """Line -> the ids that a comment on it silences."""
+    found: dict[int, set[str]] = {}
+    for number, line in enumerate(lines, 1):
+        if "pseudogen" in line and (match := _IGNORE.search(line)):
+            found[number] = {name.strip() for name in match[1].split(",")}
+    return found
