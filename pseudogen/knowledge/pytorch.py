@@ -88,20 +88,6 @@ def _collective(form: str, *params: str) -> Api:
     return Api("collective", params, {"op": "ReduceOp.SUM"}, _DISTRIBUTED, {"collective": form})
 
 
-def _optimizer(*params: str) -> Api:
-    return Api("optimizer", ("params", "lr", *params), {}, _DOCS + "optim.html")
-
-
-def _scheduler(form: str, *params: str, unit: str = "") -> Api:
-    return Api(
-        "scheduler",
-        ("optimizer", *params),
-        {},
-        _DOCS + "optim.html#how-to-adjust-learning-rate",
-        {"form": form, "unit": unit},
-    )
-
-
 _START_UP: dict[str, Api] = {
     "torch.distributed.init_process_group": _INIT_PROCESS_GROUP,
     "torch.distributed.distributed_c10d.init_process_group": _INIT_PROCESS_GROUP,
@@ -189,25 +175,13 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.nn.Sequential": Api("module"),
     "torch.cuda.device_count": Api("device-count", traits={"scope": "machine"}),
     "torch.distributed.get_world_size": Api("world-size", ("group",), traits={"scope": "all"}),
-    "torch.optim.SGD": _optimizer("momentum", "dampening", "weight_decay", "nesterov"),
-    "torch.optim.Adam": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
-    "torch.optim.AdamW": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
-    "torch.optim.lr_scheduler.StepLR": _scheduler("step", "step_size", "gamma"),
-    "torch.optim.lr_scheduler.MultiStepLR": _scheduler("multi-step", "milestones", "gamma"),
-    "torch.optim.lr_scheduler.ExponentialLR": _scheduler("exponential", "gamma"),
-    "torch.optim.lr_scheduler.CosineAnnealingLR": _scheduler("cosine", "T_max", "eta_min"),
-    "torch.optim.lr_scheduler.LambdaLR": _scheduler("lambda", "lr_lambda"),
-    "torch.optim.lr_scheduler.ReduceLROnPlateau": _scheduler("plateau", "mode", "factor"),
-    "torch.optim.lr_scheduler.OneCycleLR": _scheduler("one-cycle", "max_lr", unit="step"),
+    "torch.distributed.get_rank": Api("rank", ("group",)),
     "torch.amp.GradScaler": Api("scaler", ("device",)),
     "torch.cuda.amp.GradScaler": Api("scaler"),
     "torch.utils.tensorboard.SummaryWriter": Api("writer", ("log_dir",)),
 }
 
-FAMILIES: dict[str, Api] = {
-    "torch.optim": _optimizer(),
-    "torch.optim.lr_scheduler": _scheduler("other"),
-}
+FAMILIES: dict[str, Api] = {}
 
 ROOTS: dict[str, str] = {
     "torch": "torch",
@@ -228,13 +202,6 @@ BARE: tuple[str, ...] = (
     "torch.nn.parallel.DistributedDataParallel",
     "torch.nn.DataParallel",
     "torch.distributed.fsdp.FullyShardedDataParallel",
-    "torch.optim.SGD",
-    "torch.optim.Adam",
-    "torch.optim.AdamW",
-    "torch.optim.lr_scheduler.StepLR",
-    "torch.optim.lr_scheduler.MultiStepLR",
-    "torch.optim.lr_scheduler.CosineAnnealingLR",
-    "torch.optim.lr_scheduler.LambdaLR",
     "torch.amp.GradScaler",
     "torch.utils.tensorboard.SummaryWriter",
     "torch.distributed.init_process_group",

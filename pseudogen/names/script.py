@@ -9,7 +9,16 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.knowledge import load_tables
-from pseudogen.names import arguments, flow, processes, quantities, settings, structure
+from pseudogen.names import (
+    arguments,
+    flow,
+    loops,
+    processes,
+    quantities,
+    settings,
+    structure,
+    training,
+)
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
@@ -200,6 +209,31 @@ class Script:
     def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
         """What a condition says if it singles out one process, or None."""
         return processes.one_process(self, test, statement)
+
+    def unit(self, statement: Statement) -> str | None:
+        """How often a statement runs in training: once an "epoch", once a "step", or None."""
+        return structure.unit(self, statement)
+
+    def called_function(self, site: Site) -> Statement | None:
+        """The `def` that a call runs, where the script defines it."""
+        index = structure.called_function(self, site)
+        return self.tree.statements[index] if index is not None else None
+
+    def training_step(self, site: Site) -> training.Step | None:
+        """The training step that a call is: `loss.backward()` and its forms in the frameworks."""
+        return training.training_step(self, site)
+
+    def fit_call(self, site: Site) -> Evidence | None:
+        """The evidence that a call runs a framework's whole training loop, or None."""
+        return training.fit_call(self, site)
+
+    def counted_range(self, node: Any) -> tuple[Any, Any] | None:
+        """(first, end) of an iterable that counts; see `loops.counted_range`."""
+        return loops.counted_range(node)
+
+    def exclusive(self, one: Statement, other: Statement) -> bool:
+        """Whether two statements are in different branches of the same `if`."""
+        return flow.exclusive(self.tree, one.index, other.index)
 
     def loop_around(self, statement: Statement) -> Statement | None:
         """The innermost loop around a statement within its function."""

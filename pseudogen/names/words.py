@@ -59,6 +59,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rank",), "rank"),
     (("device",), "device"),
     (("loss",), "loss"),
+    (("trainer",), "trainer"),
 )
 _BY_LENGTH = sorted(_ENDINGS, key=lambda row: -len(row[0]))
 
