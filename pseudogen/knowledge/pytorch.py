@@ -47,7 +47,27 @@ _DP = Api(
     _DOCS + "generated/torch.nn.DataParallel.html",
     {"wrap": "dp"},
 )
-_FSDP = Api("wrap", ("module",), {}, _DOCS + "fsdp.html", {"wrap": "fsdp"})
+_FSDP = Api(
+    "wrap",
+    ("module", "process_group", "sharding_strategy"),
+    {},
+    _DOCS + "fsdp.html",
+    {"wrap": "fsdp"},
+)
+_FULLY_SHARD = Api(
+    "wrap",
+    ("module",),
+    {},
+    _DOCS + "distributed.fsdp.fully_shard.html",
+    {"wrap": "fsdp", "place": "in"},
+)
+_TENSOR_PARALLEL = Api(
+    "wrap",
+    ("module", "device_mesh", "parallelize_plan"),
+    {},
+    _DOCS + "distributed.tensor.parallel.html",
+    {"wrap": "tensor"},
+)
 _DISTRIBUTED = _DOCS + "distributed.html"
 _RANDOM = _DOCS + "random.html"
 _CUDA = _DOCS + "cuda.html"
@@ -163,6 +183,7 @@ _START_UP: dict[str, Api] = {
 EXACT: dict[str, Api] = _START_UP | {
     "torch.utils.data.DataLoader": _DATA_LOADER,
     "torch.utils.data.dataloader.DataLoader": _DATA_LOADER,
+    "torchdata.stateful_dataloader.StatefulDataLoader": _DATA_LOADER,
     "torch.utils.data.DistributedSampler": _DISTRIBUTED_SAMPLER,
     "torch.utils.data.distributed.DistributedSampler": _DISTRIBUTED_SAMPLER,
     "torch.nn.parallel.DistributedDataParallel": _DDP,
@@ -170,7 +191,11 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.nn.DataParallel": _DP,
     "torch.nn.parallel.DataParallel": _DP,
     "torch.distributed.fsdp.FullyShardedDataParallel": _FSDP,
-    "torch.distributed.fsdp.fully_shard": _FSDP,
+    "torch.distributed.fsdp.fully_shard": _FULLY_SHARD,
+    "torch.distributed._composable.fsdp.fully_shard": _FULLY_SHARD,
+    "torch.distributed.fsdp.fully_sharded_data_parallel.FullyShardedDataParallel": _FSDP,
+    "torch.distributed._composable.replicate.replicate": _DDP,
+    "torch.distributed.tensor.parallel.parallelize_module": _TENSOR_PARALLEL,
     "torch.nn.Module": Api("module"),
     "torch.nn.Sequential": Api("module"),
     "torch.cuda.device_count": Api("device-count", traits={"scope": "machine"}),

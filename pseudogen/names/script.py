@@ -163,6 +163,14 @@ class Script:
         value = self.argument(site, name)
         return text(value) if value is not None else None
 
+    def argument_or_default(self, site: Site, name: str) -> str | None:
+        """The text of what a parameter gets: what is passed, else its documented default; None
+        when neither can be told, as with any `**kwargs`, to which entries may have been added."""
+        passed = self.argument_text(site, name)
+        if passed is not None or any(arg.star for arg in site.node.args):
+            return passed
+        return self.default(site, name)
+
     def default(self, site: Site, name: str) -> str | None:
         """The documented default of a parameter that is not passed."""
         return site.known.api.defaults.get(name) if site.known is not None else None
@@ -246,13 +254,15 @@ class Script:
             None,
         )
 
-    def condition(self, statement: Statement) -> str | None:
+    def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs, outermost first, joined by
-        `and`; None when it always runs. An `else` gives `not (...)` of what stands before it."""
+        `and`; None when it always runs. An `else` gives `not (...)` of what stands before it.
+        Conditions under which `beyond` runs as well are left out."""
+        shared = {s.index for s in self.tree.ancestors(beyond.index)} if beyond else set()
         tests = [
             test
             for header in reversed(self.tree.ancestors(statement.index))
-            if header.scope == statement.scope
+            if header.scope == statement.scope and header.index not in shared
             for test in self._tests(header)
         ]
         return " and ".join(tests) or None
