@@ -47,7 +47,27 @@ _DP = Api(
     _DOCS + "generated/torch.nn.DataParallel.html",
     {"wrap": "dp"},
 )
-_FSDP = Api("wrap", ("module",), {}, _DOCS + "fsdp.html", {"wrap": "fsdp"})
+_FSDP = Api(
+    "wrap",
+    ("module", "process_group", "sharding_strategy"),
+    {},
+    _DOCS + "fsdp.html",
+    {"wrap": "fsdp"},
+)
+_FULLY_SHARD = Api(
+    "wrap",
+    ("module",),
+    {},
+    _DOCS + "distributed.fsdp.fully_shard.html",
+    {"wrap": "fsdp", "place": "in"},
+)
+_TENSOR_PARALLEL = Api(
+    "wrap",
+    ("module", "device_mesh", "parallelize_plan"),
+    {},
+    _DOCS + "distributed.tensor.parallel.html",
+    {"wrap": "tensor"},
+)
 _DISTRIBUTED = _DOCS + "distributed.html"
 _RANDOM = _DOCS + "random.html"
 _CUDA = _DOCS + "cuda.html"
@@ -86,20 +106,6 @@ def _set_device(family: str) -> Api:
 
 def _collective(form: str, *params: str) -> Api:
     return Api("collective", params, {"op": "ReduceOp.SUM"}, _DISTRIBUTED, {"collective": form})
-
-
-def _optimizer(*params: str) -> Api:
-    return Api("optimizer", ("params", "lr", *params), {}, _DOCS + "optim.html")
-
-
-def _scheduler(form: str, *params: str, unit: str = "") -> Api:
-    return Api(
-        "scheduler",
-        ("optimizer", *params),
-        {},
-        _DOCS + "optim.html#how-to-adjust-learning-rate",
-        {"form": form, "unit": unit},
-    )
 
 
 _START_UP: dict[str, Api] = {
@@ -177,6 +183,7 @@ _START_UP: dict[str, Api] = {
 EXACT: dict[str, Api] = _START_UP | {
     "torch.utils.data.DataLoader": _DATA_LOADER,
     "torch.utils.data.dataloader.DataLoader": _DATA_LOADER,
+    "torchdata.stateful_dataloader.StatefulDataLoader": _DATA_LOADER,
     "torch.utils.data.DistributedSampler": _DISTRIBUTED_SAMPLER,
     "torch.utils.data.distributed.DistributedSampler": _DISTRIBUTED_SAMPLER,
     "torch.nn.parallel.DistributedDataParallel": _DDP,
@@ -184,30 +191,22 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.nn.DataParallel": _DP,
     "torch.nn.parallel.DataParallel": _DP,
     "torch.distributed.fsdp.FullyShardedDataParallel": _FSDP,
-    "torch.distributed.fsdp.fully_shard": _FSDP,
+    "torch.distributed.fsdp.fully_shard": _FULLY_SHARD,
+    "torch.distributed._composable.fsdp.fully_shard": _FULLY_SHARD,
+    "torch.distributed.fsdp.fully_sharded_data_parallel.FullyShardedDataParallel": _FSDP,
+    "torch.distributed._composable.replicate.replicate": _DDP,
+    "torch.distributed.tensor.parallel.parallelize_module": _TENSOR_PARALLEL,
     "torch.nn.Module": Api("module"),
     "torch.nn.Sequential": Api("module"),
     "torch.cuda.device_count": Api("device-count", traits={"scope": "machine"}),
     "torch.distributed.get_world_size": Api("world-size", ("group",), traits={"scope": "all"}),
-    "torch.optim.SGD": _optimizer("momentum", "dampening", "weight_decay", "nesterov"),
-    "torch.optim.Adam": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
-    "torch.optim.AdamW": _optimizer("betas", "eps", "weight_decay", "amsgrad"),
-    "torch.optim.lr_scheduler.StepLR": _scheduler("step", "step_size", "gamma"),
-    "torch.optim.lr_scheduler.MultiStepLR": _scheduler("multi-step", "milestones", "gamma"),
-    "torch.optim.lr_scheduler.ExponentialLR": _scheduler("exponential", "gamma"),
-    "torch.optim.lr_scheduler.CosineAnnealingLR": _scheduler("cosine", "T_max", "eta_min"),
-    "torch.optim.lr_scheduler.LambdaLR": _scheduler("lambda", "lr_lambda"),
-    "torch.optim.lr_scheduler.ReduceLROnPlateau": _scheduler("plateau", "mode", "factor"),
-    "torch.optim.lr_scheduler.OneCycleLR": _scheduler("one-cycle", "max_lr", unit="step"),
+    "torch.distributed.get_rank": Api("rank", ("group",)),
     "torch.amp.GradScaler": Api("scaler", ("device",)),
     "torch.cuda.amp.GradScaler": Api("scaler"),
     "torch.utils.tensorboard.SummaryWriter": Api("writer", ("log_dir",)),
 }
 
-FAMILIES: dict[str, Api] = {
-    "torch.optim": _optimizer(),
-    "torch.optim.lr_scheduler": _scheduler("other"),
-}
+FAMILIES: dict[str, Api] = {}
 
 ROOTS: dict[str, str] = {
     "torch": "torch",
@@ -228,13 +227,6 @@ BARE: tuple[str, ...] = (
     "torch.nn.parallel.DistributedDataParallel",
     "torch.nn.DataParallel",
     "torch.distributed.fsdp.FullyShardedDataParallel",
-    "torch.optim.SGD",
-    "torch.optim.Adam",
-    "torch.optim.AdamW",
-    "torch.optim.lr_scheduler.StepLR",
-    "torch.optim.lr_scheduler.MultiStepLR",
-    "torch.optim.lr_scheduler.CosineAnnealingLR",
-    "torch.optim.lr_scheduler.LambdaLR",
     "torch.amp.GradScaler",
     "torch.utils.tensorboard.SummaryWriter",
     "torch.distributed.init_process_group",

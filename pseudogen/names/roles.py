@@ -40,6 +40,7 @@ KIND_ROLES: dict[str, str] = {
     "device": "device",
     "accelerator": "accelerator",
     "functional-loss": "loss",
+    "trainer": "trainer",
 }
 """Kind of a table row -> the role of what its call gives."""
 

@@ -9,7 +9,16 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.knowledge import load_tables
-from pseudogen.names import arguments, flow, processes, quantities, settings, structure
+from pseudogen.names import (
+    arguments,
+    flow,
+    loops,
+    processes,
+    quantities,
+    settings,
+    structure,
+    training,
+)
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
@@ -154,6 +163,14 @@ class Script:
         value = self.argument(site, name)
         return text(value) if value is not None else None
 
+    def argument_or_default(self, site: Site, name: str) -> str | None:
+        """The text of what a parameter gets: what is passed, else its documented default; None
+        when neither can be told, as with any `**kwargs`, to which entries may have been added."""
+        passed = self.argument_text(site, name)
+        if passed is not None or any(arg.star for arg in site.node.args):
+            return passed
+        return self.default(site, name)
+
     def default(self, site: Site, name: str) -> str | None:
         """The documented default of a parameter that is not passed."""
         return site.known.api.defaults.get(name) if site.known is not None else None
@@ -217,6 +234,31 @@ class Script:
         parent = self.tree.statements[statement.parent] if statement.parent >= 0 else None
         return parent.node.name.value if parent and type(parent.node) is cst.ClassDef else None
 
+    def unit(self, statement: Statement) -> str | None:
+        """How often a statement runs in training: once an "epoch", once a "step", or None."""
+        return structure.unit(self, statement)
+
+    def called_function(self, site: Site) -> Statement | None:
+        """The `def` that a call runs, where the script defines it."""
+        index = structure.called_function(self, site)
+        return self.tree.statements[index] if index is not None else None
+
+    def training_step(self, site: Site) -> training.Step | None:
+        """The training step that a call is: `loss.backward()` and its forms in the frameworks."""
+        return training.training_step(self, site)
+
+    def fit_call(self, site: Site) -> Evidence | None:
+        """The evidence that a call runs a framework's whole training loop, or None."""
+        return training.fit_call(self, site)
+
+    def counted_range(self, node: Any) -> tuple[Any, Any] | None:
+        """(first, end) of an iterable that counts; see `loops.counted_range`."""
+        return loops.counted_range(node)
+
+    def exclusive(self, one: Statement, other: Statement) -> bool:
+        """Whether two statements are in different branches of the same `if`."""
+        return flow.exclusive(self.tree, one.index, other.index)
+
     def loop_around(self, statement: Statement) -> Statement | None:
         """The innermost loop around a statement within its function."""
         return next(
@@ -228,16 +270,17 @@ class Script:
             None,
         )
 
-    def condition(self, statement: Statement) -> str | None:
+    def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs, or None when it always runs.
 
         They are joined by `and`, the outermost first; an `else` gives `not (...)` of what stands
-        before it; the entry guard does not count.
+        before it; the entry guard does not count, nor do conditions under which `beyond` runs too.
         """
+        shared = {s.index for s in self.tree.ancestors(beyond.index)} if beyond else set()
         tests = [
             test
             for header in reversed(self.tree.ancestors(statement.index))
-            if header.scope == statement.scope
+            if header.scope == statement.scope and header.index not in shared
             for test in self._tests(header)
         ]
         return " and ".join(tests) or None

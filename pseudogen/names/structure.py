@@ -1,220 +1,202 @@
-"""What the loops and functions of a script are: epoch loop, batch loop, evaluation, main."""
+"""What the loops and functions of a script are: epoch loop, batch loop, evaluation."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names import loops
+from pseudogen.names.loops import (
+    BATCH_LOOP,
+    EPOCH_LOOP,
+    EVALUATION_LOOP,
+    EVALUATION_WORDS,
+    Loop,
+)
+from pseudogen.names.training import training_step
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement
+from pseudogen.syntax.tree import Scope, Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
-EPOCH_LOOP = "epoch-loop"
-BATCH_LOOP = "batch-loop"
-EVALUATION_LOOP = "evaluation-loop"
+__all__ = ["BATCH_LOOP", "EPOCH_LOOP", "EVALUATION_LOOP", "Loop", "Structure", "analyse"]
 
-_WRAPPERS = frozenset(
-    {
-        "cycle",
-        "enumerate",
-        "islice",
-        "iter",
-        "log_every",
-        "prefetcher",
-        "progress_bar",
-        "skip_first_batches",
-        "tqdm",
-        "track",
-        "track_iter_progress",
-        "zip",
-    }
-)
-_TRAINING_WORDS = frozenset({"train", "fit"})
-_EVALUATION_WORDS = frozenset(
-    {
-        "dev",
-        "eval",
-        "evaluate",
-        "evaluation",
-        "inference",
-        "test",
-        "val",
-        "valid",
-        "validate",
-        "validation",
-    }
-)
-_EPOCH_WORDS = frozenset({"epoch", "epochs", "ep"})
-
-
-@dataclass(frozen=True, slots=True)
-class Loop:
-    """A loop that is part of the training.
-
-    `kind` is one of the constants above; `over` is the text of the loader (batch and evaluation
-    loops) or of what is counted; `variable` the loop's target.
-    """
-
-    kind: str
-    variable: str
-    over: str
-    evidence: Evidence
+_ENTRY_NAMES = frozenset({"main", "run", "worker", "cli", "app", "launch"})
 
 
 @dataclass(frozen=True, slots=True)
 class Structure:
-    """`loops` by index of the statement; `trains` the indexes of functions that hold, or call a
-    function that holds, a training step; `evaluates` likewise for evaluation loops."""
+    """What the script's loops and functions are.
+
+    Attributes:
+        loops: The loops that are part of training or evaluation, by index of the statement.
+        steps: The indexes of the statements that hold a training step.
+        trains: The indexes of functions that hold a training step, or call a function that does.
+        evaluates: Likewise for evaluation loops.
+        measures: Functions that evaluate and do nothing else: they hold an evaluation loop, or
+            call a function that does, and never train.
+        called_from: Function -> the statements that call it, both by index.
+    """
 
     loops: dict[int, Loop]
+    steps: tuple[int, ...]
     trains: frozenset[int]
     evaluates: frozenset[int]
+    measures: frozenset[int]
+    called_from: dict[int, list[int]] = field(default_factory=dict)
 
 
 def analyse(script: Script) -> Structure:
     """Classify the loops and functions of a script."""
+    calls = _Calls(script)
     steps = _training_statements(script)
-    trains = _holders(script, steps)
-    loops: dict[int, Loop] = {}
-    for statement in script.tree.statements:
-        kind = type(statement.node)
-        if kind is cst.For:
-            loop = _for_loop(script, statement, steps, trains)
-        elif kind is cst.While:
-            loop = _while_loop(script, statement, steps)
-        else:
-            continue
-        if loop is not None:
-            loops[statement.index] = loop
-    evaluating = [index for index, loop in loops.items() if loop.kind == EVALUATION_LOOP]
-    return Structure(loops, trains, _holders(script, evaluating))
+    trains = calls.holders(steps)
+    found = loops.classify(script, steps, trains, calls.function_of)
+    evaluating = [index for index, loop in found.items() if loop.kind == EVALUATION_LOOP]
+    evaluates = calls.holders(evaluating)
+    measures = frozenset(
+        index
+        for index in evaluates - trains
+        if _is_no_entry(words(script.tree.statements[index].node.name.value))
+    )
+    return Structure(found, tuple(steps), trains, evaluates, measures, calls.called_from)
 
 
-def _training_statements(script: Script) -> list[int]:
-    """Statements that send gradients back: `loss.backward()` and its forms in the frameworks."""
-    found = []
-    for site in script.call_sites():
-        receiver, _, method = site.name.rpartition(".")
-        backward = method == "backward" and bool(receiver) and not receiver.startswith("super")
-        if backward or (site.known is not None and site.known.api.kind == "training-step"):
-            found.append(site.statement.index)
-    return found
+def _is_no_entry(named: tuple[str, ...]) -> bool:
+    return not _ENTRY_NAMES & set(named) or bool(EVALUATION_WORDS & set(named))
 
 
-def _holders(script: Script, statements: list[int]) -> frozenset[int]:
-    """Functions that hold one of the statements, or call a function that does, directly or not."""
-    tree = script.tree
-    holders: set[int] = set()
-    for index in statements:
-        function = script.function_around(tree.statements[index])
-        if function is not None:
-            holders.add(function.index)
-    calls = [(site, script.function_around(site.statement)) for site in script.call_sites()]
-    grown = True
-    while grown:
-        grown = False
-        for site, around in calls:
-            if around is None or around.index in holders:
-                continue
-            if called_function(script, site) in holders:
-                holders.add(around.index)
-                grown = True
-    return frozenset(holders)
+def unit(script: Script, statement: Statement, depth: int = 0) -> str | None:
+    """How often a statement runs in training: once an "epoch", once a "step", or None when it
+    stands in no loop of the training; a function is judged by where the script calls it."""
+    structure = script.structure
+    for ancestor in script.tree.ancestors(statement.index):
+        loop = structure.loops.get(ancestor.index)
+        if loop is not None and loop.kind == BATCH_LOOP:
+            return "step"
+        if loop is not None and loop.kind == EPOCH_LOOP:
+            return loop.unit
+        if type(ancestor.node) is cst.FunctionDef:
+            return _unit_of_calls(script, ancestor, depth)
+    return None
+
+
+def _unit_of_calls(script: Script, function: Statement, depth: int) -> str | None:
+    if depth > 2:
+        return None
+    callers = script.structure.called_from.get(function.index, [])
+    units = {unit(script, script.tree.statements[index], depth + 1) for index in callers}
+    return units.pop() if len(units) == 1 else None
 
 
 def called_function(script: Script, site: Site) -> int | None:
     """The index of the `def` that a call runs, where the script defines it: `train(...)`,
-    `self.train(...)`."""
+    `self.train(...)`, `trainer.train(...)` of a class of the script."""
     name = site.name
     for binding in script.resolver.bindings(name, site.scope) if name else ():
         if binding.how == "function":
             return binding.statement
-    if name.startswith("self.") and name.count(".") == 1:
-        function = script.function_around(site.statement)
-        owner = script.tree.scopes[function.scope] if function is not None else None
-        if owner is not None and owner.kind == "class":
-            for binding in owner.bindings.get(name.removeprefix("self."), ()):
-                if binding.how == "function":
-                    return binding.statement
-    return None
-
-
-def _for_loop(
-    script: Script, statement: Statement, steps: list[int], trains: frozenset[int]
-) -> Loop | None:
-    node = statement.node
-    loader = _loader(script, node.iter, statement)
-    variable = text(node.target)
-    trains_inside = any(statement.index < step < statement.after for step in steps)
-    if loader is not None:
-        expression, evidence = loader
-        if trains_inside or _calls_into(script, statement, trains):
-            return Loop(BATCH_LOOP, variable, expression, evidence)
-        if _evaluates(script, statement, expression):
-            return Loop(EVALUATION_LOOP, variable, expression, evidence)
+    receiver, _, method = name.rpartition(".")
+    if not receiver or "(" in receiver or "[" in receiver:
         return None
-    named = words(variable) and words(variable)[-1] in _EPOCH_WORDS
-    counted = text(node.iter)
-    if named:
-        flows = trains_inside or _calls_into(script, statement, trains)
-        return Loop(EPOCH_LOOP, variable, counted, Evidence(FLOW if flows else NAME, (variable,)))
+    owner = _owner(script, site) if receiver == "self" else _class_of(script, receiver, site.scope)
+    return _method(script, owner, method) if owner is not None else None
+
+
+def _owner(script: Script, site: Site) -> Scope | None:
+    """The class in whose method a call stands."""
+    scope = script.tree.scopes[site.scope]
+    while scope.parent >= 0:
+        if scope.kind == "class":
+            return scope
+        scope = script.tree.scopes[scope.parent]
     return None
 
 
-def _while_loop(script: Script, statement: Statement, steps: list[int]) -> Loop | None:
-    if any(statement.index < step < statement.after for step in steps):
-        condition = text(statement.node.test)
-        return Loop(EPOCH_LOOP, "", condition, Evidence(FLOW, (condition,)))
-    return None
-
-
-def _loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
-    """The text of the loader that an iterable goes through, behind `enumerate`, `tqdm`..."""
-    if type(node) is cst.Call:
-        name = dotted(node.func).rpartition(".")[2]
-        if name in _WRAPPERS:
-            candidates = [arg.value for arg in node.args if arg.keyword is None]
-            found = (_loader(script, candidate, statement) for candidate in candidates)
-            return next((loader for loader in found if loader is not None), None)
-    role = script.role(node, statement.scope)
-    if role is not None and role.kind == "loader":
-        return text(node), role.evidence
-    for binding in script.reaching(dotted(node), statement.index) if dotted(node) else ():
+def _class_of(script: Script, name: str, scope: int, depth: int = 0) -> Scope | None:
+    """The class of the script that a variable holds an instance of, or that a name names."""
+    for binding in script.resolver.bindings(name, scope) if depth < 4 else ():
+        if binding.how == "class":
+            return next(s for s in script.tree.scopes if s.statement == binding.statement)
         if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
-            name = dotted(binding.value.func).rpartition(".")[2]
-            if name in _WRAPPERS:
-                return _loader(script, binding.value, script.tree.statements[binding.statement])
+            made = dotted(binding.value.func)
+            inner = script.tree.statements[binding.statement].scope
+            found = _class_of(script, made, inner, depth + 1) if made else None
+            if found is not None:
+                return found
     return None
 
 
-def _calls_into(script: Script, statement: Statement, functions: frozenset[int]) -> bool:
-    """Whether the body calls one of these functions, or one named as they are named."""
-    for site in script.calls_below(statement):
-        called = called_function(script, site)
-        if called in functions:
-            return True
-        if called is None and _TRAINING_WORDS & set(words(site.name)) and site.node.args:
-            return True
-    return False
+def _method(script: Script, owner: Scope, method: str) -> int | None:
+    """A method of a class, of its bases in the script, or else of the classes derived from it."""
+    for candidate in (*_bases(script, owner, 0), *_derived(script, owner)):
+        for binding in candidate.bindings.get(method, ()):
+            if binding.how == "function":
+                return binding.statement
+    return None
 
 
-def _evaluates(script: Script, statement: Statement, loader: str) -> bool:
-    """Whether a loop over data without a training step measures a model."""
-    if _EVALUATION_WORDS & set(words(loader)):
-        return True
-    function = script.function_around(statement)
-    if function is not None and _EVALUATION_WORDS & set(words(function.node.name.value)):
-        return True
-    return any(
-        "no_grad" in text(item.item) or "inference_mode" in text(item.item)
-        for ancestor in script.tree.ancestors(statement.index)
-        if type(ancestor.node) is cst.With
-        for item in ancestor.node.items
-    )
+def _bases(script: Script, owner: Scope, depth: int) -> list[Scope]:
+    found = [owner]
+    for base in script.tree.statements[owner.statement].node.bases if depth < 4 else ():
+        scope = _class_of(script, dotted(base.value), owner.parent)
+        if scope is not None and scope is not owner:
+            found += _bases(script, scope, depth + 1)
+    return found
+
+
+def _derived(script: Script, owner: Scope) -> list[Scope]:
+    name = script.tree.statements[owner.statement].node.name.value
+    return [
+        scope
+        for scope in script.tree.scopes
+        if scope.kind == "class"
+        and any(
+            dotted(base.value) == name
+            for base in script.tree.statements[scope.statement].node.bases
+        )
+    ]
+
+
+def _training_statements(script: Script) -> list[int]:
+    """Statements that hold a training step."""
+    return [s.statement.index for s in script.call_sites() if training_step(script, s) is not None]
+
+
+class _Calls:
+    """Who calls whom among the functions of the script."""
+
+    def __init__(self, script: Script) -> None:
+        self.script = script
+        self.function_of: dict[int, int | None] = {}
+        self.called_from: dict[int, list[int]] = {}
+        self._callers: list[tuple[int, int]] = []
+        for site in script.call_sites():
+            called = called_function(script, site)
+            self.function_of[id(site.node)] = called
+            if called is None:
+                continue
+            self.called_from.setdefault(called, []).append(site.statement.index)
+            around = script.function_around(site.statement)
+            if around is not None:
+                self._callers.append((around.index, called))
+
+    def holders(self, statements: list[int]) -> frozenset[int]:
+        """Functions that hold one of the statements, or call a function that does, directly or
+        not."""
+        tree = self.script.tree
+        found: set[int] = set()
+        for index in statements:
+            function = self.script.function_around(tree.statements[index])
+            if function is not None:
+                found.add(function.index)
+        grown = True
+        while grown:
+            new = {caller for caller, called in self._callers if called in found} - found
+            found |= new
+            grown = bool(new)
+        return frozenset(found)

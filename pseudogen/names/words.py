@@ -7,6 +7,12 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
+MAKING = frozenset(
+    {"build", "construct", "create", "generate", "get", "init", "initialize", "initialise", "load"}
+    | {"make", "prepare", "set", "setup"}
+)
+"""First words of functions that make something and hand it over."""
+
 _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("batch", "size"), "batch-size"),
     (("batchsize",), "batch-size"),
@@ -31,6 +37,17 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("num", "processes"), "process-count"),
     (("num", "replicas"), "process-count"),
     (("num", "devices"), "process-count"),
+    (("n", "devices"), "process-count"),
+    (("n", "procs"), "process-count"),
+    (("device", "count"), "process-count"),
+    (("process", "count"), "process-count"),
+    (("trainers", "num"), "process-count"),
+    (("num", "trainers"), "process-count"),
+    (("nranks",), "process-count"),
+    (("num", "ranks"), "process-count"),
+    (("dp", "size"), "process-count"),
+    (("dp", "world", "size"), "process-count"),
+    (("data", "parallel", "size"), "process-count"),
     (("learning", "rate"), "learning-rate"),
     (("lr",), "learning-rate"),
     (("scheduler",), "scheduler"),
@@ -40,7 +57,26 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("sampler",), "sampler"),
     (("loader",), "loader"),
     (("dataloader",), "loader"),
+    (("loaders",), "loader"),
+    (("dataloaders",), "loader"),
+    (("trainloader",), "loader"),
+    (("testloader",), "loader"),
+    (("valloader",), "loader"),
+    (("train", "dl"), "loader"),
+    (("val", "dl"), "loader"),
+    (("valid", "dl"), "loader"),
+    (("test", "dl"), "loader"),
+    (("train", "iter"), "loader"),
     (("dataset",), "dataset"),
+    (("datasets",), "dataset"),
+    (("train", "set"), "dataset"),
+    (("val", "set"), "dataset"),
+    (("valid", "set"), "dataset"),
+    (("test", "set"), "dataset"),
+    (("data", "set"), "dataset"),
+    (("train", "ds"), "dataset"),
+    (("val", "ds"), "dataset"),
+    (("test", "ds"), "dataset"),
     (("trainset",), "dataset"),
     (("testset",), "dataset"),
     (("valset",), "dataset"),
@@ -59,6 +95,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rank",), "rank"),
     (("device",), "device"),
     (("loss",), "loss"),
+    (("trainer",), "trainer"),
 )
 _BY_LENGTH = sorted(_ENDINGS, key=lambda row: -len(row[0]))
 

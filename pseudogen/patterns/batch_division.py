@@ -4,21 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import NAME, Evidence, weakest
+from pseudogen.names.batches import Division, counted, divided, division
+from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
-from pseudogen.names.words import words
-from pseudogen.syntax.build import dotted
+from pseudogen.names.targets import target
+from pseudogen.names.words import suggested_role
 from pseudogen.syntax.text import text
-
-_DIVISIONS = (cst.Divide, cst.FloorDivide)
-_DIVIDING_ASSIGNMENTS = (cst.DivideAssign, cst.FloorDivideAssign)
-_MACHINE_WORDS = frozenset({"node", "local", "machine"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,89 +40,68 @@ class BatchDivision(Finding):
     target: str
     batch: str
     processes: str
-    drops_rest: bool
-    counts: str | None
-    condition: str | None
-    chain: tuple[Link, ...]
-    batch_value: int | float | None
-    processes_value: int | float | None
+    drops_rest: bool = False
+    counts: str | None = None
+    condition: str | None = None
+    chain: tuple[Link, ...] = ()
+    batch_value: int | float | None = None
+    processes_value: int | float | None = None
 
 
 @pattern(BatchDivision, statements=(cst.Assign, cst.AnnAssign))
 def find_assignment(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`batch_size = batch_size // world_size`, also inside `int(...)`."""
-    value, rounded = site.node.value, False
-    if type(value) is cst.Call and dotted(value.func) in ("int", "math.floor", "floor"):
-        value, rounded = (value.args[0].value if value.args else None), True
-    if type(value) is cst.BinaryOperation and type(value.operator) in _DIVISIONS:
-        target = site.node.target if type(site.node) is cst.AnnAssign else _only_target(site.node)
-        drops = rounded or type(value.operator) is cst.FloorDivide
-        yield from _division(site, script, text(target), value.left, value.right, drops)
+    if type(site.node.value) in (cst.BinaryOperation, cst.Call):
+        found = division(script, site.node.value, site.scope)
+        yield from _finding(site, script, target(site.statement) or "", found)
+    elif type(site.node.value) is cst.Dict:
+        for element in site.node.value.elements:
+            if type(element) is cst.DictElement and type(element.value) is cst.BinaryOperation:
+                found = division(script, element.value, site.scope)
+                yield from _finding(site, script, text(element.key), found)
 
 
 @pattern(BatchDivision, statements=(cst.AugAssign,))
 def find_in_place(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`batch_size //= world_size`."""
     node = site.node
-    if type(node.operator) in _DIVIDING_ASSIGNMENTS:
+    if type(node.operator) in (cst.DivideAssign, cst.FloorDivideAssign):
         drops = type(node.operator) is cst.FloorDivideAssign
-        yield from _division(site, script, text(node.target), node.target, node.value, drops)
+        found = divided(script, node.target, node.value, drops, site.scope)
+        yield from _finding(site, script, text(node.target), found)
 
 
-@pattern(BatchDivision, kinds=("loader", "dataset"))
+@pattern(BatchDivision, calls=True)
 def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
-    """`DataLoader(data, batch_size=batch_size // world_size)`."""
-    value = script.argument(site, "batch_size")
-    if type(value) is cst.BinaryOperation and type(value.operator) in _DIVISIONS:
-        drops = type(value.operator) is cst.FloorDivide
-        yield from _division(site, script, "batch_size", value.left, value.right, drops)
+    """`DataLoader(data, batch_size=batch_size // world_size)`, whatever is called."""
+    for arg in site.node.args:
+        if arg.keyword is None or type(arg.value) not in (cst.BinaryOperation, cst.Call):
+            continue
+        if suggested_role(arg.keyword.value) == "batch-size":
+            found = division(script, arg.value, site.scope)
+            yield from _finding(site, script, arg.keyword.value, found)
 
 
-def _division(
-    site: Site, script: Script, target: str, batch: Any, processes: Any, drops_rest: bool
+def _finding(
+    site: Site, script: Script, target: str, found: Division | None
 ) -> Iterator[BatchDivision]:
-    size = script.is_a(batch, site.scope, "batch-size")
-    count = script.role(processes, site.scope)
-    if size is None or count is None or count.kind != "process-count":
+    if found is None:
         return
     at = site.statement.index
     yield BatchDivision(
         line=site.line,
         end=site.last,
-        evidence=weakest(size, count.evidence),
+        evidence=found.evidence,
         target=target,
-        batch=text(batch),
-        processes=text(processes),
-        drops_rest=drops_rest,
-        counts=_counts(processes, site, script),
+        batch=text(found.batch),
+        processes=text(found.processes),
+        drops_rest=found.drops_rest,
+        counts=counted(script, found.processes, site.statement),
         condition=script.condition(site.statement),
-        chain=script.chain(batch, at),
-        batch_value=script.value(batch, at),
-        processes_value=script.value(processes, at),
+        chain=script.chain(found.batch, at),
+        batch_value=script.value(found.batch, at),
+        processes_value=script.value(found.processes, at),
     )
-
-
-def _only_target(node: cst.Assign) -> Any:
-    return node.targets[0].target
-
-
-def _counts(processes: Any, site: Site, script: Script) -> str | None:
-    """Whether a count is of one machine or of all: by the call that makes it, or by its name."""
-    for expression in (processes, *_values(processes, site, script)):
-        known = script.known(expression.func, site.scope) if type(expression) is cst.Call else None
-        if known is not None and "scope" in known.api.traits:
-            return known.api.traits["scope"]
-    named = set(words(dotted(processes)))
-    if "per" in named or named & _MACHINE_WORDS:
-        return "machine"
-    return "all" if "world" in named else None
-
-
-def _values(node: Any, site: Site, script: Script) -> Iterator[Any]:
-    name = dotted(node)
-    for binding in script.reaching(name, site.statement.index) if name else ():
-        if binding.how == "assign":
-            yield binding.value
 
 
 EXAMPLES = {
@@ -139,11 +115,7 @@ EXAMPLES = {
             processes="world_size",
             drops_rest=True,
             counts="all",
-            condition=None,
-            chain=(),
-            batch_value=None,
-            processes_value=None,
-        )
+        ),
     ],
     "if distributed:\n    batch_size //= ngpus_per_node": [
         BatchDivision(
@@ -156,10 +128,7 @@ EXAMPLES = {
             drops_rest=True,
             counts="machine",
             condition="distributed",
-            chain=(),
-            batch_value=None,
-            processes_value=None,
-        )
+        ),
     ],
     "import torch\nn = torch.cuda.device_count()\nbs = 64\nbs = int(bs / n)": [
         BatchDivision(
@@ -171,11 +140,9 @@ EXAMPLES = {
             processes="n",
             drops_rest=True,
             counts="machine",
-            condition=None,
             chain=(Link(3, "bs = 64", 64),),
             batch_value=64,
-            processes_value=None,
-        )
+        ),
     ],
 }
 COUNTEREXAMPLES = {

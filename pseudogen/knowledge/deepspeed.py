@@ -1,0 +1,18 @@
+"""DeepSpeed."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://deepspeed.readthedocs.io/en/latest/initialize.html"
+
+EXACT: dict[str, Api] = {
+    "deepspeed.initialize": Api(
+        "wrap",
+        ("args", "model", "optimizer", "model_parameters", "training_data", "lr_scheduler"),
+        {},
+        _DOCS,
+        {"wrap": "deepspeed"},
+    ),
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {"deepspeed": "deepspeed"}
+BARE: tuple[str, ...] = ()

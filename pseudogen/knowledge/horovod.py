@@ -1,0 +1,28 @@
+"""Horovod: horovod.torch, horovod.tensorflow, horovod.keras."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://horovod.readthedocs.io/en/stable/api.html"
+
+EXACT: dict[str, Api] = {}
+for _package in (
+    "horovod.torch",
+    "horovod.tensorflow",
+    "horovod.tensorflow.keras",
+    "horovod.keras",
+):
+    EXACT |= {
+        f"{_package}.size": Api("world-size", source=_DOCS, traits={"scope": "all"}),
+        f"{_package}.local_size": Api("world-size", source=_DOCS, traits={"scope": "machine"}),
+        f"{_package}.rank": Api("rank", source=_DOCS),
+        f"{_package}.local_rank": Api("local-rank", source=_DOCS),
+        f"{_package}.DistributedOptimizer": Api(
+            "wrap", ("optimizer",), {}, _DOCS, {"wrap": "horovod", "wraps": "optimizer"}
+        ),
+        f"{_package}.DistributedGradientTape": Api(
+            "wrap", ("gradtape",), {}, _DOCS, {"wrap": "horovod", "wraps": "optimizer"}
+        ),
+    }
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {"hvd": "horovod.torch"}
+BARE: tuple[str, ...] = ()

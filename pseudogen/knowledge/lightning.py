@@ -1,0 +1,17 @@
+"""Lightning: lightning, pytorch_lightning, lightning.fabric."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://lightning.ai/docs/pytorch/stable/"
+_TRAINER = Api("trainer", (), {}, _DOCS + "common/trainer.html")
+
+EXACT: dict[str, Api] = {
+    "lightning.Trainer": _TRAINER,
+    "lightning.pytorch.Trainer": _TRAINER,
+    "lightning.pytorch.trainer.Trainer": _TRAINER,
+    "pytorch_lightning.Trainer": _TRAINER,
+    "pytorch_lightning.trainer.Trainer": _TRAINER,
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {"pl": "pytorch_lightning", "L": "lightning"}
+BARE: tuple[str, ...] = ()

@@ -1,0 +1,491 @@
+"""Loops of a script -> what they are in the training: epoch loop, batch loop, evaluation loop."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+EPOCH_LOOP = "epoch-loop"
+BATCH_LOOP = "batch-loop"
+EVALUATION_LOOP = "evaluation-loop"
+
+EVALUATION_WORDS = frozenset(
+    {
+        "dev",
+        "eval",
+        "evaluate",
+        "evaluating",
+        "evaluation",
+        "test",
+        "testing",
+        "val",
+        "valid",
+        "validate",
+        "validating",
+        "validation",
+        "evaluator",
+    }
+)
+_WRAPPERS = frozenset(
+    {
+        "cycle",
+        "enumerate",
+        "islice",
+        "iter",
+        "list",
+        "log_every",
+        "monitor",
+        "prefetcher",
+        "progress_bar",
+        "skip_first_batches",
+        "prog_bar",
+        "prefetch_to_device",
+        "take",
+        "tenumerate",
+        "tqdm",
+        "track",
+        "track_iter_progress",
+        "with_progress_bar",
+        "zip",
+    }
+)
+_COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
+_EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
+_STEP_WORDS = frozenset(
+    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches", "updates"}
+)
+_MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
+_TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
+_DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
+_NO_EVALUATION = frozenset(
+    {
+        "benchmark",
+        "cache",
+        "calibrate",
+        "embed",
+        "embeddings",
+        "encode",
+        "extract",
+        "features",
+        "generate",
+        "preprocess",
+        "profile",
+        "sample",
+        "speed",
+        "statistics",
+        "stats",
+        "throughput",
+        "visualize",
+        "warmup",
+    }
+)
+_MODEL_WORDS = frozenset(
+    {
+        "model",
+        "net",
+        "network",
+        "encoder",
+        "decoder",
+        "generator",
+        "discriminator",
+        "classifier",
+        "backbone",
+        "student",
+        "teacher",
+        "engine",
+        "forward",
+        "predict",
+        "inference",
+        "unet",
+        "gan",
+        "transformer",
+        "policy",
+        "apply",
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """A loop that is part of the training.
+
+    Attributes:
+        kind: EPOCH_LOOP, BATCH_LOOP or EVALUATION_LOOP.
+        variable: The loop's target; "" for a `while`.
+        over: Text of the loader (batch and evaluation loops), of what is counted, or of the
+            condition of a `while`.
+        evidence: What that rests on.
+        unit: What one round is: "epoch", or "step" for a loop over batches or steps.
+    """
+
+    kind: str
+    variable: str
+    over: str
+    evidence: Evidence
+    unit: str = "step"
+
+
+def classify(
+    script: Script,
+    steps: list[int],
+    trains: frozenset[int],
+    function_of: dict[int, int | None],
+) -> dict[int, Loop]:
+    """The loops that are part of training or evaluation, by index.
+
+    `steps` are the statements with a training step, `trains` the functions that hold one or call
+    one that does, `function_of` the function of the script that a call (by id) runs.
+    """
+    return _Classifier(script, steps, trains, function_of).loops()
+
+
+class _Classifier:
+    """What the classification of one loop needs to know of the script."""
+
+    def __init__(
+        self,
+        script: Script,
+        steps: list[int],
+        trains: frozenset[int],
+        function_of: dict[int, int | None],
+    ) -> None:
+        self.script = script
+        self.steps = sorted(steps)
+        self.trains = trains
+        self.function_of = function_of
+        self.found: dict[int, Loop] = {}
+
+    def loops(self) -> dict[int, Loop]:
+        """All loops, from the outermost inwards."""
+        for statement in self.script.tree.statements:
+            kind = type(statement.node)
+            if kind is not cst.For and kind is not cst.While:
+                continue
+            loop = self._for(statement) if kind is cst.For else self._while(statement)
+            if loop is not None:
+                self.found[statement.index] = loop
+        return self.found
+
+    # For
+
+    def _for(self, statement: Statement) -> Loop | None:
+        node = statement.node
+        variable = text(node.target)
+        inside = self._holds_step(statement)
+        source = loader(self.script, node.iter, statement)
+        if source is not None:
+            return self._over_loader(statement, variable, source, inside)
+        counted = _counted(node.iter)
+        if counted:
+            return self._counted(statement, variable, inside)
+        return self._epochs_by_name(statement, variable, inside) or self._over_data(
+            statement, variable, inside
+        )
+
+    def _over_data(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
+        """A loop over what no one calls a loader: the training step in it makes it one."""
+        over = text(unwrapped(statement.node.iter))
+        evidence = Evidence(FLOW, (over,))
+        if inside:
+            within = self._around(statement) == BATCH_LOOP
+            innermost = not within and self._innermost(statement)
+            return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
+        if self._evaluates(statement, over) and set(words(over)) & EVALUATION_WORDS:
+            return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
+        return None
+
+    def _over_loader(
+        self, statement: Statement, variable: str, source: tuple[str, Evidence], inside: bool
+    ) -> Loop | None:
+        over, evidence = source
+        if inside or self._calls_training(statement):
+            return Loop(BATCH_LOOP, variable, over, evidence)
+        if self._evaluates(statement, over):
+            return Loop(EVALUATION_LOOP, variable, over, evidence)
+        return None
+
+    def _counted(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
+        """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
+        over = text(statement.node.iter)
+        named = set(words(variable)) | _all_words(statement.node.iter)
+        if named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS:
+            return self._epochs_by_name(statement, variable, inside)
+        trains = inside or self._calls_training(statement)
+        if trains and not named & _MICRO_WORDS:
+            evidence = Evidence(FLOW, (variable,))
+            draws = self._draws(statement)
+            if self._around(statement) is not None:
+                return Loop(BATCH_LOOP, variable, over, evidence) if draws or inside else None
+            if draws or named & _STEP_WORDS:
+                return Loop(EPOCH_LOOP, variable, over, evidence, "step")
+        if not trains and self._draws(statement) and self._evaluates(statement, over):
+            return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
+        return None
+
+    def _epochs_by_name(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
+        named = set(words(variable)) & _EPOCH_WORDS
+        over = text(statement.node.iter)
+        if not named and not (_counted(statement.node.iter) and _says_epochs(statement.node.iter)):
+            return None
+        unit = "epoch"
+        if inside or self._calls_training(statement):
+            return Loop(EPOCH_LOOP, variable, over, Evidence(FLOW, (variable,)), unit)
+        if named and self._handles_training(statement):
+            return Loop(EPOCH_LOOP, variable, over, Evidence(NAME, (variable,)), unit)
+        return None
+
+    # While
+
+    def _while(self, statement: Statement) -> Loop | None:
+        condition = text(statement.node.test)
+        evidence = Evidence(FLOW, (condition,))
+        inside = self._holds_step(statement)
+        named = _all_words(statement.node.test)
+        trains = inside or (
+            self._calls_training(statement)
+            and bool(named & (_EPOCH_WORDS | _STEP_WORDS | {"true", "stop", "done", "finished"}))
+        )
+        if not trains:
+            return None
+        if self._around(statement) is not None:
+            return Loop(BATCH_LOOP, "", condition, evidence) if self._draws(statement) else None
+        epochs = bool(named & _EPOCH_WORDS) or not self._innermost(statement)
+        return Loop(EPOCH_LOOP, "", condition, evidence, "epoch" if epochs else "step")
+
+    # Questions
+
+    def _holds_step(self, statement: Statement) -> bool:
+        """Whether a training step stands in the loop's own body."""
+        place = bisect_right(self.steps, statement.index)
+        return place < bisect_left(self.steps, statement.after)
+
+    def _innermost(self, statement: Statement) -> bool:
+        """Whether no loop over data below it holds the training step; loops of the step itself
+        (micro-batches, critics) don't count."""
+        return not any(
+            type(inner.node) is cst.For
+            and loader(self.script, inner.node.iter, inner) is not None
+            and (self._holds_step(inner) or self._calls_training(inner))
+            for inner in self.script.tree.below(statement)
+        )
+
+    def _around(self, statement: Statement) -> str | None:
+        """The kind of the innermost loop of the training around a loop."""
+        around = self.script.tree.ancestors(statement.index)
+        return next((self.found[a.index].kind for a in around if a.index in self.found), None)
+
+    def _calls_training(self, statement: Statement) -> bool:
+        """Whether the body calls a function that trains, or one named as they are named."""
+        return any(
+            self.function_of.get(id(site.node)) in self.trains
+            or (self.function_of.get(id(site.node)) is None and _named_training(site))
+            for site in self.script.calls_below(statement)
+        )
+
+    def _handles_training(self, statement: Statement) -> bool:
+        """Whether the body handles what only training needs, so that the loop's name counts."""
+        for site in self.script.calls_below(statement):
+            if site.name.rpartition(".")[2] in ("set_epoch", "zero_grad", "train_epoch"):
+                return True
+            roles = {
+                role.kind
+                for arg in site.node.args
+                if (role := self.script.role(arg.value, site.scope)) is not None
+            }
+            if {"optimizer", "loader"} & roles and "model" in roles:
+                return True
+        return False
+
+    def _draws(self, statement: Statement) -> bool:
+        """Whether the body takes its next batch by a call: `next(batches)`, `get_batch(...)`."""
+        for site in self.script.calls_below(statement):
+            named = words(site.name)
+            if site.name == "next" or site.name.endswith((".next", ".__next__")):
+                return True
+            if set(named) & _DRAWING_WORDS and {"get", "next", "sample", "load"} & set(named):
+                return True
+            if named == ("sample",) and "." in site.name:
+                return True
+        return False
+
+    def _evaluates(self, statement: Statement, over: str) -> bool:
+        """Whether a loop over data without a training step measures a model."""
+        script = self.script
+        function = script.function_around(statement)
+        name = set(words(function.node.name.value)) if function is not None else set()
+        if name & _NO_EVALUATION and not name & EVALUATION_WORDS:
+            return False
+        if not self._runs_model(statement):
+            return False
+        if (set(words(over)) | name) & EVALUATION_WORDS:
+            return True
+        return _without_gradients(script, statement, function)
+
+    def _runs_model(self, statement: Statement) -> bool:
+        """Whether the body calls a model or a criterion."""
+        for site in self.script.calls_below(statement):
+            function = site.node.func
+            role = self.script.role(function, site.scope)
+            if role is not None and role.kind in ("model", "criterion"):
+                return True
+            last = set(words(site.name))
+            if last & _MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
+                return True
+            called = self.function_of.get(id(site.node))
+            if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
+                return True
+        return False
+
+
+def unwrapped(node: Any) -> Any:
+    """What an iterable goes over behind `enumerate`, `tqdm`...: their first argument."""
+    while type(node) is cst.Call and dotted(node.func).rpartition(".")[2] in _WRAPPERS:
+        passed = [a.value for a in node.args if a.keyword is None]
+        if not passed:
+            break
+        node = passed[0]
+    return node
+
+
+def counted_range(node: Any) -> tuple[Any, Any] | None:
+    """(first, end) of a loop that counts: `range(1, n)`, `tqdm(range(n))`; None for others; the
+    first is None where it is 0, the end None where there is none (`itertools.count()`)."""
+    node = unwrapped(node)
+    if not _counted(node):
+        return None
+    passed = [a.value for a in node.args if a.keyword is None]
+    if dotted(node.func).rpartition(".")[2] == "count":
+        return (passed[0] if passed else None), None
+    if len(passed) == 1:
+        return None, passed[0]
+    return (passed[0], passed[1]) if len(passed) > 1 else None
+
+
+def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
+    """The text of the loader that an iterable goes through, behind `enumerate`, `tqdm`..., and
+    what makes it one."""
+    if type(node) is cst.Call:
+        name = dotted(node.func).rpartition(".")[2]
+        if name in _WRAPPERS:
+            candidates = [arg.value for arg in node.args if arg.keyword is None]
+            candidates += [
+                a.value for a in node.args if a.keyword and a.keyword.value == "iterable"
+            ]
+            found = (loader(script, candidate, statement) for candidate in candidates)
+            return next((source for source in found if source is not None), None)
+    role = script.role(node.value if type(node) is cst.Subscript else node, statement.scope)
+    if role is not None and role.kind == "loader":
+        return text(node), role.evidence
+    return _named_loader(script, node, statement)
+
+
+def _named_loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
+    """A variable that holds a wrapped loader, or one whose name says so in other words."""
+    name = dotted(node)
+    if not name:
+        return None
+    for binding in script.reaching(name, statement.index):
+        if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
+            made = dotted(binding.value.func).rpartition(".")[2]
+            if made in _WRAPPERS:
+                place = script.tree.statements[binding.statement]
+                return loader(script, binding.value, place)
+    named = set(words(name.partition("(")[0].partition("[")[0]))
+    if named & {"loader", "loaders", "dataloader", "dataloaders", "prefetcher"}:
+        return text(node), Evidence(NAME, (name.partition("(")[0].partition("[")[0],))
+    if "iter" in named and named & (EVALUATION_WORDS | {"train", "data"}):
+        return text(node), Evidence(NAME, (name,))
+    return None
+
+
+def _counted(node: Any) -> bool:
+    """Whether an iterable counts: `range(n)`, `tqdm(range(n))`, `itertools.count()`."""
+    if type(node) is not cst.Call:
+        return False
+    name = dotted(node.func).rpartition(".")[2]
+    if name in _COUNTERS:
+        return True
+    return name in _WRAPPERS and bool(node.args) and _counted(node.args[0].value)
+
+
+def _says_epochs(node: Any) -> bool:
+    return bool(_all_words(node) & _EPOCH_WORDS)
+
+
+def _all_words(node: Any) -> set[str]:
+    """The words of the last components of all names in an expression."""
+    found: set[str] = set()
+    written = text(node)
+    for name in "".join(c if c.isalnum() or c in "._" else " " for c in written).split():
+        found.update(words(name))
+    return found
+
+
+def _named_training(site: Site) -> bool:
+    """`train(loader, ...)`, `fit_one_epoch(...)`; not `model.train()` or `train_loader(...)`."""
+    if site.known is not None or not site.node.args:
+        return False
+    named = words(site.name)
+    if named in (("train",), ("fit",)) and "." in site.name:
+        only = site.node.args[0].value
+        if type(only) is cst.Name and only.value in ("True", "False", "mode"):
+            return False
+    verbs = set(named) & _TRAINING_WORDS
+    return bool(verbs) and not site.name[:1].isupper() and _is_action(named)
+
+
+def _is_action(named: tuple[str, ...]) -> bool:
+    """Whether the words of a function's name say that something is done: `train_one_epoch`."""
+    return named[0] in _TRAINING_WORDS | {"run", "do"} and named[-1] in _TRAINING_WORDS | {
+        "epoch",
+        "step",
+        "batch",
+        "model",
+        "iter",
+        "iteration",
+        "loop",
+        "d",
+        "g",
+        "one",
+        "distributed",
+        "ddp",
+        "amp",
+        "precision",
+        "epochs",
+        "net",
+    }
+
+
+def _without_gradients(script: Script, statement: Statement, function: Statement | None) -> bool:
+    """Whether a loop runs under `no_grad`: around it, inside it or as a decorator; or after
+    `model.eval()` in its function."""
+    marks = ("no_grad", "inference_mode")
+    around = [a for a in script.tree.ancestors(statement.index) if type(a.node) is cst.With]
+    inside = [s for s in script.tree.below(statement) if type(s.node) is cst.With]
+    for block in (*around, *inside):
+        if any(mark in text(item.item) for item in block.node.items for mark in marks):
+            return True
+    if function is not None:
+        if any(mark in text(d.decorator) for d in function.node.decorators for mark in marks):
+            return True
+        modes = [
+            site.name.rpartition(".")[2]
+            for site in script.calls_below(function)
+            if site.statement.index < statement.index
+            and site.name.endswith((".eval", ".train"))
+            and not site.node.args
+        ]
+        return bool(modes) and modes[-1] == "eval"
+    return False

@@ -1,0 +1,220 @@
+"""Learning rates and schedules as names and expressions tell them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import string
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+_TIME_WORDS = frozenset(
+    {"epoch", "iter", "iteration", "iters", "it", "itr", "progress", "step", "t", "updates"}
+)
+_LENGTH_WORDS = frozenset(
+    {"accumulation", "end", "max", "per", "size", "steps", "total", "warm", "warmup"}
+)
+_SCHEDULE_WORDS = frozenset({"scheduler", "schedulers", "schedule", "sched"})
+_SETTERS = frozenset(
+    {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step", "poly"}
+)
+_OTHER_SCHEDULES = frozenset(
+    {
+        "beta",
+        "ddim",
+        "ddpm",
+        "diffusion",
+        "dropout",
+        "ema",
+        "epsilon",
+        "job",
+        "kl",
+        "mask",
+        "momentum",
+        "noise",
+        "profiler",
+        "sampling",
+        "task",
+        "teacher",
+        "temp",
+        "temperature",
+        "timestep",
+        "wd",
+    }
+)
+
+
+def is_rate(name: str) -> bool:
+    """Whether a name is that of a learning rate: `lr`, `args.base_lr`, `learning_rate`,
+    `Init_lr_fit`; not `lr_scheduler` or `lr_decay_type`."""
+    named = words(name)
+    if not named:
+        return False
+    pairs = list(pairwise(named))
+    if ("learning", "rate") in pairs:
+        return named[-1] in ("rate", "fit", "init", "start", "max", "min", "base", "new")
+    if "lr" not in named and "lrs" not in named:
+        return False
+    return named[-1] in ("lr", "fit", "init", "start", "max", "min", "base", "new", "this", "now")
+
+
+def speaks_of_rate(name: str) -> bool:
+    """Whether a function's name speaks of a learning rate: `adjust_learning_rate`, `set_lr`."""
+    named = words(name)
+    return "lr" in named or ("learning", "rate") in pairwise(named)
+
+
+def names_schedule(name: str) -> bool:
+    """Whether a name is that of a schedule of the learning rate, and of nothing else that is
+    scheduled (noise, momentum, weight decay)."""
+    named = set(words(name.replace("()", "").replace("[]", "")))
+    whole = set(words(name.replace(".", "_").replace("()", "").replace("[]", "")))
+    return bool(named & _SCHEDULE_WORDS) and not whole & _OTHER_SCHEDULES
+
+
+def names_in(node: Any) -> Iterator[str]:
+    """The dotted names in an expression, calls' functions included."""
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is tuple or kind is list:
+            stack.extend(item)
+            continue
+        if kind in (cst.Name, cst.Attribute):
+            name = dotted(item)
+            if name:
+                yield name
+                continue
+        children = CHILDREN.get(kind)
+        if children is not None:
+            stack.append(children(item))
+
+
+def holds_arithmetic(node: Any) -> bool:
+    """Whether an expression computes: an operation on numbers, a power, a cosine."""
+    stack: list[Any] = [node]
+    while stack:
+        item = stack.pop()
+        kind = type(item)
+        if kind is tuple or kind is list:
+            stack.extend(item)
+            continue
+        if kind is cst.BinaryOperation:
+            return True
+        if kind is cst.Call and dotted(item.func).rpartition(".")[2] in ("cos", "pow", "exp"):
+            return True
+        children = CHILDREN.get(kind)
+        if children is not None:
+            stack.append(children(item))
+    return False
+
+
+def is_time(name: str) -> bool:
+    """Whether a name is that of the current epoch or step: `epoch`, `iter_num`, `global_step`;
+    not `max_epoch` or `warmup_steps`."""
+    named = set(words(name))
+    return bool(named & _TIME_WORDS) and not named & _LENGTH_WORDS
+
+
+def depends_on_time(node: Any) -> bool:
+    """Whether an expression names an epoch or a step: `0.1 ** (epoch // 30)`."""
+    return any(is_time(name) for name in names_in(node))
+
+
+def sets_rate(script: Script, site: Site) -> bool:
+    """Whether a call's name says that it sets the learning rate of an optimizer:
+    `adjust_learning_rate(optimizer, epoch)`, `self.set_lr(...)`, `poly_scheduler(optimizer)`."""
+    whole: Any = getattr(site.statement.node, "value", None)
+    if site.known is not None or not site.name or site.node is not whole:
+        return False
+    named = set(words(site.name))
+    if speaks_of_rate(site.name) and named & _SETTERS and not named & {"get", "logger", "log"}:
+        return bool(site.node.args) or "." in site.name
+    return (
+        type(site.statement.node) is cst.Expr
+        and names_schedule(site.name)
+        and "." not in site.name
+        and optimizer_passed(script, site) is not None
+    )
+
+
+def optimizer_passed(script: Script, site: Site) -> Any:
+    """The argument of a call that is an optimizer, or None."""
+    passed = (arg.value for arg in site.node.args)
+    return next((p for p in passed if script.is_a(p, site.scope, "optimizer") is not None), None)
+
+
+def makes_schedule(script: Script, site: Site, target: str) -> bool:
+    """Whether a helper's and its target's names say that it makes a schedule:
+    `lr_scheduler = build_scheduler(config, optimizer)`."""
+    if site.known is not None or not names_schedule(site.name):
+        return False
+    if site.name.endswith(("state_dict", ".pop", ".get")):
+        return False
+    holds = any(names_schedule(part) for part in target.strip("()").split(", "))
+    return holds or ("," not in target and speaks_of_rate(target))
+
+
+def rate_owner(script: Script, target: Any, site: Site) -> str | None:
+    """The optimizer whose rate an assignment target is (`group["lr"]`, `optimizer.lr`); "" when
+    it can't be told which; None when the target is no optimizer's rate."""
+    if type(target) is cst.Attribute:
+        named = target.attr.value in ("lr", "learning_rate")
+        owned = named and script.is_a(target.value, site.scope, "optimizer") is not None
+        return text(target.value) if owned else None
+    if type(target) is not cst.Subscript or _key(target) != "lr":
+        return None
+    group = target.value
+    if "param_groups" in text(group):
+        return text(group).partition(".param_groups")[0]
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) is cst.For and "param_groups" in text(header.node.iter):
+            groups = text(header.node.iter).removeprefix("enumerate(").removeprefix("zip(")
+            return groups.partition(".param_groups")[0]
+    return "" if {"param", "group"} <= set(words(dotted(group))) else None
+
+
+def _key(target: cst.Subscript) -> str:
+    index = target.slice[0].slice
+    return string(index.value) if type(index) is cst.Index else ""
+
+
+def asks_formula(script: Script, value: Any, scope: int) -> bool:
+    """Whether a rate comes from a function of the epoch or step: `get_lr(step) if decay else x`."""
+    if type(value) is cst.IfExp:
+        value = value.body
+    if type(value) is not cst.Call or not value.args:
+        return False
+    function = dotted(value.func)
+    passed = [arg.value for arg in value.args]
+    reads = any(script.is_a(p, scope, "optimizer") is not None for p in passed)
+    named = speaks_of_rate(function) or names_schedule(function)
+    return named and not reads and any(depends_on_time(p) for p in passed)
+
+
+def returns_rate(script: Script, function: Statement) -> bool:
+    """Whether a function gives the learning rate for an epoch or step that it is passed."""
+    node = function.node
+    name = node.name.value
+    if not speaks_of_rate(name) and not names_schedule(name):
+        return False
+    params = [p.name.value for p in node.params.params]
+    if not any(is_time(p) for p in params) or any("optim" in p for p in params):
+        return False
+    below = script.tree.below(function)
+    if any(type(s.node) is cst.FunctionDef for s in below):
+        return False
+    returned = [s.node.value for s in below if type(s.node) is cst.Return and s.node.value]
+    computed = any(holds_arithmetic(s.node) for s in below if type(s.node) is cst.Assign)
+    return any(holds_arithmetic(r) or (computed and is_rate(dotted(r))) for r in returned)

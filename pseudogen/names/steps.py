@@ -1,0 +1,224 @@
+"""Numbers of steps: how `num_train // batch_size` and `epochs * len(loader)` are made up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
+
+EPOCH = "epoch"
+RUN = "run"
+
+_DOWN = frozenset({"int", "floor", "math.floor", "np.floor", "numpy.floor"})
+_UP = frozenset({"ceil", "math.ceil", "np.ceil", "numpy.ceil"})
+_PLAIN = frozenset({"max", "min", "round", "float"})
+_STEP_WORDS = frozenset(
+    {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
+)
+_EPOCH_WORDS = frozenset({"epoch", "epochs"})
+_PLACE_WORDS = frozenset({"begin", "cur", "current", "init", "last", "start"})
+"""Words of an epoch that is a place in the run, not a number of epochs."""
+_OTHER_WORDS = frozenset(
+    [
+        "accum",
+        "accumulate",
+        "accumulation",
+        "avg",
+        "checkpoint",
+        "decay",
+        "eval",
+        "global",
+        "interval",
+        "log",
+        "logging",
+        "loss",
+        "lr",
+        "mean",
+        "print",
+        "rate",
+        "save",
+        "start",
+        "time",
+        "warm",
+        "warmup",
+    ]
+)
+_SAMPLE_WORDS = frozenset(
+    [
+        "data",
+        "dataset",
+        "images",
+        "length",
+        "n",
+        "num",
+        "number",
+        "nums",
+        "sample",
+        "samples",
+        "size",
+        "train",
+        "training",
+        "val",
+    ]
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Steps:
+    """How a number of steps is computed; the expressions are LibCST nodes, None when absent.
+
+    `samples` over `batch`, or the length of `loader`, or steps known by name, over `accumulation`,
+    times `epochs`. `per` is EPOCH or RUN; `rounding` "down", "up" or None.
+    """
+
+    evidence: Evidence
+    per: str = EPOCH
+    samples: Any = None
+    batch: Any = None
+    loader: Any = None
+    epochs: Any = None
+    accumulation: Any = None
+    rounding: str | None = None
+
+
+def steps(script: Script, target: str, value: Any, statement: Statement) -> Steps | None:
+    """How `target = value` computes a number of steps; None when it does not."""
+    named = set(words(target))
+    if named & _OTHER_WORDS or "," in target:
+        return None
+    found = _steps(script, value, statement)
+    if found is None:
+        return None
+    plain_name = found.batch is None and found.loader is None
+    if plain_name and not named & _STEP_WORDS:
+        return None
+    if type(value) in (cst.Name, cst.Attribute):
+        return None
+    return found
+
+
+def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
+    kind = type(node)
+    if kind is cst.Call:
+        return _call(script, node, statement)
+    if kind is cst.IfExp:
+        return _steps(script, node.body, statement) or _steps(script, node.orelse, statement)
+    if kind is cst.BinaryOperation:
+        operator = type(node.operator)
+        if operator in (cst.Divide, cst.FloorDivide):
+            return _quotient(script, node, statement)
+        if operator is cst.Multiply:
+            return _product(script, node, statement)
+        if operator in (cst.Add, cst.Subtract) and type(node.right) is cst.Integer:
+            return _steps(script, node.left, statement)
+        return None
+    if kind in (cst.Name, cst.Attribute):
+        return _named(script, node)
+    return None
+
+
+def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
+    name = dotted(node.func)
+    if name == "len" and len(node.args) == 1:
+        loader = node.args[0].value
+        evidence = script.is_a(loader, statement.scope, "loader")
+        return Steps(evidence, loader=loader) if evidence is not None else None
+    if name not in _DOWN and name not in _UP and name not in _PLAIN:
+        return None
+    inner = (_steps(script, arg.value, statement) for arg in node.args)
+    found = next((steps for steps in inner if steps is not None), None)
+    if found is None or name in _PLAIN:
+        return found
+    return replace(found, rounding="down" if name in _DOWN else "up")
+
+
+def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
+    """Samples over batch size, or steps over accumulation steps."""
+    down = "down" if type(node.operator) is cst.FloorDivide else None
+    batch = _batch_in(script, node.right, statement.scope)
+    if batch is not None and _counts_samples(script, node.left, statement.scope):
+        evidence = script.is_a(batch, statement.scope, "batch-size")
+        if evidence is not None:
+            rounding = "up" if _rounds_up(node) else down
+            return Steps(evidence, samples=node.left, batch=batch, rounding=rounding)
+    found = _steps(script, node.left, statement)
+    if found is None or (found.accumulation is None and not _divides_steps(node.right)):
+        return None
+    return replace(found, accumulation=node.right, rounding=down)
+
+
+def _rounds_up(node: Any) -> bool:
+    """Whether it has the form `(n + batch - 1) // batch`."""
+    return (
+        type(node.operator) is cst.FloorDivide
+        and type(node.left) is cst.BinaryOperation
+        and (type(node.left.operator) is cst.Subtract)
+    )
+
+
+def _divides_steps(node: Any) -> bool:
+    """Whether a divisor of steps is a number of accumulation steps (or a plain number)."""
+    named = set(words(dotted(node)))
+    return any(word.startswith("accum") for word in named) or {"update", "freq"} <= named
+
+
+def _batch_in(script: Script, node: Any, scope: int) -> Any:
+    """The batch size in a divisor: itself, or a factor of `batch_size * world_size`."""
+    if type(node) is cst.BinaryOperation and type(node.operator) is cst.Multiply:
+        left = _batch_in(script, node.left, scope)
+        return left if left is not None else _batch_in(script, node.right, scope)
+    return node if script.is_a(node, scope, "batch-size") is not None else None
+
+
+def _counts_samples(script: Script, node: Any, scope: int) -> bool:
+    """Whether a dividend counts samples: `len(dataset)`, `num_train`, `50000`, not a batch size."""
+    kind = type(node)
+    if kind is cst.BinaryOperation:
+        return _counts_samples(script, node.left, scope)
+    if kind is cst.Call:
+        return dotted(node.func) == "len"
+    if kind is cst.Integer:
+        return int(node.value.replace("_", "")) >= 1000 if node.value[:2].isdigit() else False
+    named = set(words(dotted(node)))
+    if kind is cst.Subscript or not named & _SAMPLE_WORDS:
+        return kind is cst.Attribute and node.attr.value == "samples"
+    return "batch" not in named and script.is_a(node, scope, "batch-size") is None
+
+
+def _product(script: Script, node: Any, statement: Statement) -> Steps | None:
+    """Steps times epochs, in either order."""
+    for one, other in ((node.left, node.right), (node.right, node.left)):
+        found = _steps(script, one, statement)
+        if found is not None and _counts_epochs(other):
+            return replace(found, per=RUN, epochs=other)
+    return None
+
+
+def _counts_epochs(node: Any) -> bool:
+    if type(node) is cst.BinaryOperation:
+        return _counts_epochs(node.left) or _counts_epochs(node.right)
+    if type(node) is cst.Call and node.args:
+        return dotted(node.func) in ("int", "float", "max") and _counts_epochs(node.args[0].value)
+    named = set(words(dotted(node)))
+    if named == {"epoch"} or named & _PLACE_WORDS or (named & _STEP_WORDS and "per" in named):
+        return False
+    return bool(_EPOCH_WORDS & named)
+
+
+def _named(script: Script, node: Any) -> Steps | None:
+    """`steps_per_epoch`, `num_update_steps_per_epoch`, `n_iter_per_epoch`, `epoch_step`."""
+    named = words(dotted(node))
+    steps_named = set(named) & _STEP_WORDS and set(named) & _EPOCH_WORDS
+    if not steps_named or set(named) & _OTHER_WORDS:
+        return None
+    return Steps(Evidence(NAME, (text(node),)))

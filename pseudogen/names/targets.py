@@ -1,0 +1,101 @@
+"""What a statement assigns to, and which part of the data a name speaks of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.words import words
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+TRAINING = "training"
+VALIDATION = "validation"
+
+_TRAINING_WORDS = frozenset({"train", "training", "trn", "tr", "trainset", "trainloader"})
+_VALIDATION_WORDS = frozenset(
+    [
+        "dev",
+        "devset",
+        "eval",
+        "evaluation",
+        "holdout",
+        "test",
+        "testing",
+        "testloader",
+        "testset",
+        "val",
+        "valid",
+        "validation",
+        "valloader",
+        "valset",
+    ]
+)
+
+
+def target(statement: Statement) -> str | None:
+    """The text of what an assignment assigns to (`self.loader`, `a, b`); None for no assignment."""
+    node = statement.node
+    if type(node) is cst.Assign:
+        return text(node.targets[0].target)
+    if type(node) in (cst.AnnAssign, cst.AugAssign):
+        return text(node.target)
+    return None
+
+
+def assigned(statement: Statement, call: Any) -> str | None:
+    """The text of what a call's result is assigned to: `x` in `x = f()`, `x = f() if a else b`,
+    `x = f().to(device)`, `x = {k: f() for k in names}`; None when the call is but an argument."""
+    value = getattr(statement.node, "value", None)
+    if type(statement.node) not in (cst.Assign, cst.AnnAssign) or value is None:
+        return None
+    receiver = statement.node.target if type(statement.node) is cst.AnnAssign else None
+    receiver = receiver or statement.node.targets[0].target
+    if type(value) is cst.Tuple and type(receiver) is cst.Tuple:
+        for one, other in zip(receiver.elements, value.elements, strict=False):
+            if _leads(other.value, call) is not None:
+                return text(one.value)
+        return None
+    return text(receiver) if _leads(value, call) is not None else None
+
+
+def inline_condition(statement: Statement, call: Any) -> str | None:
+    """The test of `f() if test else g()` under which a call of an assignment is reached."""
+    value = getattr(statement.node, "value", None)
+    tests = _leads(value, call) if value is not None else None
+    return " and ".join(tests) if tests else None
+
+
+def _leads(node: Any, call: Any) -> list[str] | None:
+    """The tests on the way from a value down to the call that makes it; None if none leads."""
+    if node is call:
+        return []
+    kind = type(node)
+    if kind is cst.IfExp:
+        body, orelse = _leads(node.body, call), _leads(node.orelse, call)
+        if body is not None:
+            return [text(node.test), *body]
+        return [f"not ({text(node.test)})", *orelse] if orelse is not None else None
+    if kind is cst.Call and type(node.func) is cst.Attribute:
+        return _leads(node.func.value, call)
+    if kind is cst.DictComp:
+        return _leads(node.value, call)
+    if kind in (cst.ListComp, cst.GeneratorExp):
+        return _leads(node.elt, call)
+    if kind is cst.Subscript:
+        return _leads(node.value, call)
+    if kind in (cst.Dict, cst.List, cst.Tuple):
+        leads = (_leads(element.value, call) for element in node.elements)
+        return next((found for found in leads if found is not None), None)
+    return None
+
+
+def split(*names: str | None) -> str | None:
+    """TRAINING or VALIDATION, by the first of the names that speaks of one of them alone."""
+    for name in names:
+        found = {word for part in (name or "").split(".") for word in words(part)}
+        trains, validates = found & _TRAINING_WORDS, found & _VALIDATION_WORDS
+        if bool(trains) != bool(validates):
+            return TRAINING if trains else VALIDATION
+    return None

@@ -1,0 +1,121 @@
+"""Which calls train: the step that sends gradients back, and the call that hides the whole loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.words import words
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+BACKWARD = "backward"
+"""A loss, or something that wraps it, is asked for its gradients."""
+SCALED_CALL = "scaled-call"
+"""A loss scaler that is called with the loss and the optimizer does backward and step."""
+APPLY = "apply"
+"""Gradients computed before are applied (Keras, Flax, optax)."""
+ENGINE = "engine"
+"""A framework's engine runs one whole step (`train_batch`, `update_params`)."""
+
+_NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
+_APPLYING = frozenset({"apply_gradients", "minimize"})
+_ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
+_FIT_METHODS = frozenset({"fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"})
+_FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
+_KERAS_FIT = frozenset(
+    {"epochs", "validation_data", "steps_per_epoch", "callbacks", "validation_split", "train_data"}
+)
+_ULTRALYTICS = frozenset({"data", "epochs"})
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A training step: `how` is one of the constants above."""
+
+    how: str
+    evidence: Evidence
+
+
+def training_step(script: Script, site: Site) -> Step | None:
+    """The training step that a call is, or None; calls that hide the loop are not meant."""
+    if site.known is not None and site.known.api.kind == "training-step":
+        return Step(APPLY, Evidence(site.known.evidence, (site.known.name,)))
+    receiver, _, method = site.name.rpartition(".")
+    if not receiver:
+        return _scaled(script, site) or _named_step(script, site)
+    if method == "backward":
+        return _backward(script, site, receiver)
+    if method in _APPLYING and site.node.args:
+        return _applied(site, receiver, method)
+    if method in _ENGINE_METHODS and site.node.args:
+        return Step(ENGINE, Evidence(FLOW, (site.name,)))
+    if method == "manual_backward":
+        return Step(BACKWARD, Evidence(FLOW, (site.name,)))
+    return _scaled(script, site)
+
+
+def _backward(script: Script, site: Site, receiver: str) -> Step | None:
+    if receiver.split(".")[0] in _NO_LOSS or receiver == "self":
+        return None
+    return Step(BACKWARD, Evidence(FLOW, (receiver.partition("(")[0],)))
+
+
+def _applied(site: Site, receiver: str, method: str) -> Step | None:
+    """`optimizer.apply_gradients(zip(...))`, `state.apply_gradients(grads=...)`,
+    `optimizer.minimize(loss)`; not `scipy.optimize.minimize`."""
+    if method == "minimize" and not {"optimizer", "opt", "optim", "adam"} & set(words(receiver)):
+        return None
+    return Step(APPLY, Evidence(FLOW, (receiver,)))
+
+
+def _scaled(script: Script, site: Site) -> Step | None:
+    """`loss_scaler(loss, optimizer, parameters=...)` as timm has it."""
+    if not {"scaler"} & set(words(site.name)) or len(site.node.args) < 2:
+        return None
+    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    optimizer = argument(site.node, "optimizer", 1)
+    if not passed or script.is_a(optimizer, site.scope, "optimizer") is None:
+        return None
+    return Step(SCALED_CALL, Evidence(NAME, (site.name,)))
+
+
+def _named_step(script: Script, site: Site) -> Step | None:
+    """`train_step(state, batch)` that the script imports from the project's own code."""
+    if words(site.name)[:2] not in (("train", "step"), ("training", "step")):
+        return None
+    bound = script.resolver.bindings(site.name, site.scope)
+    if any(binding.how in ("function", "assign") for binding in bound) or not site.node.args:
+        return None
+    return Step(ENGINE, Evidence(NAME, (site.name,)))
+
+
+def fit_call(script: Script, site: Site) -> Evidence | None:
+    """The evidence that a call runs a framework's whole training loop (`trainer.fit(model)`,
+    `trainer.train()`, Keras's `model.fit(...)`), or None."""
+    if site.known is not None and site.known.api.kind == "fit":
+        return Evidence(site.known.evidence, (site.known.name,))
+    method = site.name.rpartition(".")[2]
+    if type(site.node.func) is not cst.Attribute or method not in _FIT_METHODS:
+        return None
+    receiver = site.node.func.value
+    trainer = script.is_a(receiver, site.scope, "trainer")
+    if trainer is not None:
+        return _trusted(script, site, trainer)
+    keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if method in _FASTAI:
+        return Evidence(FLOW, (site.name,))
+    wanted = _KERAS_FIT if method == "fit" else _ULTRALYTICS
+    return Evidence(FLOW, (site.name,)) if wanted & keywords else None
+
+
+def _trusted(script: Script, site: Site, trainer: Evidence) -> Evidence | None:
+    """A trainer counts on a framework's word, or by its name in code that shows no imports."""
+    if trainer.kind == NAME and script.imports_anything:
+        return None
+    return Evidence(API if trainer.kind == API else trainer.kind, (site.name,))

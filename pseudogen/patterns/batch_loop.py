@@ -1,0 +1,160 @@
+"""batch-loop: the loop over batches of the training data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import BATCH_LOOP
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchLoop(Finding):
+    """Facts of the loop over batches.
+
+    Attributes:
+        batch: The variable or variables that hold the batch; None where the body draws it itself.
+        index: The variable that numbers the batches (`enumerate`).
+        loader: What the batches come from; None where the body draws them itself.
+        over: What is counted, or the condition of a `while`, where the body draws the batches.
+        draws: The call by which the body takes its next batch.
+        limit: The condition of a `break` in the loop's own block.
+        progress: Whether a progress bar goes along (`tqdm`).
+        in_epochs: Whether an epoch loop of the same function stands around it.
+        phases: Whether the loader is picked by a key (`loaders[phase]`).
+    """
+
+    pattern: ClassVar[str] = "batch-loop"
+
+    batch: str | None = None
+    index: str | None = None
+    loader: str | None = None
+    over: str | None = None
+    draws: str | None = None
+    limit: str | None = None
+    progress: bool = False
+    in_epochs: bool = False
+    phases: bool = False
+
+
+@pattern(BatchLoop, statements=(cst.For, cst.While))
+def find(site: Site, script: Script) -> Iterator[BatchLoop]:
+    """`for batch in loader:`, `for i, (x, y) in enumerate(tqdm(loader)):`."""
+    loop = script.structure.loops.get(site.statement.index)
+    if loop is None or loop.kind != BATCH_LOOP:
+        return
+    counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
+    index, batch = (None, None) if counts else _targets(site.node)
+    yield BatchLoop(
+        line=site.line,
+        end=site.last,
+        evidence=loop.evidence,
+        batch=batch,
+        index=index,
+        loader=None if counts else loop.over,
+        over=loop.over if counts else None,
+        draws=_draw(site.statement, script) if counts else None,
+        limit=_limit(site.statement, script),
+        progress="tqdm" in text(site.node.iter) if type(site.node) is cst.For else False,
+        in_epochs=any(a.index in script.structure.loops for a in _around(site, script)),
+        phases=not counts and loop.over.endswith("]"),
+    )
+
+
+def _around(site: Site, script: Script) -> list[Statement]:
+    return [a for a in script.tree.ancestors(site.statement.index) if a.scope == site.scope]
+
+
+def _targets(node: cst.For) -> tuple[str | None, str]:
+    """(index, batch) of the loop's targets: `i, (x, y)` of `enumerate` has an index."""
+    target = node.target
+    wrappers = text(node.iter)
+    if "enumerate(" in wrappers and type(target) is cst.Tuple and len(target.elements) == 2:
+        first, second = (element.value for element in target.elements)
+        return text(first), text(second).strip("()[]")
+    return None, text(target).strip("()[]")
+
+
+def _draw(loop: Statement, script: Script) -> str | None:
+    """`next(batches)` or `get_batch("train")` in the body."""
+    for site in script.calls_below(loop):
+        name = dotted(site.node.func).rpartition(".")[2]
+        if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
+            return text(site.node)
+    return None
+
+
+def _limit(loop: Statement, script: Script) -> str | None:
+    for statement in script.tree.body(loop):
+        block = script.tree.body(statement) if type(statement.node) is cst.If else []
+        if block and all(type(s.node) is cst.Break for s in block):
+            return text(statement.node.test)
+    return None
+
+
+def _example(**facts: Any) -> list[BatchLoop]:
+    facts.setdefault("end", facts["line"])
+    return [BatchLoop(**facts)]
+
+
+EXAMPLES = {
+    "for i, (images, target) in enumerate(train_loader):\n"
+    "    loss = criterion(model(images), target)\n"
+    "    loss.backward()": _example(
+        line=1,
+        evidence=Evidence(NAME, ("train_loader",)),
+        batch="images, target",
+        index="i",
+        loader="train_loader",
+    ),
+    "from torch.utils.data import DataLoader\n"
+    "from tqdm import tqdm\n"
+    "batches = DataLoader(data)\n"
+    "for epoch in range(9):\n"
+    "    for batch in tqdm(batches):\n"
+    "        accelerator.backward(model(batch))": _example(
+        line=5,
+        evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+        batch="batch",
+        loader="batches",
+        progress=True,
+        in_epochs=True,
+    ),
+    "for epoch in range(epochs):\n"
+    "    for step in range(steps_per_epoch):\n"
+    "        x, y = next(stream)\n"
+    "        loss = model(x, y)\n"
+    "        loss.backward()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("step",)),
+        over="range(steps_per_epoch)",
+        draws="next(stream)",
+        in_epochs=True,
+    ),
+    "for iteration, batch in enumerate(gen):\n"
+    "    if iteration >= epoch_step:\n"
+    "        break\n"
+    "    loss = model(batch)\n"
+    "    loss.backward()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("gen",)),
+        batch="batch",
+        index="iteration",
+        loader="gen",
+        limit="iteration >= epoch_step",
+    ),
+}
+COUNTEREXAMPLES = {
+    "with torch.no_grad():\n    for x, y in val_loader:\n        model(x)": "that is evaluation",
+    "for images, _ in train_loader:\n    mean += images.mean()": "statistics of the data",
+    "for epoch in range(3):\n    train(train_loader, model)": "that is the epoch loop",
+}

@@ -1,0 +1,297 @@
+"""data-loader: a loader that batches a dataset."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.batches import Share, divided_before
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.flow import exclusive
+from pseudogen.names.quantities import Link
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, split
+from pseudogen.names.words import MAKING, words
+from pseudogen.syntax.text import text
+
+_LOADERS = frozenset({"loader", "loaders", "dataloader", "dataloaders"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DataLoader(Finding):
+    """Facts of a loader.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written.
+        dataset: The data it reads; None when that is not shown.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        batch_size: As written or by default; None when unknown.
+        batch_chain: Where the batch size comes from.
+        batch_value: Its value where constants tell.
+        share: The division that has made it the size of one process; None without one.
+        shuffle: As written or by default; None when unknown.
+        shuffle_given: Whether the script says so itself.
+        sampler: The sampler as written; None without one.
+        sharded: Whether the sampler is seen to give each process a shard of its own.
+        workers: Number of worker processes, as written or by default; None when unknown.
+        pin_memory: As written or by default; None when unknown.
+        drop_last: As written or by default; None when unknown.
+        collate: The function that makes a batch of samples; None: the usual one, or unknown.
+        built_before: The line on which the same variable has got a loader before.
+        built_again: The line on which it gets another one later.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "data-loader"
+
+    target: str | None = None
+    function: str
+    dataset: str | None = None
+    split: str | None = None
+    batch_size: str | None = None
+    batch_chain: tuple[Link, ...] = ()
+    batch_value: int | float | None = None
+    share: Share | None = None
+    shuffle: str | None = None
+    shuffle_given: bool = False
+    sampler: str | None = None
+    sharded: bool = False
+    workers: str | None = None
+    pin_memory: str | None = None
+    drop_last: str | None = None
+    collate: str | None = None
+    built_before: int | None = None
+    built_again: int | None = None
+    condition: str | None = None
+
+
+@pattern(DataLoader, kinds=("loader",))
+def find_known(site: Site, script: Script) -> Iterator[DataLoader]:
+    """A loader class of a library, or of the script that inherits from one."""
+    if site.known is not None and not site.name.startswith("super"):
+        yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(DataLoader, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
+    if site.known is not None or "oader" not in site.name:
+        return
+    named = words(site.name)
+    makes = (named[:1] and named[0] in MAKING) or site.name.rpartition(".")[2][:1].isupper()
+    if (
+        makes
+        and named[-1] in _LOADERS
+        and assigned(site.statement, site.node)
+        and not _defined(site, script)
+    ):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _defined(site: Site, script: Script) -> bool:
+    """Whether the script itself defines what is called: its body is where loaders are made."""
+    name = site.name.removeprefix("self.")
+    return any(
+        binding.how in ("function", "class")
+        for scope in script.tree.scopes
+        for binding in scope.bindings.get(name, ())
+    )
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
+    at = site.statement.index
+    name = assigned(site.statement, site.node)
+    dataset = _dataset(site, script)
+    batch = script.argument(site, "batch_size")
+    sampler = script.argument(site, "sampler") or script.argument(site, "batch_sampler")
+    before, again = _other_builds(name, site, script)
+    return DataLoader(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=name,
+        function=site.name,
+        dataset=dataset,
+        split=split(name, dataset),
+        batch_size=script.argument_or_default(site, "batch_size"),
+        batch_chain=script.chain(batch, at) if batch is not None else (),
+        batch_value=script.value(batch, at) if batch is not None else None,
+        share=divided_before(script, batch, site.statement) if batch is not None else None,
+        shuffle=script.argument_or_default(site, "shuffle"),
+        shuffle_given=script.argument(site, "shuffle") is not None,
+        sampler=text(sampler) if sampler is not None and text(sampler) != "None" else None,
+        sharded=sampler is not None and _shards(sampler, site, script),
+        workers=script.argument_or_default(site, "num_workers"),
+        pin_memory=script.argument_or_default(site, "pin_memory"),
+        drop_last=script.argument_or_default(site, "drop_last"),
+        collate=script.argument_text(site, "collate_fn"),
+        built_before=before,
+        built_again=again,
+        condition=script.condition(site.statement),
+    )
+
+
+def _dataset(site: Site, script: Script) -> str | None:
+    if site.known is None:
+        first = site.node.args[0].value if site.node.args else None
+        named = first is not None and script.is_a(first, site.scope, "dataset") is not None
+        return script.argument_text(site, "dataset") or (text(first) if named else None)
+    return script.argument_text(site, "dataset")
+
+
+def _shards(sampler: Any, site: Site, script: Script) -> bool:
+    """Whether one of the values that the sampler may have is a distributed sampler."""
+    if type(sampler) is cst.IfExp:
+        return _shards(sampler.body, site, script) or _shards(sampler.orelse, site, script)
+    if type(sampler) is cst.Call:
+        known = script.known(sampler.func, site.scope)
+        return known is not None and known.api.kind == "distributed-sampler"
+    if type(sampler) not in (cst.Name, cst.Attribute):
+        return False
+    name = text(sampler)
+    if any(call.name == name + ".set_epoch" for call in script.call_sites()):
+        return True  # only samplers that give out shards are told the epoch
+    return any(
+        binding.how == "assign"
+        and type(binding.value) in (cst.Call, cst.IfExp)
+        and _shards(binding.value, site, script)
+        for binding in script.reaching(name, site.statement.index)
+    )
+
+
+def _other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:
+    """The lines on which the same variable gets another loader, before and after this one."""
+    before, again = None, None
+    here = site.statement
+    for binding in script.resolver.bindings(name, site.scope) if name else ():
+        place = script.tree.statements[binding.statement]
+        if place.scope != here.scope or type(binding.value) is not cst.Call:
+            continue
+        known = script.known(binding.value.func, place.scope)
+        if known is None or known.api.kind != "loader" or place.index == here.index:
+            continue
+        if exclusive(script.tree, place.index, here.index):
+            continue
+        if place.index < here.index:
+            before = place.first
+        elif again is None:
+            again = place.first
+    return before, again
+
+
+EXAMPLES = {
+    (
+        "from torch.utils.data import DataLoader\n"
+        "loader = DataLoader(train_dataset, batch_size=64, shuffle=True, num_workers=4)"
+    ): [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="train_dataset",
+            split="training",
+            batch_size="64",
+            batch_value=64,
+            shuffle="True",
+            shuffle_given=True,
+            workers="4",
+            pin_memory="False",
+            drop_last="False",
+        ),
+    ],
+    (
+        "from torch.utils.data import DataLoader, DistributedSampler\n"
+        "batch_size = 64\n"
+        "if distributed:\n"
+        "    sampler = DistributedSampler(train_set)\n"
+        "    batch_size = batch_size // ngpus_per_node\n"
+        "    shuffle = False\n"
+        "else:\n"
+        "    sampler, shuffle = None, True\n"
+        "gen = DataLoader(train_set, batch_size, shuffle, sampler, drop_last=True)\n"
+        "if unfreeze:\n"
+        "    batch_size = 32\n"
+        "    gen = DataLoader(train_set, batch_size, shuffle, sampler, collate_fn=join)"
+    ): [
+        DataLoader(
+            line=9,
+            end=9,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="gen",
+            function="DataLoader",
+            dataset="train_set",
+            split="training",
+            batch_size="batch_size",
+            batch_chain=(
+                Link(2, "batch_size = 64", 64),
+                Link(5, "batch_size = batch_size // ngpus_per_node", None),
+            ),
+            share=Share(
+                line=5, processes="ngpus_per_node", counts="machine", condition="distributed"
+            ),
+            shuffle="shuffle",
+            shuffle_given=True,
+            sampler="sampler",
+            sharded=True,
+            workers="0",
+            pin_memory="False",
+            drop_last="True",
+            built_again=12,
+        ),
+        DataLoader(
+            line=12,
+            end=12,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="gen",
+            function="DataLoader",
+            dataset="train_set",
+            split="training",
+            batch_size="batch_size",
+            batch_chain=(Link(11, "batch_size = 32", 32),),
+            batch_value=32,
+            shuffle="shuffle",
+            shuffle_given=True,
+            sampler="sampler",
+            sharded=True,
+            workers="0",
+            pin_memory="False",
+            drop_last="False",
+            collate="join",
+            built_before=9,
+            condition="unfreeze",
+        ),
+    ],
+    "val_loader = torch.utils.data.DataLoader(val_data, **options)": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("torch.utils.data.DataLoader",)),
+            target="val_loader",
+            function="torch.utils.data.DataLoader",
+            dataset="val_data",
+            split="validation",
+        ),
+    ],
+    "train_loader, val_loader = build_data_loaders(config)": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_data_loaders",)),
+            target="train_loader, val_loader",
+            function="build_data_loaders",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "for batch in loader:\n    step(batch)": "a loader is used, none is made",
+    "model = load_model(path)": "no loader",
+    "print_loader(loader)": "nothing is made",
+    "import torch\nn = len(torch.utils.data.DataLoader.__init__.__code__.co_varnames)": "no call",
+}

@@ -1,0 +1,281 @@
+"""dataset-guard: the run is refused because of the data (too small, missing)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_DATA_WORDS = frozenset(
+    [
+        "annotation",
+        "annotations",
+        "data",
+        "dataroot",
+        "dataset",
+        "datasets",
+        "datadir",
+        "images",
+        "imgs",
+        "samples",
+        "trainset",
+        "valset",
+    ]
+)
+_SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
+_STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
+_PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
+_EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
+_SMALL = (cst.LessThan, cst.LessThanEqual, cst.Equal, cst.GreaterThan, cst.GreaterThanEqual)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetGuard(Finding):
+    """Facts of a refusal.
+
+    Attributes:
+        test: The condition as written; an `assert` refuses when it does not hold.
+        asserts: Whether it is an `assert`.
+        checks: "size" (too few samples or steps), "path" (a file or folder is missing) or
+            "presence" (a data set or a part of it is not given).
+        steps: The numbers of steps that are compared with zero, as written.
+        subject: What is checked.
+        message: The message as written; None without one.
+        ends: "error" (an exception), "exit" (the process ends).
+    """
+
+    pattern: ClassVar[str] = "dataset-guard"
+
+    test: str
+    asserts: bool = False
+    checks: str
+    steps: tuple[str, ...] = ()
+    subject: str
+    message: str | None = None
+    ends: str
+
+
+@pattern(DatasetGuard, statements=(cst.If,))
+def find_if(site: Site, script: Script) -> Iterator[DatasetGuard]:
+    """`if epoch_step == 0: raise ValueError(...)`."""
+    for below in script.tree.body(site.statement)[:4]:
+        node = below.node
+        if type(node) is cst.Raise:
+            message = _first_argument(node.exc)
+            yield from _finding(site, script, site.node.test, message, below.last, "error")
+            return
+        if type(node) is cst.Expr and _exits(node.value):
+            yield from _finding(site, script, site.node.test, None, below.last, "exit")
+            return
+
+
+@pattern(DatasetGuard, statements=(cst.Assert,))
+def find_assert(site: Site, script: Script) -> Iterator[DatasetGuard]:
+    """`assert len(train_dataset) > 0`."""
+    yield from _finding(site, script, site.node.test, site.node.msg, site.last, "error")
+
+
+def _finding(
+    site: Site, script: Script, test: Any, message: Any, end: int, ends: str
+) -> Iterator[DatasetGuard]:
+    found = _checked(test, site.statement, script)
+    if found is None:
+        return
+    checks, subjects = found
+    yield DatasetGuard(
+        line=site.line,
+        end=end,
+        evidence=Evidence(NAME, tuple(dict.fromkeys(subjects))),
+        test=text(test),
+        asserts=type(site.node) is cst.Assert,
+        checks=checks,
+        steps=tuple(s for s in dict.fromkeys(subjects) if set(words(s)) & _STEP_WORDS),
+        subject=subjects[0],
+        message=text(message) if message is not None else None,
+        ends=ends,
+    )
+
+
+def _checked(test: Any, statement: Statement, script: Script) -> tuple[str, list[str]] | None:
+    """What a condition says of the data, and the names that it is said of."""
+    found: dict[str, list[str]] = {}
+    for node in _atoms(test):
+        for kind, subject in _atom(node, statement, script):
+            found.setdefault(kind, []).append(subject)
+    for kind in ("size", "path", "presence"):
+        if kind in found:
+            return kind, found[kind]
+    return None
+
+
+def _atoms(test: Any) -> Iterator[Any]:
+    """The comparisons and calls that a condition is made of."""
+    stack = [test]
+    while stack:
+        node = stack.pop()
+        if type(node) is cst.BooleanOperation:
+            stack += [node.right, node.left]
+        elif type(node) is cst.UnaryOperation:
+            stack.append(node.expression)
+        else:
+            yield node
+
+
+def _atom(node: Any, statement: Statement, script: Script) -> Iterator[tuple[str, str]]:
+    if type(node) is cst.Call:
+        name = dotted(node.func)
+        subject = node.func.value if type(node.func) is cst.Attribute else None
+        if name.rpartition(".")[2] in _PATH_CALLS:
+            path = node.args[0].value if node.args else subject
+            if path is not None and _names_data(path, statement, script):
+                yield "path", text(path)
+        elif name == "len" and node.args and _names_data(node.args[0].value, statement, script):
+            yield "size", text(node)
+    elif type(node) is cst.Comparison and len(node.comparisons) == 1:
+        yield from _comparison(node, statement, script)
+
+
+def _comparison(
+    node: cst.Comparison, statement: Statement, script: Script
+) -> Iterator[tuple[str, str]]:
+    operator, right = type(node.comparisons[0].operator), node.comparisons[0].comparator
+    if operator in (cst.In, cst.NotIn):
+        if _names_data(right, statement, script) and type(node.left) is cst.SimpleString:
+            yield "presence", text(right)
+    elif operator in (cst.Is, cst.IsNot):
+        if text(right) == "None" and _is_dataset(node.left, statement, script):
+            yield "presence", text(node.left)
+    elif operator in _SMALL and _counts_data(node.left, right, statement, script):
+        yield "size", text(node.left)
+
+
+def _counts_data(left: Any, right: Any, statement: Statement, script: Script) -> bool:
+    """`len(dataset) < batch_size`, `num_train == 0`, `steps_per_epoch <= 0`, `n // batch == 0`."""
+    if type(left) is cst.Call and dotted(left.func) == "len" and left.args:
+        return _names_data(left.args[0].value, statement, script)
+    if type(left) is cst.BinaryOperation:
+        over = type(left.operator) is cst.FloorDivide
+        batch = script.is_a(left.right, statement.scope, "batch-size") is not None
+        return over and batch and text(right) == "0"
+    named = set(words(dotted(left)))
+    small = text(right) in ("0", "1") or script.is_a(right, statement.scope, "batch-size")
+    if named & _STEP_WORDS and (named & {"epoch", "epochs"} or named & {"per"}):
+        return bool(small)
+    counted = named & (_DATA_WORDS | _SPLIT_WORDS) and named & {"n", "num", "size", "number", "len"}
+    return bool(counted and small)
+
+
+def _is_dataset(node: Any, statement: Statement, script: Script) -> bool:
+    return script.is_a(node, statement.scope, "dataset") is not None or bool(
+        {"dataset", "datasets"} & set(words(dotted(node)))
+    )
+
+
+def _names_data(node: Any, statement: Statement, script: Script) -> bool:
+    """Whether an expression is a data set or a path of one."""
+    if script.is_a(node, statement.scope, "dataset") or script.is_a(
+        node, statement.scope, "loader"
+    ):
+        return True
+    return any(
+        set(words(part)) & _DATA_WORDS or (words(part)[:1] and words(part)[0] in _SPLIT_WORDS)
+        for name in _names_in(node)
+        for part in name.split(".")
+    )
+
+
+def _names_in(node: Any) -> Iterator[str]:
+    stack = [node]
+    while stack:
+        node = stack.pop()
+        if type(node) in (cst.Name, cst.Attribute):
+            yield dotted(node)
+            continue
+        children = CHILDREN.get(type(node))
+        value = children(node) if children is not None else ()
+        stack.extend(value if type(value) is tuple else (value,))
+
+
+def _exits(node: Any) -> bool:
+    return type(node) is cst.Call and dotted(node.func) in _EXITS
+
+
+def _first_argument(node: Any) -> Any:
+    return node.args[0].value if type(node) is cst.Call and node.args else None
+
+
+EXAMPLES = {
+    (
+        "if epoch_step == 0 or epoch_step_val == 0:\n"
+        '    raise ValueError("The data set is too small.")'
+    ): [
+        DatasetGuard(
+            line=1,
+            end=2,
+            evidence=Evidence(NAME, ("epoch_step", "epoch_step_val")),
+            test="epoch_step == 0 or epoch_step_val == 0",
+            checks="size",
+            steps=("epoch_step", "epoch_step_val"),
+            subject="epoch_step",
+            message='"The data set is too small."',
+            ends="error",
+        ),
+    ],
+    'assert len(train_dataset) >= batch_size, "fewer samples than a batch"': [
+        DatasetGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("len(train_dataset)",)),
+            test="len(train_dataset) >= batch_size",
+            asserts=True,
+            checks="size",
+            subject="len(train_dataset)",
+            message='"fewer samples than a batch"',
+            ends="error",
+        ),
+    ],
+    (
+        "if not os.path.isdir(args.data_dir):\n"
+        '    print("no data at", args.data_dir)\n'
+        "    sys.exit(1)"
+    ): [
+        DatasetGuard(
+            line=1,
+            end=3,
+            evidence=Evidence(NAME, ("args.data_dir",)),
+            test="not os.path.isdir(args.data_dir)",
+            checks="path",
+            subject="args.data_dir",
+            ends="exit",
+        ),
+    ],
+    ('if "train" not in raw_datasets:\n    raise ValueError("--do_train needs a training set")'): [
+        DatasetGuard(
+            line=1,
+            end=2,
+            evidence=Evidence(NAME, ("raw_datasets",)),
+            test='"train" not in raw_datasets',
+            checks="presence",
+            subject="raw_datasets",
+            message='"--do_train needs a training set"',
+            ends="error",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "if epoch == 0:\n    raise RuntimeError": "says nothing of the data",
+    "assert batch_size % world_size == 0": "the batch size is checked, not the data",
+    "if len(train_dataset) == 0:\n    print('empty')": "the run goes on",
+    "if not os.path.exists(checkpoint):\n    raise FileNotFoundError(checkpoint)": "no data",
+}

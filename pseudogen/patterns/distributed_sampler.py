@@ -1,0 +1,228 @@
+"""distributed-sampler: a sampler that gives each process its own shard of the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.batches import process_count
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, inline_condition, split
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DistributedSampler(Finding):
+    """Facts of a sampler that shares the data out among processes.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written.
+        dataset: The data that is shared out.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        shuffle: Whether it shuffles, as written or by default; None when that is unknown.
+        shuffle_given: Whether the script says so itself.
+        seed: The seed as written, None when the default holds.
+        drop_last: As written or by default; None when unknown.
+        replicas: Into how many shards, as written; None: as many as the group has processes.
+        rank: Which shard, as written; None: that of the process.
+        pads: Whether samples are repeated to make all shards equally long; None when unknown.
+        condition: The condition under which it is made.
+        told_epoch: The line on which it is told the epoch; None when this file does not do it.
+    """
+
+    pattern: ClassVar[str] = "distributed-sampler"
+
+    target: str | None = None
+    function: str
+    dataset: str | None = None
+    split: str | None = None
+    shuffle: str | None = None
+    shuffle_given: bool = False
+    seed: str | None = None
+    drop_last: str | None = None
+    replicas: str | None = None
+    rank: str | None = None
+    pads: bool | None = None
+    condition: str | None = None
+    told_epoch: int | None = None
+
+
+@pattern(DistributedSampler, kinds=("distributed-sampler",))
+def find_known(site: Site, script: Script) -> Iterator[DistributedSampler]:
+    """A sampler class of a library."""
+    if site.known is not None:
+        yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(DistributedSampler, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[DistributedSampler]:
+    """`DistributedEvalSampler(...)`, `make_distributed_sampler(...)`: a name that says both."""
+    named = words(site.name) if "ampler" in site.name and site.known is None else ()
+    distributed = "distributed" in named or "dist" in named
+    if distributed and "sampler" in named and named[0] not in ("is", "use", "has") and _gives(site):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DistributedSampler, methods=("shard",))
+def find_shard(site: Site, script: Script) -> Iterator[DistributedSampler]:
+    """`dataset.shard(world_size, rank)` of data sets that cut themselves."""
+    if type(site.node.func) is not cst.Attribute or len(site.node.args) < 2:
+        return
+    count = site.node.args[0].value
+    evidence = process_count(script, count, site.scope)
+    if evidence is not None:
+        yield _finding(site, script, evidence, site.node.func.value, text(count))
+
+
+def _gives(site: Site) -> bool:
+    """Whether the result of the call is kept or handed on."""
+    return type(site.statement.node) is not cst.Expr
+
+
+def _finding(
+    site: Site, script: Script, evidence: Evidence, data: Any = None, count: str | None = None
+) -> DistributedSampler:
+    dataset = data if data is not None else _dataset(site, script)
+    name = assigned(site.statement, site.node)
+    known = evidence.kind == API or site.known is not None
+    drop_last = script.argument_or_default(site, "drop_last")
+    return DistributedSampler(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=name,
+        function=site.name,
+        dataset=text(dataset) if dataset is not None else None,
+        split=split(name, text(dataset) if dataset is not None else None),
+        shuffle=script.argument_or_default(site, "shuffle"),
+        shuffle_given=script.argument(site, "shuffle") is not None,
+        seed=script.argument_text(site, "seed"),
+        drop_last=drop_last,
+        replicas=count or script.argument_text(site, "num_replicas"),
+        rank=script.argument_text(site, "rank") or script.argument_text(site, "index"),
+        pads={"False": True, "True": False}.get(drop_last or "") if known else None,
+        condition=_condition(site, script),
+        told_epoch=_told_epoch(name, site, script),
+    )
+
+
+def _condition(site: Site, script: Script) -> str | None:
+    tests = (script.condition(site.statement), inline_condition(site.statement, site.node))
+    return " and ".join(test for test in tests if test) or None
+
+
+def _dataset(site: Site, script: Script) -> Any:
+    given = script.argument(site, "dataset")
+    if given is None and site.node.args and site.node.args[0].keyword is None:
+        given = site.node.args[0].value
+    return given
+
+
+def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:
+    home = script.resolver.home(name, site.scope) if name else None
+    for other in script.call_sites() if home is not None else ():
+        function = other.node.func
+        if type(function) is cst.Attribute and function.attr.value == "set_epoch":
+            receiver = dotted(function.value)
+            if receiver == name and script.resolver.home(receiver, other.scope) is home:
+                return other.line
+    return None
+
+
+EXAMPLES = {
+    (
+        "from torch.utils.data.distributed import DistributedSampler\n"
+        "train_sampler = DistributedSampler(train_dataset, shuffle=True)\n"
+        "for epoch in range(epochs):\n"
+        "    train_sampler.set_epoch(epoch)"
+    ): [
+        DistributedSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.distributed.DistributedSampler",)),
+            target="train_sampler",
+            function="DistributedSampler",
+            dataset="train_dataset",
+            split="training",
+            shuffle="True",
+            shuffle_given=True,
+            drop_last="False",
+            pads=True,
+            told_epoch=4,
+        ),
+    ],
+    (
+        "from torch.utils import data\n"
+        "n = dist.get_world_size()\n"
+        "sampler = data.DistributedSampler(val_set, n, shuffle=False) if distributed else None"
+    ): [
+        DistributedSampler(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.DistributedSampler",)),
+            target="sampler",
+            function="data.DistributedSampler",
+            dataset="val_set",
+            split="validation",
+            shuffle="False",
+            shuffle_given=True,
+            drop_last="False",
+            replicas="n",
+            pads=True,
+            condition="distributed",
+        ),
+    ],
+    "val_sampler = DistributedEvalSampler(val_dataset)": [
+        DistributedSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("DistributedEvalSampler",)),
+            target="val_sampler",
+            function="DistributedEvalSampler",
+            dataset="val_dataset",
+            split="validation",
+        ),
+    ],
+    "dataset = dataset.shard(num_shards=world_size, index=rank)": [
+        DistributedSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("world_size",)),
+            target="dataset",
+            function="dataset.shard",
+            dataset="dataset",
+            replicas="world_size",
+            rank="rank",
+        ),
+    ],
+    (
+        "import paddle\n"
+        "sampler = paddle.io.DistributedBatchSampler(train_set, batch_size=64, drop_last=True)"
+    ): [
+        DistributedSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.io.DistributedBatchSampler",)),
+            target="sampler",
+            function="paddle.io.DistributedBatchSampler",
+            dataset="train_set",
+            split="training",
+            shuffle="False",
+            drop_last="True",
+            pads=False,
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "sampler = RandomSampler(dataset)": "draws from all the data in every process",
+    "if isinstance(loader.sampler, DistributedSampler):\n    pass": "asks, makes nothing",
+    "parts = tensor.shard(3, 0)": "no number of processes",
+}

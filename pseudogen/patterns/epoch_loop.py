@@ -1,0 +1,203 @@
+"""epoch-loop: the loop over epochs, or over the steps of the whole run."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import EPOCH_LOOP
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_EPOCHS = ("max_epochs", "epochs", "num_train_epochs", "nb_epoch", "n_epochs", "num_epochs")
+_START_WORDS = frozenset({"start", "init", "begin", "last", "resume", "current"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EpochLoop(Finding):
+    """Facts of the loop over epochs.
+
+    Attributes:
+        variable: The variable that counts; None for a `while` or a framework's loop.
+        over: What is counted, or the condition of a `while`; None for a framework's loop.
+        start: The number of the first round where it is not simply 0.
+        stop: The number before which it ends (of a `range`).
+        start_value: The first number where constants tell.
+        stop_value: The end where constants tell.
+        unit: What one round is: "epoch" or "step".
+        ends_when: The conditions under which a `break` in the loop's own block ends it.
+        trains_by: The function that each round calls to train.
+        call: For a framework that hides the loop, the call.
+        epochs: How many epochs that call was told to train.
+    """
+
+    pattern: ClassVar[str] = "epoch-loop"
+
+    variable: str | None = None
+    over: str | None = None
+    start: str | None = None
+    stop: str | None = None
+    start_value: int | float | None = None
+    stop_value: int | float | None = None
+    unit: str = "epoch"
+    ends_when: tuple[str, ...] = ()
+    trains_by: str | None = None
+    call: str | None = None
+    epochs: str | None = None
+
+
+@pattern(EpochLoop, statements=(cst.For, cst.While))
+def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
+    """`for epoch in range(epochs):`, `while step < max_steps:`."""
+    loop = script.structure.loops.get(site.statement.index)
+    if loop is None or loop.kind != EPOCH_LOOP:
+        return
+    is_for = type(site.node) is cst.For
+    limits = script.counted_range(site.node.iter) if is_for else None
+    start, stop = limits or (None, None)
+    at = site.statement.index
+    yield EpochLoop(
+        line=site.line,
+        end=site.last,
+        evidence=loop.evidence,
+        variable=loop.variable or None,
+        over=loop.over,
+        start=text(start) if start is not None else None,
+        stop=text(stop) if stop is not None else None,
+        start_value=script.value(start, at) if start is not None else None,
+        stop_value=script.value(stop, at) if stop is not None else None,
+        unit=loop.unit,
+        ends_when=_breaks(site.statement, script),
+        trains_by=_trainer(site.statement, script),
+    )
+
+
+def _breaks(loop: Statement, script: Script) -> tuple[str, ...]:
+    """The conditions of the `if`s in the loop's block that hold nothing but `break`."""
+    return tuple(
+        text(statement.node.test)
+        for statement in script.tree.body(loop)
+        if type(statement.node) is cst.If
+        and all(type(s.node) is cst.Break for s in script.tree.body(statement))
+    )
+
+
+def _trainer(loop: Statement, script: Script) -> str | None:
+    """The one function of the script that the loop calls and that trains."""
+    names = {
+        site.name
+        for site in script.calls_below(loop)
+        if (called := script.called_function(site)) is not None
+        and called.index in script.structure.trains
+        and script.loop_around(site.statement) == loop
+    }
+    return names.pop() if len(names) == 1 else None
+
+
+@pattern(
+    EpochLoop,
+    kinds=("fit",),
+    methods=("fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+)
+def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
+    """`trainer.fit(model, loader)`, `trainer.train()`, Keras's `model.fit(x, y, epochs=10)`."""
+    evidence = script.fit_call(site)
+    if evidence is not None:
+        yield EpochLoop(
+            line=site.line,
+            end=site.last,
+            evidence=evidence,
+            call=site.name,
+            epochs=_epochs(site, script),
+        )
+
+
+def _epochs(site: Site, script: Script) -> str | None:
+    """The number of epochs: an argument of the call, of the trainer's constructor or of the
+    settings that it is given."""
+    found = _keyword(site.node)
+    name = site.name.rpartition(".")[0]
+    for maker in _makers(script, name, site.statement.index):
+        found = found or _keyword(maker)
+        for arg in maker.args:
+            if found is None and arg.keyword is not None and arg.keyword.value == "args":
+                inner = _makers(script, text(arg.value), site.statement.index)
+                found = next((_keyword(call) for call in inner if _keyword(call)), None)
+    return found
+
+
+def _makers(script: Script, name: str, statement: int) -> list[cst.Call]:
+    bindings = script.reaching(name, statement) if name else []
+    return [b.value for b in bindings if type(b.value) is cst.Call]
+
+
+def _keyword(call: cst.Call) -> str | None:
+    for arg in call.args:
+        if arg.keyword is not None and arg.keyword.value in _EPOCHS:
+            return text(arg.value)
+    return None
+
+
+def _example(**facts: Any) -> list[EpochLoop]:
+    facts.setdefault("end", facts["line"])
+    return [EpochLoop(**facts)]
+
+
+EXAMPLES = {
+    "for epoch in range(start_epoch, 90):\n    train_one_epoch(model, loader, optimizer)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("epoch",)),
+        variable="epoch",
+        over="range(start_epoch, 90)",
+        start="start_epoch",
+        stop="90",
+        stop_value=90,
+    ),
+    "step = 0\n"
+    "while step < max_steps:\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()\n"
+    "    step += 1\n"
+    "    if step == patience:\n"
+    "        break": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("step < max_steps",)),
+        over="step < max_steps",
+        unit="step",
+        ends_when=("step == patience",),
+    ),
+    "from lightning.pytorch import Trainer\n"
+    "trainer = Trainer(max_epochs=20)\n"
+    "trainer.fit(model, train_loader)": _example(
+        line=3, evidence=Evidence(API, ("trainer.fit",)), call="trainer.fit", epochs="20"
+    ),
+    "for i in range(num_epochs):\n"
+    "    for batch in train_loader:\n"
+    "        model(batch).backward()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("i",)),
+        variable="i",
+        over="range(num_epochs)",
+        stop="num_epochs",
+    ),
+    "for ep in range(5):\n    run(model, train_loader, optimizer)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("ep",)),
+        variable="ep",
+        over="range(5)",
+        stop="5",
+        stop_value=5,
+    ),
+}
+COUNTEREXAMPLES = {
+    "for epoch in range(100):\n    rates.append(schedule(epoch))": "a plot of a schedule",
+    "for batch in train_loader:\n    model(batch).backward()": "one pass is a batch loop",
+    "from sklearn.svm import SVC\nclassifier = SVC()\nclassifier.fit(x, y)": "no epochs are known",
+    "for fold in range(5):\n    scores.append(cross_validate(fold))": "folds are no epochs",
+}

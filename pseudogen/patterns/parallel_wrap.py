@@ -1,0 +1,266 @@
+"""parallel-wrap: the model is wrapped for data- or model-parallel training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_PREPARES: dict[str, str] = {
+    "prepare": "accelerate",
+    "prepare_model": "accelerate",
+    "setup": "fabric",
+    "setup_module": "fabric",
+    "boost": "colossalai",
+    "distributed_model": "fleet",
+}
+_PREPARERS: dict[str, frozenset[str]] = {
+    "accelerate": frozenset({"accelerator"}),
+    "fabric": frozenset({"fabric"}),
+    "colossalai": frozenset({"booster", "plugin"}),
+    "fleet": frozenset({"fleet"}),
+}
+_DATA_ROLES = frozenset({"loader", "dataset", "sampler", "scheduler", "optimizer"})
+_NAMED: tuple[tuple[frozenset[str], str], ...] = (
+    (frozenset({"ddp"}), "ddp"),
+    (frozenset({"fsdp"}), "fsdp"),
+)
+_VERBS = frozenset({"wrap", "setup", "make", "smart", "apply", "parallelize", "convert", "to"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParallelWrap(Finding):
+    """Facts of a wrap.
+
+    Attributes:
+        kind: "ddp", "dp", "fsdp", "deepspeed", "accelerate", "fabric", "horovod", "pmap"...
+        target: What receives it; None when the model is changed in place or passed on.
+        function: What is called, as written.
+        model: What is wrapped, as written; None when it can't be told.
+        prepared: All that is passed at once to a framework that prepares several objects.
+        device_ids: As written; None when not given.
+        find_unused_parameters: As written; None when not given.
+        static_graph: As written; None when not given.
+        broadcast_buffers: As written; None when not given.
+        sharding: The sharding strategy as written; None when not given.
+        condition: The condition under which it is done.
+        optimizer_line: Where the optimizer is made, in the same function; None when not shown.
+        before_optimizer: Whether that is below the wrap; None when the optimizer is not shown.
+    """
+
+    pattern: ClassVar[str] = "parallel-wrap"
+
+    kind: str
+    target: str | None = None
+    function: str
+    model: str | None = None
+    prepared: tuple[str, ...] = ()
+    device_ids: str | None = None
+    find_unused_parameters: str | None = None
+    static_graph: str | None = None
+    broadcast_buffers: str | None = None
+    sharding: str | None = None
+    condition: str | None = None
+    optimizer_line: int | None = None
+    before_optimizer: bool | None = None
+
+
+@pattern(ParallelWrap, kinds=("wrap",))
+def find_known(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """A wrapper of a library."""
+    if site.known is not None and not site.name.startswith("super"):
+        kind = site.known.api.traits.get("wrap", "other")
+        yield _finding(site, script, kind, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(ParallelWrap, methods=tuple(_PREPARES))
+def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`accelerator.prepare(model, optimizer)`, `fabric.setup(model, optimizer)`."""
+    if type(site.node.func) is not cst.Attribute or not site.node.args or site.known is not None:
+        return
+    kind = _PREPARES[site.node.func.attr.value]
+    receiver = site.node.func.value
+    role = script.is_a(receiver, site.scope, "accelerator")
+    if role is None and not set(words(dotted(receiver))) & _PREPARERS[kind]:
+        return
+    roles = [script.role(arg.value, site.scope) for arg in site.node.args]
+    if all(r is not None and r.kind in _DATA_ROLES for r in roles):
+        return
+    yield _finding(site, script, kind, role or Evidence(NAME, (text(receiver),)))
+
+
+@pattern(ParallelWrap, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`smart_DDP(model)`, `wrap_fsdp(model)`: helpers that this file lacks."""
+    if site.known is not None or not site.node.args or "dp" not in site.name.lower():
+        return
+    named = set(words(site.name))
+    if not named & _VERBS or script.resolver.bindings(site.name, site.scope) == []:
+        return
+    for wanted, kind in _NAMED:
+        first = site.node.args[0].value
+        if (
+            wanted <= named
+            and script.is_a(first, site.scope, "model")
+            and assigned(site.statement, site.node)
+        ):
+            yield _finding(site, script, kind, Evidence(NAME, (site.name,)))
+
+
+def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> ParallelWrap:
+    model = _model(site, script)
+    optimizer = _optimizer(site, script)
+    several = len(site.node.args) > 1 and kind in ("accelerate", "fabric", "colossalai")
+    return ParallelWrap(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        kind=kind,
+        target=assigned(site.statement, site.node),
+        function=site.name,
+        model=text(model) if model is not None else None,
+        prepared=tuple(text(arg.value) for arg in site.node.args) if several else (),
+        device_ids=script.argument_text(site, "device_ids"),
+        find_unused_parameters=script.argument_text(site, "find_unused_parameters"),
+        static_graph=script.argument_text(site, "static_graph"),
+        broadcast_buffers=script.argument_text(site, "broadcast_buffers"),
+        sharding=script.argument_text(site, "sharding_strategy"),
+        condition=script.condition(site.statement),
+        optimizer_line=optimizer.line if optimizer is not None else None,
+        before_optimizer=optimizer.statement.index > site.statement.index if optimizer else None,
+    )
+
+
+def _model(site: Site, script: Script) -> Any:
+    for name in ("module", "model", "optimizer"):
+        given = script.argument(site, name)
+        if given is not None:
+            return given
+    for arg in site.node.args:
+        if arg.keyword is None and script.is_a(arg.value, site.scope, "model") is not None:
+            return arg.value
+    first = site.node.args[0] if site.node.args else None
+    return first.value if first is not None and first.keyword is None and not first.star else None
+
+
+def _optimizer(site: Site, script: Script) -> Site | None:
+    """The place in the same function where the optimizer is made, where there is one alone."""
+    if site.known is not None and site.known.api.traits.get("wraps") == "optimizer":
+        return None
+    made = [
+        other
+        for other in script.call_sites()
+        if other.scope == site.scope and other.known and other.known.api.kind == "optimizer"
+    ]
+    lines = {other.line for other in made}
+    return made[0] if len(lines) == 1 else None
+
+
+EXAMPLES = {
+    (
+        "from torch.nn.parallel import DistributedDataParallel as DDP\n"
+        "model = DDP(model, device_ids=[local_rank], find_unused_parameters=True)\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)"
+    ): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.nn.parallel.DistributedDataParallel",)),
+            kind="ddp",
+            target="model",
+            function="DDP",
+            model="model",
+            device_ids="[local_rank]",
+            find_unused_parameters="True",
+            optimizer_line=3,
+            before_optimizer=True,
+        ),
+    ],
+    "model, optimizer, loader = accelerator.prepare(model, optimizer, loader)": [
+        ParallelWrap(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("accelerator",)),
+            kind="accelerate",
+            target="model, optimizer, loader",
+            function="accelerator.prepare",
+            model="model",
+            prepared=("model", "optimizer", "loader"),
+        ),
+    ],
+    ("import deepspeed\nengine, optimizer, _, _ = deepspeed.initialize(args=args, model=net)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("deepspeed.initialize",)),
+            kind="deepspeed",
+            target="engine, optimizer, _, _",
+            function="deepspeed.initialize",
+            model="net",
+        ),
+    ],
+    (
+        "import horovod.torch as hvd\n"
+        "optimizer = hvd.DistributedOptimizer(optimizer, named_parameters=model.named_parameters())"
+    ): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("horovod.torch.DistributedOptimizer",)),
+            kind="horovod",
+            target="optimizer",
+            function="hvd.DistributedOptimizer",
+            model="optimizer",
+        ),
+    ],
+    "if torch.cuda.device_count() > 1:\n    net = torch.nn.DataParallel(net).cuda()": [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("torch.nn.DataParallel",)),
+            kind="dp",
+            target="net",
+            function="torch.nn.DataParallel",
+            model="net",
+            condition="torch.cuda.device_count() > 1",
+        ),
+    ],
+    (
+        "from torch.distributed.fsdp import fully_shard\n"
+        "for layer in model.layers:\n"
+        "    fully_shard(layer)\n"
+        "fully_shard(model)"
+    ): [
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.fsdp.fully_shard",)),
+            kind="fsdp",
+            function="fully_shard",
+            model="layer",
+        ),
+        ParallelWrap(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.distributed.fsdp.fully_shard",)),
+            kind="fsdp",
+            function="fully_shard",
+            model="model",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",
+    "if isinstance(model, torch.nn.DataParallel):\n    pass": "asks, wraps nothing",
+    "features = pipeline.prepare(text)": "prepares no model",
+}

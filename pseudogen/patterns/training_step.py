@@ -1,0 +1,243 @@
+"""training-step: forward, backward and the optimizer's step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_LOSS_WRAPPERS = frozenset({"scale", "mean", "sum"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStep(Finding):
+    """Facts of a training step.
+
+    Attributes:
+        how: "backward", "scaled-call" (a loss scaler called with loss and optimizer), "apply"
+            (gradients computed before are applied), "engine" (a framework runs the step), "fit"
+            (a framework runs all of them) or "method" (Lightning calls `training_step`).
+        loss: What is differentiated.
+        scaler: The loss scaler in `scaler.scale(loss).backward()`.
+        through: What carries out `backward` when it is not the loss: an accelerator, an engine.
+        optimizer: The optimizer whose `step` follows.
+        clears: The line on which gradients are cleared, in the same loop.
+        steps: The line on which the optimizer's step follows.
+        cleared: "before" or "after" the backward pass.
+        keeps_graph: Whether `retain_graph=True` keeps the graph.
+        call: The call, for "engine", "fit" and "apply".
+    """
+
+    pattern: ClassVar[str] = "training-step"
+
+    how: str
+    loss: str | None = None
+    scaler: str | None = None
+    through: str | None = None
+    optimizer: str | None = None
+    clears: int | None = None
+    steps: int | None = None
+    cleared: str | None = None
+    keeps_graph: bool = False
+    call: str | None = None
+
+
+@pattern(TrainingStep, calls=True)
+def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`loss.backward()` and its forms."""
+    step = script.training_step(site)
+    if step is None:
+        return
+    loss, scaler, through = _loss(site, step.how)
+    optimizer, clears, steps = _surroundings(site, script)
+    yield TrainingStep(
+        line=site.line,
+        end=site.last,
+        evidence=step.evidence,
+        how=step.how,
+        loss=loss,
+        scaler=scaler,
+        through=through,
+        optimizer=optimizer,
+        clears=clears,
+        steps=steps,
+        cleared=None if clears is None else "before" if clears < site.line else "after",
+        keeps_graph=text(argument(site.node, "retain_graph") or cst.Name("None")) == "True",
+        call=text(site.node.func) if step.how not in ("backward",) else None,
+    )
+
+
+def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
+    """(loss, scaler, what else carries out the backward pass)."""
+    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    if how == "scaled-call":
+        return text(passed[0]), None, None
+    if how != "backward":
+        return None, None, None
+    receiver = site.node.func.value
+    inner = receiver.func if type(receiver) is cst.Call else None
+    if type(inner) is cst.Attribute and inner.attr.value in _LOSS_WRAPPERS:
+        if inner.attr.value == "scale":
+            return text(receiver.args[0].value), text(inner.value), None
+        return text(inner.value), None, None
+    if passed and not dotted(passed[0]).startswith("torch."):
+        return text(passed[0]), None, text(receiver)
+    return text(receiver), None, None
+
+
+def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
+    """(optimizer, line of `zero_grad`, line of `step`) in the loop or function around a step."""
+    around = _round(site, script)
+    block = script.calls_below(around) if around is not None else script.call_sites()
+    clears, optimizer, steps = None, None, None
+    for other in block:
+        if other.scope != site.scope or script.exclusive(other.statement, site.statement):
+            continue
+        method = other.name.rpartition(".")[2]
+        if method == "zero_grad" and clears is None:
+            clears = other.line
+        elif method == "step" and other.statement.index > site.statement.index and steps is None:
+            optimizer, steps = _stepped(other, script)
+    return optimizer, clears, steps
+
+
+def _round(site: Site, script: Script) -> Statement | None:
+    """The loop of which one round is the training step (not a loop over micro-batches in it), or
+    else the function."""
+    for ancestor in script.tree.ancestors(site.statement.index):
+        if ancestor.index in script.structure.loops or type(ancestor.node) is cst.FunctionDef:
+            return ancestor
+    return script.loop_around(site.statement)
+
+
+def _stepped(site: Site, script: Script) -> tuple[str | None, int | None]:
+    """The optimizer of `optimizer.step()` or `scaler.step(optimizer)`, and the line."""
+    receiver = site.node.func.value
+    if script.is_a(receiver, site.scope, "optimizer") is not None:
+        return text(receiver), site.line
+    passed = site.node.args[0].value if site.node.args else None
+    if passed is not None and script.is_a(passed, site.scope, "optimizer") is not None:
+        return text(passed), site.line
+    return None, None
+
+
+@pattern(
+    TrainingStep,
+    kinds=("fit",),
+    methods=("fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+)
+def find_framework(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`trainer.fit(model, loader)`, `trainer.train()`: the framework runs the steps."""
+    evidence = script.fit_call(site)
+    if evidence is not None:
+        yield TrainingStep(
+            line=site.line, end=site.last, evidence=evidence, how="fit", call=site.name
+        )
+
+
+@pattern(TrainingStep, statements=(cst.FunctionDef,))
+def find_method(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`def training_step(self, batch, batch_idx):` of a Lightning module that optimizes
+    automatically."""
+    if site.node.name.value != "training_step" or not _in_class(site.statement, script):
+        return
+    names = [p.name.value for p in site.node.params.params]
+    manual = any(script.training_step(c) is not None for c in script.calls_below(site.statement))
+    if names[1:2] and "batch" in names[1] and not manual:
+        returned = _returned(site.statement, script)
+        yield TrainingStep(
+            line=site.line, end=site.last, evidence=_framework(script), how="method", loss=returned
+        )
+
+
+def _in_class(statement: Statement, script: Script) -> bool:
+    return script.tree.scopes[statement.scope].kind == "class"
+
+
+def _framework(script: Script) -> Evidence:
+    return Evidence(FLOW if script.imports_anything else NAME, ("training_step",))
+
+
+def _returned(function: Statement, script: Script) -> str | None:
+    for statement in script.tree.below(function):
+        if type(statement.node) is cst.Return and type(statement.node.value) is cst.Name:
+            return statement.node.value.value
+    return None
+
+
+def _example(**facts: Any) -> list[TrainingStep]:
+    facts.setdefault("end", facts["line"])
+    return [TrainingStep(**facts)]
+
+
+EXAMPLES = {
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    optimizer.step()": _example(
+        line=4,
+        evidence=Evidence(FLOW, ("loss",)),
+        how="backward",
+        loss="loss",
+        optimizer="optimizer",
+        clears=2,
+        steps=5,
+        cleared="before",
+    ),
+    "for batch in loader:\n"
+    "    scaler.scale(model(batch)).backward()\n"
+    "    scaler.step(optimizer)\n"
+    "    scaler.update()\n"
+    "    optimizer.zero_grad(set_to_none=True)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("scaler.scale",)),
+        how="backward",
+        loss="model(batch)",
+        scaler="scaler",
+        optimizer="optimizer",
+        clears=5,
+        steps=3,
+        cleared="after",
+    ),
+    "grad_norm = loss_scaler(loss, optimizer, parameters=model.parameters())": _example(
+        line=1,
+        evidence=Evidence(NAME, ("loss_scaler",)),
+        how="scaled-call",
+        loss="loss",
+        call="loss_scaler",
+    ),
+    "accelerator.backward(loss)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator",)),
+        how="backward",
+        loss="loss",
+        through="accelerator",
+    ),
+    "from transformers import Trainer\n"
+    "trainer = Trainer(model=model, args=args)\n"
+    "trainer.train(resume_from_checkpoint=True)": _example(
+        line=3, evidence=Evidence(API, ("trainer.train",)), how="fit", call="trainer.train"
+    ),
+}
+COUNTEREXAMPLES = {
+    "class Clamp(Function):\n"
+    "    @staticmethod\n"
+    "    def backward(ctx, grad):\n"
+    "        return grad": "a gradient formula, no step",
+    "model.train()": "only switches the mode",
+    "from sklearn.preprocessing import StandardScaler\n"
+    "scaler = StandardScaler()\n"
+    "scaler.fit(x)": "statistics of features are no training loop",
+    "self.backward(x)": "the method of the script holds the step",
+}
