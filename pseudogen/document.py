@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 SPAN_KINDS = ("code", "keyword", "number", "string", "comment", "emphasis")
@@ -51,6 +52,33 @@ def spans(marked: str) -> Spans:
 def plain(text: Spans) -> str:
     """The text of spans; code between backticks."""
     return "".join(f"`{span.text}`" if span.kind == "code" else span.text for span in text)
+
+
+_SENTENCE_END = re.compile(r"(?<=[.!?] )|(?<=[。！？])")
+
+
+def sentences(text: Spans) -> list[Spans]:
+    """A paragraph cut behind the full stops and question marks of its words."""
+    found: list[list[Span]] = [[]]
+    for span in text:
+        if span.kind == "code":
+            found[-1].append(span)
+            continue
+        for number, piece in enumerate(_SENTENCE_END.split(span.text)):
+            if number:
+                found.append([])
+            if piece:
+                found[-1].append(Span(piece, span.kind))
+    return [tuple(sentence) for sentence in found if sentence]
+
+
+def stripped(text: Sequence[Span]) -> Spans:
+    """Spans without the blanks at both ends."""
+    kept = list(text)
+    if kept:
+        kept[0] = Span(kept[0].text.lstrip(), kept[0].kind)
+        kept[-1] = Span(kept[-1].text.rstrip(), kept[-1].kind)
+    return tuple(span for span in kept if span.text)
 
 
 Lines = tuple[int, int]

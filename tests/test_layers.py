@@ -20,6 +20,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "names": {"errors", "knowledge", "syntax"},
     "finding": {"names"},
     "patterns": {"finding", "knowledge", "names", "syntax"},
+    "pitfall": {"finding", "names"},
+    "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
     "explanation": {"finding", "names", "syntax", "vocabulary"},
     "templating": {"document", "languages"},
     "pseudocode": {
@@ -66,6 +68,8 @@ LIBRARIES: dict[str, set[str]] = {
     "syntax": {"libcst"},
     "names": {"libcst"},
     "patterns": {"libcst"},
+    "pitfall": {"finding", "names"},
+    "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
     "explanation": {"libcst"},
     "pseudocode": {"libcst"},
     "reading": {"libcst"},

@@ -9,11 +9,12 @@ from functools import cache
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from pseudogen.document import Document, Pseudocode
+from pseudogen.languages import template_root
 from pseudogen.rendering.layout import joined
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import number, pseudocode_text
-from pseudogen.templating import language, template_root
+from pseudogen.templating import language
 
 
 def from_template(

@@ -6,7 +6,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from pseudogen.document import Block, Document, Heading, Items, Listing, Paragraph, Spans, plain
+from pseudogen.document import (
+    Block,
+    Document,
+    Heading,
+    Items,
+    Listing,
+    Paragraph,
+    Span,
+    Spans,
+    plain,
+    sentences,
+    stripped,
+)
 from pseudogen.document import spans as marked
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
@@ -15,8 +27,8 @@ from pseudogen.names.script import Script
 from pseudogen.templating import explanation_words
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
-_SHORT = 1
-"""With this many stages or fewer there is no way through to be told."""
+_SHORT = 60
+"""A source of this many lines or fewer is told from top to bottom, without stages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,20 +57,29 @@ class _Writer:
         self.said: set[str] = set()
 
     def document(self) -> Document:
-        stages = self.explanation.stages
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
-        if not stages:
+        if not self.explanation.stages:
             blocks.append(Paragraph(marked(self.words.nothing_found)))
-        if len(stages) > _SHORT:
-            blocks += [Heading(2, marked(self.words.way)), self._way()]
-            blocks.append(Heading(2, marked(self.words.steps)))
-        for stage in stages:
-            if len(stages) > _SHORT:
-                note = self._spans(self.words.places([stage.lines]))
-                blocks.append(Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines))
-            for entry in entries(stage.findings, self.told):
-                blocks += self._entry(entry, 4 if len(stages) > _SHORT else 2)
+        elif len(self.explanation.script.tree.lines) <= _SHORT:
+            findings = sorted(
+                (f for stage in self.explanation.stages for f in stage.findings),
+                key=lambda finding: finding.line,
+            )
+            for entry in entries(findings, self.told):
+                blocks += self._entry(entry, 2)
+        else:
+            blocks += self._stages()
         return Document(tuple(blocks), self.lang)
+
+    def _stages(self) -> Iterable[Block]:
+        yield Heading(2, marked(self.words.way))
+        yield self._way()
+        yield Heading(2, marked(self.words.steps))
+        for stage in self.explanation.stages:
+            note = self._spans(self.words.places([stage.lines]))
+            yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
+            for entry in entries(stage.findings, self.told):
+                yield from self._entry(entry, 4)
 
     def _spans(self, text: str) -> Spans:
         return spaced_words(text, self.lang)
@@ -96,16 +117,21 @@ class _Writer:
             if part == "why" and again:
                 continue
             label = marked(self.words.labels[part])
-            for paragraph in self._new(p for one in words for p in getattr(one, part)):
+            paragraphs = [p for one in words for p in getattr(one, part)]
+            new = [self._new(p, whole=part == "worked") for p in paragraphs]
+            for paragraph in filter(None, new):
                 yield Paragraph(paragraph, label, lines)
 
-    def _new(self, paragraphs: Iterable[Spans]) -> Iterable[Spans]:
-        """The paragraphs that have not been said yet."""
-        for paragraph in paragraphs:
-            text = plain(paragraph)
-            if text not in self.said:
-                self.said.add(text)
-                yield paragraph
+    def _new(self, paragraph: Spans, whole: bool) -> Spans:
+        """The sentences that have not been said yet, of this or of other variables; a `whole`
+        paragraph is kept or left as one."""
+        kept: list[Span] = []
+        for sentence in [paragraph] if whole else sentences(paragraph):
+            skeleton = "".join("_" if span.kind == "code" else span.text for span in sentence)
+            if skeleton.strip() not in self.said:
+                self.said.add(skeleton.strip())
+                kept += sentence
+        return stripped(kept)
 
     def _rests(self, entry: Entry, lines: tuple[int, int]) -> Paragraph:
         evidence = weakest(*(finding.evidence for finding in entry.findings))
