@@ -2,14 +2,38 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import (
+    Environment,
+    FileSystemBytecodeCache,
+    FileSystemLoader,
+    StrictUndefined,
+    Template,
+)
+from jinja2.bccache import Bucket
 
 from pseudogen.document import SPAN_KINDS, mark
 from pseudogen.languages import template_root
+
+
+class _CompiledTemplates(FileSystemBytecodeCache):
+    """Compiled templates in a folder of the user's own; a folder that is full is no fault."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with suppress(OSError):
+            super().dump_bytecode(bucket)
+
+
+def _compiled_templates() -> _CompiledTemplates | None:
+    """None where there is no safe folder: then templates are compiled in each run."""
+    try:
+        return _CompiledTemplates()
+    except (OSError, RuntimeError):
+        return None
 
 
 @cache
@@ -17,6 +41,7 @@ def environment() -> Environment:
     """The Jinja environment of the words: an unknown field is an error, never an empty string."""
     made = Environment(
         loader=FileSystemLoader(template_root()),
+        bytecode_cache=_compiled_templates(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
