@@ -142,7 +142,6 @@ _START_UP: dict[str, Api] = {
     "torch.multiprocessing.spawn.spawn": _SPAWN,
     "torch.multiprocessing.start_processes": _SPAWN,
     "torch.multiprocessing.Process": _PROCESS,
-    "multiprocessing.Process": _PROCESS,
     "torch.manual_seed": _seed("torch", "all"),
     "torch.random.manual_seed": _seed("torch", "all"),
     "torch.seed": _seed("torch", "all"),
@@ -203,7 +202,6 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.distributed.get_rank": Api("rank", ("group",)),
     "torch.amp.GradScaler": Api("scaler", ("device",)),
     "torch.cuda.amp.GradScaler": Api("scaler"),
-    "torch.utils.tensorboard.SummaryWriter": Api("writer", ("log_dir",)),
 }
 
 FAMILIES: dict[str, Api] = {}
@@ -228,7 +226,6 @@ BARE: tuple[str, ...] = (
     "torch.nn.DataParallel",
     "torch.distributed.fsdp.FullyShardedDataParallel",
     "torch.amp.GradScaler",
-    "torch.utils.tensorboard.SummaryWriter",
     "torch.distributed.init_process_group",
     "torch.distributed.destroy_process_group",
 )
