@@ -175,14 +175,18 @@ def _first_parameter(function: cst.FunctionDef) -> str | None:
 
 @pattern(ConfigParsing, calls=True)
 def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
-    """`config = get_config(args)`, `opt = TrainOptions().parse()`, `exec(open('config.py').read())`."""
+    """`config = get_config(args)`, `TrainOptions().parse()`, `exec(open('config.py').read())`."""
     if site.name == "exec" and "config" in text(site.node).lower():
         yield _parsing(site, script, None, None, Evidence(NAME, ("exec",)), _executed(site))
         return
     method = site.name.rpartition(".")[2]
     if site.known is not None or method in _PARSES or not _names_parsing(method, site.name):
         return
-    if script.defined_function(site) is None and _is_module_function(site, script):
+    typing = script.resolver.qualified(site.name, site.scope)[:1] in (
+        ("typing.get_args",),
+        ("typing_extensions.get_args",),
+    )
+    if not typing and script.defined_function(site) is None and _is_module_function(site, script):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
 
 

@@ -20,6 +20,8 @@ from pseudogen.syntax.tree import Statement
 _VARIABLES = frozenset(
     {"CUBLAS_WORKSPACE_CONFIG", "TF_DETERMINISTIC_OPS", "FLAGS_cudnn_deterministic"}
 )
+_ABOUT = frozenset({"deterministic", "determinism", "reproducible", "reproducibility"})
+_VERBS = frozenset({"set", "make", "enable", "ensure", "setup", "init", "configure", "use", "full"})
 _SWITCHES = frozenset({"deterministic", "benchmark"})
 
 
@@ -109,7 +111,8 @@ def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | N
         evidence = Evidence(known.evidence, (known.name,))
         return _Switch("algorithms", first, evidence) if kind == "determinism" else None
     name = dotted(call.func)
-    if set(words(name)) & {"deterministic", "determinism", "reproducible", "reproducibility"}:
+    found = set(words(name))
+    if found & _ABOUT and found & _VERBS and not found & {"unset", "disable", "get", "is"}:
         return _Switch("algorithms", first, Evidence(NAME, (name,)))
     return None
 

@@ -24,6 +24,22 @@ _CHOOSING = frozenset(
     {"select", "get", "init", "setup", "choose", "prepare", "set", "current", "find"}
 )
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
+_TARGETS = frozenset(
+    {
+        "device",
+        "devices",
+        "self",
+        "type",
+        "main",
+        "local",
+        "train",
+        "default",
+        "ids",
+        "gpu",
+        "n",
+        "id",
+    }
+)
 _FLAG_WORDS = frozenset({"cuda", "gpu", "accel", "mps", "npu", "accelerator", "xpu"})
 
 
@@ -141,7 +157,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     found = words(name) or tuple(words(text(target)))
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
-    if "device" in found or "devices" in found:
+    if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
         chosen = _chosen_by_name(value, found)
         return _Choice("device", text(target), value, chosen) if chosen is not None else None
     if _FLAG_WORDS & set(found) and _checks_availability(value, statement, script):

@@ -87,8 +87,6 @@ _TRACKER_WORDS = frozenset(
         "mllogger",
     ]
 )
-_LOGGER_CLASSES = frozenset(["writer", "tracker", "logger", "history"])
-_MADE_OF = _TRACKER_WORDS | frozenset({"loss", "metric"})
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
 
@@ -183,10 +181,15 @@ def _created(site: Site, script: Script) -> _Log | None:
         return _Log(target, site.known.api.traits.get("backend"), evidence)
     last = site.name.rpartition(".")[2]
     found = set(words(last))
-    made = last[:1].isupper() and found & _LOGGER_CLASSES and found & _MADE_OF
-    if last in _MAKES or (made and "metric" not in found):
+    if last in _MAKES or (last[:1].isupper() and _names_tracker(found)):
         return _Log(target, None, Evidence(NAME, (site.name,)))
     return None
+
+
+def _names_tracker(found: set[str]) -> bool:
+    """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
+    backends = _TRACKER_WORDS - {"writer"} | {"log"}
+    return bool(found & {"writer", "logger"} and found & backends) or {"loss", "history"} <= found
 
 
 def _target(site: Site) -> str | None:

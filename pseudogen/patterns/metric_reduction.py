@@ -55,6 +55,9 @@ _METHODS = frozenset(
 _OF_TENSORS = frozenset(
     {"tensorflow", "keras", "numpy", "functools", "einops", "torch", "mindspore"}
 )
+_ABOUT_IT = frozenset(
+    {"delay", "should", "use", "enable", "set", "is", "needs", "no", "get", "test"}
+)
 _FORMS = {"gather_for_metrics": "all-gather", "gather": "all-gather", "reduce": "all-reduce"}
 _OBJECTS = frozenset({"accelerator", "fabric", "comm", "dist", "distributed", "strategy", "utils"})
 
@@ -122,6 +125,8 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
 def _names_reduction(method: str, site: Site, script: Script) -> bool:
     found = words(method)
     pairs = {"all", "reduce"} <= set(found) or {"all", "gather"} <= set(found)
+    if found[:1] and found[0] in _ABOUT_IT:
+        return False
     if method in _METHODS or pairs or {"allreduce", "allgather"} & set(found):
         return True
     if found[:1] in (("reduce",), ("reduced",)) and len(found) > 1 and set(found[1:]) <= _WHATS:

@@ -71,12 +71,20 @@ class ProcessGroupInit(Finding):
 @pattern(ProcessGroupInit, kinds=("process-group", "accelerator"))
 def find_call(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     """`dist.init_process_group("nccl")`, `Accelerator()`, `hvd.init()`."""
-    if site.known is not None:
+    if site.known is not None and not _is_second_mesh(site, script):
         framework = site.known.api.traits.get("framework", "PyTorch")
         if site.known.name.startswith("accelerate."):
             framework = "Accelerate"
         evidence = Evidence(site.known.evidence, (site.known.name,))
         yield _joining(site, script, framework, evidence)
+
+
+def _is_second_mesh(site: Site, script: Script) -> bool:
+    """Whether a device mesh is laid over a group that another call has joined."""
+    if site.known is None or site.known.api.traits.get("group") != "mesh":
+        return False
+    kinds = [s.known.api for s in script.call_sites() if s.known is not None]
+    return any(a.kind == "process-group" and "group" not in a.traits for a in kinds)
 
 
 @pattern(ProcessGroupInit, calls=True)

@@ -79,6 +79,8 @@ def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
     helper = bool(_CLEANS & found) and bool(_GROUPS & found) and found <= _CLEANS | _GROUPS | {"up"}
     of_group = bool(_GROUPS & {word for part in receiver.split(".") for word in words(part)})
     if (helper or (method == "cleanup" and of_group)) and script.defined_function(site) is None:
+        if len(site.node.args) > 1:
+            return None
         return "group", Evidence(NAME, (site.name,))
     return None
 
