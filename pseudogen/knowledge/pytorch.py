@@ -138,6 +138,10 @@ _START_UP: dict[str, Api] = {
     "torch.distributed.nn.functional.all_reduce": _collective("all-reduce", "tensor", "op"),
     "torch.distributed.nn.functional.all_gather": _collective("all-gather", "tensor"),
     "torch.distributed.nn.all_gather": _collective("all-gather", "tensor"),
+    "torch.distributed.rpc.init_rpc": Api(
+        "process-group", ("name", "backend", "rank", "world_size"), {}, _DOCS + "rpc.html"
+    ),
+    "torch.distributed.rpc.shutdown": Api("group-end", (), {}, _DOCS + "rpc.html"),
     "torch.multiprocessing.spawn": _SPAWN,
     "torch.multiprocessing.spawn.spawn": _SPAWN,
     "torch.multiprocessing.start_processes": _SPAWN,

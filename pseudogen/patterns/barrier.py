@@ -11,12 +11,22 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 
-_WAITS = ("barrier", "barrier_worker", "wait_for_everyone", "rendezvous", "monitored_barrier")
+_WAITS = (
+    "barrier",
+    "barrier_worker",
+    "monitored_barrier",
+    "rendezvous",
+    "synchronize_processes",
+    "wait_for_all",
+    "wait_for_everyone",
+)
 _ORDERS = (
     "main_process_first",
     "local_main_process_first",
     "torch_distributed_zero_first",
     "rank_zero_first",
+    "wait_for_the_master",
+    "wait_for_master",
 )
 _SPEAKERS = frozenset({"dist", "comm", "distributed", "mpu", "ptd", "synchronization"})
 

@@ -180,7 +180,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         yield _parsing(site, script, None, None, Evidence(NAME, ("exec",)), _executed(site))
         return
     method = site.name.rpartition(".")[2]
-    if site.known is not None or method in _PARSES or not _names_parsing(method, site.name):
+    parser = method in _PARSES and "." in site.name
+    if site.known is not None or parser or not _names_parsing(method, site.name):
         return
     typing = script.resolver.qualified(site.name, site.scope)[:1] in (
         ("typing.get_args",),

@@ -153,7 +153,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     name = dotted(target) or text(target)
     made = _device_made(value, statement, script)
     if made is not None:
-        return _Choice("device", name, value, made)
+        return _Choice("device", name, value, made) if "cpu" not in words(name) else None
     found = words(name) or tuple(words(text(target)))
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
@@ -188,9 +188,7 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
     kind = type(value)
     if kind is cst.IfExp:
         return _chosen_by_name(value.body, found) or _chosen_by_name(value.orelse, found)
-    written = string(value) or (
-        text(value).lstrip("f").strip("'\"") if kind is cst.FormattedString else ""
-    )
+    written = _leading(value)
     if written:
         family = written.partition(":")[0]
         return Evidence(NAME, (family,)) if family in _FAMILIES else None
@@ -202,6 +200,18 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
     if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):
         return Evidence(NAME, (name,))
     return None
+
+
+def _leading(value: Any) -> str:
+    """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}", "cuda:%d" % rank."""
+    kind = type(value)
+    if kind is cst.FormattedString:
+        return text(value).lstrip("fF").strip("'\"")
+    if kind is cst.BinaryOperation:
+        return _leading(value.left)
+    if kind is cst.Call and type(value.func) is cst.Attribute:
+        return _leading(value.func.value) if value.func.attr.value == "format" else ""
+    return string(value)
 
 
 def _checks_availability(value: Any, statement: Statement, script: Script) -> bool:
@@ -298,5 +308,6 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "model = model.to(device)": "the device was chosen before",
     "import torch\nx = torch.zeros(3, device=torch.device('cpu'))": "where one tensor lies",
+    "import torch\ncpu_device = torch.device('cpu')": "where results are brought, not the choice",
     "device = images.device": "the device of something is read",
 }

@@ -224,7 +224,7 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> _Log 
     named = {word for part in receiver.split(".") for word in words(part)}
     if _TRACKER_WORDS & named or ("history" in named and "loss" in named):
         return _Log(receiver, None, Evidence(NAME, (receiver,)))
-    if method in ("log_metrics", "log_metric", "update_summary") and "logger" in named:
+    if method in ("log_metrics", "log_metric", "log_dict", "update_summary") and "logger" in named:
         return _Log(receiver, None, Evidence(NAME, (site.name,)))
     return None
 

@@ -37,6 +37,7 @@ _METHODS = frozenset(
     [
         "gather_for_metrics",
         "synchronize_between_processes",
+        "synchronize_results",
         "metric_average",
         "distributed_concat",
         "nested_xla_mesh_reduce",

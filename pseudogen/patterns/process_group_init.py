@@ -91,6 +91,9 @@ def _is_second_mesh(site: Site, script: Script) -> bool:
 def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     """`utils.init_distributed_mode(args)`: a helper of the project, known by its name."""
     found = set(words(site.name))
+    if found == {"setup"}:  # `setup` of a module whose name says what it sets up
+        origins = script.resolver.qualified(site.name, site.scope)
+        found |= _OBJECTS & {w for name in origins for part in name.split(".") for w in words(part)}
     if site.known is not None or not found & _OBJECTS or not found <= _HELPER_WORDS:
         return
     whole = found & _VERBS or site.name.endswith("DistributedInit")

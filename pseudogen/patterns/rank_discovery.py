@@ -180,7 +180,7 @@ def _called(name: str, value: cst.Call, statement: Statement, script: Script) ->
         evidence = Evidence(known.evidence, (known.name,))
     else:
         what = _named(asked) if asked and asked[-1] not in ")]" else None
-        if what is None or (name and _named(name) is None):
+        if what is None:
             return None
         evidence = Evidence(NAME, (asked,))
     read = Read(name=name, what=what or "world size", where="group", variable=None)
@@ -189,9 +189,9 @@ def _called(name: str, value: cst.Call, statement: Statement, script: Script) ->
 
 def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Script) -> _Told | None:
     """`rank, world_size = get_dist_info()`."""
-    names = [dotted(element.value) for element in target.elements]
+    names = [name for e in target.elements if (name := dotted(e.value)) != "_"]
     whats = [_named(name) for name in names]
-    if type(value) is cst.Tuple and len(value.elements) == len(names):
+    if type(value) is cst.Tuple and len(value.elements) == len(target.elements):
         pairs = zip(target.elements, value.elements, strict=True)
         told = [_asked(t.value, v.value, statement, script) for t, v in pairs]
         reads = tuple(read for t in told if t is not None for read in t.reads)

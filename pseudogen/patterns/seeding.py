@@ -131,6 +131,8 @@ def _seed_call(site: Site, script: Script) -> _Call | None:
 def _names_seeding(found: tuple[str, ...]) -> bool:
     if "seed" not in found and "seeds" not in found:
         return found == ("set", "random", "state")
+    if found in (("random", "seed"), ("seed", "it")):
+        return True
     others = set(found) - {"seed", "seeds"}
     return bool(found[0] == "seed" and others <= _OBJECTS and others) or bool(
         _VERBS & others and others <= _VERBS | _OBJECTS | {"and", "torch", "worker", "seed"}

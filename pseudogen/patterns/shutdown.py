@@ -18,6 +18,7 @@ _TRACKERS = frozenset(
     ["writer", "tensorboard", "tb", "tracker", "experiment", "wandb", "run", "history", "summary"]
 )
 _CLEANS = frozenset({"cleanup", "destroy", "shutdown", "teardown", "finalize"})
+_DISTRIBUTED = frozenset({"distributed", "dist", "ddp"})
 _GROUPS = frozenset({"distributed", "dist", "ddp", "process", "group", "parallel", "model"})
 
 
@@ -77,7 +78,10 @@ def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
         return _closed_tracker(receiver, site, script)
     found = set(words(method))
     helper = bool(_CLEANS & found) and bool(_GROUPS & found) and found <= _CLEANS | _GROUPS | {"up"}
-    of_group = bool(_GROUPS & {word for part in receiver.split(".") for word in words(part)})
+    origins = (receiver, *script.resolver.qualified(site.name, site.scope))
+    of_group = bool(
+        _DISTRIBUTED & {w for name in origins for part in name.split(".") for w in words(part)}
+    )
     if (helper or (method == "cleanup" and of_group)) and script.defined_function(site) is None:
         if len(site.node.args) > 1:
             return None
@@ -89,7 +93,7 @@ def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evi
     role = script.role(site.node.func.value, site.scope)
     if role is not None:
         return ("tracker", role.evidence) if role.kind == "writer" else None
-    if _TRACKERS & set(words(receiver)):
+    if _TRACKERS & set(words(receiver)) or {"metric", "logger"} <= set(words(receiver)):
         return "tracker", Evidence(NAME, (receiver,))
     return None
 
