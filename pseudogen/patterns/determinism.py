@@ -33,7 +33,7 @@ class Determinism(Finding):
         deterministic: `cudnn.deterministic`.
         benchmark: `cudnn.benchmark`, the autotuning.
         algorithms: `torch.use_deterministic_algorithms` and its kin.
-        workspace: The cuBLAS workspace or a framework's variable in the environment.
+        workspace: The variable that is set in the environment for it, as `NAME=value`.
         condition: The condition under which it is done.
     """
 
@@ -88,7 +88,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if type(target) is cst.Subscript:
         written = text(target.slice[0]).strip("'\"")
         if written in _VARIABLES and dotted(target.value).endswith("environ"):
-            return _Switch("workspace", text(value), Evidence(API, (written,)))
+            return _Switch("workspace", f"{written}={text(value)}", Evidence(API, (written,)))
         return None
     name = dotted(target)
     last = name.rpartition(".")[2]
@@ -158,7 +158,7 @@ EXAMPLES = {
             deterministic=None,
             benchmark=None,
             algorithms="True",
-            workspace="':4096:8'",
+            workspace="CUBLAS_WORKSPACE_CONFIG=':4096:8'",
             condition=None,
         )
     ],

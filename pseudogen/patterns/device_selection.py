@@ -53,6 +53,7 @@ class DeviceSelection(Finding):
         target: What receives the choice; None for a call that only sets it.
         choices: The expressions it may be, in the order of the script.
         families: Of cuda, cpu, mps..., those named.
+        test: The condition inside the expression by which the choice falls; None without one.
         falls_back: Whether the CPU is taken where no accelerator is available.
         per_process: Whether it depends on the rank, so that each process has a device of its own.
         condition: The condition under which it is done.
@@ -64,6 +65,7 @@ class DeviceSelection(Finding):
     target: str | None
     choices: tuple[str, ...]
     families: tuple[str, ...]
+    test: str | None
     falls_back: bool
     per_process: bool
     condition: str | None
@@ -93,7 +95,7 @@ def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
     values = [c.value for c in (_choice(s, script) for s in run) if c is not None]
     families = _families(values)
     index = site.statement.index
-    checks = any("is_available" in text(value) for value in values) or len(values) > 1
+    test = _test(values[0]) if len(values) == 1 else None
     yield DeviceSelection(
         line=site.line,
         end=run[-1].last,
@@ -102,10 +104,33 @@ def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
         target=choice.target,
         choices=tuple(dict.fromkeys(text(value) for value in values)),
         families=families,
-        falls_back=choice.form == "device" and checks and len(families) > 1 and "cpu" in families,
+        test=test,
+        falls_back=choice.form == "device"
+        and "cpu" in families
+        and _asks_availability(test, run, script),
         per_process=any(_by_rank(value, index, script) for value in values),
         condition=script.condition(site.statement),
     )
+
+
+def _test(value: Any) -> str | None:
+    """The condition of the first conditional expression in a value."""
+    tests = (node.test for node in descendants(value) if isinstance(node, cst.IfExp))
+    return next((text(test) for test in tests), None)
+
+
+def _asks_availability(test: str | None, run: list[Statement], script: Script) -> bool:
+    """Whether a choice depends on what the machine has, by its conditions or what they hold."""
+    if test is not None:
+        return "is_available" in test
+    for header in (s for statement in run for s in script.tree.ancestors(statement.index)):
+        if type(header.node) is cst.If:
+            tested = header.node.test
+            bindings = script.reaching(dotted(tested), header.index) if dotted(tested) else []
+            values = (b.value for b in bindings if b.how == "assign")
+            if any("is_available" in text(value) for value in (tested, *values)):
+                return True
+    return False
 
 
 def _same(one: _Choice | None, other: _Choice) -> bool:
@@ -203,7 +228,7 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
 
 
 def _leading(value: Any) -> str:
-    """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}", "cuda:%d" % rank."""
+    """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}"."""
     kind = type(value)
     if kind is cst.FormattedString:
         return text(value).lstrip("fF").strip("'\"")
@@ -251,6 +276,7 @@ EXAMPLES = {
             target="device",
             choices=("torch.device('cuda' if torch.cuda.is_available() else 'cpu')",),
             families=("cuda", "cpu"),
+            test="torch.cuda.is_available()",
             falls_back=True,
             per_process=False,
             condition=None,
@@ -271,7 +297,8 @@ EXAMPLES = {
             target="device",
             choices=("torch.device('cuda')", "torch.device('mps')", "torch.device('cpu')"),
             families=("cuda", "mps", "cpu"),
-            falls_back=True,
+            test=None,
+            falls_back=False,
             per_process=False,
             condition="use_cuda",
         )
@@ -285,6 +312,7 @@ EXAMPLES = {
             target=None,
             choices=("int(os.environ['LOCAL_RANK'])",),
             families=(),
+            test=None,
             falls_back=False,
             per_process=True,
             condition=None,
@@ -299,6 +327,7 @@ EXAMPLES = {
             target="os.environ['CUDA_VISIBLE_DEVICES']",
             choices=("'0,1'",),
             families=(),
+            test=None,
             falls_back=False,
             per_process=False,
             condition=None,

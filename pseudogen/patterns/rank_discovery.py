@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.knowledge.api import Api
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.processes import environment_variable
 from pseudogen.names.runs import run_from
@@ -40,13 +41,15 @@ _NOT_RANKS = frozenset({"lora", "low", "matrix", "svd", "max", "adapter", "tenso
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
-    """One number that is read: `what` (rank, local rank, world size, node rank), into which name,
-    and `where`: "environment", "group" (the library is asked) or "arguments"."""
+    """One number that is read: `what` (rank, local rank, world size, local world size, node rank,
+    device count), into which name, and `where`: "environment", "group" (the library is asked) or
+    "arguments". `exact` says whether the name gets the number itself, not something made of it."""
 
     name: str
     what: str
     where: str
     variable: str | None
+    exact: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +133,22 @@ def _environment_read(
         row = script.resolver.tables.find(f"os.environ[{variable}]") if variable else None
         if row is not None and row.kind in _KINDS:
             name = dotted(target) if target is not None else ""
-            what = _KINDS[row.kind]
-            reads.append(Read(name=name, what=what, where="environment", variable=variable))
+            what = _what(row)
+            exact = _inner(value) is node
+            reads.append(
+                Read(name=name, what=what, where="environment", variable=variable, exact=exact)
+            )
             launcher = launcher or row.traits.get("launcher")
     if not reads:
         return None
     names = tuple(dict.fromkeys(str(read.variable) for read in reads))
     return _Told(tuple(reads), launcher, Evidence(API, names))
+
+
+def _what(row: Api) -> str:
+    """What a row of the tables counts."""
+    machine = row.traits.get("scope") == "machine"
+    return "local world size" if machine and row.kind == "world-size" else _KINDS[row.kind]
 
 
 def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _Told | None:
@@ -173,17 +185,18 @@ def _called(name: str, value: cst.Call, statement: Statement, script: Script) ->
     known = script.known(value.func, statement.scope)
     asked = dotted(value.func)
     if known is not None:
-        what = _KINDS.get(known.api.kind)
         counts = known.api.kind == "device-count" and _named(name) == "world size"
-        if what is None and not counts:
+        if known.api.kind not in _KINDS and not counts:
             return None
+        what = "device count" if counts else _what(known.api)
         evidence = Evidence(known.evidence, (known.name,))
     else:
-        what = _named(asked) if asked and asked[-1] not in ")]" else None
-        if what is None:
+        named = _named(asked) if asked and asked[-1] not in ")]" else None
+        if named is None:
             return None
+        what = named
         evidence = Evidence(NAME, (asked,))
-    read = Read(name=name, what=what or "world size", where="group", variable=None)
+    read = Read(name=name, what=what, where="group", variable=None)
     return _Told((read,), None, evidence)
 
 
