@@ -138,11 +138,14 @@ _START_UP: dict[str, Api] = {
     "torch.distributed.nn.functional.all_reduce": _collective("all-reduce", "tensor", "op"),
     "torch.distributed.nn.functional.all_gather": _collective("all-gather", "tensor"),
     "torch.distributed.nn.all_gather": _collective("all-gather", "tensor"),
+    "torch.distributed.rpc.init_rpc": Api(
+        "process-group", ("name", "backend", "rank", "world_size"), {}, _DOCS + "rpc.html"
+    ),
+    "torch.distributed.rpc.shutdown": Api("group-end", (), {}, _DOCS + "rpc.html"),
     "torch.multiprocessing.spawn": _SPAWN,
     "torch.multiprocessing.spawn.spawn": _SPAWN,
     "torch.multiprocessing.start_processes": _SPAWN,
     "torch.multiprocessing.Process": _PROCESS,
-    "multiprocessing.Process": _PROCESS,
     "torch.manual_seed": _seed("torch", "all"),
     "torch.random.manual_seed": _seed("torch", "all"),
     "torch.seed": _seed("torch", "all"),
@@ -203,7 +206,6 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.distributed.get_rank": Api("rank", ("group",)),
     "torch.amp.GradScaler": Api("scaler", ("device",)),
     "torch.cuda.amp.GradScaler": Api("scaler"),
-    "torch.utils.tensorboard.SummaryWriter": Api("writer", ("log_dir",)),
 }
 
 FAMILIES: dict[str, Api] = {}
@@ -228,7 +230,6 @@ BARE: tuple[str, ...] = (
     "torch.nn.DataParallel",
     "torch.distributed.fsdp.FullyShardedDataParallel",
     "torch.amp.GradScaler",
-    "torch.utils.tensorboard.SummaryWriter",
     "torch.distributed.init_process_group",
     "torch.distributed.destroy_process_group",
 )

@@ -262,18 +262,29 @@ def _flag(script: Script, test: Any, statement: int, depth: int) -> OneProcess |
     name = dotted(test.func if type(test) is cst.Call else test)
     if not name or "[" in name:
         return None
-    for binding in script.reaching(name, statement) if type(test) is not cst.Call else ():
-        if binding.how == "assign":
-            found = one_process(script, binding.value, binding.statement, depth + 1)
-            if found is not None:
-                kind = FLOW if found.evidence.kind == API else found.evidence.kind
-                evidence = Evidence(kind, tuple(dict.fromkeys((name, *found.evidence.names))))
-                return replace(found, subject=text(test), evidence=evidence)
+    found = _assigned_flag(script, name, statement, depth) if type(test) is not cst.Call else None
+    if found is not None:
+        kind = FLOW if found.evidence.kind == API else found.evidence.kind
+        evidence = Evidence(kind, tuple(dict.fromkeys((name, *found.evidence.names))))
+        return replace(found, subject=text(test), evidence=evidence)
     last, found_words = name.rpartition(".")[2], words(name)
     if not (_FLAGS & set(pairwise(found_words)) or _RANK_ZERO.search(last)):
         return None
     scope = "machine" if "local" in found_words else None
     return OneProcess(text(test), scope, True, False, _flag_evidence(script, test, name, statement))
+
+
+def _assigned_flag(script: Script, name: str, statement: int, depth: int) -> OneProcess | None:
+    """What a variable says whose assignments are all such conditions, or plain truth values."""
+    told = None
+    for binding in script.reaching(name, statement):
+        if binding.how != "assign" or binding.position is not None:
+            return None
+        found = one_process(script, binding.value, binding.statement, depth + 1)
+        if found is None and text(binding.value) not in ("True", "False"):
+            return None
+        told = told or found
+    return told
 
 
 def _flag_evidence(script: Script, test: Any, name: str, statement: int) -> Evidence:

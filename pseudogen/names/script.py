@@ -207,6 +207,16 @@ class Script:
         """What an expression says if it tells the processes of a run apart, or None."""
         return processes.rank(self, node, statement)
 
+    def rank_condition(self, statement: Statement) -> str | None:
+        """The innermost condition around a statement, in its function, that singles out one
+        process; None without one."""
+        for header in self.tree.ancestors(statement.index):
+            if header.scope != statement.scope:
+                break
+            if type(header.node) is cst.If and self.one_process(header.node.test, header.index):
+                return text(header.node.test)
+        return None
+
     @property
     def workers(self) -> processes.Workers:
         """How the script gets its processes."""
@@ -294,6 +304,11 @@ class Script:
             before = [s for s in self.tree.clauses(first) if s.index < header.index]
             return [f"not {_operand(s.node.test, bare=False)}" for s in (first, *before)]
         return []
+
+    def defined_function(self, site: Site) -> Statement | None:
+        """The `def` that a call runs, where the script defines it."""
+        index = structure.called_function(self, site)
+        return self.tree.statements[index] if index is not None else None
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""

@@ -1,0 +1,149 @@
+"""barrier: processes wait for each other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+
+_WAITS = (
+    "barrier",
+    "barrier_worker",
+    "monitored_barrier",
+    "rendezvous",
+    "synchronize_processes",
+    "wait_for_all",
+    "wait_for_everyone",
+)
+_ORDERS = (
+    "main_process_first",
+    "local_main_process_first",
+    "torch_distributed_zero_first",
+    "rank_zero_first",
+    "wait_for_the_master",
+    "wait_for_master",
+)
+_SPEAKERS = frozenset({"dist", "comm", "distributed", "mpu", "ptd", "synchronization"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Barrier(Finding):
+    """Facts of a barrier.
+
+    Attributes:
+        call: What is called, as written.
+        first_goes_ahead: Whether one process does a block before the others (`with
+            main_process_first():`); otherwise all wait for all.
+        guard: The rank condition around it that would keep some processes away; None without one.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "barrier"
+
+    call: str
+    first_goes_ahead: bool
+    guard: str | None
+    condition: str | None
+
+
+@pattern(Barrier, kinds=("barrier",))
+def find_call(site: Site, script: Script) -> Iterator[Barrier]:
+    """`dist.barrier()`."""
+    if site.known is not None:
+        yield _barrier(site, script, False, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(Barrier, methods=(*_WAITS, *_ORDERS, "synchronize"))
+def find_method(site: Site, script: Script) -> Iterator[Barrier]:
+    """`accelerator.wait_for_everyone()`, `comm.synchronize()`, `with main_process_first():`."""
+    if site.known is not None:
+        return
+    receiver, _, method = site.name.rpartition(".")
+    if method == "synchronize" and not _of_processes(receiver, site, script):
+        return
+    evidence = Evidence(NAME, (site.name,))
+    role = script.role(site.node.func.value, site.scope) if receiver else None
+    if role is not None and role.kind == "accelerator":
+        evidence = role.evidence
+    yield _barrier(site, script, method in _ORDERS, evidence)
+
+
+def _of_processes(receiver: str, site: Site, script: Script) -> bool:
+    """Whether `synchronize` is that of processes, not the one that waits for a GPU."""
+    modules = script.resolver.qualified(site.name, site.scope) or (receiver,)
+    return any(
+        _SPEAKERS & {word for part in name.split(".")[:-1] or [name] for word in words(part)}
+        for name in (*modules, receiver + ".")
+    )
+
+
+def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Barrier:
+    guard = script.rank_condition(site.statement)
+    return Barrier(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        call=site.name,
+        first_goes_ahead=ahead,
+        guard=guard,
+        condition=script.condition(site.statement),
+    )
+
+
+EXAMPLES = {
+    "import torch\nif distributed:\n    torch.distributed.barrier()": [
+        Barrier(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.barrier",)),
+            call="torch.distributed.barrier",
+            first_goes_ahead=False,
+            guard=None,
+            condition="distributed",
+        )
+    ],
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "accelerator.wait_for_everyone()": [
+        Barrier(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("accelerate.Accelerator",)),
+            call="accelerator.wait_for_everyone",
+            first_goes_ahead=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "from detection.utils import comm\nif rank == 0:\n    comm.synchronize()": [
+        Barrier(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("comm.synchronize",)),
+            call="comm.synchronize",
+            first_goes_ahead=False,
+            guard="rank == 0",
+            condition="rank == 0",
+        )
+    ],
+    "with training_args.main_process_first(desc='map'):\n    data = data.map(f)": [
+        Barrier(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("training_args.main_process_first",)),
+            call="training_args.main_process_first",
+            first_goes_ahead=True,
+            guard=None,
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "import torch\ntorch.cuda.synchronize()": "the process waits for its GPU",
+    "worker.join()": "the parent waits for a child",
+}

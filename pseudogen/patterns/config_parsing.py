@@ -1,0 +1,316 @@
+"""config-parsing: settings are read from the command line, a file or a framework."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text
+
+_PARSES = {
+    "parse_args": "argparse",
+    "parse_known_args": "argparse",
+    "parse_intermixed_args": "argparse",
+    "parse_args_into_dataclasses": "HfArgumentParser",
+    "parse_args_and_config": "HfArgumentParser",
+    "parse_json_file": "HfArgumentParser",
+    "parse_yaml_file": "HfArgumentParser",
+    "parse_dict": "HfArgumentParser",
+    "from_argparse_args": "argparse",
+    "merge_from_file": "yacs",
+    "merge_from_list": "yacs",
+    "merge_from_dict": "yacs",
+    "fromfile": "config file",
+}
+_OF_FILES = frozenset(
+    {
+        "parse_json_file",
+        "parse_yaml_file",
+        "parse_dict",
+        "merge_from_file",
+        "merge_from_dict",
+        "fromfile",
+    }
+)
+_VERBS = frozenset({"get", "parse", "load", "read", "setup", "make", "build", "create", "init"})
+_CONFIGS = frozenset(
+    {
+        "arg", "args", "argument", "arguments", "cfg", "cfgs", "config", "configs", "configuration",
+        "flags", "hparams", "hyp", "hyperparameters", "opt", "option", "options", "opts", "setting",
+        "settings",
+    }
+)  # fmt: skip
+_BESIDES = frozenset(
+    {"all", "cli", "command", "default", "exp", "experiment", "file", "from", "global", "json",
+     "line", "main", "run", "train", "training", "yaml"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConfigParsing(Finding):
+    """Facts of a place where settings are read.
+
+    Attributes:
+        target: What receives them; None when nothing does.
+        source: "command line", "file" or "both"; None for a helper whose name does not say.
+        tool: By what: "argparse", "YAML"...; None for a helper.
+        file: The file that is read, as written; None when unknown.
+        options: The number of options that the script declares for it.
+        keeps_unknown: Whether options that nobody declared are let pass.
+        function: The function that gets the settings, of a decorator.
+    """
+
+    pattern: ClassVar[str] = "config-parsing"
+
+    target: str | None
+    source: str | None
+    tool: str | None
+    file: str | None
+    options: int
+    keeps_unknown: bool
+    function: str | None
+
+
+@pattern(ConfigParsing, methods=tuple(_PARSES))
+def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
+    """`args = parser.parse_args()`, `cfg.merge_from_file(path)`."""
+    receiver, _, method = site.name.rpartition(".")
+    if not receiver or script.defined_function(site) is not None:
+        return
+    from_file = method in _OF_FILES
+    file = site.node.args[0].value if from_file and site.node.args else None
+    yield _parsing(
+        site,
+        script,
+        source="file" if from_file else "command line",
+        tool=_PARSES[method],
+        evidence=_parser_evidence(receiver, method, site, script),
+        file=file,
+        keeps_unknown=method == "parse_known_args",
+    )
+
+
+def _parser_evidence(receiver: str, method: str, site: Site, script: Script) -> Evidence:
+    """A receiver made by a library's parser class is known; else the method's name tells."""
+    for binding in script.resolver.bindings(receiver, site.scope):
+        if type(binding.value) is cst.Call:
+            maker = dotted(binding.value.func)
+            full = script.resolver.qualified(maker, site.scope)
+            if any(
+                name.startswith(("argparse.", "transformers.", "configargparse.")) for name in full
+            ):
+                return Evidence(API, (f"{full[0]}.{method}",))
+    return Evidence(FLOW, (site.name,))
+
+
+@pattern(ConfigParsing, kinds=("config", "data-file"))
+def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
+    """`yaml.safe_load(f)`, `OmegaConf.load(path)`; JSON where what it gives is called a config."""
+    if site.known is None:
+        return
+    api = site.known.api
+    target = _target(site)
+    if api.kind == "data-file" and not _CONFIGS & set(words(target or "")):
+        return
+    if api.traits["tool"] == "YAML" and {"label", "labels", "names", "classes"} & set(
+        words(target or "")
+    ):
+        return
+    file = next((v for name in api.params if (v := script.argument(site, name)) is not None), None)
+    source = api.traits.get("source", "file")
+    evidence = Evidence(site.known.evidence, (site.known.name,))
+    opened = _opened(file, site, script) if source == "file" else None
+    yield _parsing(site, script, source, api.traits["tool"], evidence, opened)
+
+
+def _opened(stream: Any, site: Site, script: Script) -> Any:
+    """The path behind a stream: `open(path)`, or `with open(path) as f`."""
+    if type(stream) is cst.Call and stream.args and dotted(stream.func).endswith("open"):
+        return stream.args[0].value
+    name = dotted(stream) if stream is not None else ""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        if binding.how in ("with", "assign") and type(binding.value) is cst.Call:
+            return _opened(binding.value, site, script) if binding.value is not stream else None
+    return stream
+
+
+@pattern(ConfigParsing, statements=(cst.FunctionDef,))
+def find_decorator(site: Site, script: Script) -> Iterator[ConfigParsing]:
+    """`@hydra.main(...)`, `@click.command()` above the function that gets the settings."""
+    for decorator in site.node.decorators:
+        expression = decorator.decorator
+        function = expression.func if type(expression) is cst.Call else expression
+        known = script.known(function, site.scope)
+        if known is None or known.api.kind != "config-decorator":
+            continue
+        traits = known.api.traits
+        yield ConfigParsing(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(known.evidence, (known.name,)),
+            target=_first_parameter(site.node),
+            source=traits["source"],
+            tool=traits["tool"],
+            file=None,
+            options=sum("option" in text(d.decorator) for d in site.node.decorators),
+            keeps_unknown=False,
+            function=site.node.name.value,
+        )
+
+
+def _first_parameter(function: cst.FunctionDef) -> str | None:
+    params = function.params.params
+    return params[0].name.value if len(params) == 1 else None
+
+
+@pattern(ConfigParsing, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
+    """`config = get_config(args)`, `TrainOptions().parse()`, `exec(open('config.py').read())`."""
+    if site.name == "exec" and "config" in text(site.node).lower():
+        yield _parsing(site, script, None, None, Evidence(NAME, ("exec",)), _executed(site))
+        return
+    method = site.name.rpartition(".")[2]
+    parser = method in _PARSES and "." in site.name
+    if site.known is not None or parser or not _names_parsing(method, site.name):
+        return
+    typing = script.resolver.qualified(site.name, site.scope)[:1] in (
+        ("typing.get_args",),
+        ("typing_extensions.get_args",),
+    )
+    if not typing and script.defined_function(site) is None and _is_module_function(site, script):
+        yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
+
+
+def _names_parsing(method: str, name: str) -> bool:
+    found = set(words(method))
+    if method == "parse" or method == "gather_options":
+        made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
+        return bool({"option", "options", "config", "args"} & made)
+    rest = found - _CONFIGS - _BESIDES
+    return bool(found & _CONFIGS) and bool(rest) and rest <= _VERBS
+
+
+def _is_module_function(site: Site, script: Script) -> bool:
+    """Whether a helper is a function of a module or of a class, not a method of a value
+    (`model.get_config()` gives the settings of a model that exists)."""
+    receiver = site.name.rpartition(".")[0]
+    if not receiver or receiver.endswith("()"):
+        return True
+    bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
+    return any(binding.how == "import" for binding in bindings)
+
+
+def _executed(site: Site) -> Any:
+    written = (n for n in descendants(site.node) if type(n) is cst.SimpleString)
+    return next((n for n in written if string(n).endswith(".py")), None)
+
+
+def _parsing(
+    site: Site,
+    script: Script,
+    source: str | None,
+    tool: str | None,
+    evidence: Evidence,
+    file: Any = None,
+    keeps_unknown: bool = False,
+) -> ConfigParsing:
+    declared = sum(1 for setting in script.settings.values() if setting.origin == "argparse")
+    return ConfigParsing(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=_target(site),
+        source=source,
+        tool=tool,
+        file=text(file) if file is not None else None,
+        options=declared if tool == "argparse" else 0,
+        keeps_unknown=keeps_unknown,
+        function=None,
+    )
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is not cst.Assign:
+        return None
+    target = node.targets[0].target
+    return text(target) if type(target) in (cst.Name, cst.Attribute, cst.Tuple) else None
+
+
+EXAMPLES = {
+    "import argparse\n"
+    "parser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--lr', type=float, default=0.1)\n"
+    "args = parser.parse_args()": [
+        ConfigParsing(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("argparse.ArgumentParser.parse_args",)),
+            target="args",
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=1,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    "import yaml\nwith open(args.config) as f:\n    cfg = yaml.safe_load(f)": [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("yaml.safe_load",)),
+            target="cfg",
+            source="file",
+            tool="YAML",
+            file="args.config",
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    "import hydra\n@hydra.main(config_path='conf')\ndef main(cfg):\n    train(cfg)": [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("hydra.main",)),
+            target="cfg",
+            source="both",
+            tool="Hydra",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function="main",
+        )
+    ],
+    "from config import get_config\nconfig = get_config(args)": [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("get_config",)),
+            target="config",
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "parser.add_argument('--lr', default=0.1)": "an option is declared, not read",
+    "config = model.get_config()": "the settings of a model that exists",
+    "import json\nannotations = json.load(open('train.json'))": "data, not settings",
+    "def get_args():\n    return 1\nargs = get_args()": "the body of the helper is read instead",
+}

@@ -1,0 +1,169 @@
+"""determinism: cuDNN or algorithm determinism, or autotuning, is set."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.runs import run_from
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_VARIABLES = frozenset(
+    {"CUBLAS_WORKSPACE_CONFIG", "TF_DETERMINISTIC_OPS", "FLAGS_cudnn_deterministic"}
+)
+_ABOUT = frozenset({"deterministic", "determinism", "reproducible", "reproducibility"})
+_VERBS = frozenset({"set", "make", "enable", "ensure", "setup", "init", "configure", "use", "full"})
+_SWITCHES = frozenset({"deterministic", "benchmark"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Determinism(Finding):
+    """Facts of a run of such settings; each is the text of what is set, None when it is not.
+
+    Attributes:
+        deterministic: `cudnn.deterministic`.
+        benchmark: `cudnn.benchmark`, the autotuning.
+        algorithms: `torch.use_deterministic_algorithms` and its kin.
+        workspace: The variable that is set in the environment for it, as `NAME=value`.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "determinism"
+
+    deterministic: str | None
+    benchmark: str | None
+    algorithms: str | None
+    workspace: str | None
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Switch:
+    name: str
+    value: str
+    evidence: Evidence
+
+
+@pattern(Determinism, statements=(cst.Assign, cst.Expr))
+def find_settings(site: Site, script: Script) -> Iterator[Determinism]:
+    """`cudnn.benchmark = True`, `torch.use_deterministic_algorithms(True)`; a run is one."""
+    if _switch(site.statement, script) is None:
+        return
+    run = run_from(script.tree, site.statement, lambda s: _switch(s, script) is not None, 1)
+    if not run:
+        return
+    switches = [s for s in (_switch(statement, script) for statement in run) if s is not None]
+    values = {switch.name: switch.value for switch in switches}
+    yield Determinism(
+        line=site.line,
+        end=run[-1].last,
+        evidence=weakest(*(switch.evidence for switch in switches)),
+        deterministic=values.get("deterministic"),
+        benchmark=values.get("benchmark"),
+        algorithms=values.get("algorithms"),
+        workspace=values.get("workspace"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _switch(statement: Statement, script: Script) -> _Switch | None:
+    node = statement.node
+    if type(node) is cst.Assign:
+        return _assigned(node.targets[0].target, node.value, statement, script)
+    if type(node) is cst.Expr and type(node.value) is cst.Call:
+        return _called(node.value, statement, script)
+    return None
+
+
+def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> _Switch | None:
+    if type(target) is cst.Subscript:
+        written = text(target.slice[0]).strip("'\"")
+        if written in _VARIABLES and dotted(target.value).endswith("environ"):
+            return _Switch("workspace", f"{written}={text(value)}", Evidence(API, (written,)))
+        return None
+    name = dotted(target)
+    last = name.rpartition(".")[2]
+    if last not in _SWITCHES or "." not in name:
+        return None
+    for full in script.resolver.qualified(dotted(target.value), statement.scope):
+        row = script.resolver.tables.find(f"{full}.{last}")
+        if row is not None and row.kind == "determinism-flag":
+            return _Switch(last, text(value), Evidence(API, (f"{full}.{last}",)))
+    if "cudnn" in name.split("."):
+        return _Switch(last, text(value), Evidence(NAME, (name,)))
+    return None
+
+
+def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | None:
+    known = script.known(call.func, statement.scope)
+    first = text(call.args[0].value) if call.args else "True"
+    if known is not None:
+        kind = known.api.kind
+        evidence = Evidence(known.evidence, (known.name,))
+        return _Switch("algorithms", first, evidence) if kind == "determinism" else None
+    name = dotted(call.func)
+    found = set(words(name))
+    if found & _ABOUT and found & _VERBS and not found & {"unset", "disable", "get", "is"}:
+        return _Switch("algorithms", first, Evidence(NAME, (name,)))
+    return None
+
+
+EXAMPLES = {
+    "import torch\n"
+    "torch.backends.cudnn.deterministic = True\n"
+    "torch.backends.cudnn.benchmark = False": [
+        Determinism(
+            line=2,
+            end=3,
+            evidence=Evidence(
+                API, ("torch.backends.cudnn.deterministic", "torch.backends.cudnn.benchmark")
+            ),
+            deterministic="True",
+            benchmark="False",
+            algorithms=None,
+            workspace=None,
+            condition=None,
+        )
+    ],
+    "import torch.backends.cudnn as cudnn\nif args.cuda:\n    cudnn.benchmark = True": [
+        Determinism(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.backends.cudnn.benchmark",)),
+            deterministic=None,
+            benchmark="True",
+            algorithms=None,
+            workspace=None,
+            condition="args.cuda",
+        )
+    ],
+    "import os, torch\n"
+    "os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'\n"
+    "torch.use_deterministic_algorithms(True)": [
+        Determinism(
+            line=2,
+            end=3,
+            evidence=Evidence(
+                API, ("CUBLAS_WORKSPACE_CONFIG", "torch.use_deterministic_algorithms")
+            ),
+            deterministic=None,
+            benchmark=None,
+            algorithms="True",
+            workspace="CUBLAS_WORKSPACE_CONFIG=':4096:8'",
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "torch.backends.cuda.matmul.allow_tf32 = True": "a precision mode, not determinism",
+    "config.benchmark = True": "a field of the script's own",
+}

@@ -1,0 +1,277 @@
+"""metric-reduction: a value is combined across processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_COMBINING = frozenset({"all-reduce", "reduce", "all-gather", "gather"})
+_WHATS = frozenset(
+    [
+        "tensor",
+        "tensors",
+        "mean",
+        "value",
+        "values",
+        "dict",
+        "loss",
+        "losses",
+        "metric",
+        "metrics",
+        "scalar",
+        "sum",
+    ]
+)
+_METHODS = frozenset(
+    [
+        "gather_for_metrics",
+        "synchronize_between_processes",
+        "synchronize_results",
+        "metric_average",
+        "distributed_concat",
+        "nested_xla_mesh_reduce",
+        "mesh_reduce",
+        "process_allgather",
+        "accumulate_predictions",
+        "accumulate_predictions_from_multiple_gpus",
+        "reduce_across_processes",
+        "distributed_sum",
+        "collect_results",
+        "sync_metrics",
+        "sync_between_processes",
+        "average_across_processes",
+    ]
+)
+_OF_TENSORS = frozenset(
+    {"tensorflow", "keras", "numpy", "functools", "einops", "torch", "mindspore"}
+)
+_ABOUT_IT = frozenset(
+    {"delay", "should", "use", "enable", "set", "is", "needs", "no", "get", "test"}
+)
+_FORMS = {"gather_for_metrics": "all-gather", "gather": "all-gather", "reduce": "all-reduce"}
+_OBJECTS = frozenset({"accelerator", "fabric", "comm", "dist", "distributed", "strategy", "utils"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MetricReduction(Finding):
+    """Facts of a value that is combined.
+
+    Attributes:
+        call: What is called, as written.
+        value: What is combined; None when the call does not say.
+        target: What receives the result; None when it is put in place.
+        form: "all-reduce", "reduce", "all-gather", "gather"; None for a helper whose name does not
+            say which.
+        operation: "sum", "mean", "max"...; None when unknown.
+        divided_by: By what the script divides the sum just after; None when it does not.
+        guard: The rank condition around it, which would keep the others away; None without one.
+    """
+
+    pattern: ClassVar[str] = "metric-reduction"
+
+    call: str
+    value: str | None
+    target: str | None
+    form: str | None
+    operation: str | None
+    divided_by: str | None
+    guard: str | None
+
+
+@pattern(MetricReduction, kinds=("collective",))
+def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
+    """`dist.all_reduce(loss)`, `hvd.allreduce(acc)`."""
+    if site.known is None or site.known.api.traits["collective"] not in _COMBINING:
+        return
+    api = site.known.api
+    value = next((v for n in api.params if (v := script.argument(site, n)) is not None), None)
+    if api.traits["collective"] in ("all-gather", "gather") and len(site.node.args) > 1:
+        value = site.node.args[1].value
+    evidence = Evidence(site.known.evidence, (site.known.name,))
+    yield _reduction(
+        site, script, value, api.traits["collective"], _operation(site, script), evidence
+    )
+
+
+@pattern(MetricReduction, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
+    """`reduce_tensor(loss)`, `accelerator.gather_for_metrics(x)`, `meter.all_reduce()`."""
+    method = site.name.rpartition(".")[2]
+    if site.known is not None or not method or method[-1] in ")]":
+        return
+    if not _names_reduction(method, site, script) or _of_one_tensor(site, script):
+        return
+    found = set(words(method))
+    form = _FORMS.get(method) or ("all-gather" if "gather" in found else None)
+    if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
+        form = "all-reduce"
+    operation = "mean" if {"mean", "average"} & found else None
+    value = site.node.args[0].value if site.node.args else None
+    if value is None and type(site.node.func) is cst.Attribute:
+        value = site.node.func.value
+    yield _reduction(site, script, value, form, operation, _evidence(site, script))
+
+
+def _names_reduction(method: str, site: Site, script: Script) -> bool:
+    found = words(method)
+    pairs = {"all", "reduce"} <= set(found) or {"all", "gather"} <= set(found)
+    if found[:1] and found[0] in _ABOUT_IT:
+        return False
+    if method in _METHODS or pairs or {"allreduce", "allgather"} & set(found):
+        return True
+    if found[:1] in (("reduce",), ("reduced",)) and len(found) > 1 and set(found[1:]) <= _WHATS:
+        return True
+    if method not in ("gather", "reduce", "gather_object"):
+        return False
+    role = script.role(site.node.func.value, site.scope) if "." in site.name else None
+    if role is not None and role.kind == "accelerator":
+        return True
+    receiver = words(site.name.rpartition(".")[0])
+    return bool(receiver) and receiver[-1] in _OBJECTS
+
+
+def _of_one_tensor(site: Site, script: Script) -> bool:
+    """Whether it is an operation on one tensor (`tf.reduce_mean`), or starts a search only."""
+    root = site.name.partition(".")[0]
+    if root in ("tf", "K", "F", "np", "torch", "ops", "jnp"):
+        return True
+    full = script.resolver.qualified(site.name, site.scope)
+    return any(name.partition(".")[0] in _OF_TENSORS for name in full)
+
+
+def _evidence(site: Site, script: Script) -> Evidence:
+    """A helper of the script that calls a collective itself is known by its body."""
+    defined = script.defined_function(site)
+    if defined is not None:
+        for call in script.calls_below(defined):
+            if call.known is not None and call.known.api.kind == "collective":
+                return Evidence(FLOW, (site.name,))
+    if type(site.node.func) is cst.Attribute:
+        role = script.role(site.node.func.value, site.scope)
+        if role is not None and role.kind == "accelerator":
+            return role.evidence
+    return Evidence(NAME, (site.name,))
+
+
+def _reduction(
+    site: Site,
+    script: Script,
+    value: Any,
+    form: str | None,
+    operation: str | None,
+    evidence: Evidence,
+) -> MetricReduction:
+    node = site.statement.node
+    assigned = type(node) is cst.Assign and node.value is site.node
+    target = dotted(node.targets[0].target) or None if assigned else None
+    return MetricReduction(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        call=site.name,
+        value=text(value) if value is not None else None,
+        target=target,
+        form=form,
+        operation=operation,
+        divided_by=_divisor(site, script, text(value)) if value is not None else None,
+        guard=script.rank_condition(site.statement),
+    )
+
+
+def _operation(site: Site, script: Script) -> str | None:
+    if site.known is None or site.known.api.traits["collective"] not in ("all-reduce", "reduce"):
+        return None
+    given = script.argument(site, "op") or argument(site.node, "average")
+    written = text(given) if given is not None else site.known.api.defaults.get("op", "")
+    last = written.rpartition(".")[2].lower()
+    known = {
+        "sum": "sum",
+        "avg": "mean",
+        "average": "mean",
+        "mean": "mean",
+        "max": "max",
+        "min": "min",
+    }
+    return known.get(last)
+
+
+def _divisor(site: Site, script: Script, value: str) -> str | None:
+    """What the next statements divide the value by: `loss /= world_size`."""
+    statements = script.tree.statements
+    for statement in statements[site.statement.index + 1 : site.statement.index + 3]:
+        node = statement.node
+        if type(node) is cst.AugAssign and type(node.operator) is cst.DivideAssign:
+            if text(node.target) == value:
+                return text(node.value)
+        elif type(node) is cst.Assign and type(node.value) is cst.BinaryOperation:
+            division = node.value
+            if type(division.operator) is cst.Divide and text(division.left) == value:
+                return text(division.right)
+    return None
+
+
+EXAMPLES = {
+    "import torch.distributed as dist\n"
+    "dist.all_reduce(loss, op=dist.ReduceOp.SUM)\n"
+    "loss /= world_size": [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.all_reduce",)),
+            call="dist.all_reduce",
+            value="loss",
+            target=None,
+            form="all-reduce",
+            operation="sum",
+            divided_by="world_size",
+            guard=None,
+        )
+    ],
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "preds = accelerator.gather_for_metrics(preds)": [
+        MetricReduction(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("accelerate.Accelerator",)),
+            call="accelerator.gather_for_metrics",
+            value="preds",
+            target="preds",
+            form="all-gather",
+            operation=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    "acc1 = reduce_tensor(acc1)": [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("reduce_tensor",)),
+            call="reduce_tensor",
+            value="acc1",
+            target="acc1",
+            form=None,
+            operation=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "import tensorflow as tf\nloss = tf.reduce_mean(x)": "the mean of one tensor",
+    "import torch\ny = torch.gather(x, 1, index)": "an indexing of one tensor",
+    "import torch.distributed as dist\ndist.broadcast(w, src=0)": "sent out, not combined",
+    "from functools import reduce\nn = reduce(mul, shape)": "a fold over a list",
+}

@@ -1,0 +1,274 @@
+"""rank-discovery: rank, local rank or world size is read from the environment, the arguments or
+the group."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.knowledge.api import Api
+from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.processes import environment_variable
+from pseudogen.names.runs import run_from
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.tree import Statement
+
+_KINDS = {
+    "rank": "rank",
+    "local-rank": "local rank",
+    "world-size": "world size",
+    "node-rank": "node rank",
+}
+_NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
+    (("local", "rank"), "local rank"),
+    (("node", "rank"), "node rank"),
+    (("world", "size"), "world size"),
+    (("num", "replicas"), "world size"),
+    (("process", "count"), "world size"),
+    (("num", "processes"), "world size"),
+    (("process", "index"), "rank"),
+    (("rank",), "rank"),
+)
+_NOT_RANKS = frozenset({"lora", "low", "matrix", "svd", "max", "adapter", "tensor"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """One number that is read: `what` (rank, local rank, world size, local world size, node rank,
+    device count), into which name, and `where`: "environment", "group" (the library is asked) or
+    "arguments". `exact` says whether the name gets the number itself, not something made of it."""
+
+    name: str
+    what: str
+    where: str
+    variable: str | None
+    exact: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RankDiscovery(Finding):
+    """Facts of a run of reads.
+
+    Attributes:
+        reads: What is read, in the order of the script.
+        launcher: The launcher whose variables these are ("torchrun", "Slurm"), None if unknown.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "rank-discovery"
+
+    reads: tuple[Read, ...]
+    launcher: str | None
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    reads: tuple[Read, ...]
+    launcher: str | None
+    evidence: Evidence
+
+
+@pattern(RankDiscovery, statements=(cst.Assign, cst.AnnAssign, cst.Expr, cst.Return))
+def find_reads(site: Site, script: Script) -> Iterator[RankDiscovery]:
+    """`rank = int(os.environ["RANK"])`, `world_size = dist.get_world_size()`; a run is one."""
+    if _told(site.statement, script) is None:
+        return
+    run = run_from(script.tree, site.statement, lambda s: _told(s, script) is not None, 1)
+    if not run:
+        return
+    told = [t for t in (_told(statement, script) for statement in run) if t is not None]
+    yield RankDiscovery(
+        line=site.line,
+        end=run[-1].last,
+        evidence=weakest(*(t.evidence for t in told)),
+        reads=tuple(read for t in told for read in t.reads),
+        launcher=next((t.launcher for t in told if t.launcher), None),
+        condition=script.condition(site.statement),
+    )
+
+
+def _told(statement: Statement, script: Script) -> _Told | None:
+    node = statement.node
+    value = getattr(node, "value", None)
+    if value is None or type(node) not in (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return):
+        return None
+    target: Any = None
+    if type(node) is cst.Assign:
+        target = node.targets[0].target
+    elif type(node) is cst.AnnAssign:
+        target = node.target
+    if _mentions_environment(statement, script):
+        from_environment = _environment_read(target, value, statement, script)
+        if from_environment is not None:
+            return from_environment
+    if type(node) is cst.Expr:
+        return None
+    if type(target) is cst.Tuple:
+        return _unpacked(target, value, statement, script)
+    return _asked(target, value, statement, script)
+
+
+def _mentions_environment(statement: Statement, script: Script) -> bool:
+    lines = script.tree.lines[statement.first - 1 : statement.last]
+    return any("env" in line for line in lines)
+
+
+def _environment_read(
+    target: Any, value: Any, statement: Statement, script: Script
+) -> _Told | None:
+    reads = []
+    launcher = None
+    for node in descendants(value):
+        if type(node) not in (cst.Call, cst.Subscript):
+            continue
+        variable = environment_variable(script, node, statement.index)
+        row = script.resolver.tables.find(f"os.environ[{variable}]") if variable else None
+        if row is not None and row.kind in _KINDS:
+            name = dotted(target) if target is not None else ""
+            what = _what(row)
+            exact = _inner(value) is node
+            reads.append(
+                Read(name=name, what=what, where="environment", variable=variable, exact=exact)
+            )
+            launcher = launcher or row.traits.get("launcher")
+    if not reads:
+        return None
+    names = tuple(dict.fromkeys(str(read.variable) for read in reads))
+    return _Told(tuple(reads), launcher, Evidence(API, names))
+
+
+def _what(row: Api) -> str:
+    """What a row of the tables counts."""
+    machine = row.traits.get("scope") == "machine"
+    return "local world size" if machine and row.kind == "world-size" else _KINDS[row.kind]
+
+
+def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _Told | None:
+    """`rank = dist.get_rank()`, `world_size = comm.get_world_size()`, `rank = args.local_rank`."""
+    name = dotted(target) if target is not None else ""
+    if target is not None and not name:
+        return None
+    value = _inner(value)
+    if type(value) is cst.Call:
+        return _called(name, value, statement, script)
+    what = _named(name)
+    if (
+        type(value) is cst.Attribute
+        and what
+        and _named(dotted(value))
+        and not name.startswith("self.")
+    ):
+        read = Read(name=name, what=what, where="arguments", variable=None)
+        return _Told((read,), None, Evidence(NAME, (dotted(value),)))
+    return None
+
+
+def _inner(value: Any) -> Any:
+    """The call in `int(...)`, `x if distributed else 0`, `... > 1`."""
+    kind = type(value)
+    if kind is cst.Call and dotted(value.func) == "int" and value.args:
+        return _inner(value.args[0].value)
+    if kind is cst.IfExp:
+        return _inner(value.body) if type(_inner(value.body)) is cst.Call else _inner(value.orelse)
+    return value
+
+
+def _called(name: str, value: cst.Call, statement: Statement, script: Script) -> _Told | None:
+    known = script.known(value.func, statement.scope)
+    asked = dotted(value.func)
+    if known is not None:
+        counts = known.api.kind == "device-count" and _named(name) == "world size"
+        if known.api.kind not in _KINDS and not counts:
+            return None
+        what = "device count" if counts else _what(known.api)
+        evidence = Evidence(known.evidence, (known.name,))
+    else:
+        named = _named(asked) if asked and asked[-1] not in ")]" else None
+        if named is None:
+            return None
+        what = named
+        evidence = Evidence(NAME, (asked,))
+    read = Read(name=name, what=what, where="group", variable=None)
+    return _Told((read,), None, evidence)
+
+
+def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Script) -> _Told | None:
+    """`rank, world_size = get_dist_info()`."""
+    names = [name for e in target.elements if (name := dotted(e.value)) != "_"]
+    whats = [_named(name) for name in names]
+    if type(value) is cst.Tuple and len(value.elements) == len(target.elements):
+        pairs = zip(target.elements, value.elements, strict=True)
+        told = [_asked(t.value, v.value, statement, script) for t, v in pairs]
+        reads = tuple(read for t in told if t is not None for read in t.reads)
+        found = [t.evidence for t in told if t is not None]
+        return _Told(reads, None, weakest(*found)) if reads else None
+    if type(value) is not cst.Call or sum(what is not None for what in whats) < min(2, len(names)):
+        return None
+    reads = tuple(
+        Read(name=name, what=what, where="group", variable=None)
+        for name, what in zip(names, whats, strict=True)
+        if what is not None
+    )
+    return _Told(reads, None, Evidence(NAME, (dotted(value.func),)))
+
+
+def _named(name: str) -> str | None:
+    found = words(name)
+    if _NOT_RANKS & set(found):
+        return None
+    return next((what for ending, what in _NAMES if found[-len(ending) :] == ending), None)
+
+
+EXAMPLES = {
+    "import os\nrank = int(os.environ['RANK'])\nworld_size = int(os.environ['WORLD_SIZE'])": [
+        RankDiscovery(
+            line=2,
+            end=3,
+            evidence=Evidence(API, ("RANK", "WORLD_SIZE")),
+            reads=(
+                Read(name="rank", what="rank", where="environment", variable="RANK"),
+                Read(
+                    name="world_size", what="world size", where="environment", variable="WORLD_SIZE"
+                ),
+            ),
+            launcher="torchrun",
+            condition=None,
+        )
+    ],
+    "import torch.distributed as dist\nif distributed:\n    rank = dist.get_rank()": [
+        RankDiscovery(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.get_rank",)),
+            reads=(Read(name="rank", what="rank", where="group", variable=None),),
+            launcher=None,
+            condition="distributed",
+        )
+    ],
+    "rank, world_size = get_dist_info()": [
+        RankDiscovery(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_dist_info",)),
+            reads=(
+                Read(name="rank", what="rank", where="group", variable=None),
+                Read(name="world_size", what="world size", where="group", variable=None),
+            ),
+            launcher=None,
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "import os\nos.environ['RANK'] = '0'": "the variable is set, not read",
+    "lora_rank = args.lora_rank": "the rank of a matrix",
+    "self.rank = rank": "a rank that is known already is kept",
+}

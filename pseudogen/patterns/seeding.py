@@ -1,0 +1,226 @@
+"""seeding: random seeds are fixed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.runs import run_from
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_VERBS = frozenset({"set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
+_OBJECTS = frozenset({"seed", "seeds", "random", "all", "everything", "rng", "global", "state"})
+_GAP = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Seeding(Finding):
+    """Facts of a run of seed calls.
+
+    Attributes:
+        seed: What is passed, where all calls pass the same.
+        libraries: The generators that are seeded, of python, numpy, torch, tensorflow...; helpers
+            of the script's own project give none.
+        helper: The helper that is called instead, None when the libraries are called.
+        every_device: Whether the generators of all accelerators are seeded; None when unknown.
+        per_process: Whether the seed depends on the rank, so that processes differ.
+        value: The seed where constants tell.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "seeding"
+
+    seed: str | None
+    libraries: tuple[str, ...]
+    helper: str | None
+    every_device: bool | None
+    per_process: bool
+    value: int | float | None
+    condition: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    seed: Any
+    library: str  # names between spaces
+    devices: str
+    helper: str | None
+    evidence: Evidence
+
+
+@pattern(Seeding, calls=True)
+def find_calls(site: Site, script: Script) -> Iterator[Seeding]:
+    """`torch.manual_seed(seed)`, `seed_everything(42)`; neighbours are one finding."""
+    call = _seed_call(site, script)
+    if call is None or not _is_whole(site):
+        return
+    statements = run_from(
+        script.tree, site.statement, lambda s: _statement_call(s, script) is not None, _GAP
+    )
+    if statements:
+        calls = [c for c in (_statement_call(s, script) for s in statements) if c is not None]
+        yield _seeding(site, script, calls, statements)
+
+
+def _seeding(
+    site: Site, script: Script, calls: list[_Call], statements: list[Statement]
+) -> Seeding:
+    seeds = list(dict.fromkeys(text(c.seed) for c in calls if c.seed is not None))
+    shared = seeds[0] if len(seeds) == 1 else None
+    first = next((c.seed for c in calls if c.seed is not None), None)
+    index = site.statement.index
+    devices = {c.devices for c in calls if "torch" in c.library.split()}
+    return Seeding(
+        line=site.line,
+        end=statements[-1].last,
+        evidence=weakest(*(c.evidence for c in calls)),
+        seed=shared,
+        libraries=tuple(dict.fromkeys(name for c in calls for name in c.library.split())),
+        helper=next((c.helper for c in calls if c.helper), None),
+        every_device="all" in devices if devices else None,
+        per_process=any(_by_rank(c.seed, index, script) for c in calls),
+        value=script.value(first, index) if shared is not None else None,
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_whole(site: Site) -> bool:
+    """Whether the call is the statement, not a part of a larger expression."""
+    node = site.statement.node
+    return type(node) in (cst.Expr, cst.Assign) and node.value is site.node
+
+
+def _statement_call(statement: Statement, script: Script) -> _Call | None:
+    if type(statement.node) is cst.Assign and _sets_hash_seed(statement.node):
+        return _Call(None, "hash", "", None, Evidence(API, ("os.environ",)))
+    for site in script.calls_in(statement):
+        call = _seed_call(site, script) if _is_whole(site) else None
+        if call is not None:
+            return call
+    return None
+
+
+def _sets_hash_seed(node: cst.Assign) -> bool:
+    target = node.targets[0].target
+    return type(target) is cst.Subscript and "PYTHONHASHSEED" in text(target)
+
+
+def _seed_call(site: Site, script: Script) -> _Call | None:
+    api = site.known.api if site.known is not None else None
+    if site.known is not None and api is not None and api.kind == "seed":
+        seed = script.argument(site, "seed")
+        evidence = Evidence(site.known.evidence, (site.known.name,))
+        traits = api.traits
+        return _Call(seed, traits.get("library", ""), traits.get("devices", ""), None, evidence)
+    found = words(site.name)
+    if api is not None or not _names_seeding(found) or _is_method_of_value(site, script):
+        return None
+    seed = site.node.args[0].value if site.node.args else None
+    return _Call(seed, "", "", site.name, Evidence(NAME, (site.name,)))
+
+
+def _names_seeding(found: tuple[str, ...]) -> bool:
+    if "seed" not in found and "seeds" not in found:
+        return found == ("set", "random", "state")
+    if found in (("random", "seed"), ("seed", "it")):
+        return True
+    others = set(found) - {"seed", "seeds"}
+    return bool(found[0] == "seed" and others <= _OBJECTS and others) or bool(
+        _VERBS & others and others <= _VERBS | _OBJECTS | {"and", "torch", "worker", "seed"}
+    )
+
+
+def _is_method_of_value(site: Site, script: Script) -> bool:
+    """Whether the call seeds one object (`sampler.set_seed(1)`), not the run."""
+    receiver = site.name.rpartition(".")[0]
+    if not receiver:
+        return False
+    bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
+    return not any(binding.how == "import" for binding in bindings)
+
+
+def _by_rank(seed: Any, index: int, script: Script) -> bool:
+    """Whether a rank goes into a seed."""
+    kind = type(seed)
+    if kind is cst.BinaryOperation:
+        return _by_rank(seed.left, index, script) or _by_rank(seed.right, index, script)
+    if seed is None:
+        return False
+    if script.rank(seed, index) is not None:
+        return True
+    name = dotted(seed) if kind in (cst.Name, cst.Attribute) else ""
+    return any(
+        _by_rank(b.value, b.statement, script)
+        for b in (script.reaching(name, index) if name else ())
+        if b.how == "assign" and b.statement < index
+    )
+
+
+EXAMPLES = {
+    "import random, torch\n"
+    "import numpy as np\n"
+    "if args.seed is not None:\n"
+    "    random.seed(args.seed)\n"
+    "    np.random.seed(args.seed)\n"
+    "    torch.manual_seed(args.seed)": [
+        Seeding(
+            line=4,
+            end=6,
+            evidence=Evidence(API, ("random.seed", "numpy.random.seed", "torch.manual_seed")),
+            seed="args.seed",
+            libraries=("python", "numpy", "torch"),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            value=None,
+            condition="args.seed is not None",
+        )
+    ],
+    "seed_everything(42)": [
+        Seeding(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("seed_everything",)),
+            seed="42",
+            libraries=(),
+            helper="seed_everything",
+            every_device=None,
+            per_process=False,
+            value=42,
+            condition=None,
+        )
+    ],
+    "import torch\n"
+    "import torch.distributed as dist\n"
+    "seed = 7 + dist.get_rank()\n"
+    "torch.manual_seed(seed)\n"
+    "if torch.cuda.is_available():\n"
+    "    torch.cuda.manual_seed_all(seed)": [
+        Seeding(
+            line=4,
+            end=6,
+            evidence=Evidence(API, ("torch.manual_seed", "torch.cuda.manual_seed_all")),
+            seed="seed",
+            libraries=("torch",),
+            helper=None,
+            every_device=True,
+            per_process=True,
+            value=None,
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "sampler.set_seed(epoch)": "that sets the seed of one sampler",
+    "seed = args.seed": "nothing is seeded yet",
+    "g = torch.Generator().manual_seed(0)": "a generator of its own, not those of the run",
+}

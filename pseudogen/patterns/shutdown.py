@@ -1,0 +1,143 @@
+"""shutdown: the group, writers or trackers are closed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.runs import run_from
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.tree import Statement
+
+_CLOSES = frozenset({"close", "finish", "end", "stop", "shutdown", "flush_and_close"})
+_TRACKERS = frozenset(
+    ["writer", "tensorboard", "tb", "tracker", "experiment", "wandb", "run", "history", "summary"]
+)
+_CLEANS = frozenset({"cleanup", "destroy", "shutdown", "teardown", "finalize"})
+_DISTRIBUTED = frozenset({"distributed", "dist", "ddp"})
+_GROUPS = frozenset({"distributed", "dist", "ddp", "process", "group", "parallel", "model"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shutdown(Finding):
+    """Facts of a run of closing calls.
+
+    Attributes:
+        calls: What is called, as written.
+        closes: What is closed, of "group", "tracker".
+        guard: The rank condition around it; None without one.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "shutdown"
+
+    calls: tuple[str, ...]
+    closes: tuple[str, ...]
+    guard: str | None
+    condition: str | None
+
+
+@pattern(Shutdown, calls=True)
+def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
+    """`dist.destroy_process_group()`, `writer.close()`; neighbours are one finding."""
+    if _closed(site, script) is None:
+        return
+    run = run_from(script.tree, site.statement, lambda s: bool(_closings(s, script)))
+    if not run:
+        return
+    sites = [call for statement in run for call in _closings(statement, script)]
+    told = [t for t in (_closed(call, script) for call in sites) if t is not None]
+    yield Shutdown(
+        line=site.line,
+        end=run[-1].last,
+        evidence=weakest(*(evidence for _, evidence in told)),
+        calls=tuple(dict.fromkeys(call.name for call in sites)),
+        closes=tuple(dict.fromkeys(what for what, _ in told)),
+        guard=script.rank_condition(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+def _closings(statement: Statement, script: Script) -> list[Site]:
+    return [call for call in script.calls_in(statement) if _closed(call, script) is not None]
+
+
+def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
+    """What a call closes, and on what that rests."""
+    if site.known is not None:
+        what = {"group-end": "group", "tracker-end": "tracker"}.get(site.known.api.kind)
+        return (what, Evidence(site.known.evidence, (site.known.name,))) if what else None
+    receiver, _, method = site.name.rpartition(".")
+    if method == "end_training":
+        return "tracker", Evidence(NAME, (site.name,))
+    if method in _CLOSES and receiver and not site.node.args:
+        return _closed_tracker(receiver, site, script)
+    found = set(words(method))
+    helper = bool(_CLEANS & found) and bool(_GROUPS & found) and found <= _CLEANS | _GROUPS | {"up"}
+    origins = (receiver, *script.resolver.qualified(site.name, site.scope))
+    of_group = bool(
+        _DISTRIBUTED & {w for name in origins for part in name.split(".") for w in words(part)}
+    )
+    if (helper or (method == "cleanup" and of_group)) and script.defined_function(site) is None:
+        if len(site.node.args) > 1:
+            return None
+        return "group", Evidence(NAME, (site.name,))
+    return None
+
+
+def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evidence] | None:
+    role = script.role(site.node.func.value, site.scope)
+    if role is not None:
+        return ("tracker", role.evidence) if role.kind == "writer" else None
+    if _TRACKERS & set(words(receiver)) or {"metric", "logger"} <= set(words(receiver)):
+        return "tracker", Evidence(NAME, (receiver,))
+    return None
+
+
+EXAMPLES = {
+    "import torch.distributed as dist\nif ddp:\n    dist.destroy_process_group()": [
+        Shutdown(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.destroy_process_group",)),
+            calls=("dist.destroy_process_group",),
+            closes=("group",),
+            guard=None,
+            condition="ddp",
+        )
+    ],
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "log = SummaryWriter()\n"
+    "log.add_scalar('loss', 0.1, 1)\n"
+    "log.close()": [
+        Shutdown(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.tensorboard.SummaryWriter",)),
+            calls=("log.close",),
+            closes=("tracker",),
+            guard=None,
+            condition=None,
+        )
+    ],
+    "import wandb\nfrom utils.dist import cleanup_ddp\nwandb.finish()\ncleanup_ddp()": [
+        Shutdown(
+            line=3,
+            end=4,
+            evidence=Evidence(NAME, ("cleanup_ddp",)),
+            calls=("wandb.finish", "cleanup_ddp"),
+            closes=("tracker", "group"),
+            guard=None,
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "f = open('log.txt', 'w')\nf.close()": "a file of text",
+    "pbar.close()": "a progress bar",
+    "plt.close()": "a figure",
+}
