@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import random
+import re
 import tokenize
 import warnings
 import zlib
@@ -14,6 +15,10 @@ from pathlib import Path
 from textwrap import dedent
 
 SHORTEST, LONGEST = 3, 40
+
+
+# A block without a header after its first line has only one reading.
+_HEADER = re.compile(r":$", re.M)
 
 
 @dataclass(frozen=True)
@@ -88,6 +93,8 @@ def _sample(path: Path, text: str) -> Sample | None:
     except (SyntaxError, tokenize.TokenError, IndentationError):
         return None
     if not SHORTEST <= code.count("\n") <= LONGEST:
+        return None
+    if not _HEADER.search(code.split("\n", 1)[1]):
         return None
     return Sample(path, code, flatten(code))
 

@@ -62,15 +62,21 @@ def features(
     yield f"{block} in {around}"
     yield f"{block} in {around} next {kind}"
     yield f"{block} length {_bucket(i - header)}"
+    yield f"{block} previous {left} next {kind}"
+    yield f"{block} children {_bucket(min(children, 3))} next {kind}"
+    if len(following.shape) < 20:
+        yield f"{block} shape {following.shape}"
     yield f"shape {following.shape if len(following.shape) < 20 else 'long'}"
     yield f"before {previous.shape if len(previous.shape) < 20 else 'long'}"
-    yield from _names(context, header, i, block, kind)
+    yield from _names(context, header, chain, i, block, kind)
     yield from _likeness(context, header, chain, i, block, kind, inner)
     left_over = len(facts) - i
     yield f"{block} rest {_bucket(left_over)}"
 
 
-def _names(context: Context, header: int, i: int, block: str, kind: str) -> Iterator[str]:
+def _names(
+    context: Context, header: int, chain: int, i: int, block: str, kind: str
+) -> Iterator[str]:
     """Names of the next statement: those the header binds, the block makes or changes."""
     facts = context.facts
     head, following = facts[header], facts[i]
@@ -80,6 +86,10 @@ def _names(context: Context, header: int, i: int, block: str, kind: str) -> Iter
     yield f"{block} made inside {made}"
     if made:
         yield f"{block} made at distance {_bucket(i - context.new[i])}"
+    if head.binds & following.binds:
+        yield f"{block} binds the header's target {kind}"
+    siblings = [source for source in context.sources[i] if source < chain]
+    yield f"{block} from before {_bucket(chain - max(siblings)) if siblings else 0} {made}"
     if context.renewed[i] > header:
         yield f"{block} changed inside"
     if not made and not inside and context.renewed[i] <= header:
@@ -89,6 +99,9 @@ def _names(context: Context, header: int, i: int, block: str, kind: str) -> Iter
     later = context.later[i]
     yield f"{block} {kind} used {_bucket(later)}"
     if block == "def":
+        name = head.parameters[0]
+        soon = [j for j, fact in enumerate(facts[i : i + 4]) if name in fact.uses]
+        yield f"own name used {soon[0] if soon else None}"
         receiver = next((p for p in head.parameters[1:2] if p in _RECEIVERS), "")
         if receiver:
             yield f"method uses receiver {receiver in following.uses} {kind == 'def'}"
@@ -117,7 +130,12 @@ def _likeness(
     if chain > 0:
         sibling = facts[chain - 1]
         yield f"{block} like sibling {sibling.shape == following.shape} {same}"
+    if following.statement.branch:
+        yield from _mirror(context, header, chain, i, block, kind)
     if chain < header:
+        merged = following.uses & previous.binds
+        both = any(fact.binds & merged for fact in facts[chain + 1 : min(header, chain + _NEAR)])
+        yield f"{block} uses what both branches bind {both} {bool(merged)}"
         earlier = facts[chain + 1 : min(header, chain + _NEAR)]
         named = any(fact.binds & following.binds for fact in earlier)
         shaped = any(fact.shape == following.shape for fact in earlier)
@@ -130,3 +148,23 @@ def _likeness(
         fact.binds & following.binds for fact in facts[max(header + 1, i - _NEAR) : i]
     ):
         yield f"{block} binds again"
+
+
+def _mirror(
+    context: Context, header: int, chain: int, i: int, block: str, kind: str
+) -> Iterator[str]:
+    """A branch looks like the block before it, and its condition like the first one."""
+    facts = context.facts
+    first, branch = facts[chain], facts[i]
+    if branch.uses:
+        alike = bool(first.uses & branch.uses), first.guard[2:] == branch.guard[4:]
+        yield f"{block} {kind} condition alike {alike}"
+        yield f"{block} {kind} started alike {first.words[2:8] == branch.words[4:10]}"
+    if i + 1 < len(facts):
+        answer = facts[i + 1]
+        body = facts[header + 1 : i][:_NEAR]
+        named = any(fact.binds & answer.binds or fact.attributes & answer.attributes for fact in body)
+        shaped = any(fact.shape == answer.shape for fact in body)
+        start = facts[header + 1]
+        yield f"{block} {kind} mirrors {named} {shaped}"
+        yield f"{block} {kind} starts like {start.shape == answer.shape} {start.statement.kind} {answer.statement.kind}"
