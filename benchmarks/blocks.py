@@ -106,7 +106,9 @@ def without_comments(code: str) -> str:
         if token.type == tokenize.COMMENT:
             tokens.append((token.start, token.end, ""))
         elif token.type == tokenize.STRING and "\n" in token.string:
-            tokens.append((token.start, token.end, token.string.replace("\\\n", " ").replace("\n", " ")))
+            tokens.append(
+                (token.start, token.end, token.string.replace("\\\n", " ").replace("\n", " "))
+            )
     lines = code.split("\n")
     for (row, column), (last, end), text in reversed(tokens):
         lines[row - 1 : last] = [lines[row - 1][:column] + text + lines[last - 1][end:]]

@@ -16,7 +16,9 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 # PEP 263
-_COOKIE = re.compile(rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\r\n])?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)")
+_COOKIE = re.compile(
+    rb"\A(?:[ \t\f]*(?:#[^\r\n]*)?\r?[\r\n])?[ \t\f]*#[^\r\n]*?coding[:=][ \t]*([-\w.]+)"
+)
 _SAMPLE = 4_096
 _PLAUSIBLE = 0.8
 

@@ -44,7 +44,8 @@ class Reflowed:
     `lines[i]` is the 1-based line of the input on which line `i + 1` of `text` starts.
     `assumptions` names the lines that could as well stand in another block. `comments` are the
     lines (1-based, of the result) of comments whose end had to be guessed; `unfinished` is True
-    when the last header has no block: `...` then stands in for it.
+    when the last header has no block: `...` then stands in for it. `statements` counts the
+    statements and headers, `idle` those among them that do nothing (a name or a number alone).
     """
 
     text: str
@@ -52,6 +53,8 @@ class Reflowed:
     assumptions: tuple[Assumption, ...] = ()
     comments: tuple[int, ...] = ()
     unfinished: bool = False
+    statements: int = 0
+    idle: int = 0
 
 
 def reflow(text: str) -> Reflowed:
@@ -119,7 +122,14 @@ def _written(
         tuple(_assumptions(out, placed, choices)),
         tuple(comments),
         unfinished,
+        len(placed),
+        sum(s.kind == "expression" and _idle(source, s) for _, s in placed),
     )
+
+
+def _idle(source: Tokens, statement: Statement) -> bool:
+    """Whether a statement is a name or a number alone; `...` stands for something left out."""
+    return all(t.kind in ("name", "number") for t in source.tokens[statement.start : statement.end])
 
 
 def _depths(statements: list[Statement], choices: list[Choice]) -> list[int]:
@@ -142,12 +152,17 @@ def _assumptions(
     for i, choice in enumerate(choices):
         if not choice.others:
             continue
-        line = placed[i][0]
         inside = max(choice.others) < choice.depth
-        depth = choice.depth - 1 if inside else max(choice.others) - 1
-        header = next(
-            j for j in range(i - 1, -1, -1) if choices[j].depth == depth and placed[j][1].opens
-        )
-        at = placed[header][0]
+        depth = choice.depth if inside else max(choice.others)
+        if not placed[i][1].branch:
+            depth -= 1
+        header = _header_before(placed, choices, i, depth)
+        line, at = placed[i][0], placed[header][0]
         found.append(Assumption(line, out[line - 1].strip(), at, out[at - 1].strip(), inside))
     return found
+
+
+def _header_before(
+    placed: list[tuple[int, Statement]], choices: list[Choice], i: int, depth: int
+) -> int:
+    return next(j for j in range(i - 1, -1, -1) if choices[j].depth == depth and placed[j][1].opens)

@@ -163,7 +163,9 @@ def _mirror(
     if i + 1 < len(facts):
         answer = facts[i + 1]
         body = facts[header + 1 : i][:_NEAR]
-        named = any(fact.binds & answer.binds or fact.attributes & answer.attributes for fact in body)
+        named = any(
+            fact.binds & answer.binds or fact.attributes & answer.attributes for fact in body
+        )
         shaped = any(fact.shape == answer.shape for fact in body)
         start = facts[header + 1]
         yield f"{block} {kind} mirrors {named} {shaped}"

@@ -1,0 +1,91 @@
+"""Text that is no Python 3, made so where it can be told what was meant.
+
+Steps from the surest to the boldest: what a page put around the code, characters, indentation,
+missing heads and ends, and at last lost line breaks. Each names what it did in a remark. A step
+that looks at the error is kept only when the first error then comes later or is gone.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from pseudogen.errors import InputError
+from pseudogen.reading import mend
+from pseudogen.reading.breaks import with_breaks
+from pseudogen.reading.characters import plain, without_entities
+from pseudogen.reading.draft import Draft
+from pseudogen.reading.paste import unwrapped
+from pseudogen.reading.python2 import python2_sign, refuse_python2
+from pseudogen.reading.source import Source
+from pseudogen.syntax.parsing import described
+
+_MENDING: tuple[mend.Step, ...] = (
+    mend.without_magics,
+    mend.headed,
+    mend.dedented,
+    mend.expanded_tabs,
+    mend.filled,
+    mend.tried,
+    mend.ended,
+)
+_ROUNDS = 3
+
+
+def repaired(source: Source, *, strict: bool = False) -> Source:
+    """The source with its text made Python 3; itself when it is that already.
+
+    With `strict`, line breaks are put back only where there is one good reading.
+
+    Raises:
+        InputError: 'python2', 'ambiguous' (with `strict`), or 'syntax-error' at the first place
+            that could not be repaired.
+    """
+    draft = Draft.of(source)
+    if draft.error() is None:
+        return source
+    draft = plain(without_entities(unwrapped(draft)))
+    found = _mended(draft)
+    if found.error() is not None:
+        sign = python2_sign(draft.text)
+        if sign is not None:
+            raise refuse_python2(draft, source.name, *sign)
+        found = with_breaks(draft, source.name, strict=strict) or found
+    error = found.error()
+    if error is not None:
+        raise _unrepaired(error, found, source.name)
+    return replace(source, text=found.text, places=found.places, remarks=found.remarks)
+
+
+def _mended(draft: Draft) -> Draft:
+    """Apply the steps while they help; the draft as it was when they do not help in the end."""
+    best = draft
+    for _ in range(_ROUNDS):
+        before = best
+        for step in _MENDING:
+            error = best.error()
+            if error is None:
+                return best
+            found = step(best)
+            if found is not None and _better(found, error):
+                best = found
+        if best is before:
+            break
+    return best
+
+
+def _better(draft: Draft, error: SyntaxError) -> bool:
+    """Whether the first error of the draft comes later than `error`."""
+    now = draft.error()
+    return now is None or (now.lineno or 0, now.offset or 0) > (
+        error.lineno or 0,
+        error.offset or 0,
+    )
+
+
+def _unrepaired(error: SyntaxError, draft: Draft, name: str) -> InputError:
+    found = described(error, draft.text, name)
+    place = draft.places[min(found.line or 1, len(draft.places)) - 1]
+    found.line = place.line
+    if place.cell is not None:
+        found.facts["cell"] = place.cell
+    return found
