@@ -17,11 +17,11 @@ from pathlib import Path
 from benchmarks.blocks import files, held_out, samples
 from benchmarks.truth import true_depths
 from pseudogen.reading.reflow import model
+from pseudogen.reading.reflow.comments import tokenized
 from pseudogen.reading.reflow.facts import context_of, facts_of
 from pseudogen.reading.reflow.grammar import Grammar
 from pseudogen.reading.reflow.search import Block, Options
 from pseudogen.reading.reflow.tokens import ReflowError
-from pseudogen.reading.reflow.comments import tokenized
 
 RAREST = 8
 SMALLEST = 0.02

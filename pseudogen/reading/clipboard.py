@@ -44,7 +44,10 @@ def _commands() -> list[tuple[str, ...]]:
         return [("pbpaste",)]
     if sys.platform == "win32":
         return [("powershell", *_POWERSHELL)]
-    wayland = [("wl-paste", "--no-newline")]
-    x11 = [("xclip", "-selection", "clipboard", "-o"), ("xsel", "--clipboard", "--output")]
+    wayland: list[tuple[str, ...]] = [("wl-paste", "--no-newline")]
+    x11: list[tuple[str, ...]] = [
+        ("xclip", "-selection", "clipboard", "-o"),
+        ("xsel", "--clipboard", "--output"),
+    ]
     own = wayland + x11 if os.environ.get("WAYLAND_DISPLAY") else x11 + wayland
     return [*own, ("powershell.exe", *_POWERSHELL)]

@@ -63,7 +63,7 @@ def dedented(draft: Draft) -> Draft | None:
     if rest and not margin:
         # Marked from the middle of its line: the first line has lost its own indentation.
         margin = min((indent_of(lines[i]) for i in rest), key=len)
-        if not margin or lines[first].rstrip().endswith(":"):
+        if not margin:
             return None
         lines[first] = margin + lines[first]
     shared = _shared([lines[i] for i in code])
@@ -144,39 +144,39 @@ def _indent_for(lines: list[str], i: int) -> str:
 
 
 def ended(draft: Draft) -> Draft | None:
-    """An end for code that stops in the middle: brackets, a statement, a block."""
-    lines = list(draft.lines)
-    last = max((i for i, line in enumerate(lines) if line.strip()), default=None)
+    """An end for code that stops in the middle: brackets, a statement, a block.
+
+    Of the ends that come to mind the first that makes the text Python, else the first.
+    """
+    last = max((i for i, line in enumerate(draft.lines) if line.strip()), default=None)
     if last is None:
         return None
-    lines = lines[: last + 1]
-    closers, inside_string = _open_at_end("\n".join(lines))
-    found = draft.with_lines([(line, i) for i, line in enumerate(lines)])
-    stripped = lines[last].rstrip().removesuffix("\\").rstrip()
-    if inside_string:
-        lines[last] += inside_string
-    elif _DANGLING.search(stripped) and not stripped.lstrip().startswith("#"):
-        lines[last] = stripped + (" ..." if not stripped.endswith((".", "import")) else "_")
-    elif lines[last].rstrip().endswith("\\"):
-        lines[last] = stripped
-    if closers:
-        if _PARTS.findall(lines[last]) and "#" in lines[last]:
-            lines.append(closers)
-        else:
-            lines[last] += closers
-    header = lines[-1].split("#")[0].rstrip()
-    if closers and _HEADER.match(lines[_opened_line(lines)]) and not header.endswith(":"):
-        lines[-1] += ":"
-        header += ":"
-    if header.endswith(":"):
-        lines.append(indent_of(lines[_opened_line(lines)]) + "    ...")
-    elif _HEADER.match(lines[last]) and lines[last] == draft.lines[last]:
-        lines[last] = stripped + ":"
-        lines.append(indent_of(lines[last]) + "    ...")
-    if lines == list(draft.lines[: last + 1]):
+    ends = [_placed(draft, lines, last) for lines in _ends(list(draft.lines[: last + 1]))]
+    if not ends:
         return None
-    remarked = found.remark("unfinished", last)
-    return remarked.with_lines([(line, min(i, last)) for i, line in enumerate(lines)])
+    return next((end for end in ends if end.error() is None), ends[0]).remark("unfinished", last)
+
+
+def _placed(draft: Draft, lines: list[str], last: int) -> Draft:
+    return draft.with_lines((line, min(i, last)) for i, line in enumerate(lines))
+
+
+def _ends(lines: list[str]) -> list[list[str]]:
+    """Ways to go on from the last line."""
+    closers, quotes = _open_at_end("\n".join(lines))
+    margin = indent_of(lines[_opened_line(lines)])
+    comment = "#" in lines[-1]
+    line = lines[-1].rstrip().removesuffix("\\").rstrip() if not quotes else lines[-1] + quotes
+    if not quotes and not comment and _DANGLING.search(line):
+        line += "_" if line.endswith(".") or line.endswith("import") else " ..."
+    whole = [*lines[:-1], line, closers] if comment and closers else [*lines[:-1], line + closers]
+    ways = [] if whole == lines else [whole]
+    block = f"{margin}    ..."
+    if line.split("#")[0].rstrip().endswith(":") and not closers:
+        return [[*whole, block], *ways]
+    if _HEADER.match(lines[_opened_line(lines)]):
+        ways.append([*whole[:-1], whole[-1] + ":", block])
+    return ways
 
 
 def _opened_line(lines: list[str]) -> int:

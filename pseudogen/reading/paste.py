@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable
 
@@ -72,7 +73,7 @@ def _unnumbered(draft: Draft) -> Draft:
     numbers = [int(match[1]) for match in filled if match]
     if len(filled) < 2 or len(numbers) < len(filled):
         return draft
-    rising = all(a < b <= a + 3 for a, b in zip(numbers, numbers[1:], strict=False))
+    rising = all(a < b <= a + 3 for a, b in itertools.pairwise(numbers))
     if not rising:
         return draft
     lines = [

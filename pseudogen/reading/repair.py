@@ -21,8 +21,8 @@ from pseudogen.syntax.parsing import described
 
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
-    mend.headed,
     mend.dedented,
+    mend.headed,
     mend.expanded_tabs,
     mend.filled,
     mend.tried,
@@ -74,12 +74,13 @@ def _mended(draft: Draft) -> Draft:
 
 
 def _better(draft: Draft, error: SyntaxError) -> bool:
-    """Whether the first error of the draft comes later than `error`."""
+    """Whether the first error of the draft is gone, comes later, or is no longer indentation."""
     now = draft.error()
-    return now is None or (now.lineno or 0, now.offset or 0) > (
-        error.lineno or 0,
-        error.offset or 0,
-    )
+    return now is None or _progress(now) > _progress(error)
+
+
+def _progress(error: SyntaxError) -> tuple[int, bool, int]:
+    return error.lineno or 0, not isinstance(error, IndentationError), error.offset or 0
 
 
 def _unrepaired(error: SyntaxError, draft: Draft, name: str) -> InputError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from pseudogen.reading.reflow.grammar import Statement
 from pseudogen.reading.reflow.tokens import Token, Tokens
@@ -30,20 +30,22 @@ class Facts:
     parameters: tuple[str, ...] = ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Context:
-    """Where the names of each statement come from, as indices of statements.
+    """How names tie statements together; all numbers are indices of statements.
 
-    For statement i: `new[i]` the latest one that binds a name of i for the first time,
-    `renewed[i]` the latest one that binds such a name again, `sources[i]` all that i depends on,
-    `later[i]` how many statements on a name that i binds is next used (0: never).
+    For statement i: `origins[i]` holds, for each name that it uses and that is bound before, where
+    the name is bound for the first time (NEVER when it was read before that) and where last;
+    `reach[i]` is the last statement that uses what i binds, before it is bound afresh;
+    `made_reach[i]` the same for the names that are first bound at i; `later[i]` how many
+    statements on such a name is next used (0: never).
     """
 
     facts: list[Facts]
-    new: list[int] = field(default_factory=list)
-    renewed: list[int] = field(default_factory=list)
-    sources: list[frozenset[int]] = field(default_factory=list)
-    later: list[int] = field(default_factory=list)
+    origins: list[tuple[tuple[int, int], ...]]
+    reach: list[int]
+    made_reach: list[int]
+    later: list[int]
 
 
 def facts_of(source: Tokens, statement: Statement) -> Facts:
@@ -51,22 +53,22 @@ def facts_of(source: Tokens, statement: Statement) -> Facts:
     tokens = source.tokens[statement.start : statement.end]
     cut = _target_end(source, statement) - statement.start
     left, right = tokens[:cut], tokens[cut:]
-    binds, attributes = _bound(left, statement.kind)
+    names, attributes = _bound(left, statement.kind)
     uses = _names(right)
     if statement.kind not in ("import", "for", "assign"):
         uses |= _names(left)
     if statement.kind == "assign":
-        uses |= _names(left) - binds
+        uses |= _names(left) - names
     parameters = (
         tuple(t.text for t in tokens if t.kind == "name") if statement.kind == "def" else ()
     )
     if statement.kind in ("def", "class"):
-        binds = frozenset(parameters if parameters else [t.text for t in tokens[1:2]])
+        names = set(parameters) or {t.text for t in tokens[1:2]}
     return Facts(
         statement,
         "".join(t.text for t in tokens),
-        frozenset(binds),
-        frozenset(uses - binds if statement.kind in ("import", "for") else uses),
+        frozenset(names),
+        frozenset(uses - names if statement.kind in ("import", "for") else uses),
         frozenset(attributes),
         _shape(tokens, statement.kind),
         _guard(tokens, statement.kind),
@@ -84,10 +86,8 @@ def _target_end(source: Tokens, statement: Statement) -> int:
     while i < statement.end:
         token = source.tokens[i]
         if token.kind in ("op", "keyword"):
-            if (
-                token.text == ends.get(statement.kind)
-                or token.text.endswith("=")
-                and (statement.kind == "augment" and len(token.text) > 1)
+            if token.text == ends.get(statement.kind) or (
+                token.text.endswith("=") and (statement.kind == "augment" and len(token.text) > 1)
             ):
                 last = i
                 if statement.kind != "assign":
@@ -172,29 +172,26 @@ def _guard(tokens: list[Token], kind: str) -> str:
 
 
 def context_of(facts: list[Facts]) -> Context:
-    """Follow the names through the statements, in one pass forwards and one backwards."""
-    context = Context(facts)
+    """Follow the names through the statements."""
+    count = len(facts)
+    context = Context(facts, [], [NEVER] * count, [NEVER] * count, [0] * count)
     first: dict[str, int] = {}
     last: dict[str, int] = {}
+    fresh: dict[str, int] = {}
     for i, fact in enumerate(facts):
-        known = [name for name in fact.uses if last.get(name, NEVER) >= 0]
-        new = [last[name] for name in known if first[name] == last[name]]
-        renewed = [last[name] for name in known if first[name] != last[name]]
-        context.new.append(max(new, default=NEVER))
-        context.renewed.append(max(renewed, default=NEVER))
-        context.sources.append(frozenset(last[name] for name in known))
+        known = [name for name in sorted(fact.uses) if name in last]
+        context.origins.append(tuple((first[name], last[name]) for name in known))
+        for name in known:
+            source = fresh.get(name, last[name])
+            context.reach[source] = i
+            context.later[last[name]] = context.later[last[name]] or i - last[name]
+            if first[name] == source:
+                context.made_reach[source] = i
         for name in fact.uses:
-            first.setdefault(name, NEVER)  # read before it is bound: it comes from elsewhere
+            first.setdefault(name, NEVER)
         for name in fact.binds:
             first.setdefault(name, i)
             last[name] = i
-    upcoming: dict[str, int] = {}
-    for i in range(len(facts) - 1, -1, -1):
-        fact = facts[i]
-        uses = [upcoming[name] - i for name in fact.binds if name in upcoming]
-        context.later.append(min(uses, default=0))
-        for name in fact.binds - fact.uses:
-            upcoming.pop(name, None)
-        upcoming.update((name, i) for name in fact.uses)
-    context.later.reverse()
+            if name not in fact.uses or name not in fresh:
+                fresh[name] = i
     return context

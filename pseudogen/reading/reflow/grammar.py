@@ -11,9 +11,40 @@ from dataclasses import dataclass
 
 from pseudogen.reading.reflow.tokens import ReflowError, Token, Tokens
 
-_BINARY = frozenset("+ - * / // % @ ** << >> & | ^ and or == != < > <= >= in is :=".split())
+_BINARY = frozenset(
+    [
+        "+",
+        "-",
+        "*",
+        "/",
+        "//",
+        "%",
+        "@",
+        "**",
+        "<<",
+        ">>",
+        "&",
+        "|",
+        "^",
+        "and",
+        "or",
+        "==",
+        "!=",
+        "<",
+        ">",
+        "<=",
+        ">=",
+        "in",
+        "is",
+        ":=",
+    ]
+)
 _UNARY = frozenset(["-", "+", "~", "not", "await", "*", "**"])
-_AUGMENTED = frozenset("+= -= *= /= //= %= @= **= <<= >>= &= |= ^=".split())
+_AUGMENTED = frozenset(
+    ["+=", "-=", "*=", "/=", "//=", "%=", "@=", "**=", "<<=", ">>=", "&=", "|=", "^="]
+)
+_IN_TARGETS = frozenset([",", ".", "*", "(", "["])
+_TARGETS_SEEN = 200
 _SIMPLE = frozenset(["pass", "break", "continue"])
 _BRANCHES = frozenset(["elif", "else", "except", "finally", "case"])
 
@@ -171,10 +202,27 @@ class Grammar:
         return i
 
     def _trailers(self, i: int, allowed: str) -> int:
-        while (text := self._text(i)) and text in allowed:
+        while (text := self._text(i)) and text in allowed and not self._starts_anew(i):
             i = self._name(i + 1) if text == "." else self.after[i]
             allowed = ".[("
         return i
+
+    def _starts_anew(self, i: int) -> bool:
+        """Whether the bracket at `i` is no call and no subscript: targets, or a comprehension."""
+        text = self._text(i)
+        if text == "[":
+            inner = i + 1
+            while inner < self.after[i] - 1 and self._text(inner) != "for":
+                inner = self.after.get(inner, inner + 1)
+            return self._text(inner) == "for"
+        if text != "(" or self.tokens[i - 1].end == self.tokens[i].start:
+            return False
+        end = self.after[i]
+        while end < min(len(self.tokens), i + _TARGETS_SEEN) and self._text(end) != "=":
+            if self._kind(end) != "name" and self._text(end) not in _IN_TARGETS:
+                return False
+            end = self.after.get(end, end + 1)
+        return self._text(end) == "="
 
     def _lambda(self, i: int) -> int:
         i += 1
@@ -257,26 +305,13 @@ class Grammar:
         return Statement("call" if called else "expression", i, end)
 
     def _values(self, i: int) -> int:
-        """The chain `= a = b`; ends before a bracket that is the target of the next statement."""
+        """The chain `= a = b`."""
         while self._text(i) == "=":
-            start = i + 1
-            i = self._expressions(start)
-            if self._text(i) == "=" and (cut := self._call_at_end(start, i)):
-                return cut
+            i = self._expressions(i + 1)
         return i
 
-    def _call_at_end(self, start: int, end: int) -> int:
-        """Where the call begins that makes `start`–`end` no target; 0 when it may be one."""
-        if self._text(end - 1) != ")":
-            return 0
-        opened = next(i for i in range(end - 1, start - 1, -1) if self.after.get(i) == end)
-        calls = opened > start and (
-            self._kind(opened - 1) != "op" or self._text(opened - 1) in (")", "]", "}")
-        )
-        return opened if calls else 0
-
     def _return(self, i: int) -> Statement:
-        if self._starts(i + 1):
+        if self._starts(i + 1) and self._text(i + 1) != "yield":
             following = self._expression_statement(i + 1)
             if following.kind not in ("assign", "augment", "annotate"):
                 return Statement("return", i, following.end)

@@ -15,6 +15,9 @@ from pathlib import Path
 from pseudogen.reading.reflow.facts import Context
 
 _RECEIVERS = ("self", "cls")
+_STEP_PARTS = frozenset(
+    ["zero_grad", "backward", "step", "unscale_", "update", "clip_grad_norm_", "clip_grad_value_"]
+)
 _NEAR = 20
 
 
@@ -80,20 +83,28 @@ def _names(
     """Names of the next statement: those the header binds, the block makes or changes."""
     facts = context.facts
     head, following = facts[header], facts[i]
-    inside = header in context.sources[i]
+    origins = context.origins[i]
+    inside = any(last == header for _, last in origins)
     yield f"{block} header's name {inside}"
-    made = context.new[i] > header
-    yield f"{block} made inside {made}"
+    made = [first for first, _ in origins if first > header]
+    changed = [last for first, last in origins if first <= header < last]
+    before = [last for _, last in origins if last < header]
+    yield f"{block} made inside {min(len(made), 3)} {kind}"
+    yield f"{block} made {bool(made)} header {inside} changed {bool(changed)} before {bool(before)}"
     if made:
-        yield f"{block} made at distance {_bucket(i - context.new[i])}"
+        yield f"{block} made at distance {_bucket(i - max(made))}"
+        yield f"guard {head.guard} made inside"
+    if changed:
+        yield f"{block} changed inside {_bucket(i - max(changed))} {bool(made)}"
+    if before:
+        yield f"{block} from before {_bucket(header - max(before))} {bool(made)}"
     if head.binds & following.binds:
         yield f"{block} binds the header's target {kind}"
-    siblings = [source for source in context.sources[i] if source < chain]
-    yield f"{block} from before {_bucket(chain - max(siblings)) if siblings else 0} {made}"
-    if context.renewed[i] > header:
-        yield f"{block} changed inside"
-    if not made and not inside and context.renewed[i] <= header:
-        yield f"{block} independent {bool(context.sources[i])}"
+    needed = max(context.made_reach[max(header + 1, i - _NEAR) : i], default=-1)
+    yield f"{block} block still needed {_bucket(needed - i) if needed >= i else None}"
+    wanted = context.reach[header]
+    yield f"{block} header still needed {_bucket(wanted - i) if wanted >= i else None}"
+    yield f"{block} needed {needed >= i} {bool(made)} {wanted >= i} {inside}"
     yield f"{block} shares {bool((head.uses | head.binds) & following.uses)}"
     yield f"{block} next binds what the header reads {bool(head.uses & following.binds)}"
     later = context.later[i]
@@ -125,6 +136,12 @@ def _likeness(
     same = previous.shape == following.shape
     yield f"{block} like previous {same} {bool(inner)}"
     yield f"{block} shares with previous {bool(previous.uses & following.uses)} {bool(inner)}"
+    last, now = previous.shape.rpartition(".")[2], following.shape.rpartition(".")[2]
+    if last != previous.shape and now != following.shape:
+        yield f"pair {last} {now}"
+        yield f"{block} {_receiver(previous.shape) == _receiver(following.shape)} receiver"
+    if last in _STEP_PARTS and now in _STEP_PARTS and "sched" not in following.shape.lower():
+        yield f"training step goes on {inner}"
     if following.attributes & previous.attributes:
         yield f"{block} same attribute"
     if chain > 0:
@@ -142,12 +159,17 @@ def _likeness(
         yield f"{block} as in earlier branch {named} {shaped}"
     if kind == block:
         yield f"{block} header again {head.words == following.words}"
-        yield f"{block} header alike {bool(head.uses & following.uses)} {head.guard == following.guard}"
+        alike = bool(head.uses & following.uses), head.guard == following.guard
+        yield f"{block} header alike {alike}"
         yield f"{block} started alike {head.words[:12] == following.words[:12]}"
     if following.binds and any(
         fact.binds & following.binds for fact in facts[max(header + 1, i - _NEAR) : i]
     ):
         yield f"{block} binds again"
+
+
+def _receiver(shape: str) -> str:
+    return shape.rpartition(".")[0]
 
 
 def _mirror(
@@ -169,4 +191,5 @@ def _mirror(
         shaped = any(fact.shape == answer.shape for fact in body)
         start = facts[header + 1]
         yield f"{block} {kind} mirrors {named} {shaped}"
-        yield f"{block} {kind} starts like {start.shape == answer.shape} {start.statement.kind} {answer.statement.kind}"
+        kinds = f"{start.statement.kind} {answer.statement.kind}"
+        yield f"{block} {kind} starts like {start.shape == answer.shape} {kinds}"

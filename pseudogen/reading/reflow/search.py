@@ -9,6 +9,7 @@ of statements.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -96,7 +97,7 @@ def _choices(options: Options, best: _Node, margin: float) -> list[Choice]:
     path.reverse()
     continued = _continued(options.context, path)
     choices = []
-    for i, (node, result) in enumerate(zip(path, path[1:], strict=False)):
+    for i, (node, result) in enumerate(itertools.pairwise(path)):
         found = list(options.at(i, node.top))
         chosen = min((o.cost for o in found if o.depth == result.depth), default=0.0)
         others = tuple(
@@ -113,7 +114,7 @@ def _choices(options: Options, best: _Node, margin: float) -> list[Choice]:
 def _continued(context: Context, path: list[_Node]) -> dict[int, int]:
     """For each header whose statement goes on with a branch: the index of that branch."""
     found = {}
-    for i, (node, result) in enumerate(zip(path, path[1:], strict=False)):
+    for i, (node, result) in enumerate(itertools.pairwise(path)):
         if context.facts[i].statement.branch:
             block = node.top
             while block is not None and block.depth > result.depth:
