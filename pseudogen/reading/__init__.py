@@ -83,4 +83,9 @@ def _source(text: str, name: str, path: Path | None, remarks: tuple[Remark, ...]
     if is_notebook(text, name):
         text, places, found = read_notebook(text, name)
         return Source(text, name, path, places, remarks + found)
-    return Source(text, name, path, (), remarks)
+    source = Source(text, name, path, (), remarks)
+    if "#" in text and "\n" not in text.strip():
+        from pseudogen.reading.repair import uncommented
+
+        return uncommented(source)
+    return source

@@ -9,6 +9,7 @@ from pseudogen.reading.reflow import Reflowed, ReflowError, reflow
 
 _MOST_LINES = 40
 _PROSE_SHARE = 0.2
+_SWALLOWED = 2
 
 
 def with_breaks(draft: Draft, name: str, *, strict: bool) -> Draft | None:
@@ -28,6 +29,20 @@ def with_breaks(draft: Draft, name: str, *, strict: bool) -> Draft | None:
             return _reflowed(whole, whole.text, name, strict)
         return None
     return _line_by_line(draft, name, strict)
+
+
+def with_comments_ended(draft: Draft, name: str) -> Draft | None:
+    """One line in whose comment several statements were swallowed; None when that is not so.
+
+    Such a line is valid Python. A single statement after the words of a comment is left to it.
+    """
+    result = _asked(draft.text, name)
+    if result is None or not result.comments:
+        return None
+    rows = result.text.split("\n")[result.comments[0] :]
+    if sum(bool(row.strip()) and not row.lstrip().startswith("#") for row in rows) < _SWALLOWED:
+        return None
+    return _reflowed(draft, draft.text, name, strict=False)
 
 
 def _lost_everywhere(draft: Draft) -> bool:

@@ -17,6 +17,8 @@ _PUNCTUATION = {
     "】": "]",
     "「": '"',
     "」": '"',
+}
+_SYMBOLS = {
     "–": "-",
     "—": "-",
     "−": "-",
@@ -53,6 +55,7 @@ _ENTITIES = {
 _ENTITY = re.compile("|".join(map(re.escape, _ENTITIES)))
 _KINDS = (
     ("full_width", _PUNCTUATION),
+    ("symbol", _SYMBOLS),
     ("curly_quote", _QUOTES),
     ("odd_space", _SPACES),
     ("invisible", _INVISIBLE),
@@ -129,8 +132,6 @@ def _straightened(text: str) -> tuple[str, dict[int, tuple[str, str]]]:
 
 
 def _remarked(draft: Draft, key: str, line: int, character: str, read_as: str) -> Draft:
-    if key == "full_width":
-        return draft.remark(key, line, character=character, read_as=read_as)
-    if key == "curly_quote":
-        return draft.remark(key, line, character=character, read_as=read_as)
-    return draft.remark(key, line, code=f"U+{ord(character):04X}")
+    if key in ("odd_space", "invisible"):
+        return draft.remark(key, line, code=f"U+{ord(character):04X}")
+    return draft.remark(key, line, character=character, read_as=read_as)

@@ -19,7 +19,8 @@ _BRANCH = re.compile(r"[ \t]*(elif|else|except|finally|case)\b[^=]*:")
 _LEFT_OUT = re.compile(r"[ \t]*(?:\.[ \t]?){3,}[ \t]*(?:\#.*)?$")
 _OPEN_PARAMETERS = re.compile(r"(\bdef\s+\w+\s*\([^()]*?)\.\.\.([^()]*\))")
 _HEADER = re.compile(
-    r"[ \t]*(?:async[ \t]+)?(?:if|elif|else|for|while|with|def|class|try|except|finally|match|case)\b"
+    r"[ \t]*(?:async[ \t]+)?"
+    r"(?:if|elif|else|for|while|with|def|class|try|except|finally|match|case)\b"
 )
 _DANGLING = re.compile(
     r"(?:[-+*/%@&|^~=<>.]|:=|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del|raise|assert))\s*$"

@@ -34,7 +34,7 @@ def read_notebook(text: str, name: str) -> tuple[str, tuple[Place, ...], tuple[R
     for number, code in enumerate(_code_cells(_parsed(text, name), name), start=1):
         cell, found = _cell_lines(code)
         remarks += [
-            Remark(key, len(lines) + i, (("cell", number), ("text", words)))
+            Remark(key, i, (("cell", number), ("text", words)))
             for key, i, words in found
         ]
         lines += cell

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from pseudogen.errors import InputError
 from pseudogen.reading import mend
-from pseudogen.reading.breaks import with_breaks
+from pseudogen.reading.breaks import with_breaks, with_comments_ended
 from pseudogen.reading.characters import plain, without_entities
 from pseudogen.reading.draft import Draft
 from pseudogen.reading.paste import unwrapped
@@ -53,7 +53,17 @@ def repaired(source: Source, *, strict: bool = False) -> Source:
     error = found.error()
     if error is not None:
         raise _unrepaired(error, found, source.name)
-    return replace(source, text=found.text, places=found.places, remarks=found.remarks)
+    return _sourced(source, found)
+
+
+def uncommented(source: Source) -> Source:
+    """The source of one line, with the code that its comment swallowed."""
+    found = with_comments_ended(Draft.of(source), source.name)
+    return source if found is None else _sourced(source, found)
+
+
+def _sourced(source: Source, draft: Draft) -> Source:
+    return replace(source, text=draft.text, places=draft.places, remarks=draft.remarks)
 
 
 def _mended(draft: Draft) -> Draft:

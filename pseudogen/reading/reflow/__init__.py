@@ -109,7 +109,7 @@ def _written(
         if statement.kind != "comment":
             placed.append((len(out) + 1, statement))
         first = text.count("\n", 0, start) + 1
-        words = (_INDENT * depth + text[start:end]).split("\n")
+        words = (_INDENT * depth + text[start:end].rstrip()).split("\n")
         out.extend(words)
         lines.extend(range(first, first + len(words)))
     unfinished = bool(placed) and placed[-1][1].opens
