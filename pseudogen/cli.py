@@ -139,7 +139,7 @@ def explain(
             analysis, lang=language, detail=detail, part=part, listings=chosen != "json"
         )
 
-    made, failed = _each(paths, strict, language, one)
+    made, failed = _each(paths, language, one)
     if chosen == "json":
         _write(_json(made, len(paths)), output)
     elif chosen == "terminal":
@@ -183,7 +183,7 @@ def pseudo(
             analysis, lang=language, detail=detail, names=names, keywords=keywords, part=part
         )
 
-    made, failed = _each(paths, strict, language, one)
+    made, failed = _each(paths, language, one)
     if chosen == "terminal":
         for code in made:
             print_pseudocode(code, _console())
@@ -212,25 +212,25 @@ def patterns(pattern: str | None, lang: str | None) -> None:
 
 
 def _each(
-    paths: Sequence[str], strict: bool, lang: str, work: Callable[[Source], Any]
+    paths: Sequence[str], lang: str, work: Callable[[Source], Any]
 ) -> tuple[list[Any], bool]:
     """The results of all inputs that could be read, and whether one could not."""
     made, failed = [], False
     for path in paths or ("-",):
         try:
-            made.append(work(_read(path, strict)))
+            made.append(work(_read(path)))
         except InputError as error:
             _complain(error, lang)
             failed = True
     return made, failed
 
 
-def _read(path: str, strict: bool) -> Source:
+def _read(path: str) -> Source:
     from pseudogen.reading import read_bytes, read_path
 
     if path == "-":
-        return read_bytes(sys.stdin.buffer.read(), "<stdin>", strict=strict)
-    return read_path(Path(path), strict=strict)
+        return read_bytes(sys.stdin.buffer.read(), "<stdin>")
+    return read_path(Path(path))
 
 
 # Output

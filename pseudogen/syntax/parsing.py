@@ -71,7 +71,18 @@ def check(text: str, name: str) -> None:
     """
     error = syntax_error(text)
     if error is not None:
-        raise _described(error, text, name) from None
+        raise described(error, text, name) from None
+
+
+def accepted(text: str) -> bool:
+    """Whether LibCST reads `text`: it knows newer syntax than an older running Python."""
+    try:
+        scanned = scan(text)
+        if scanned.closed:
+            (_in_large_stack if scanned.large_stack else _parse)(text)
+        return scanned.closed
+    except Exception:  # as in `parse_with_lines`: whatever the parser says
+        return False
 
 
 def syntax_error(text: str) -> SyntaxError | None:
@@ -117,7 +128,8 @@ def _in_large_stack(text: str) -> libcst.Module:
     return outcome[0]
 
 
-def _described(error: SyntaxError, text: str, name: str) -> InputError:
+def described(error: SyntaxError, text: str, name: str) -> InputError:
+    """A syntax error of the running Python about `text` as an input error."""
     detail = error.msg or ""
     line = min(max(error.lineno or 1, 1), text.count("\n") + 1)
     return _syntax_error(name, text, line, max(error.offset or 1, 1), detail)

@@ -1,0 +1,222 @@
+"""Pieces of code made whole: indentation of an inner block, missing heads and ends."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+from pseudogen.reading.draft import Draft
+from pseudogen.reading.magics import set_aside
+
+_HEADS = {
+    "elif": "if ...:",
+    "else": "if ...:",
+    "except": "try:",
+    "finally": "try:",
+    "case": "match ...:",
+}
+_BRANCH = re.compile(r"[ \t]*(elif|else|except|finally|case)\b[^=]*:")
+_LEFT_OUT = re.compile(r"[ \t]*(?:\.[ \t]?){3,}[ \t]*(?:\#.*)?$")
+_OPEN_PARAMETERS = re.compile(r"(\bdef\s+\w+\s*\([^()]*?)\.\.\.([^()]*\))")
+_HEADER = re.compile(
+    r"[ \t]*(?:async[ \t]+)?"
+    r"(?:if|elif|else|for|while|with|def|class|try|except|finally|match|case)\b"
+)
+_DANGLING = re.compile(
+    r"(?:[-+*/%@&|^~=<>.]|:=|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del|raise|assert))\s*$"
+)
+_CLOSER = {"(": ")", "[": "]", "{": "}"}
+_PARTS = re.compile(
+    r'"{3}(?:[^\\"]++|\\.|"(?!""))*+(?P<open1>"{3}|\Z)'
+    r"|'{3}(?:[^\\']++|\\.|'(?!''))*+(?P<open2>'{3}|\Z)"
+    r'|"(?:[^"\\\n]++|\\.)*+"?'
+    r"|'(?:[^'\\\n]++|\\.)*+'?"
+    r"|\#[^\n]*+|[()\[\]{}]",
+    re.S,
+)
+
+Step = Callable[[Draft], Draft | None]
+
+
+def indent_of(line: str) -> str:
+    """The blanks that a line begins with."""
+    return line[: len(line) - len(line.lstrip(" \t"))]
+
+
+def without_magics(draft: Draft) -> Draft | None:
+    """Lines for IPython or the shell as comments."""
+    lines, found = set_aside(list(draft.lines))
+    if not found:
+        return None
+    for key, number, words in found:
+        draft = draft.remark(key, number - 1, text=words)
+    return draft.with_texts(lines)
+
+
+def dedented(draft: Draft) -> Draft | None:
+    """The inner block of something, moved to the margin."""
+    lines = list(draft.lines)
+    code = [i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
+    if not code:
+        return None
+    first, rest = code[0], code[1:]
+    margin = indent_of(lines[first])
+    if rest and not margin:
+        # Marked from the middle of its line: the first line has lost its own indentation.
+        margin = min((indent_of(lines[i]) for i in rest), key=len)
+        if not margin:
+            return None
+        lines[first] = margin + lines[first]
+    shared = _shared([lines[i] for i in code])
+    if not shared:
+        return None
+    moved = [line[len(shared) :] if line.startswith(shared) else line.lstrip() for line in lines]
+    return draft.remark("inner_indentation", first, columns=len(shared)).with_texts(moved)
+
+
+def _shared(lines: list[str]) -> str:
+    indents = [indent_of(line) for line in lines]
+    shared = min(indents, key=len)
+    return shared if all(indent.startswith(shared) for indent in indents) else ""
+
+
+def expanded_tabs(draft: Draft) -> Draft | None:
+    """Tabs as columns of eight, as Python 2 and terminals read them."""
+    mixed = [i for i, line in enumerate(draft.lines) if "\t" in indent_of(line)]
+    if not mixed:
+        return None
+    lines = [
+        indent_of(line).expandtabs(8) + line.lstrip(" \t") if "\t" in indent_of(line) else line
+        for line in draft.lines
+    ]
+    return draft.remark("tabs", mixed[0]).with_texts(lines)
+
+
+def headed(draft: Draft) -> Draft | None:
+    """A head for a leading `else:` or `except`, with `...` for what was not pasted."""
+    first = next((i for i, line in enumerate(draft.lines) if line.strip()), 0)
+    found = _BRANCH.match(draft.lines[first])
+    if not found:
+        return None
+    margin = indent_of(draft.lines[first])
+    lines = [(line, i) for i, line in enumerate(draft.lines)]
+    body = [] if found[1] == "case" else [(f"{margin}    ...", first)]
+    if found[1] == "case" and not any(
+        _at(line, margin, "case") for line in draft.lines[first + 1 :]
+    ):
+        body = []
+    kept = [*lines[:first], (margin + _HEADS[found[1]], first), *body]
+    pad = "    " if found[1] == "case" else ""
+    kept += [(pad + line if line.strip() else line, i) for line, i in lines[first:]]
+    return draft.remark("leading_branch", first, word=found[1]).with_lines(kept)
+
+
+def _at(line: str, margin: str, word: str) -> bool:
+    return line.startswith(margin + word)
+
+
+def filled(draft: Draft) -> Draft | None:
+    """`...` for left-out parts moved to where a statement can stand."""
+    lines = list(draft.lines)
+    changed = []
+    for i, line in enumerate(lines):
+        if _LEFT_OUT.match(line):
+            lines[i] = _indent_for(lines, i) + "..."
+        else:
+            lines[i] = _OPEN_PARAMETERS.sub(r"\1*_\2", line)
+        if lines[i] != line:
+            changed.append(i)
+    if not changed:
+        return None
+    for i in changed:
+        draft = draft.remark("left_out", i)
+    return draft.with_texts(lines)
+
+
+def _indent_for(lines: list[str], i: int) -> str:
+    """Deeper than a header before it, else as the line before it, else as the line after it."""
+    before = next((line for line in reversed(lines[:i]) if line.strip()), None)
+    after = next((line for line in lines[i + 1 :] if line.strip()), "")
+    if before is None:
+        return indent_of(after)
+    if before.rstrip().endswith(":") and _HEADER.match(before):
+        return max(indent_of(before) + "    ", indent_of(after), key=len)
+    return indent_of(before)
+
+
+def ended(draft: Draft) -> Draft | None:
+    """An end for code that stops in the middle: brackets, a statement, a block.
+
+    Of the ends that come to mind the first that makes the text Python, else the first.
+    """
+    last = max((i for i, line in enumerate(draft.lines) if line.strip()), default=None)
+    if last is None:
+        return None
+    ends = [_placed(draft, lines, last) for lines in _ends(list(draft.lines[: last + 1]))]
+    if not ends:
+        return None
+    return next((end for end in ends if end.error() is None), ends[0]).remark("unfinished", last)
+
+
+def _placed(draft: Draft, lines: list[str], last: int) -> Draft:
+    return draft.with_lines((line, min(i, last)) for i, line in enumerate(lines))
+
+
+def _ends(lines: list[str]) -> list[list[str]]:
+    """Ways to go on from the last line."""
+    closers, quotes = _open_at_end("\n".join(lines))
+    margin = indent_of(lines[_opened_line(lines)])
+    comment = "#" in lines[-1]
+    line = lines[-1].rstrip().removesuffix("\\").rstrip() if not quotes else lines[-1] + quotes
+    if not quotes and not comment and _DANGLING.search(line):
+        line += "_" if line.endswith(".") or line.endswith("import") else " ..."
+    whole = [*lines[:-1], line, closers] if comment and closers else [*lines[:-1], line + closers]
+    ways = [] if whole == lines else [whole]
+    block = f"{margin}    ..."
+    if line.split("#")[0].rstrip().endswith(":") and not closers:
+        return [[*whole, block], *ways]
+    if _HEADER.match(lines[_opened_line(lines)]):
+        ways.append([*whole[:-1], whole[-1] + ":", block])
+    return ways
+
+
+def _opened_line(lines: list[str]) -> int:
+    """Index of the line on which the last logical line starts."""
+    for i in range(len(lines) - 1, -1, -1):
+        closers, _ = _open_at_end("\n".join(lines[:i]))
+        if not closers:
+            return i
+    return 0
+
+
+def _open_at_end(text: str) -> tuple[str, str]:
+    """The brackets that close what is open at the end, and the quotes of an open long string."""
+    stack: list[str] = []
+    quotes = ""
+    for part in _PARTS.finditer(text):
+        token = part[0]
+        if token in _CLOSER:
+            stack.append(_CLOSER[token])
+        elif token in (")", "]", "}") and stack and stack[-1] == token:
+            stack.pop()
+        elif part["open1"] == "" or part["open2"] == "":
+            quotes = token[:3]
+    return "".join(reversed(stack)), quotes
+
+
+def tried(draft: Draft) -> Draft | None:
+    """`finally: ...` for a `try` at the end whose handlers were not pasted."""
+    error = draft.error()
+    if error is None or "'except' or 'finally'" not in (error.msg or ""):
+        return None
+    starts = [i for i, line in enumerate(draft.lines) if re.match(r"[ \t]*try\s*:", line)]
+    if not starts:
+        return None
+    margin = indent_of(draft.lines[starts[-1]])
+    tail = [line for line in draft.lines[starts[-1] + 1 :] if line.strip()]
+    if any(len(indent_of(line)) <= len(margin) for line in tail):
+        return None
+    last = len(draft.lines) - 1
+    kept = [(line, i) for i, line in enumerate(draft.lines)]
+    kept += [(margin + "finally:", last), (margin + "    ...", last)]
+    return draft.remark("unfinished", last).with_lines(kept)

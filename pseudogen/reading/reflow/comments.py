@@ -1,0 +1,109 @@
+"""Tokens of a text, with the ends of comments that swallowed the code after them.
+
+When the breaks are gone, a comment reaches to the end of the line, and code may follow in it. A
+comment is taken to end where code begins that prose does not look like: a whole assignment, call,
+header or import.
+"""
+
+from __future__ import annotations
+
+import re
+
+from pseudogen.reading.reflow.grammar import Grammar
+from pseudogen.reading.reflow.tokens import ReflowError, Token, Tokens, grouped, next_token
+
+_WINDOW = 400
+_CANDIDATES = 60
+_WORD = re.compile(r"(?<=\s)(?=[^\W\d]\w*|@[^\W\d])|\s(?=\#)")
+_CODE = frozenset(
+    ["assign", "augment", "import", "if", "for", "while", "with", "def", "class", "elif", "else",
+     "try", "except", "finally", "call", "return", "raise", "decorator"]
+)  # fmt: skip
+_IN_BRACKETS = re.compile(
+    r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*,|[)\]}]|[\"']|-?\d+[,)\]])"
+)
+_RULED = re.compile(r"\#[-=*#~_\s]*+")
+
+
+def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
+    """Tokens of `text`, and the offsets of the comments whose end was guessed.
+
+    Raises:
+        ReflowError: see `tokens`; 'long' for more than `limit` tokens.
+    """
+    tokens: list[Token] = []
+    guessed: set[int] = set()
+    position = depth = 0
+    while position < len(text):
+        token = next_token(text, position)
+        if token.kind == "comment":
+            end = _end(text, token, depth)
+            if end < token.end:
+                guessed.add(token.start)
+            token = Token("comment", text[token.start : end].rstrip(), token.start, end)
+        position = token.end
+        if token.kind == "blank":
+            continue
+        if token.kind == "op":
+            depth += (token.text in "([{") - (token.text in ")]}")
+        if token.kind != "comment" or depth == 0:
+            tokens.append(token)
+        if len(tokens) > limit:
+            raise ReflowError("long", token.start)
+    return grouped(tokens), guessed
+
+
+def _end(text: str, comment: Token, depth: int) -> int:
+    """Where the comment ends: at code that follows it on its line, else at the line's end."""
+    if depth > 0:
+        resumed = _IN_BRACKETS.search(text, comment.start, comment.end)
+        return resumed.start() if resumed else comment.end
+    ruled = _RULED.match(text, comment.start, comment.end)
+    begin = ruled.end() if ruled else comment.start + 1
+    first = _code_end(text, begin, comment.end)
+    if first and ruled and ruled.end() - ruled.start() < 4:
+        begin = first  # a statement that was commented out
+    for count, word in enumerate(
+        _WORD.finditer(text, max(begin - 1, comment.start + 1), comment.end)
+    ):
+        start = word.end()
+        if count >= _CANDIDATES:
+            break
+        if text.startswith("#", start) or _code_end(text, start, comment.end):
+            return start
+    return comment.end
+
+
+def _code_end(text: str, start: int, stop: int) -> int:
+    """Index past the statement at `start` when it is clearly code; else 0."""
+    tokens: list[Token] = []
+    position, stop = start, min(stop, start + _WINDOW)
+    try:
+        while position < stop:
+            token = next_token(text, position)
+            position = token.end
+            if token.kind == "comment":
+                break
+            if token.kind != "blank":
+                tokens.append(token)
+        return _first_statement(text, tokens)
+    except (ReflowError, RecursionError):
+        return _first_statement(text, tokens)
+
+
+def _first_statement(text: str, tokens: list[Token]) -> int:
+    while tokens:
+        try:
+            statement = Grammar(grouped(tokens)).statement(0)
+        except ReflowError as error:
+            if error.reason != "unclosed":
+                return 0
+            tokens = [token for token in tokens if token.start < error.position]
+            continue
+        last = tokens[statement.end - 1]
+        if statement.kind == "call" and text[tokens[0].end : tokens[0].end + 1] not in "(.":
+            return 0
+        if statement.kind in ("return", "raise") and statement.end - statement.start == 1:
+            return 0
+        return last.end if statement.kind in _CODE else 0
+    return 0

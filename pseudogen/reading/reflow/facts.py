@@ -1,0 +1,197 @@
+"""What the choice of a block looks at: names bound and used, shapes of statements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pseudogen.reading.reflow.grammar import Statement
+from pseudogen.reading.reflow.tokens import Token, Tokens
+
+_TARGETS = frozenset(["for", "with", "except", "import"])
+_BINDING = frozenset(["assign", "augment", "annotate"])
+NEVER = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """Facts about one statement.
+
+    `binds` and `uses` are plain names, `attributes` the dotted targets. `shape` tells what kind of
+    thing it does ("self.", "print"), `guard` what kind of condition a header has.
+    """
+
+    statement: Statement
+    words: str
+    binds: frozenset[str]
+    uses: frozenset[str]
+    attributes: frozenset[str]
+    shape: str
+    guard: str
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """How names tie statements together; all numbers are indices of statements.
+
+    For statement i: `origins[i]` holds, for each name that it uses and that is bound before, where
+    the name is bound for the first time (NEVER when it was read before that) and where last;
+    `reach[i]` is the last statement that uses what i binds, before it is bound afresh;
+    `made_reach[i]` the same for the names that are first bound at i; `later[i]` how many
+    statements on such a name is next used (0: never).
+    """
+
+    facts: list[Facts]
+    origins: list[tuple[tuple[int, int], ...]]
+    reach: list[int]
+    made_reach: list[int]
+    later: list[int]
+
+
+def facts_of(source: Tokens, statement: Statement) -> Facts:
+    """Read the facts of a statement off its tokens."""
+    tokens = source.tokens[statement.start : statement.end]
+    cut = _target_end(source, statement) - statement.start
+    left, right = tokens[:cut], tokens[cut:]
+    names, attributes = _bound(left, statement.kind)
+    uses = _names(right)
+    if statement.kind not in ("import", "for", "assign"):
+        uses |= _names(left)
+    if statement.kind == "assign":
+        uses |= _names(left) - names
+    parameters = (
+        tuple(t.text for t in tokens if t.kind == "name") if statement.kind == "def" else ()
+    )
+    if statement.kind in ("def", "class"):
+        names = set(parameters) or {t.text for t in tokens[1:2]}
+    return Facts(
+        statement,
+        "".join(t.text for t in tokens),
+        frozenset(names),
+        frozenset(uses - names if statement.kind in ("import", "for") else uses),
+        frozenset(attributes),
+        _shape(tokens, statement.kind),
+        _guard(tokens, statement.kind),
+        parameters,
+    )
+
+
+def _target_end(source: Tokens, statement: Statement) -> int:
+    """Index past the part of the statement that binds names."""
+    ends = {"assign": "=", "annotate": ":", "for": "in"}
+    if statement.kind in ("import", "with", "except"):
+        return statement.end
+    last = statement.start
+    i = statement.start
+    while i < statement.end:
+        token = source.tokens[i]
+        if token.kind in ("op", "keyword"):
+            if token.text == ends.get(statement.kind) or (
+                token.text.endswith("=") and (statement.kind == "augment" and len(token.text) > 1)
+            ):
+                last = i
+                if statement.kind != "assign":
+                    break
+            i = source.after.get(i, i + 1)
+        else:
+            i += 1
+    return last
+
+
+def _names(tokens: list[Token]) -> set[str]:
+    """Names that are read: no attributes, no names of keyword arguments."""
+    names = set()
+    for i, token in enumerate(tokens):
+        if token.kind != "name" or (i and tokens[i - 1].text == "."):
+            continue
+        keyword = (
+            i + 1 < len(tokens) and tokens[i + 1].text == "=" and i and tokens[i - 1].text in "(,"
+        )
+        if not keyword and token.text not in ("True", "False", "None"):
+            names.add(token.text)
+    return names
+
+
+def _bound(tokens: list[Token], kind: str) -> tuple[set[str], set[str]]:
+    """Names and dotted targets that a statement binds."""
+    if kind not in _BINDING and kind not in _TARGETS:
+        return set(), set()
+    if kind in ("with", "except"):
+        return {
+            tokens[i + 1].text
+            for i, token in enumerate(tokens[:-1])
+            if token.text == "as" and tokens[i + 1].kind == "name"
+        }, set()
+    binds, attributes = set(), set()
+    for i, token in enumerate(tokens):
+        if token.kind != "name" or (i and tokens[i - 1].text == "."):
+            continue
+        following = tokens[i + 1].text if i + 1 < len(tokens) else ""
+        if following == "." and kind != "import":
+            attributes.add(".".join(t.text for t in tokens[i : i + 3 : 2]))
+        elif following not in ("[", "(", "as"):
+            binds.add(token.text)
+    return binds, attributes
+
+
+def _shape(tokens: list[Token], kind: str) -> str:
+    """The first words of a statement: what is called, or on what a target hangs."""
+    if kind in ("call", "expression", "await"):
+        words = []
+        for token in tokens:
+            if token.text in ("(", "["):
+                break
+            words.append(token.text)
+        return "".join(words)
+    if kind in ("assign", "augment", "annotate"):
+        if len(tokens) > 1 and tokens[1].text in (".", "["):
+            return tokens[0].text + tokens[1].text
+        if len(tokens) > 1 and tokens[1].text == ",":
+            return ","
+        return kind
+    return kind
+
+
+def _guard(tokens: list[Token], kind: str) -> str:
+    """What kind of condition or iteration a header has."""
+    if kind not in ("if", "elif", "while", "for"):
+        return kind
+    texts = [token.text for token in tokens[1:-1]]
+    if kind == "for":
+        called = [word for word in ("range", "enumerate", "zip", "items") if word in texts]
+        return f"for {called[0]}" if called else "for"
+    for word in ("isinstance", "__name__", "None", "in", "and", "or"):
+        if word in texts:
+            return f"{kind} {word}"
+    negated = "not " if texts[:1] == ["not"] else ""
+    if set(texts) & {"==", "!=", "<", ">", "<=", ">="}:
+        return f"{kind} compare"
+    if "(" in texts:
+        return f"{kind} {negated}call"
+    return f"{kind} {negated}flag"
+
+
+def context_of(facts: list[Facts]) -> Context:
+    """Follow the names through the statements."""
+    count = len(facts)
+    context = Context(facts, [], [NEVER] * count, [NEVER] * count, [0] * count)
+    first: dict[str, int] = {}
+    last: dict[str, int] = {}
+    fresh: dict[str, int] = {}
+    for i, fact in enumerate(facts):
+        known = [name for name in sorted(fact.uses) if name in last]
+        context.origins.append(tuple((first[name], last[name]) for name in known))
+        for name in known:
+            source = fresh.get(name, last[name])
+            context.reach[source] = i
+            context.later[last[name]] = context.later[last[name]] or i - last[name]
+            if first[name] == source:
+                context.made_reach[source] = i
+        for name in fact.uses:
+            first.setdefault(name, NEVER)
+        for name in fact.binds:
+            first.setdefault(name, i)
+            last[name] = i
+            if name not in fact.uses or name not in fresh:
+                fresh[name] = i
+    return context

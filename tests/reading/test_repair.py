@@ -1,0 +1,195 @@
+import ast
+from textwrap import dedent
+
+import pytest
+
+from pseudogen.errors import InputError
+from pseudogen.reading import read_text, repaired
+
+
+def mended(text, **options):
+    return repaired(read_text(text, "-"), **options)
+
+
+def keys(source):
+    return [remark.key for remark in source.remarks]
+
+
+def test_python_goes_through_as_it_is():
+    source = read_text("if x:\n\ty = 1  # ：，\n", "-")
+    assert repaired(source) is source
+
+
+REPAIRS = {
+    "inner indentation": (
+        "        for x in y:\n            print(x)\n        z = 1\n",
+        "for x in y:\n    print(x)\nz = 1\n",
+        ["inner_indentation"],
+    ),
+    "first line without its indentation": (
+        "for x in y:\n            print(x)\n        z = 1\n",
+        "for x in y:\n    print(x)\nz = 1\n",
+        ["inner_indentation"],
+    ),
+    "leading else": ("else:\n    x = 1\n", "if ...:\n    ...\nelse:\n    x = 1\n", ["leading_branch"]),
+    "leading except, indented": (
+        "    except E as e:\n        pass\n    y = 2\n",
+        "try:\n    ...\nexcept E as e:\n    pass\ny = 2\n",
+        ["inner_indentation", "leading_branch"],
+    ),
+    "leading case": (
+        "case 1:\n    x\ncase 2:\n    y\n",
+        "match ...:\n    case 1:\n        x\n    case 2:\n        y\n",
+        ["leading_branch"],
+    ),
+    "open bracket": ("x = foo(a,\n        [b", "x = foo(a,\n        [b])\n", ["unfinished"]),
+    "open bracket before a comment": ("x = foo(a,  # (", "x = foo(a,  # (\n)\n", ["unfinished"]),
+    "ends with an operator": ("x = 1\ny = x +", "x = 1\ny = x + ...\n", ["unfinished"]),
+    "ends in a header": ("if x and", "if x and ...:\n    ...\n", ["unfinished"]),
+    "ends after a header": ("for x in y:\n", "for x in y:\n    ...\n", ["unfinished"]),
+    "ends in a try": (
+        "try:\n    x = 1\n",
+        "try:\n    x = 1\nfinally:\n    ...\n",
+        ["unfinished"],
+    ),
+    "ends in a string": ('"""note\nx = 1', '"""note\nx = 1"""\n', ["unfinished"]),
+    "prompts": (
+        ">>> for i in x:\n...     print(i)\n...\n0\n1\n>>> y = 1\n",
+        "for i in x:\n    print(i)\n\ny = 1\n",
+        ["prompt"],
+    ),
+    "notebook prompts": (
+        "In [1]: import torch\n\nIn [2]: for i in x:\n   ...:     print(i)\nOut[2]: 5\n",
+        "import torch\nfor i in x:\n    print(i)\n",
+        ["prompt"],
+    ),
+    "line numbers": (
+        " 8  import torch\n 9  for i in x:\n10      print(i)\n",
+        "import torch\nfor i in x:\n    print(i)\n",
+        ["line_numbers", "inner_indentation"],
+    ),
+    "diff": (
+        "@@ -1,3 +1,4 @@\n import torch\n-x = 1\n+x = 2\n+y = 3\n",
+        "import torch\nx = 2\ny = 3\n",
+        ["diff"],
+    ),
+    "fences": (
+        "The code:\n\n```python\nx = 1\n```\nthen\n```bash\nls\n```\n```\ny = 2\n```\n",
+        "x = 1\ny = 2\n",
+        ["fence"],
+    ),
+    "full-width": (
+        "if x：\n    y ＝ foo（1，2）  # 注释：好\n",
+        "if x:\n    y = foo(1,2)  # 注释：好\n",
+        ["full_width"] * 5,
+    ),
+    "curly quotes": (
+        "x = ‘abc’\nprint(“你好，it’s”)\n",
+        "x = 'abc'\nprint(\"你好，it’s\")\n",
+        ["curly_quote"] * 2,
+    ),
+    "symbols": ("x = a − b × c\n", "x = a - b * c\n", ["symbol"] * 2),
+    "odd blanks": ("if x:\n\u00a0\u00a0y = 1\u200b\n", "if x:\n  y = 1\n", ["odd_space", "invisible"]),
+    "entities": ("if x &lt; 3:\n    z = &quot;a&quot;\n", 'if x < 3:\n    z = "a"\n', ["html_entity"] * 2),
+    "left out": (
+        "class A:\n...\n    def f(self, ...):\n        ......\n",
+        "class A:\n    ...\n    def f(self, *_):\n        ...\n",
+        ["left_out"] * 3,
+    ),
+    "magics": ("!ls\nif x:\n    %time y\n", "# !ls\nif x:\n    pass  # %time y\n", ["shell_line", "magic"]),
+    "tabs": ("if x:\n\ty = 1\n        z = 2\n", "if x:\n        y = 1\n        z = 2\n", ["tabs"]),
+    "no indentation left": (
+        "def f(x):\nif x:\nreturn 1\nreturn 2\n",
+        "def f(x):\n    if x:\n        return 1\n    return 2\n",
+        ["reflowed"],
+    ),
+    "wrapped": (
+        "if on: a = foo(b,\nc) d =\nbar(b) else: a = 1",
+        "if on:\n    a = foo(b, c)\n    d = bar(b)\nelse:\n    a = 1\n",
+        ["reflowed"],
+    ),
+    "one line among others": (
+        "def f(x):\n    y = 1 z = 2\n    return y\n",
+        "def f(x):\n    y = 1\n    z = 2\n    return y\n",
+        ["line_split"],
+    ),
+    "comments swallowed": (
+        "x = 1 # the rate y = foo(x) # now train for e in range(10): train(e)",
+        "x = 1\n# the rate\ny = foo(x)\n# now train\nfor e in range(10):\n    train(e)\n",
+        ["reflowed", "comment_end", "comment_end"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", REPAIRS)
+def test_repairs_are_made_and_named(name):
+    text, result, remarks = REPAIRS[name]
+    source = mended(text)
+    assert source.text == result
+    assert keys(source) == remarks
+    ast.parse(source.text)
+    assert len(source.places) == source.text.count("\n")
+
+
+def test_a_repair_names_its_line():
+    remark = mended("x = 1\ny = foo（1)\n").remarks[0]
+    assert remark.line == 2
+    assert dict(remark.facts) == {"character": "（", "read_as": "("}
+
+
+def test_lines_know_where_they_stood():
+    source = mended("Text:\n```\nx = 1\n```\n```py\nif x：\n    y = 1\n```\n")
+    assert [place.line for place in source.places] == [3, 6, 7]
+    assert source.remarks[1].line == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sign"),
+    [
+        ("import x\nprint 'a'\n", 2, "print"),
+        ("x = 1\nprint x\n", 2, "print"),
+        ("try:\n    x\nexcept (A, B), e:\n    y\nexec 'x'\n", 5, "exec"),
+        ("x = 1\nraise E, 'text'\n", 2, "raise"),
+        ("x = `y`\n", 1, "backticks"),
+        ("if x <> 1:\n    y\n", 1, "<>"),
+        ("x = 1\nos.chmod(f, 0755)\n", 2, "octal"),
+    ],
+)
+def test_python2_is_told_apart(text, line, sign):
+    with pytest.raises(InputError) as caught:
+        mended(text)
+    assert (caught.value.key, caught.value.line) == ("python2", line)
+    assert caught.value.facts["sign"] == sign
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ("x = 1\ny = (2]\nz = 3\n", 2),
+        ("for i in range(3)\n    print(i)\n", 1),
+        ("This is a sentence about models, and not code.\n", 1),
+        ("hello world foo bar\n", 1),
+        ("SELECT a FROM b WHERE c\n", 1),
+        ("```\n```\n", 1),
+        ("import torch\nlet x = 1;\n", 2),
+    ],
+)
+def test_what_is_no_python_is_one_clear_error(text, line):
+    with pytest.raises(InputError) as caught:
+        mended(text)
+    assert (caught.value.key, caught.value.line) == ("syntax-error", line)
+
+
+def test_strict_refuses_what_has_two_readings():
+    text = "if on: a = f(b) c = g(d) e = h(c)"
+    assert any(key.startswith("taken_") for key in keys(mended(text)))
+    with pytest.raises(InputError) as caught:
+        mended(text, strict=True)
+    assert caught.value.key == "ambiguous"
+    clear = "if on: a = 1 else: a = 2"
+    assert mended(clear, strict=True).text == "if on:\n    a = 1\nelse:\n    a = 2\n"
+
+
+def test_a_single_statement_in_a_comment_stays_there():
+    text = dedent("lr = 0.1  # or try lr = 0.01\n")
+    assert read_text(text, "-").text == text
