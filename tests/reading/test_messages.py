@@ -21,7 +21,7 @@ FACTS = {
 def template(language):
     loader = jinja2.FileSystemLoader(ROOT / "templates" / language)
     environment = jinja2.Environment(loader=loader, undefined=jinja2.StrictUndefined)
-    return environment.get_template("messages.jinja").module
+    return environment.get_template("messages/reading.jinja").module
 
 
 def used():
