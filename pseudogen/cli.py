@@ -9,7 +9,7 @@ import contextlib
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -146,7 +146,7 @@ def explain(
         for document in made:
             print_document(document, _console())
     else:
-        _write("\n".join(render_document(document, chosen) for document in made), output)
+        _write(_joined(render_document(document, chosen) for document in made), output)
     _finish(failed)
 
 
@@ -188,7 +188,7 @@ def pseudo(
         for code in made:
             print_pseudocode(code, _console())
     else:
-        _write("\n".join(render_pseudocode(code, chosen) for code in made), output)
+        _write(_joined(render_pseudocode(code, chosen) for code in made), output)
     _finish(failed)
 
 
@@ -205,7 +205,7 @@ def patterns(pattern: str | None, lang: str | None) -> None:
     if sys.stdout.isatty():
         print_document(document, _console())
     else:
-        _write(render_document(document, "text"), None)
+        _write(_joined([render_document(document, "text")]), None)
 
 
 # Input
@@ -249,6 +249,11 @@ def _json(objects: list[Any], inputs: int) -> str:
     from pseudogen.generate import to_json
 
     return to_json(objects[0] if inputs <= 1 and objects else objects)
+
+
+def _joined(texts: Iterable[str]) -> str:
+    """The outputs of several inputs, a blank line between them."""
+    return "\n\n".join(texts) + "\n"
 
 
 def _console() -> Any:

@@ -172,7 +172,7 @@ def explain(
         if format == "json":
             return to_json(explanation_object(analysis, lang=lang, part=part))
         document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
-        return render_document(document, format)
+        return render_document(document, format) + "\n"
 
 
 def pseudo(
@@ -216,7 +216,7 @@ def pseudo(
             keywords=keywords,
             part=Part(function, lines),
         )
-        return render_pseudocode(code, format)
+        return render_pseudocode(code, format) + "\n"
 
 
 def to_json(value: Any) -> str:
