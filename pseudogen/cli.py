@@ -211,9 +211,7 @@ def patterns(pattern: str | None, lang: str | None) -> None:
 # Input
 
 
-def _each(
-    paths: Sequence[str], lang: str, work: Callable[[Source], Any]
-) -> tuple[list[Any], bool]:
+def _each(paths: Sequence[str], lang: str, work: Callable[[Source], Any]) -> tuple[list[Any], bool]:
     """The results of all inputs that could be read, and whether one could not."""
     made, failed = [], False
     for path in paths or ("-",):

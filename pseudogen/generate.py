@@ -69,7 +69,9 @@ def explain_analysis(
     Raises:
         InputError: the part is not there.
     """
-    return explanation_document(_explanation(analysis, part), lang, listings=listings)
+    return explanation_document(
+        _explanation(analysis, part), lang, detail=detail, listings=listings or detail == "full"
+    )
 
 
 def explanation_object(analysis: Analysis, *, lang: str, part: Part) -> dict[str, Any]:

@@ -98,6 +98,12 @@ def explanation_words(lang: str) -> Any:
 
 
 @cache
+def glance_words(lang: str) -> Any:
+    """What is said at a glance: `templates/<lang>/glance.jinja` as a module."""
+    return _template(f"{lang}/glance.jinja").module
+
+
+@cache
 def vocabulary_words(lang: str) -> Any:
     """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
     return _template(f"{lang}/vocabulary.jinja").module

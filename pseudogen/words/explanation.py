@@ -25,6 +25,7 @@ from pseudogen.explanation.stages import Stage
 from pseudogen.names.evidence import weakest
 from pseudogen.names.script import Script
 from pseudogen.templating import explanation_words
+from pseudogen.words.glance import glance
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
 _SHORT = 60
@@ -40,9 +41,15 @@ class Explanation:
     stages: tuple[Stage, ...]
 
 
-def explanation_document(explanation: Explanation, lang: str, *, listings: bool) -> Document:
-    """The explanation in a language; `listings` shows the lines of the source in each entry."""
-    return _Writer(explanation, lang, listings).document()
+def explanation_document(
+    explanation: Explanation, lang: str, *, detail: str = "normal", listings: bool = False
+) -> Document:
+    """The explanation in a language.
+
+    `detail` is "brief" (at a glance), "normal" or "full"; `listings` shows the lines of the source
+    in each entry.
+    """
+    return _Writer(explanation, lang, listings).document(detail)
 
 
 class _Writer:
@@ -56,7 +63,7 @@ class _Writer:
         self.told: dict[str, int] = {}
         self.said: set[str] = set()
 
-    def document(self) -> Document:
+    def document(self, detail: str) -> Document:
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
         if not self.explanation.stages:
             blocks.append(Paragraph(marked(self.words.nothing_found)))
@@ -68,8 +75,15 @@ class _Writer:
             for entry in entries(findings, self.told):
                 blocks += self._entry(entry, 2)
         else:
-            blocks += self._stages()
+            blocks += self._whole(detail)
         return Document(tuple(blocks), self.lang)
+
+    def _whole(self, detail: str) -> Iterable[Block]:
+        findings = [f for stage in self.explanation.stages for f in stage.findings]
+        yield Heading(2, marked(self.words.glance))
+        yield from glance(findings, self.lang)
+        if detail != "brief":
+            yield from self._stages()
 
     def _stages(self) -> Iterable[Block]:
         yield Heading(2, marked(self.words.way))
