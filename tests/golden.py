@@ -1,4 +1,5 @@
-"""Golden files: whole outputs for the inputs in `golden/inputs` and the reference trainer.
+"""Golden files: whole outputs for the inputs in `golden/inputs` and the reference trainer, and
+what the commands in the README print.
 
 python -m tests.golden             show what differs
 python -m tests.golden --update    write the outputs anew, and show what changed
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pseudogen
+from tests.console import with_outputs
 
 ROOT = Path(__file__).parent.parent
 OUTPUTS = ROOT / "golden" / "outputs"
@@ -29,6 +31,8 @@ def outputs() -> Iterator[tuple[Path, str]]:
             for detail in ("outline", "steps", "full"):
                 code = pseudogen.pseudo(source, lang=lang, detail=detail, path=path.name)
                 yield OUTPUTS / f"{name}.{detail}.txt", code
+    readme = ROOT / "README.md"
+    yield readme, with_outputs(readme.read_text(encoding="utf-8"))
 
 
 def difference(path: Path, wanted: str) -> str:
