@@ -65,6 +65,7 @@ class Script:
         self._structure: structure.Structure | None = None
         self._workers: processes.Workers | None = None
         self._settings: settings.Settings | None = None
+        self._defined: set[str] | None = None
 
     @classmethod
     def parse(cls, source: str, name: str = "<snippet>") -> Script:
@@ -132,6 +133,17 @@ class Script:
     def is_a(self, node: Any, scope: int, kind: str) -> Evidence | None:
         """The evidence that an expression has the role `kind`, or None."""
         return self.roles.is_a(node, scope, kind)
+
+    def defines(self, name: str) -> bool:
+        """Whether the script has a function or class of this name, at any level."""
+        if self._defined is None:
+            self._defined = {
+                name
+                for scope in self.tree.scopes
+                for name, found in scope.bindings.items()
+                if any(binding.how in ("function", "class") for binding in found)
+            }
+        return name in self._defined
 
     def reaching(self, name: str, statement: int) -> list[Binding]:
         """The assignments to `name` that may hold at a statement, the latest first."""
