@@ -1,0 +1,1 @@
+"""Calls as what they do: tables of the functions and methods, one per library."""

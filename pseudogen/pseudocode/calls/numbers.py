@@ -1,0 +1,42 @@
+"""Functions of numbers and arrays: math, NumPy, and PyTorch's own."""
+
+_FUNCTIONS = """
+sum mean std var max min argmax argmin abs exp log log2 log10 sqrt cos sin tan tanh sigmoid softmax
+clamp clip prod cumsum sort argsort unique where minimum maximum round floor ceil zeros ones empty
+full arange linspace zeros_like ones_like full_like rand randn randint randperm eye norm einsum
+matmul dot outer isnan isinf isfinite flatten concatenate stack hstack vstack repeat tile roll
+median topk gather cumprod diag trace sign square pow power relu log_softmax bincount meshgrid
+"""
+_PHRASES = """
+{0}.cat                 joined          tensors [dim]
+{0}.tensor              as_tensor       x
+{0}.as_tensor           as_tensor       x
+{0}.from_numpy          as_tensor       x
+{0}.array               as_array        x
+{0}.asarray             as_array        x
+{0}.transpose           axes_swapped    x first second
+{0}.reshape             reshaped        x shape
+{0}.unsqueeze           with_axis       x dim
+{0}.squeeze             squeezed        x [dim]
+{0}.permute             axes_ordered    x axes*
+"""
+
+
+def _functions(package: str) -> str:
+    """Rows of a package; the functions have their arguments in the order in which they stand."""
+    written = "\n".join(f"{package}.{name} ={name} arguments*" for name in _FUNCTIONS.split())
+    return written + _PHRASES.format(package)
+
+
+TABLE = (
+    _functions("torch")
+    + _functions("numpy")
+    + "\n".join(
+        f"math.{name} ={name} arguments*"
+        for name in "exp log log2 log10 sqrt cos sin tan pow prod fabs hypot isnan isinf".split()
+    )
+    + """
+math.floor              floor_of        x
+math.ceil               ceiling_of      x
+"""
+)

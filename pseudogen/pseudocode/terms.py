@@ -1,0 +1,32 @@
+"""Pieces of pseudocode while they are put together: marked text, and how tightly it binds.
+
+The levels are those of a textbook: a power binds tighter than a product, a product tighter than a
+sum, then comparisons, "not", "and", "or". Signs that no textbook ranks (mod, shifts, bits) stand
+between sums and comparisons and take only operands that nothing can pull apart.
+"""
+
+from __future__ import annotations
+
+PHRASE = 0
+"""Words, a choice, a mapping, an assignment: brackets inside everything else."""
+OR = 1
+AND = 2
+NOT = 3
+CONDITION = 4
+"""Words that say something true or false: "x is set"."""
+COMPARE = 5
+RARE = 6
+"""mod, shifts and bits."""
+SUM = 7
+PRODUCT = 8
+POWER = 9
+ATOM = 10
+
+Term = tuple[str, int]
+"""Marked text (see `document.mark`) and its level."""
+
+
+def at(term: Term, level: int) -> str:
+    """The text of a term, in brackets unless it binds at least as tightly as `level`."""
+    text, binds = term
+    return text if binds >= level else f"({text})"

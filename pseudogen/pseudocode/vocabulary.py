@@ -1,0 +1,104 @@
+"""The words of one language, as the writer of pseudocode asks for them."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import Any
+
+from pseudogen.document import mark
+from pseudogen.names.words import words
+from pseudogen.reading.inert import inert
+from pseudogen.templating import environment, macros
+
+_CODE, _END = mark("|", "code").split("|")
+_NUMBER = mark("|", "number").split("|")[0]
+_STRING = mark("|", "string").split("|")[0]
+_DUNDER = re.compile(r"__([^\W_]\w*?)__")
+
+
+class Vocabulary:
+    """Phrases, keywords and names of a language.
+
+    `keywords` says whose keywords: the language's own ("local") or English ones; `names` whether
+    identifiers stay as written ("code") or are put into words.
+    """
+
+    def __init__(self, lang: str, names: str, keywords: str) -> None:
+        self.lang = lang
+        self.phrases: Any = macros(lang, "pseudocode")
+        self.glossary: Any = _module(lang, "glossary") if names == "words" else None
+        chosen = "en" if keywords == "english" else lang
+        self.keywords: Any = _module(chosen, "keywords")
+        self.joint: str = _module(lang, "phrases").list_joint
+        self._names: dict[str, str] = {}
+        self._taken: dict[str, str] = {}
+
+    def code(self, name: str) -> str:
+        """An identifier, dotted or not, as it stands in the pseudocode."""
+        said = self._names.get(name)
+        if said is None:
+            said = self._names[name] = self._say(name)
+        return said
+
+    def _say(self, name: str) -> str:
+        if "__" in name and _DUNDER.search(name):
+            return self._special(name)
+        if self.glossary is not None:
+            return self._worded(name)
+        return f"{_CODE}{inert(name)}{_END}"
+
+    def _special(self, name: str) -> str:
+        """A name that Python gives a meaning: `__file__`, `x.__dict__`."""
+        owner, _, last = name.rpartition(".")
+        bare = last.strip("_")
+        if _DUNDER.search(owner) or not _DUNDER.fullmatch(last):
+            parts = [part.strip("_") for part in name.split(".")]
+            return str(self.phrases.special(f"{_CODE}{'.'.join(parts)}{_END}"))
+        macro = getattr(self.phrases, f"special_{bare}", None)
+        if macro is not None and (owner or bare in ("name", "file", "doc")):
+            return str(macro(self.code(owner) if owner else None))
+        said = str(self.phrases.special(f"{_CODE}{bare}{_END}"))
+        return f"{self.code(owner)}.{said}" if owner else said
+
+    def _worded(self, name: str) -> str:
+        """The words of a name; the name itself where two names would have the same words."""
+        *owner, last = name.split(".")
+        said = self.glossary.words.get(last.lower())
+        if said is None:
+            said = " ".join(words(last)) if self.glossary.split_unknown else ""
+        if not said:
+            return f"{_CODE}{inert(name)}{_END}"
+        if owner and owner[-1] not in _NAMESPACES:
+            said = str(self.phrases.member(self._worded(".".join(owner)), said))
+        return said if self._taken.setdefault(said, name) == name else f"{_CODE}{name}{_END}"
+
+    def number(self, text: str) -> str:
+        """A number, in mathematical writing."""
+        return f"{_NUMBER}{text}{_END}"
+
+    def string(self, text: str) -> str:
+        """A text in quotes; `text` may hold marked values."""
+        return f"{_STRING}{text}{_END}"
+
+    def quoted(self, written: str) -> str:
+        """A text of the script, in quotes, with its invisible characters spelt out."""
+        return f'{_STRING}"{spelt(written)}"{_END}'
+
+
+_NAMESPACES = frozenset({"args", "opt", "opts", "cfg", "config", "hparams", "FLAGS"})
+_ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"'}
+_ESCAPED = re.compile(r'[\n\t\r"]')
+_BACKSLASH = re.compile(r'\\(?=[nrtuUx"\\]|$)')
+
+
+def spelt(text: str) -> str:
+    """The inside of a quoted text on one line; a backslash is doubled only where it could be taken
+    for an escape."""
+    text = _BACKSLASH.sub(r"\\\\", text) if "\\" in text else text
+    return inert(_ESCAPED.sub(lambda found: _ESCAPES[found[0]], text))
+
+
+@cache
+def _module(lang: str, name: str) -> Any:
+    return environment().get_template(f"{lang}/pseudocode/{name}.jinja").module
