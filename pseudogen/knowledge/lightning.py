@@ -3,9 +3,14 @@
 from pseudogen.knowledge.api import Api
 
 _DOCS = "https://lightning.ai/docs/pytorch/stable/"
+_MODULE = Api("module", source=_DOCS + "common/lightning_module.html", traits={"holds": "model"})
 _TRAINER = Api("trainer", (), {}, _DOCS + "common/trainer.html")
 
 EXACT: dict[str, Api] = {
+    "lightning.LightningModule": _MODULE,
+    "lightning.pytorch.LightningModule": _MODULE,
+    "pytorch_lightning.LightningModule": _MODULE,
+    "pytorch_lightning.core.LightningModule": _MODULE,
     "lightning.Trainer": _TRAINER,
     "lightning.pytorch.Trainer": _TRAINER,
     "lightning.pytorch.trainer.Trainer": _TRAINER,

@@ -12,6 +12,24 @@ EXACT: dict[str, Api] = {
         {},
         _DOCS,
     ),
+    "timm.data.create_dataset": Api("dataset", ("name", "root", "split"), {}, _DOCS),
+    "timm.data.create_transform": Api("compose", ("input_size",), {}, _DOCS),
+    "timm.data.Mixup": Api("mixup", ("mixup_alpha", "cutmix_alpha"), {}, _DOCS),
+    "timm.data.mixup.Mixup": Api("mixup", ("mixup_alpha", "cutmix_alpha"), {}, _DOCS),
+    # model
+    "timm.create_model": Api(
+        "model",
+        ("model_name", "pretrained"),
+        {"pretrained": "False"},
+        "https://huggingface.co/docs/timm/reference/models",
+    ),
+    "timm.models.create_model": Api(
+        "model",
+        ("model_name", "pretrained"),
+        {"pretrained": "False"},
+        "https://huggingface.co/docs/timm/reference/models",
+    ),
+    "timm.layers.convert_sync_batchnorm": Api("sync-batchnorm", ("module",), {}, _DOCS),
     "timm.data.distributed_sampler.OrderedDistributedSampler": Api(
         "distributed-sampler", ("dataset", "num_replicas", "rank"), {"shuffle": "False"}, _DOCS
     ),

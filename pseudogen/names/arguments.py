@@ -12,6 +12,7 @@ from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
+    from pseudogen.syntax.tree import Binding
 
 
 def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
@@ -68,3 +69,26 @@ def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, A
         bindings = script.reaching(dotted(node), statement)
         if len(bindings) == 1 and bindings[0].how == "assign":
             yield from _entries(script, bindings[0].value, bindings[0].statement)
+
+
+def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:
+    """See `Script.passed`."""
+    function = script.tree.statements[parameter.statement]
+    if type(function.node) is not cst.FunctionDef:
+        return []
+    params = function.node.params
+    names = [param.name.value for param in (*params.posonly_params, *params.params)]
+    place = names.index(parameter.name) if parameter.name in names else None
+    found: list[tuple[Any, int]] = []
+    for site in script.calls_of(function):
+        shift = 1 if site.name.startswith("self.") and names[:1] == ["self"] else 0
+        value = argument(site.node, parameter.name, place - shift if place is not None else None)
+        if value is None:
+            value = starred_argument(script, site, parameter.name)
+        if value is None and passes_unknown(script, site):
+            return []
+        value = value if value is not None else parameter.value
+        if value is None:
+            return []
+        found.append((value, site.statement.index))
+    return found

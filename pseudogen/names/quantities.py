@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.reads import read_name
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 Number = int | float
 _MAX_LINKS = 12
 _MAX_EXPONENT = 64
+_CALL_DEPTH = 4  # a call counts more than an assignment: several calls multiply the work
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +64,29 @@ def _value(
     if kind is cst.UnaryOperation and type(node.operator) is cst.Minus:
         inner = _value(script, node.expression, statement, known, depth + 1)
         return -inner if inner is not None else None
-    if kind is cst.Call and dotted(node.func) in ("int", "float") and len(node.args) == 1:
-        inner = _value(script, node.args[0].value, statement, known, depth + 1)
-        return _converted(dotted(node.func), inner)
-    if kind in (cst.Name, cst.Attribute):
-        return _named_value(script, dotted(node), statement, known, depth)
+    if kind is cst.Call:
+        return _called_value(script, node, statement, known, depth)
+    if kind in (cst.Name, cst.Attribute, cst.Subscript):
+        name = read_name(node)
+        return _named_value(script, name, statement, known, depth) if name else None
     return None
+
+
+def _called_value(
+    script: Script, call: cst.Call, statement: int, known: Mapping[str, Number], depth: int
+) -> Number | None:
+    """`int(x)`, `max(a, b)`, `math.ceil(x)`: functions of numbers alone."""
+    function = _FUNCTIONS.get(dotted(call.func))
+    if function is None or any(arg.star or arg.keyword is not None for arg in call.args):
+        return None
+    numbers = [_value(script, arg.value, statement, known, depth + 1) for arg in call.args]
+    given = [number for number in numbers if number is not None]
+    if not given or len(given) < len(numbers):
+        return None
+    try:
+        return function(*given)
+    except (ArithmeticError, TypeError, ValueError):
+        return None
 
 
 def _named_value(
@@ -76,8 +96,7 @@ def _named_value(
         return known[name]
     bindings = script.reaching(name, statement)
     if not bindings:
-        setting = script.settings.get(name)
-        return _literal(setting.default) if setting and setting.default else None
+        return _setting_value(script, name, known, depth)
     if len(bindings) > 1 or script.carried(name, statement):
         return None
     binding = bindings[0]
@@ -90,7 +109,38 @@ def _named_value(
         )
     if binding.how in ("assign", "walrus"):
         return _value(script, binding.value, binding.statement, known, depth + 1)
+    if binding.how == "parameter":
+        return _parameter_value(script, binding, known, depth)
     return None
+
+
+def _setting_value(
+    script: Script, name: str, known: Mapping[str, Number], depth: int
+) -> Number | None:
+    """The default of a setting that nothing in the script changes."""
+    setting = script.settings.get(name)
+    if setting is None or setting.expression is None or assigned_elsewhere(script, name):
+        return None
+    return _value(script, setting.expression, setting.statement, known, depth + 1)
+
+
+def assigned_elsewhere(script: Script, name: str) -> list[Binding]:
+    """The assignments to an attribute of a shared object (`args.batch_size`) in any function."""
+    if "." not in name:
+        return []
+    scopes = script.tree.scopes
+    return [b for s in scopes for b in s.bindings.get(name, ()) if b.how in ("assign", "augment")]
+
+
+def _parameter_value(
+    script: Script, binding: Binding, known: Mapping[str, Number], depth: int
+) -> Number | None:
+    """What every call in the script passes for a parameter, where all pass the same."""
+    values = {
+        _value(script, passed, statement, known, depth + _CALL_DEPTH)
+        for passed, statement in script.passed(binding)
+    }
+    return values.pop() if len(values) == 1 else None
 
 
 def _literal(written: str) -> Number | None:
@@ -100,12 +150,6 @@ def _literal(written: str) -> Number | None:
     except (ValueError, SyntaxError):
         return None
     return number if type(number) in (int, float) else None
-
-
-def _converted(function: str, number: Number | None) -> Number | None:
-    if number is None or (function == "int" and abs(number) == float("inf")):
-        return None
-    return int(number) if function == "int" else float(number)
 
 
 def _operated(
@@ -136,6 +180,17 @@ _OPERATIONS: dict[type, Callable[[Number, Number], Number]] = {
     cst.FloorDivide: lambda a, b: a // b,
     cst.Modulo: lambda a, b: a % b,
     cst.Power: _power,
+}
+_FUNCTIONS: dict[str, Callable[..., Number]] = {
+    "int": int,
+    "float": float,
+    "round": round,
+    "abs": abs,
+    "max": max,
+    "min": min,
+    "math.ceil": math.ceil,
+    "math.floor": math.floor,
+    "math.sqrt": math.sqrt,
 }
 _AUGMENTED: dict[type, type] = {
     cst.AddAssign: cst.Add,
@@ -168,6 +223,7 @@ def _follow(
         bindings = script.reaching(name, statement)
         if not bindings:
             _add_setting(script, name, links)
+            bindings = assigned_elsewhere(script, name)
         for binding in bindings:
             _add_binding(script, binding, False, links, depth)
         for binding in script.carried(name, statement):
@@ -178,6 +234,10 @@ def _add_binding(
     script: Script, binding: Binding, carried: bool, links: dict[tuple[int, str], Link], depth: int
 ) -> None:
     place = script.tree.statements[binding.statement]
+    if binding.how == "parameter":
+        _add_setting(script, binding.name, links)
+        for passed, statement in script.passed(binding):
+            _follow(script, passed, statement, links, depth + _CALL_DEPTH)
     if binding.how not in ("assign", "augment", "walrus"):
         return
     code = text(place.node) if binding.how == "augment" else _assignment(binding)
@@ -199,17 +259,16 @@ def _assignment(binding: Binding) -> str:
 
 def _add_setting(script: Script, name: str, links: dict[tuple[int, str], Link]) -> None:
     setting = script.settings.get(name)
-    if setting is not None:
-        default = setting.default
-        number = _literal(default) if default else None
-        links[setting.line, name] = Link(setting.line, f"{name} = {default}", number)
+    if setting is not None and setting.default not in (None, "None"):
+        number = _value(script, setting.expression, setting.statement, {}, 0)
+        links[setting.line, name] = Link(setting.line, f"{name} = {setting.default}", number)
 
 
 def _names_in(node: Any) -> Iterator[str]:
     """The dotted names that a quantity expression is made of."""
     kind = type(node)
-    if kind in (cst.Name, cst.Attribute):
-        name = dotted(node)
+    if kind in (cst.Name, cst.Attribute, cst.Subscript):
+        name = read_name(node)
         if name:
             yield name
     elif kind is cst.BinaryOperation:

@@ -15,6 +15,7 @@ from pseudogen.names import (
     loops,
     processes,
     quantities,
+    reads,
     settings,
     structure,
     training,
@@ -22,6 +23,7 @@ from pseudogen.names import (
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
+from pseudogen.names.settings import Setting
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
@@ -65,6 +67,9 @@ class Script:
         self._structure: structure.Structure | None = None
         self._workers: processes.Workers | None = None
         self._settings: settings.Settings | None = None
+        self._defined: set[str] | None = None
+        self._reads: list[reads.Read] | None = None
+        self._callers: dict[int, list[Site]] | None = None
 
     @classmethod
     def parse(cls, source: str, name: str = "<snippet>") -> Script:
@@ -133,6 +138,17 @@ class Script:
         """The evidence that an expression has the role `kind`, or None."""
         return self.roles.is_a(node, scope, kind)
 
+    def defines(self, name: str) -> bool:
+        """Whether the script has a function or class of this name, at any level."""
+        if self._defined is None:
+            self._defined = {
+                name
+                for scope in self.tree.scopes
+                for name, found in scope.bindings.items()
+                if any(binding.how in ("function", "class") for binding in found)
+            }
+        return name in self._defined
+
     def reaching(self, name: str, statement: int) -> list[Binding]:
         """The assignments to `name` that may hold at a statement, the latest first."""
         return flow.reaching(self.resolver, name, statement)
@@ -195,6 +211,35 @@ class Script:
         if self._settings is None:
             self._settings = settings.collect_settings(self)
         return self._settings
+
+    def passed(self, parameter: Binding) -> list[tuple[Any, int]]:
+        """What the script's own calls pass for a parameter, each with the statement of the call;
+        its default where a call passes nothing. [] where a call can't be told or none is there."""
+        return arguments.passed(self, parameter)
+
+    def calls_of(self, function: Statement) -> list[Site]:
+        """The calls in the script of a function that it defines."""
+        if self._callers is None:
+            self._callers = {}
+            for site in self.call_sites():
+                called = self.called_function(site)
+                if called is not None:
+                    self._callers.setdefault(called.index, []).append(site)
+        return self._callers.get(function.index, [])
+
+    @property
+    def reads(self) -> list[reads.Read]:
+        """Every name, attribute and key that the script reads, in the order of the source."""
+        if self._reads is None:
+            self._reads = reads.reads(self.tree)
+        return self._reads
+
+    def uses(self, setting: Setting) -> tuple[int, ...]:
+        """The lines on which a setting is read, under any of its names."""
+        names = frozenset(settings.names_of(self.settings, setting))
+        begins = tuple(name + end for name in names for end in (".", "["))
+        read = (r for r in self.reads if r.name in names or r.name.startswith(begins))
+        return tuple(dict.fromkeys(r.line for r in read))
 
     @property
     def structure(self) -> structure.Structure:
@@ -304,11 +349,6 @@ class Script:
             before = [s for s in self.tree.clauses(first) if s.index < header.index]
             return [f"not {_operand(s.node.test, bare=False)}" for s in (first, *before)]
         return []
-
-    def defined_function(self, site: Site) -> Statement | None:
-        """The `def` that a call runs, where the script defines it."""
-        index = structure.called_function(self, site)
-        return self.tree.statements[index] if index is not None else None
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""

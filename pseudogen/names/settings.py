@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-import libcst as cst
-
-from pseudogen.names.arguments import argument, string
-from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -18,10 +12,20 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """A hyper-parameter: its name as the script reads it (`args.lr`), its default and its line.
+    """A hyper-parameter.
 
-    `default` is Python text, None when there is none. `origin` is argparse, click, constant or
-    dataclass.
+    Attributes:
+        name: As the script reads it: `args.lr`, `lr`, `config["lr"]`.
+        default: Python text; None when there is none.
+        line: Where it is declared (for a key of a file, where it is first read).
+        origin: argparse, click, function, dataclass, class, constant, dict or key.
+        statement: The index of that statement.
+        kind: Its type as written or as the default shows: "int", "float"...; None when unknown.
+        help: The author's own words on it; None without any.
+        flag: How it is written on the command line; None for others.
+        choices: The values that are allowed, as Python text.
+        required: Whether it must be given.
+        expression: The syntax of the default, for the arithmetic.
     """
 
     name: str
@@ -29,55 +33,49 @@ class Setting:
     line: int
     origin: str
     statement: int
+    kind: str | None = None
+    help: str | None = None
+    flag: str | None = None
+    choices: tuple[str, ...] = ()
+    required: bool = False
+    expression: Any = field(default=None, compare=False, repr=False)
 
 
 Settings = Mapping[str, Setting]
+"""Name as read -> setting; one that is read by several names stands under each of them."""
 
 
-def collect_settings(script: Script) -> dict[str, Setting]:
-    """The options of `add_argument` and the constants in capitals or at the top of the module."""
+def collect_settings(script: Script) -> Settings:
+    """All settings of a script.
+
+    An earlier kind wins where two give the same name: what the command line declares, classes of
+    settings, dictionaries, constants, keys that are only read.
+    """
+    from pseudogen.names import config_classes, config_keys, constants, options
+
     found: dict[str, Setting] = {}
-    namespaces = _namespaces(script)
-    for site in script.call_sites():
-        if type(site.node.func) is cst.Attribute and site.node.func.attr.value == "add_argument":
-            option = _option_name(site.node)
-            if option:
-                for namespace in namespaces or ["args"]:
-                    name = f"{namespace}.{option}"
-                    found[name] = Setting(
-                        name, _default(site.node), site.line, "argparse", site.statement.index
-                    )
+    for collect in (
+        options.collect,
+        config_classes.collect,
+        constants.collect_dicts,
+        constants.collect,
+    ):
+        _add(found, collect(script))
+    _add(found, config_keys.collect(script, found))
     return found
 
 
-def _namespaces(script: Script) -> list[str]:
-    """The variables that hold what `parse_args` gives, and what they are called as parameters."""
-    names: dict[str, None] = {}
-    for scope in script.tree.scopes:
-        for name, bindings in scope.bindings.items():
-            for binding in bindings:
-                if type(binding.value) is cst.Call and dotted(binding.value.func).endswith(
-                    (".parse_args", ".parse_known_args")
-                ):
-                    names[name] = None
-    return list(names)
+def _add(found: dict[str, Setting], pairs: Iterable[tuple[str, Setting]]) -> None:
+    for name, setting in pairs:
+        found.setdefault(name, setting)
 
 
-def _option_name(call: cst.Call) -> str:
-    """`batch_size` for `add_argument("-b", "--batch-size", ...)`: `dest`, the first long flag or
-    the positional's own name."""
-    dest = argument(call, "dest")
-    if dest is not None:
-        return string(dest)
-    flags = [string(arg.value) for arg in call.args if arg.keyword is None]
-    long_flags = [flag for flag in flags if flag.startswith("--")]
-    chosen = (long_flags or flags or [""])[0]
-    return chosen.lstrip("-").replace("-", "_")
+def distinct(settings: Settings) -> list[Setting]:
+    """Each setting once, by line."""
+    once = dict.fromkeys(settings.values())
+    return sorted(once, key=lambda setting: (setting.line, setting.name))
 
 
-def _default(call: cst.Call) -> str | None:
-    default = argument(call, "default")
-    if default is not None:
-        return text(default)
-    action = argument(call, "action")
-    return {"store_true": "False", "store_false": "True"}.get(string(action)) if action else None
+def names_of(settings: Settings, setting: Setting) -> Iterator[str]:
+    """All names under which a setting is read."""
+    return (name for name, other in settings.items() if other is setting)

@@ -12,6 +12,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.settings import distinct
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -85,7 +86,7 @@ class ConfigParsing(Finding):
 def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     """`args = parser.parse_args()`, `cfg.merge_from_file(path)`."""
     receiver, _, method = site.name.rpartition(".")
-    if not receiver or script.defined_function(site) is not None:
+    if not receiver or script.called_function(site) is not None:
         return
     from_file = method in _OF_FILES
     file = site.node.args[0].value if from_file and site.node.args else None
@@ -187,7 +188,7 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         ("typing.get_args",),
         ("typing_extensions.get_args",),
     )
-    if not typing and script.defined_function(site) is None and _is_module_function(site, script):
+    if not typing and script.called_function(site) is None and _is_module_function(site, script):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
 
 
@@ -224,7 +225,7 @@ def _parsing(
     file: Any = None,
     keeps_unknown: bool = False,
 ) -> ConfigParsing:
-    declared = sum(1 for setting in script.settings.values() if setting.origin == "argparse")
+    declared = sum(1 for setting in distinct(script.settings) if setting.origin == "argparse")
     return ConfigParsing(
         line=site.line,
         end=site.last,

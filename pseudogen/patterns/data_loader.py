@@ -82,25 +82,15 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
     if site.known is not None or "oader" not in site.name:
         return
-    named = words(site.name)
-    makes = (named[:1] and named[0] in MAKING) or site.name.rpartition(".")[2][:1].isupper()
+    named, last = words(site.name), site.name.rpartition(".")[2]
+    makes = (named[:1] and named[0] in MAKING) or last[:1].isupper()
     if (
         makes
         and named[-1] in _LOADERS
         and assigned(site.statement, site.node)
-        and not _defined(site, script)
+        and not script.defines(last)
     ):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
-
-
-def _defined(site: Site, script: Script) -> bool:
-    """Whether the script itself defines what is called: its body is where loaders are made."""
-    name = site.name.removeprefix("self.")
-    return any(
-        binding.how in ("function", "class")
-        for scope in script.tree.scopes
-        for binding in scope.bindings.get(name, ())
-    )
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:

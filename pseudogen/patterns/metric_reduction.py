@@ -152,7 +152,7 @@ def _of_one_tensor(site: Site, script: Script) -> bool:
 
 def _evidence(site: Site, script: Script) -> Evidence:
     """A helper of the script that calls a collective itself is known by its body."""
-    defined = script.defined_function(site)
+    defined = script.called_function(site)
     if defined is not None:
         for call in script.calls_below(defined):
             if call.known is not None and call.known.api.kind == "collective":

@@ -97,7 +97,7 @@ def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     if site.known is not None or not found & _OBJECTS or not found <= _HELPER_WORDS:
         return
     whole = found & _VERBS or site.name.endswith("DistributedInit")
-    if whole and "model" not in found and script.defined_function(site) is None:
+    if whole and "model" not in found and script.called_function(site) is None:
         yield _joining(site, script, None, Evidence(NAME, (site.name,)))
 
 

@@ -82,7 +82,7 @@ def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
     of_group = bool(
         _DISTRIBUTED & {w for name in origins for part in name.split(".") for w in words(part)}
     )
-    if (helper or (method == "cleanup" and of_group)) and script.defined_function(site) is None:
+    if (helper or (method == "cleanup" and of_group)) and script.called_function(site) is None:
         if len(site.node.args) > 1:
             return None
         return "group", Evidence(NAME, (site.name,))

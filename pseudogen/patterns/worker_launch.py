@@ -61,7 +61,7 @@ def find_call(site: Site, script: Script) -> Iterator[WorkerLaunch]:
 @pattern(WorkerLaunch, methods=("launch", "spawn", "start_processes", "notebook_launcher", "run"))
 def find_helper(site: Site, script: Script) -> Iterator[WorkerLaunch]:
     """`launch(main, args.num_gpus, ...)` and `fabric.launch()`."""
-    if site.known is not None or script.defined_function(site) is not None:
+    if site.known is not None or script.called_function(site) is not None:
         return
     receiver, _, method = site.name.rpartition(".")
     if method == "launch" and words(receiver) == ("fabric",):

@@ -9,10 +9,15 @@ import libcst as cst
 
 from pseudogen.pseudocode import comprehensions, literals, operators, parameters, ranges
 from pseudogen.pseudocode.calls import calls
-from pseudogen.pseudocode.terms import ATOM, CONDITION, OR, PHRASE, SUM, Term
+from pseudogen.pseudocode.terms import ATOM, CONDITION, OR, PHRASE, Term
 from pseudogen.pseudocode.writer import Write, Writer
 
-_CONSTANTS = {"None": "nothing", "True": "true", "False": "false", "NotImplemented": "unsupported"}
+_CONSTANTS = {
+    "None": "nothing",
+    "True": "true_",
+    "False": "false_",
+    "NotImplemented": "unsupported",
+}
 
 
 def name(writer: Writer, node: cst.Name) -> Term:
@@ -24,6 +29,9 @@ def name(writer: Writer, node: cst.Name) -> Term:
         owner = writer.receiver(value)
         if owner is not None:
             return writer.say(f"the_{owner}"), ATOM
+    built_in = getattr(writer.vocabulary.phrases, f"named_{value}", None)
+    if built_in is not None and writer.is_builtin(value):
+        return str(built_in()), ATOM
     return writer.vocabulary.code(value), ATOM
 
 
@@ -50,7 +58,9 @@ def choice(writer: Writer, node: cst.IfExp) -> Term:
     """`a if c else b`."""
     chain = node.orelse
     rest = writer.text(chain, PHRASE if type(chain) is cst.IfExp and not chain.lpar else OR)
-    return writer.say("choice", writer.text(node.body, OR), writer.condition(node.test), rest), PHRASE
+    return writer.say(
+        "choice", writer.text(node.body, OR), writer.condition(node.test), rest
+    ), PHRASE
 
 
 def mapping(writer: Writer, node: cst.Lambda) -> Term:
@@ -68,7 +78,7 @@ def named(writer: Writer, node: cst.NamedExpr) -> Term:
 
 def awaited(writer: Writer, node: cst.Await) -> Term:
     """`await x`."""
-    return writer.say("awaited", writer.text(node.expression, SUM)), PHRASE
+    return writer.say("awaited", writer.operand(node.expression)), PHRASE
 
 
 def yielded(writer: Writer, node: cst.Yield) -> Term:
@@ -92,7 +102,7 @@ def elements(writer: Writer, node: Any) -> list[str]:
     return [
         writer.say("all_of", writer.text(element.value, ATOM))
         if type(element) is cst.StarredElement
-        else writer.text(element.value, OR)
+        else writer.item(element.value)
         for element in node.elements
     ]
 
@@ -121,11 +131,12 @@ def dictionary(writer: Writer, node: cst.Dict) -> Term:
     """`{k: v, **rest}`."""
     if not node.elements:
         return writer.say("empty_table"), ATOM
+    items: Any = node.elements
     pairs = [
         writer.say("all_entries", writer.text(element.value, ATOM))
         if type(element) is cst.StarredDictElement
-        else f"{writer.text(element.key, OR)}: {writer.text(element.value, OR)}"
-        for element in node.elements
+        else f"{writer.item(element.key)}: {writer.item(element.value)}"
+        for element in items
     ]
     return f"{{{writer.listed(pairs)}}}", ATOM
 
@@ -174,11 +185,7 @@ EXPRESSIONS: Mapping[type, Write] = {
     cst.Await: awaited,
     cst.Yield: yielded,
     **{getattr(cst, n): literals.formatted for n in ("TemplatedString",) if hasattr(cst, n)},
-    **{
-        getattr(cst, n): comprehensions.of_merged
-        for n in ("StarredDictComp",)
-        if hasattr(cst, n)
-    },
+    **{getattr(cst, n): comprehensions.of_merged for n in ("StarredDictComp",) if hasattr(cst, n)},
 }
 
 TESTS: Mapping[type, Write] = {

@@ -5,7 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator
 
-
 from pseudogen.document import Lines, mark
 from pseudogen.pseudocode import comments
 from pseudogen.pseudocode.draft import Draft
@@ -58,5 +57,3 @@ def safely(writer: Writer, statement: Statement) -> str:
     except RecursionError:
         lines = writer.script.tree.lines[statement.first - 1 : statement.last]
         return mark(inert(" ".join(" ".join(lines).split())), "code")
-
-

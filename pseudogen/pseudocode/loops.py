@@ -7,8 +7,8 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.pseudocode import ranges
-from pseudogen.pseudocode.calls.calls import arguments
-from pseudogen.pseudocode.terms import OR, SUM
+from pseudogen.pseudocode.calls.arguments import arguments
+from pseudogen.pseudocode.terms import SUM
 from pseudogen.pseudocode.writer import Writer
 
 
@@ -16,7 +16,7 @@ def header(writer: Writer, node: cst.For) -> str:
     """The line of a `for` loop."""
     text = _counted(writer, node) or _idiom(writer, node)
     if text is None:
-        items = writer.text(node.iter, SUM)
+        items = writer.operand(node.iter)
         text = writer.keyword("for_each", target(writer, node.target), items)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
 
@@ -49,7 +49,7 @@ def _idiom(writer: Writer, node: cst.For) -> str | None:
     pairs = _entries(node.iter)
     if pairs is not None and targets is not None:
         key, value = (target(writer, part) for part in targets)
-        return writer.keyword("for_entries", key, value, writer.text(pairs, SUM))
+        return writer.keyword("for_entries", key, value, writer.operand(pairs))
     together = _builtin(writer, node.iter, "zip")
     if together is not None and type(node.target) is cst.Tuple:
         return _together(writer, node.target, together)
@@ -76,7 +76,7 @@ def _numbered(writer: Writer, targets: list[Any], call: cst.Call) -> str | None:
     if len(call.args) == 2:
         start = writer.text(call.args[1].value, SUM)
     number, element = (target(writer, part) for part in targets)
-    items = writer.text(plain[0].value, SUM)
+    items = writer.operand(plain[0].value)
     first = start or writer.vocabulary.number("0")
     return writer.keyword("for_numbered", number, element, items, first)
 
@@ -113,5 +113,5 @@ def membership(writer: Writer, node: cst.CompFor) -> str:
 def _source(writer: Writer, node: cst.CompFor) -> str:
     pairs = _entries(node.iter) if _two(node.target) is not None else None
     if pairs is not None:
-        return writer.say("entries_of", writer.text(pairs, SUM))
-    return writer.text(node.iter, OR)
+        return writer.say("entries_of", writer.operand(pairs))
+    return writer.operand(node.iter)

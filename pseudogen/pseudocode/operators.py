@@ -139,6 +139,7 @@ def unary(writer: Writer, node: cst.UnaryOperation) -> Term:
 
 # Comparisons
 
+
 def comparison(writer: Writer, node: cst.Comparison) -> Term:
     """`a < b`, chains, `x is None`, `x in xs`."""
     if len(node.comparisons) == 1:
@@ -190,7 +191,9 @@ _WORDED: dict[type, Callable[[Writer, Any, Any], Term | None]] = {
 
 def boolean(writer: Writer, node: cst.BooleanOperation) -> Term:
     """`a or b` as a value: "a or else b" unless it is plain logic."""
-    if type(node.operator) is cst.Or and not (_is_logical(node.left) or _is_logical(node.right)):
+    if _is_logical(node.left) or _is_logical(node.right):
+        return boolean_test(writer, node)
+    if type(node.operator) is cst.Or:
         left = writer.text(node.left, CONDITION)
         if type(node.left) is cst.BooleanOperation and type(node.left.operator) is cst.Or:
             left = boolean(writer, node.left)[0]
@@ -220,7 +223,7 @@ def _is_logical(node: Any) -> bool:
 
 def negated(writer: Writer, node: cst.UnaryOperation) -> Term:
     """`not x`: "x does not hold", "x is empty", "not (a and b)"."""
-    inner = node.expression
+    inner: Any = node.expression
     kind = type(inner)
     if kind is cst.Comparison and len(inner.comparisons) == 1:
         opposite = _OPPOSITES.get(type(inner.comparisons[0].operator))
@@ -229,7 +232,7 @@ def negated(writer: Writer, node: cst.UnaryOperation) -> Term:
             return comparison(writer, inner.with_changes(comparisons=(target,)))
     if kind in _ASKED:
         if is_container(writer, inner):
-            return writer.say("is_empty", writer.text(inner, SUM)), CONDITION
+            return writer.say("is_empty", writer.operand(inner)), CONDITION
         text, level = writer.term(inner)
         opposite_words = calls.negated(writer, inner) if kind is cst.Call else None
         if opposite_words is not None:
@@ -249,7 +252,7 @@ def asked(writer: Writer, node: Any) -> Term:
     if type(node) is cst.Name and node.value in ("True", "False"):
         return writer.term(node)
     if is_container(writer, node):
-        return writer.say("is_not_empty", writer.text(node, SUM)), CONDITION
+        return writer.say("is_not_empty", writer.operand(node)), CONDITION
     term = writer.term(node)
     if term[1] in _TRUE_OR_FALSE:
         return term

@@ -6,7 +6,6 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.pseudocode.literals import whole
 from pseudogen.pseudocode.terms import ATOM, PHRASE, PRODUCT, SUM, Term
 from pseudogen.pseudocode.writer import Writer
 
@@ -80,7 +79,7 @@ def _signed(writer: Writer, number: int) -> str:
 
 
 def subscript(writer: Writer, node: cst.Subscript) -> Term:
-    """`x[i]`, `x[1:3]`, `x[-1]`, `x[:, 0]`: the places in brackets, in words where it takes some."""
+    """`x[i]`, `x[1:3]`, `x[-1]`, `x[:, 0]`: the places, in words where they need some."""
     places = [_place(writer, element.slice) for element in node.slice]
     return f"{writer.text(node.value, ATOM)}[{writer.listed(places)}]", ATOM
 

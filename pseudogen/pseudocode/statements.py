@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.pseudocode import loops, matching, parameters
 from pseudogen.pseudocode.calls import calls
+from pseudogen.pseudocode.calls.arguments import arguments
 from pseudogen.pseudocode.expressions import bare, elements
 from pseudogen.pseudocode.operators import augmented
 from pseudogen.pseudocode.terms import OR, PHRASE
@@ -57,7 +58,7 @@ def _annotated(writer: Writer, node: cst.AnnAssign) -> str:
 
 
 def _expression(writer: Writer, node: cst.Expr) -> str:
-    value = node.value
+    value: Any = node.value
     kind = type(value)
     if kind is cst.Call:
         return calls.command(writer, value)
@@ -147,9 +148,15 @@ def _if(writer: Writer, node: cst.If) -> str:
 
 def _else(writer: Writer, node: cst.Else) -> str:
     assert writer.statement is not None
-    owner = type(writer.script.tree.statements[writer.statement.chain].node)
-    key = {cst.If: "otherwise", cst.Try: "no_error", cst.TryStar: "no_error"}.get(owner)
-    return writer.keyword(key or "loop_done")
+    owner: Any = type(writer.script.tree.statements[writer.statement.chain].node)
+    return writer.keyword(_ELSE.get(owner, "loop_done"))
+
+
+_ELSE: dict[type, str] = {
+    cst.If: "otherwise",
+    cst.Try: "no_error",
+    cst.TryStar: "no_error",
+}
 
 
 def _while(writer: Writer, node: cst.While) -> str:
@@ -226,8 +233,8 @@ def _function(writer: Writer, node: cst.FunctionDef) -> str:
 
 def _class(writer: Writer, node: cst.ClassDef) -> str:
     name = writer.text(node.name) + parameters.type_parameters(writer, node.type_parameters)
-    bases = calls.arguments(writer, node.bases)
-    details = writer.listed(calls.arguments(writer, node.keywords))
+    bases = arguments(writer, node.bases)
+    details = writer.listed(arguments(writer, node.keywords))
     if bases == [writer.vocabulary.code("object")]:
         bases = []
     return writer.keyword("class_", name, bases, details)

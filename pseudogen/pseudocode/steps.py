@@ -1,48 +1,156 @@
-"""Level "steps": one line a step. Findings are their phrase, what only reports or declares is
+"""Level "steps": one line a step. Findings are their phrase; what only reports or declares is
 folded into a line that says what was folded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
 
-from pseudogen.document import SPAN_KINDS, Spans, mark
 from pseudogen.finding import Finding
 from pseudogen.pseudocode import comments, folding
 from pseudogen.pseudocode.draft import Draft
-from pseudogen.pseudocode.full import safely, said
+from pseudogen.pseudocode.full import said
+from pseudogen.pseudocode.phrasing import step_text
 from pseudogen.pseudocode.writer import Writer
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import Statement
-from pseudogen.words.patterns import finding_words
+
+_LONGEST_FOLD = 8
+"""Most statements that the phrase of a finding may stand for."""
+
+_COLONS = (":", "：")
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    text: str
+    end: int
+    pattern: str
 
 
 def steps(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     """The lines of the whole script, one a step."""
-    condensed = _condensed(writer, findings)
+    by_line: dict[int, list[Finding]] = {}
+    for finding in findings:
+        by_line.setdefault(finding.line, []).append(finding)
     found: list[Draft] = []
     statements = writer.script.tree.statements
     index = 0
     while index < len(statements):
         statement = statements[index]
-        run = folding.run(writer, index)
-        if run is not None:
-            found.append(run.draft)
-            index = run.after
-            continue
-        if comments.is_text(statement.node):
-            _cover(found, statement)
-            index += 1
-            continue
-        words = condensed.get(statement.first)
-        if words is not None:
-            index = _condense(writer, statement, words, found)
-            continue
-        for draft in said(writer, statement):
-            _add(writer, found, draft, statement)
-        index += 1
+        index = (
+            _text(statement, found)
+            or _run(writer, index, found)
+            or _found(writer, statement, by_line.get(statement.first, ()), found)
+            or _plain(writer, statement, found)
+        )
     return found
+
+
+def _plain(writer: Writer, statement: Statement, found: list[Draft]) -> int:
+    found += said(writer, statement)
+    return statement.index + 1
+
+
+def _run(writer: Writer, index: int, found: list[Draft]) -> int:
+    run = folding.run(writer, index)
+    if run is None:
+        return 0
+    found.append(run.draft)
+    return run.after
+
+
+def _text(statement: Statement, found: list[Draft]) -> int:
+    """A docstring has no line of its own: the line before stands for it, too."""
+    if not comments.is_text(statement.node):
+        return 0
+    if found:
+        found[-1] = found[-1].covering((statement.first, statement.last))
+    else:
+        found += [Draft(text, statement.depth, place) for text, place in _first_line(statement)]
+    return statement.index + 1
+
+
+def _first_line(statement: Statement) -> list[tuple[str, tuple[int, int]]]:
+    return comments.text_lines(statement)[:1]
+
+
+def _found(
+    writer: Writer, statement: Statement, findings: Sequence[Finding], found: list[Draft]
+) -> int:
+    """The phrases of the findings at a statement; 0 where they do not say all of it."""
+    here = [step for step in (_step(writer, finding) for finding in findings) if step is not None]
+    if not here:
+        return 0
+    if statement.after > statement.index + 1 or not isinstance(statement.node, _SMALL):
+        return _compound(writer, statement, here, found)
+    if not _says_targets(statement, here):
+        return 0
+    end = max(step.end for step in here)
+    after = _behind(writer, statement, end)
+    last = writer.script.tree.statements[after - 1].last
+    for text, step in {step.text: step for step in here}.items():
+        found.append(Draft(text, statement.depth, (statement.start, last), step.pattern))
+    return after
+
+
+def _step(writer: Writer, finding: Finding) -> _Step | None:
+    text = step_text(writer, finding)
+    return _Step(text, finding.end, finding.pattern) if text else None
+
+
+_SMALL = (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Expr)
+
+
+def _says_targets(statement: Statement, here: list[_Step]) -> bool:
+    """Whether the phrases name everything that an assignment gives a value to."""
+    node: Any = statement.node
+    if type(node) is cst.Expr:
+        return True
+    targets: list[Any] = (
+        [t.target for t in node.targets] if type(node) is cst.Assign else [node.target]
+    )
+    names: list[str] = []
+    for target in targets:
+        elements = target.elements if type(target) in (cst.Tuple, cst.List) else ()
+        names += [python_text(e.value) for e in elements] or [python_text(target)]
+    text = " ".join(step.text for step in here)
+    return all(name.removeprefix("self.") in text for name in names)
+
+
+def _behind(writer: Writer, statement: Statement, end: int) -> int:
+    """The index of the first statement that a phrase up to the line `end` leaves for others."""
+    statements = writer.script.tree.statements
+    after = statement.after
+    while (
+        after < len(statements)
+        and statements[after].parent == statement.parent
+        and statements[statements[after].after - 1].last <= end
+        and statements[after].after - statement.index <= _LONGEST_FOLD
+    ):
+        after = statements[after].after
+    return after
+
+
+def _compound(writer: Writer, statement: Statement, here: list[_Step], found: list[Draft]) -> int:
+    """A phrase that ends in a colon is the header of the block; one that covers a short block
+    stands for it."""
+    tree = writer.script.tree
+    step = here[0]
+    if step.text.endswith(_COLONS):
+        place = (statement.start, statement.last)
+        found.append(Draft(step.text, statement.depth, place, step.pattern))
+        return statement.index + 1
+    size = statement.after - statement.index
+    whole = tree.statements[statement.after - 1].last <= step.end and size <= _LONGEST_FOLD
+    continued = statement.after < len(tree.statements) and (
+        tree.statements[statement.after].chain == statement.chain
+    )
+    if not whole or continued or type(statement.node) is cst.FunctionDef:
+        return 0
+    last = tree.statements[statement.after - 1].last
+    found.append(Draft(step.text, statement.depth, (statement.start, last), step.pattern))
+    return statement.after

@@ -9,18 +9,20 @@ from __future__ import annotations
 
 PHRASE = 0
 """Words, a choice, a mapping, an assignment: brackets inside everything else."""
-OR = 1
-AND = 2
-NOT = 3
-CONDITION = 4
+NOUN = 1
+"""Words for a thing: "the state of model"; no brackets among other words."""
+OR = 2
+AND = 3
+NOT = 4
+CONDITION = 5
 """Words that say something true or false: "x is set"."""
-COMPARE = 5
-RARE = 6
+COMPARE = 6
+RARE = 7
 """mod, shifts and bits."""
-SUM = 7
-PRODUCT = 8
-POWER = 9
-ATOM = 10
+SUM = 8
+PRODUCT = 9
+POWER = 10
+ATOM = 11
 
 Term = tuple[str, int]
 """Marked text (see `document.mark`) and its level."""

@@ -51,10 +51,12 @@ class Vocabulary:
     def _special(self, name: str) -> str:
         """A name that Python gives a meaning: `__file__`, `x.__dict__`."""
         owner, _, last = name.rpartition(".")
-        bare = last.strip("_")
+        bare = "itself" if last == "__self__" else last.strip("_")
         if _DUNDER.search(owner) or not _DUNDER.fullmatch(last):
-            parts = [part.strip("_") for part in name.split(".")]
-            return str(self.phrases.special(f"{_CODE}{'.'.join(parts)}{_END}"))
+            said = ".".join(
+                part.strip("_") if _DUNDER.fullmatch(part) else part for part in name.split(".")
+            )
+            return str(self.phrases.special(f"{_CODE}{inert(said.replace('__', '_'))}{_END}"))
         macro = getattr(self.phrases, f"special_{bare}", None)
         if macro is not None and (owner or bare in ("name", "file", "doc")):
             return str(macro(self.code(owner) if owner else None))

@@ -18,7 +18,7 @@ from pseudogen.pseudocode.writer import Writer
 from pseudogen.reading.inert import inert
 from pseudogen.templating import language
 
-DETAILS = ("full", "steps", "outline")
+DETAILS = ("full", "steps")
 NAMES = ("code", "words")
 KEYWORDS = ("local", "english")
 

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.script import Script
-from pseudogen.pseudocode.terms import ATOM, PHRASE, Term, at
+from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, SUM, Term, at
 from pseudogen.pseudocode.vocabulary import Vocabulary
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -55,6 +55,16 @@ class Writer:
         write = self._expressions.get(type(node))
         text, binds = write(self, node) if write is not None else self.as_written(node)
         return text if binds >= level else f"({text})"
+
+    def operand(self, node: Any) -> str:
+        """An expression among the words of a phrase."""
+        text, binds = self.term(node)
+        return text if binds >= SUM or binds == NOUN else f"({text})"
+
+    def item(self, node: Any) -> str:
+        """An expression in a list: of arguments, of elements."""
+        text, binds = self.term(node)
+        return text if binds >= NOUN else f"({text})"
 
     def test(self, node: Any) -> Term:
         """An expression that is asked whether it holds."""

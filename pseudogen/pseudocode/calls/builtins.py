@@ -3,9 +3,9 @@
 TABLE = """
 print               printed             items*
 input               typed_in            [prompt]
-open                opened_file         file
+open                opened_file+         file [mode]
 sorted              in_order            items [key]
-reversed            reversed_items      items
+reversed            reversed_items+      items
 enumerate           with_numbers        items [start]
 zip                 side_by_side        items*
 map                 applied_to_each     function items*
@@ -34,16 +34,16 @@ list                as_list             items
 tuple               as_tuple            items
 set                 as_set              items
 frozenset           as_set              items
-type                type_named          x
-id                  identity_of         x
-hash                hash_of             x
+type                type_named+          x
+id                  identity_of+         x
+hash                hash_of+             x
 repr                exact_text          x
 iter                iterator_of         items
 next                next_of             items [default]
-vars                attributes_of       x
-dir                 names_in            x
-globals             global_variables
-locals              local_variables
+vars                attributes_of+       x
+dir                 names_in+            x
+globals             global_variables+
+locals              local_variables+
 exec                run_code            code
 eval                value_of_code       code
 exit                end_program         [status]
@@ -57,10 +57,10 @@ ord                 character_code      x
 .remove             remove              it item
 .pop                removed             it [place] [default]
 .clear              clear               it
-.copy               copy_of             it
-.items              entries_of          it
-.keys               keys_of             it
-.values             values_of           it
+.copy               copy_of+             it
+.items              entries_of+          it
+.keys               keys_of+             it
+.values             values_of+           it
 .get                looked_up           it key [default]
 .setdefault         looked_up_or_set    it key default
 .update             update              it items*
@@ -75,7 +75,7 @@ ord                 character_code      x
 .count              count_in            it item
 .split              split               it [by]
 .rsplit             split_right         it [by]
-.splitlines         text_lines          it
+.splitlines         text_lines+          it
 .join               joined_text         it items
 .strip              stripped            it [characters]
 .lstrip             stripped_left       it [characters]
@@ -90,9 +90,9 @@ ord                 character_code      x
 .decode             decoded             it [encoding]
 .write              write               it text
 .writelines         write               it text
-.read               content_of          it
-.readlines          all_lines_of        it
-.readline           next_line_of        it
+.read               content_of+          it
+.readlines          all_lines_of+        it
+.readline           next_line_of+        it
 .close              close               it
 .flush              flush               it
 """

@@ -2,45 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.words import suggested_role
-from pseudogen.pseudocode import literals, ranges
-from pseudogen.pseudocode.calls import builtins, learning, numbers, system
-from pseudogen.pseudocode.calls.row import Row, rows
-from pseudogen.pseudocode.terms import ATOM, COMPARE, CONDITION, OR, PHRASE, SUM, Term, at
+from pseudogen.pseudocode.calls.arguments import argument, arguments
+from pseudogen.pseudocode.calls.idioms import idiom, inherited, instance
+from pseudogen.pseudocode.calls.lookup import find
+from pseudogen.pseudocode.calls.row import Row
+from pseudogen.pseudocode.terms import ATOM, CONDITION, NOUN, PHRASE, Term
 from pseudogen.pseudocode.writer import Writer
-from pseudogen.syntax.build import dotted
-
-_TABLES = (builtins.TABLE, learning.TABLE, numbers.TABLE, system.TABLE)
-ROWS: dict[str, Row] = {name: row for table in _TABLES for name, row in rows(table).items()}
-"""All rows by name."""
-
-_ROLES: dict[str, dict[str, Row]] = {}
-for _name, _row in ROWS.items():
-    _owner, _, _method = _name.rpartition(".")
-    if _owner and "." not in _owner and _owner in learning.ROLES:
-        _ROLES.setdefault(_method, {})[_owner] = _row
 
 
 @dataclass(frozen=True, slots=True)
 class Said:
     """A call with the row that says it: marked arguments by parameter, those that no parameter of
-    the phrase takes in `others`."""
+    the phrase takes in `others`; `named` are those that were passed by name."""
 
     row: Row
     bound: dict[str, str]
+    named: set[str]
     rest: list[str]
     others: list[str]
 
 
 def call(writer: Writer, node: cst.Call) -> Term:
     """A call as a value."""
-    special = _special(writer, node)
+    special = idiom(writer, node)
     if special is not None:
         return special
     said = _said(writer, node)
@@ -49,9 +37,9 @@ def call(writer: Writer, node: cst.Call) -> Term:
     if said.row.function:
         return _function(writer, said), ATOM
     if not hasattr(writer.vocabulary.phrases, said.row.key):
-        return writer.say("outcome", _worded(writer, said, f"do_{said.row.key}")), PHRASE
+        return plain(writer, node)
     text = _worded(writer, said, said.row.key)
-    return text, CONDITION if said.row.condition else PHRASE
+    return text, CONDITION if said.row.condition else NOUN if said.row.noun else PHRASE
 
 
 def command(writer: Writer, node: cst.Call) -> str:
@@ -62,13 +50,13 @@ def command(writer: Writer, node: cst.Call) -> str:
     said = _said(writer, node)
     if said is not None and hasattr(writer.vocabulary.phrases, f"do_{said.row.key}"):
         return _worded(writer, said, f"do_{said.row.key}")
-    text, binds = call(writer, node)
+    text, _ = call(writer, node)
     return text if said is None or said.row.function else writer.say("compute", text)
 
 
 def negated(writer: Writer, node: cst.Call) -> str | None:
     """The phrase for `not f(x)` where the language has one of its own."""
-    if type(node.func) is cst.Name and node.func.value == "isinstance" and len(node.args) == 2:
+    if _asks_type(writer, node):
         return instance(writer, node, "not_is_a")
     said = _said(writer, node)
     if said is None or not hasattr(writer.vocabulary.phrases, f"not_{said.row.key}"):
@@ -76,100 +64,55 @@ def negated(writer: Writer, node: cst.Call) -> str | None:
     return _worded(writer, said, f"not_{said.row.key}")
 
 
+def _asks_type(writer: Writer, node: cst.Call) -> bool:
+    function = node.func
+    named = type(function) is cst.Name and function.value == "isinstance"
+    return named and len(node.args) == 2 and writer.is_builtin("isinstance")
+
+
+def key(writer: Writer, node: cst.Call) -> str:
+    """The key of the phrase that says a call; "" when there is none."""
+    found = find(writer, node)
+    return found[0].key if found is not None else ""
+
+
 def plain(writer: Writer, node: cst.Call) -> Term:
     """Any other call: its name and its arguments."""
     return f"{writer.text(node.func, ATOM)}({writer.listed(arguments(writer, node.args))})", ATOM
 
 
-def arguments(writer: Writer, args: Any) -> list[str]:
-    """The arguments of a call, keywords included."""
-    return [_argument(writer, arg) for arg in args]
-
-
-def _argument(writer: Writer, arg: cst.Arg) -> str:
-    if arg.star:
-        return writer.say("all_named" if arg.star == "**" else "all_of", writer.text(arg.value, ATOM))
-    if arg.keyword is not None:
-        return f"{writer.vocabulary.code(arg.keyword.value)} = {writer.text(arg.value, SUM)}"
-    term = writer.term(arg.value)
-    return at(term, COMPARE + 1 if term[1] == COMPARE else OR)
-
-
-# Rows
-
-
 def _said(writer: Writer, node: cst.Call) -> Said | None:
     """The row that says a call and its arguments; None when there is none."""
-    found = _find(writer, node)
+    found = find(writer, node)
     if found is None:
         return None
     row, receiver = found
     names = list(row.params)
     bound: dict[str, str] = {}
+    named: set[str] = set()
     rest: list[str] = []
     others: list[str] = []
     if receiver is not None:
-        bound[names.pop(0)] = writer.text(receiver, SUM)
+        bound[names.pop(0)] = writer.operand(receiver)
     for arg in node.args:
         if arg.keyword is not None and arg.keyword.value in names:
-            bound[arg.keyword.value] = writer.text(arg.value, SUM)
+            bound[arg.keyword.value] = writer.operand(arg.value)
+            named.add(arg.keyword.value)
         elif arg.keyword is not None or arg.star == "**":
-            others.append(_argument(writer, arg))
+            others.append(argument(writer, arg))
         elif arg.star:
             if not row.rest:
                 return None
-            rest.append(_argument(writer, arg))
+            rest.append(argument(writer, arg))
         elif names and names[0] not in bound:
-            bound[names.pop(0)] = writer.text(arg.value, SUM)
+            bound[names.pop(0)] = writer.operand(arg.value)
         elif row.rest:
-            rest.append(writer.text(arg.value, SUM))
+            rest.append(writer.item(arg.value))
         else:
             return None
     if any(param not in bound for param in row.params[: row.required]):
         return None
-    return Said(row, bound, rest, others)
-
-
-def _find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
-    """The row of a call, and the object when it is a method."""
-    function = node.func
-    kind = type(function)
-    if kind is cst.Name:
-        return _find_function(writer, function.value)
-    if kind is not cst.Attribute:
-        return None
-    method = function.attr.value
-    name = dotted(function)
-    if name and name.partition(".")[0] != "self":
-        for full in writer.qualified(name):
-            row = ROWS.get(full)
-            return (row, None) if row is not None else None
-    by_role = _ROLES.get(method)
-    if by_role is not None:
-        role = _role(writer, function.value)
-        if role in by_role:
-            return by_role[role], function.value
-    row = ROWS.get("." + method)
-    return (row, function.value) if row is not None else None
-
-
-def _find_function(writer: Writer, name: str) -> tuple[Row, Any] | None:
-    row = ROWS.get(name)
-    if row is not None and writer.is_builtin(name):
-        return row, None
-    for full in writer.qualified(name):
-        row = ROWS.get(full)
-        if row is not None:
-            return row, None
-    return None
-
-
-def _role(writer: Writer, node: Any) -> str:
-    """What an object is for; "" when nothing tells."""
-    role = writer.script.role(node, writer.scope)
-    if role is not None:
-        return role.kind
-    return suggested_role(dotted(node)) or "" if dotted(node) else ""
+    return Said(row, bound, named, rest, others)
 
 
 def _worded(writer: Writer, said: Said, key: str) -> str:
@@ -193,79 +136,8 @@ def _named(writer: Writer, name: str, value: str) -> str:
 
 def _function(writer: Writer, said: Said) -> str:
     """A function as in mathematics: sum(x, dim = 1)."""
-    first, *further = said.row.params or ("",)
-    pieces = [said.bound[first]] if first in said.bound else []
-    pieces += said.rest
-    pieces += [_named(writer, name, said.bound[name]) for name in further if name in said.bound]
+    given = [name for name in said.row.params if name in said.bound]
+    pieces = [said.bound[name] for name in given if name not in said.named] + said.rest
+    pieces += [_named(writer, name, said.bound[name]) for name in given if name in said.named]
     inside = writer.listed(pieces + said.others)
     return f"{writer.vocabulary.code(said.row.key)}({inside})"
-
-
-# Calls that need more than a row
-
-
-def _special(writer: Writer, node: cst.Call) -> Term | None:
-    function = node.func
-    if type(function) is cst.Name:
-        special = _SPECIAL.get(function.value)
-        if special is not None and writer.is_builtin(function.value):
-            return special(writer, node)
-    elif type(function) is cst.Attribute and function.attr.value == "format":
-        return _format(writer, node)
-    return None
-
-
-def _size(writer: Writer, node: cst.Call) -> Term | None:
-    if len(node.args) != 1 or node.args[0].star or node.args[0].keyword is not None:
-        return None
-    return f"|{writer.text(node.args[0].value, OR)}|", ATOM
-
-
-def _range(writer: Writer, node: cst.Call) -> Term | None:
-    bounds = ranges.bounds(writer, node)
-    return (writer.say("numbers", *bounds), PHRASE) if bounds is not None else None
-
-
-def _format(writer: Writer, node: cst.Call) -> Term | None:
-    pattern = literals.value(node.func.value)  # type: ignore[attr-defined]
-    filled = literals.fill(writer, pattern, node.args) if isinstance(pattern, str) else None
-    return (filled, ATOM) if filled is not None else None
-
-
-def _instance(writer: Writer, node: cst.Call) -> Term | None:
-    return (instance(writer, node, "is_a"), CONDITION) if len(node.args) == 2 else None
-
-
-def instance(writer: Writer, node: cst.Call, key: str) -> str:
-    """`isinstance(x, (A, B))`: "x is a A or B"."""
-    kinds = node.args[1].value
-    alternatives = (
-        [element.value for element in kinds.elements] if type(kinds) is cst.Tuple else [kinds]
-    )
-    texts = [writer.text(kind, SUM) for kind in alternatives]
-    return writer.say(key, writer.text(node.args[0].value, SUM), texts)
-
-
-def _parent(writer: Writer, node: cst.Call) -> Term | None:
-    return writer.say("base_class"), ATOM
-
-
-_SPECIAL: dict[str, Callable[[Writer, cst.Call], Term | None]] = {
-    "len": _size,
-    "range": _range,
-    "isinstance": _instance,
-    "super": _parent,
-}
-
-
-def inherited(writer: Writer, node: cst.Call) -> str | None:
-    """`super().__init__(...)` as an order; None for anything else."""
-    function = node.func
-    if type(function) is not cst.Attribute or function.attr.value != "__init__":
-        return None
-    owner = function.value
-    if type(owner) is cst.Call and type(owner.func) is cst.Name and owner.func.value == "super":
-        text = writer.say("do_construct_base")
-        given = arguments(writer, node.args)
-        return writer.say("with_details", text, writer.listed(given)) if given else text
-    return None

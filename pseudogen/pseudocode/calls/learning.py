@@ -23,25 +23,24 @@ writer.add_image        log_value           it name value [step]
 .set_epoch              set_epoch           it epoch
 .no_sync                without_sync        it
 .add_scalar             log_value           it name value [step]
-.state_dict             state_of            it
+.state_dict             state_of+            it
 .load_state_dict        load_state          it state
-.parameters             parameters_of       it
-.named_parameters       named_parameters_of it
-.modules                modules_of          it
-.named_modules          named_modules_of    it
-.children               children_of         it
-.buffers                buffers_of          it
+.parameters             parameters_of+       it
+.named_parameters       named_parameters_of+ it
+.modules                modules_of+          it
+.named_modules          named_modules_of+    it
+.children               children_of+         it
+.buffers                buffers_of+          it
 .requires_grad_         track_gradients     it [tracked]
 .register_buffer        register_buffer     it name value
 .register_parameter     register_parameter  it name value
 .detach                 detached            it
-.item                   number_in           it
+.item                   number_in+           it
 .cuda                   on_gpu              it [device]
 .cpu                    on_cpu              it
-.to                     moved               it place*
 .numpy                  as_array            it
-.tolist                 as_list             it
-.clone                  copy_of             it
+.tolist                 as_list             items
+.clone                  copy_of+             it
 .contiguous             contiguous          it
 .float                  as_floats           it
 .half                   as_halves           it
@@ -64,9 +63,9 @@ writer.add_image        log_value           it name value [step]
 .flatten                flattened           it [start_dim] [end_dim]
 .unsqueeze              with_axis           it dim
 .squeeze                squeezed            it [dim]
-.size                   shape_of            it [dim]
-.dim                    axes_of             it
-.numel                  element_count       it
+.size                   shape_of+            it [dim]
+.dim                    axes_of+             it
+.numel                  element_count+       it
 .pin_memory             pinned              it
 .sum                    =sum                it [dim]
 .mean                   =mean               it [dim]
@@ -100,25 +99,25 @@ writer.add_image        log_value           it name value [step]
 
 torch.save                                      save                state file
 torch.load                                      loaded              file
-torch.no_grad                                   without_gradients
-torch.inference_mode                            without_gradients
-torch.enable_grad                               with_gradients
+torch.no_grad                                   without_gradients+
+torch.inference_mode                            without_gradients+
+torch.enable_grad                               with_gradients+
 torch.set_grad_enabled                          gradients_if        enabled
-torch.autocast                                  mixed_precision     [device_type]
-torch.amp.autocast                              mixed_precision     [device_type]
-torch.cuda.amp.autocast                         mixed_precision
-torch.cuda.amp.GradScaler                       gradient_scaler
-torch.amp.GradScaler                            gradient_scaler     [device]
+torch.autocast                                  mixed_precision+     [device_type]
+torch.amp.autocast                              mixed_precision+     [device_type]
+torch.cuda.amp.autocast                         mixed_precision_gpu+
+torch.cuda.amp.GradScaler                       gradient_scaler_gpu+
+torch.amp.GradScaler                            gradient_scaler+     [device]
 torch.manual_seed                               seed_torch          seed
 torch.cuda.manual_seed                          seed_gpu            seed
 torch.cuda.manual_seed_all                      seed_gpus           seed
 random.seed                                     seed_python         seed
 numpy.random.seed                               seed_numpy          seed
-torch.device                                    device_named        name
+torch.device                                    device_named+        name
 torch.cuda.is_available                         gpu_available?
-torch.cuda.device_count                         gpu_count
+torch.cuda.device_count                         gpu_count+
 torch.cuda.set_device                           use_gpu             device
-torch.cuda.current_device                       current_gpu
+torch.cuda.current_device                       current_gpu+
 torch.cuda.synchronize                          wait_for_gpu
 torch.cuda.empty_cache                          free_gpu_cache
 torch.distributed.is_available                  can_distribute?
@@ -130,8 +129,8 @@ torch.distributed.all_reduce                    all_reduce          tensor [op]
 torch.distributed.reduce                        reduce_to           tensor dst [op]
 torch.distributed.broadcast                     broadcast           tensor src
 torch.distributed.all_gather                    all_gather          tensors tensor
-torch.distributed.get_rank                      process_rank
-torch.distributed.get_world_size                process_count
+torch.distributed.get_rank                      process_rank+
+torch.distributed.get_world_size                process_count+
 torch.multiprocessing.spawn                     launch_workers      function
 torch.nn.parallel.DistributedDataParallel       data_parallel       module
 torch.nn.DataParallel                           device_parallel     module

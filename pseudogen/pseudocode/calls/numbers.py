@@ -9,16 +9,16 @@ median topk gather cumprod diag trace sign square pow power relu log_softmax bin
 """
 _PHRASES = """
 {0}.cat                 joined          tensors [dim]
-{0}.tensor              as_tensor       x
-{0}.as_tensor           as_tensor       x
-{0}.from_numpy          as_tensor       x
-{0}.array               as_array        x
-{0}.asarray             as_array        x
-{0}.transpose           axes_swapped    x first second
-{0}.reshape             reshaped        x shape
-{0}.unsqueeze           with_axis       x dim
-{0}.squeeze             squeezed        x [dim]
-{0}.permute             axes_ordered    x axes*
+{0}.tensor              as_tensor       it
+{0}.as_tensor           as_tensor       it
+{0}.from_numpy          as_tensor       it
+{0}.array               as_array        it
+{0}.asarray             as_array        it
+{0}.transpose           axes_swapped    it first second
+{0}.reshape             reshaped        it shape
+{0}.unsqueeze           with_axis       it dim
+{0}.squeeze             squeezed        it [dim]
+{0}.permute             axes_ordered    it axes*
 """
 
 
@@ -28,15 +28,10 @@ def _functions(package: str) -> str:
     return written + _PHRASES.format(package)
 
 
+_MATHEMATICS = "exp log log2 log10 sqrt cos sin tan pow prod fabs hypot isnan isinf"
+
 TABLE = (
     _functions("torch")
     + _functions("numpy")
-    + "\n".join(
-        f"math.{name} ={name} arguments*"
-        for name in "exp log log2 log10 sqrt cos sin tan pow prod fabs hypot isnan isinf".split()
-    )
-    + """
-math.floor              floor_of        x
-math.ceil               ceiling_of      x
-"""
+    + "\n".join(f"math.{name} ={name} arguments*" for name in _MATHEMATICS.split())
 )

@@ -5,13 +5,14 @@ which they may be passed without a name::
 
     isinstance   instance_of?   x type
     .unsqueeze   =unsqueeze     x dim
-    torch.save   saved          state file ...
-    torch.cat    joined         parts* dim
+    torch.save   save           state file
+    .state_dict  state_of+      it
+    os.path.join =path          parts*
 
-A key that ends in `?` says something that holds or does not. A key that begins with `=` is no
-phrase but the name of a function as in mathematics. A parameter in brackets may be missing, `*`
-takes all that is left. A name that begins with a point is a method of anything, `optimizer.step`
-one of whatever has that role; its first parameter is the object.
+A key that ends in `?` says something that holds or does not, one in `+` names a thing. A key that
+begins with `=` is no phrase but the name of a function as in mathematics. A parameter in brackets
+may be missing, `*` takes all that is left. A name that begins with a point is a method of anything,
+`optimizer.step` one of whatever has that role; its first parameter is the object.
 """
 
 from __future__ import annotations
@@ -23,14 +24,15 @@ from dataclasses import dataclass
 class Row:
     """One call: `key` of the phrase, `params` in their order, how many of them are `required`.
 
-    `condition`: it holds or does not. `function`: written as the function `key`. `rest`: the
-    parameter that takes all further arguments, or "".
+    `condition`: it holds or does not. `noun`: it names a thing. `function`: written as the
+    function `key`. `rest`: the parameter that takes all further arguments, or "".
     """
 
     key: str
     params: tuple[str, ...]
     required: int
     condition: bool
+    noun: bool
     function: bool
     rest: str
 
@@ -56,10 +58,11 @@ def rows(table: str) -> dict[str, Row]:
 def _row(key: str, params: list[str]) -> Row:
     rest = params.pop().removesuffix("*") if params and params[-1].endswith("*") else ""
     return Row(
-        key=key.strip("=?"),
+        key=key.strip("=?+"),
         params=tuple(param.strip("[]") for param in params),
         required=sum(not param.startswith("[") for param in params),
         condition=key.endswith("?"),
+        noun=key.endswith("+"),
         function=key.startswith("="),
         rest=rest,
     )

@@ -5,9 +5,9 @@ os.path.join            =path               parts*
 os.path.exists          exists?             path
 os.path.isfile          is_file?            path
 os.path.isdir           is_folder?          path
-os.path.basename        file_name           path
-os.path.dirname         folder_of           path
-os.path.abspath         absolute_path       path
+os.path.basename        file_name+           path
+os.path.dirname         folder_of+           path
+os.path.abspath         absolute_path+       path
 os.path.expanduser      expanded_path       path
 os.path.splitext        name_and_ending     path
 os.makedirs             make_folder         path
@@ -15,40 +15,40 @@ os.mkdir                make_folder         path
 os.listdir              files_in            path
 os.remove               delete_file         path
 os.unlink               delete_file         path
-os.getcwd               working_folder
-os.getpid               process_id
+os.getcwd               working_folder+
+os.getpid               process_id+
 os.getenv               environment         name [default]
 os.environ.get          environment         name [default]
-os.cpu_count            cpu_count
+os.cpu_count            cpu_count+
 shutil.copyfile         copy_file           source target
 shutil.copy             copy_file           source target
 shutil.rmtree           delete_folder       path
 sys.exit                end_program         [status]
 sys.stdout.flush        flush_output
-time.time               current_time
-time.perf_counter       current_time
+time.time               current_time+
+time.perf_counter       current_time+
 time.sleep              wait_seconds        seconds
-datetime.datetime.now   current_time
-copy.deepcopy           deep_copy           x
-copy.copy               copy_of             x
-json.load               read_json           file
-json.loads              read_json           text
+datetime.datetime.now   current_time+
+copy.deepcopy           deep_copy+           x
+copy.copy               copy_of+             it
+json.load               read_json+           file
+json.loads              read_json_text+      text
 json.dump               write_json          value file
 json.dumps              as_json             value
-pickle.load             read_object         file
+pickle.load             read_object+         file
 pickle.dump             write_object        value file
-yaml.safe_load          read_yaml           file
-yaml.load               read_yaml           file
-contextlib.nullcontext  no_context
+yaml.safe_load          read_yaml+           file
+yaml.load               read_yaml+           file
+contextlib.nullcontext  no_context+
 functools.partial       with_arguments      function arguments*
 itertools.chain         chained             items*
 itertools.islice        =islice             items*
 collections.defaultdict default_table       [default]
 collections.OrderedDict ordered_table       [items]
-random.random           random_number
+random.random           random_number+
 random.shuffle          shuffle             items
 random.choice           random_choice       items
-argparse.ArgumentParser option_reader
+argparse.ArgumentParser option_reader+
 .add_argument           option              it names*
 .add_argument_group     option_group        it [title]
 .parse_args             settings_read       it [arguments]
@@ -57,17 +57,17 @@ argparse.ArgumentParser option_reader
 .debug                  log_detail          it text arguments*
 .warning                log_warning         it text arguments*
 .error                  log_error           it text arguments*
-.mkdir                  make_folder         it
-.exists                 exists?             it
-.is_file                is_file?            it
-.is_dir                 is_folder?          it
+.mkdir                  make_folder         path
+.exists                 exists?             path
+.is_file                is_file?            path
+.is_dir                 is_folder?          path
 .write_text             write_file          it text
-.read_text              content_of          it
+.read_text              content_of+          it
 logging.info            log_message         text arguments*
 logging.debug           log_message         text arguments*
 logging.warning         log_warning_message text arguments*
 logging.error           log_error_message   text arguments*
-logging.getLogger       logger_named        [name]
+logging.getLogger       logger_named+        [name]
 warnings.warn           warn                text
 warnings.filterwarnings ignore_warnings
 os.system               run_command         command

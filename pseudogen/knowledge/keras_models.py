@@ -1,0 +1,40 @@
+"""Keras: models, applications, wraps of tf.distribute."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://keras.io/api/"
+_STRATEGY = "https://www.tensorflow.org/api_docs/python/tf/distribute/"
+
+_MODEL = Api("model", source=_DOCS + "models/")
+_APPLICATION = Api("model", source=_DOCS + "applications/", traits={"weights": "'imagenet'"})
+
+EXACT: dict[str, Api] = {
+    **{
+        f"{root}.{name}": _MODEL
+        for root in ("tensorflow.keras", "keras")
+        for name in ("Model", "Sequential", "models.Model", "models.Sequential")
+    },
+    **{
+        f"tensorflow.distribute.{name}": Api("wrap", (), {}, _STRATEGY + name, {"wrap": "strategy"})
+        for name in (
+            "MirroredStrategy",
+            "MultiWorkerMirroredStrategy",
+            "TPUStrategy",
+            "experimental.MultiWorkerMirroredStrategy",
+            "experimental.TPUStrategy",
+        )
+    },
+    "tensorflow.function": Api(
+        "compile",
+        ("func",),
+        {},
+        "https://www.tensorflow.org/api_docs/python/tf/function",
+        {"form": "tf.function"},
+    ),
+}
+FAMILIES: dict[str, Api] = {
+    "tensorflow.keras.applications": _APPLICATION,
+    "keras.applications": _APPLICATION,
+}
+ROOTS: dict[str, str] = {}
+BARE: tuple[str, ...] = ()

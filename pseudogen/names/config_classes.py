@@ -1,0 +1,164 @@
+"""Settings from classes: dataclasses and plain classes that hold values."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.comments import comment_of
+from pseudogen.names.options import joined_string, literal_kind
+from pseudogen.names.settings import Setting
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
+
+_CONFIG_WORDS = frozenset(
+    {
+        "args",
+        "arguments",
+        "cfg",
+        "config",
+        "configuration",
+        "configs",
+        "flags",
+        "hparams",
+        "hyperparameters",
+        "hyperparams",
+        "options",
+        "opts",
+        "params",
+        "settings",
+    }
+)
+_PARSERS = frozenset({"cli", "parse", "wrap", "parse_args_into_dataclasses"})
+
+
+def collect(script: Script) -> Iterator[tuple[str, Setting]]:
+    """The fields of every class of settings, under each name by which an instance is read."""
+    parsed = _parsed_classes(script)
+    for statement in script.tree.statements:
+        if type(statement.node) is cst.ClassDef:
+            name = statement.node.name.value
+            if name in parsed or (
+                _CONFIG_WORDS & set(words(name)[-1:]) and _holds_values(statement)
+            ):
+                yield from _fields(script, statement, [*_instances(script, name, parsed), name])
+
+
+def _holds_values(statement: Statement) -> bool:
+    """Whether a class is there to hold values: a dataclass, or one without methods but __init__."""
+    decorators = {dotted(_function(d.decorator)) for d in statement.node.decorators}
+    if any("dataclass" in name for name in decorators):
+        return True
+    methods = [n.name.value for n in statement.node.body.body if type(n) is cst.FunctionDef]
+    return all(name.startswith("__") for name in methods)
+
+
+def _function(node: Any) -> Any:
+    return node.func if type(node) is cst.Call else node
+
+
+def _parsed_classes(script: Script) -> dict[str, int]:
+    """Class -> its place in what a parser of dataclasses returns."""
+    found: dict[str, int] = {}
+    for site in script.call_sites():
+        kind = site.known.api.kind if site.known is not None else ""
+        method = site.name.rpartition(".")[2]
+        if kind != "config-parser" and not (kind == "config" and method in _PARSERS):
+            continue
+        given = site.node.args[0].value if site.node.args else None
+        classes = given.elements if isinstance(given, cst.Tuple | cst.List) else ()
+        names = [dotted(element.value) for element in classes] or [dotted(given)]
+        found |= {name: place for place, name in enumerate(names) if name}
+    return found
+
+
+def _instances(script: Script, name: str, parsed: dict[str, int]) -> Iterator[str]:
+    """The variables that hold an instance: made by the class, parsed into it, annotated with it."""
+    for scope in script.tree.scopes:
+        for variable, bindings in scope.bindings.items():
+            for binding in bindings:
+                made = type(binding.value) is cst.Call and binding.how in ("assign", "unpack")
+                if (made and _makes(binding.value, name, binding.position, parsed)) or (
+                    binding.how == "parameter"
+                    and _annotated(script, binding.statement, variable) == name
+                ):
+                    yield variable
+
+
+def _makes(call: cst.Call, name: str, position: int | None, parsed: dict[str, int]) -> bool:
+    function = dotted(call.func)
+    if function == name:
+        return True
+    if name not in parsed:
+        return False
+    into_classes = function.endswith(("parse_args_into_dataclasses", "parse_args_and_config"))
+    direct = any(dotted(arg.value) == name for arg in call.args)
+    return (into_classes and position in (None, parsed[name])) or direct
+
+
+def _annotated(script: Script, function: int, parameter: str) -> str:
+    node = script.tree.statements[function].node
+    for param in node.params.params if type(node) is cst.FunctionDef else ():
+        if param.name.value == parameter and param.annotation is not None:
+            return dotted(param.annotation.annotation) or string(param.annotation.annotation)
+    return ""
+
+
+def _fields(
+    script: Script, statement: Statement, holders: list[str]
+) -> Iterator[tuple[str, Setting]]:
+    for field in script.tree.body(statement):
+        setting = _field(script, field, holders[0], statement)
+        if setting is not None:
+            last = setting.name.rpartition(".")[2]
+            yield from ((f"{holder}.{last}", setting) for holder in dict.fromkeys(holders))
+
+
+def _field(script: Script, field: Statement, holder: str, owner: Statement) -> Setting | None:
+    node = field.node
+    annotation = node.annotation.annotation if type(node) is cst.AnnAssign else None
+    if type(node) is cst.AnnAssign and type(node.target) is cst.Name:
+        name = node.target.value
+    elif type(node) is cst.Assign and type(node.targets[0].target) is cst.Name:
+        name = node.targets[0].target.value
+    else:
+        return None
+    default, written_help = _default(node.value)
+    return Setting(
+        name=f"{holder}.{name}",
+        default=text(default) if default is not None else None,
+        line=field.first,
+        origin="dataclass" if owner.node.decorators else "class",
+        statement=field.index,
+        kind=text(annotation) if annotation is not None else literal_kind(default),
+        help=written_help or comment_of(script.tree.lines, field.first, field.last),
+        required=default is None,
+        expression=default,
+    )
+
+
+def _default(value: Any) -> tuple[Any, str | None]:
+    """The default and the help text of a field, also of `field(default=..., metadata=...)`."""
+    if type(value) is not cst.Call or dotted(value.func).rpartition(".")[2] not in (
+        "field",
+        "Field",
+    ):
+        return value, None
+    metadata = argument(value, "metadata")
+    written = joined_string(argument(value, "help")) or joined_string(
+        argument(value, "description")
+    )
+    for element in metadata.elements if type(metadata) is cst.Dict else ():
+        if type(element) is cst.DictElement and string(element.key) == "help":
+            written = joined_string(element.value)
+    factory = argument(value, "default_factory")
+    made = factory.body if type(factory) is cst.Lambda else None
+    return argument(value, "default", 0) or made, " ".join(written.split()) or None

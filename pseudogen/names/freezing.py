@@ -1,0 +1,226 @@
+"""Where parameters are taken out of training, and let in again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import parameters_of
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+FREEZE_METHODS = ("requires_grad_",)
+
+_FLAGS = {"requires_grad": False, "trainable": False, "stop_gradient": True}
+"""Attribute of a parameter or layer -> the value that freezes it."""
+_OTHER_RECEIVERS = frozenset(
+    {"args", "cfg", "config", "conf", "gc", "mp", "multiprocessing", "opt"}
+)
+_OTHER_WORDS = frozenset({"support", "time", "graph", "requirements", "dict", "set"})
+_WEIGHTS = frozenset({"weight", "bias", "weights", "embedding", "embeddings", "token", "tokens"})
+
+
+@dataclass(frozen=True, slots=True)
+class Switch:
+    """Parameters are switched off or on.
+
+    Attributes:
+        statement: The loop, assignment or call that does it.
+        end: The last line that belongs to it.
+        freezes: True, False, or None when a variable of the script decides.
+        model: Whose parameters, as written; None when that is not seen.
+        by: How: "loop", "method", "attribute" or "helper".
+        only: The condition within the loop that picks the parameters; None for all of them.
+        value: What decides, when `freezes` is None.
+        evidence: What it rests on.
+        flag: The attribute that is set, `requires_grad`, `trainable` or `stop_gradient`; None for
+            a helper.
+        function: The helper, as written; None otherwise.
+    """
+
+    statement: Statement
+    end: int
+    freezes: bool | None
+    model: str | None
+    by: str
+    only: str | None
+    value: str | None
+    evidence: Evidence
+    flag: str | None = None
+    function: str | None = None
+
+
+def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
+    """`p.requires_grad = False` in a loop over parameters, or for a part of a model."""
+    for target in site.node.targets:
+        node = target.target
+        if type(node) is not cst.Attribute or node.attr.value not in _FLAGS:
+            continue
+        loop = _loop_over_parts(script, site)
+        value = text(site.node.value)
+        freezes = _freezes(node.attr.value, value)
+        if loop is not None:
+            yield _loop_switch(script, site, loop, freezes, value, node.attr.value)
+        elif freezes is not None and _is_part(script, node.value, node.attr.value, site):
+            yield Switch(
+                site.statement,
+                site.last,
+                freezes,
+                text(node.value),
+                "attribute",
+                None,
+                None,
+                Evidence(FLOW, (text(node.value),)),
+                node.attr.value,
+            )
+
+
+def _freezes(attribute: str, value: str) -> bool | None:
+    if value not in ("True", "False"):
+        return None
+    return (value == "True") == _FLAGS[attribute]
+
+
+def _loop_over_parts(script: Script, site: Site) -> Statement | None:
+    """The loop around whose variable is switched and that runs over parts of a model."""
+    assigns = type(site.node) is cst.Assign
+    node: Any = site.node.targets[0].target if assigns else site.node.func
+    name = dotted(node.value).partition(".")[0]
+    for around in script.tree.ancestors(site.statement.index):
+        if type(around.node) is cst.For and around.scope == site.scope:
+            bound = {part.strip(" ()") for part in text(around.node.target).split(",")}
+            if name in bound and _over_parts(around.node.iter):
+                return around
+    return None
+
+
+def _over_parts(node: Any) -> bool:
+    if parameters_of(node) is not None:
+        return True
+    return bool({"layers", "params", "parameters", "blocks", "modules"} & set(words(dotted(node))))
+
+
+def _loop_switch(
+    script: Script, site: Site, loop: Statement, freezes: bool | None, value: str, flag: str
+) -> Switch:
+    model = parameters_of(loop.node.iter)
+    owner = text(model) if model is not None else text(loop.node.iter)
+    return Switch(
+        loop,
+        loop.end,
+        freezes,
+        owner,
+        "loop",
+        script.condition(site.statement, beyond=loop)
+        if site.statement.parent != loop.index
+        else None,
+        value if freezes is None else None,
+        Evidence(FLOW, (owner,)),
+        flag,
+    )
+
+
+def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
+    """Whether `x` in `x.requires_grad = False` is a part of a model, not an input."""
+    name = dotted(node)
+    if script.is_a(node, site.scope, "model") is not None:
+        return True
+    root = name.partition(".")[0]
+    if attribute == "trainable":
+        return bool(name)
+    if attribute == "stop_gradient" or "." not in name:
+        return False
+    return root != "self" and bool(set(words(name)) & _WEIGHTS)
+
+
+def method_switch(script: Script, site: Site) -> Switch | None:
+    """`model.requires_grad_(False)`, in a loop over parameters too."""
+    if type(site.node.func) is not cst.Attribute:
+        return None
+    first = site.node.args[0].value if site.node.args else None
+    value = text(first) if first is not None else "True"
+    freezes = _freezes("requires_grad", value)
+    loop = _loop_over_parts(script, site)
+    if loop is not None:
+        return _loop_switch(script, site, loop, freezes, value, "requires_grad")
+    receiver = site.node.func.value
+    of_model = _model_in(script, receiver, site.scope)
+    if not of_model and (freezes is not True or not dotted(receiver)):
+        return None
+    if freezes is None and not of_model:
+        return None
+    evidence = Evidence(FLOW, (text(receiver),))
+    decides = value if freezes is None else None
+    return Switch(
+        site.statement,
+        site.last,
+        freezes,
+        text(receiver),
+        "method",
+        None,
+        decides,
+        evidence,
+        "requires_grad",
+    )
+
+
+def _model_in(script: Script, node: Any, scope: int) -> bool:
+    """Whether an expression is a model or a part of one: `model.head`, `model.eval()`."""
+    while True:
+        if script.is_a(node, scope, "model") is not None:
+            return True
+        if type(node) is cst.Call:
+            node = node.func
+        elif type(node) is cst.Attribute:
+            node = node.value
+        else:
+            return False
+
+
+def helper_switch(script: Script, site: Site) -> Switch | None:
+    """`model.freeze_backbone()`, `unfreeze(model)`, `set_requires_grad(nets, False)`."""
+    last = site.name.rpartition(".")[2]
+    named = words(last)
+    receiver = site.name.rpartition(".")[0]
+    if not named or set(named) & _OTHER_WORDS or set(words(receiver)) & _OTHER_RECEIVERS:
+        return None
+    freezes = _helper_freezes(site, named)
+    if freezes is None or site.known is not None or (script.defines(last) and not receiver):
+        return None
+    first = site.node.args[0].value if site.node.args else None
+    if not receiver and first is None:
+        return None
+    model = receiver if receiver not in ("", "self", "utils") else None
+    if model is None and first is not None:
+        model = text(first)
+    evidence = Evidence(NAME, (site.name,))
+    return Switch(
+        site.statement,
+        site.last,
+        freezes,
+        model,
+        "helper",
+        None,
+        None,
+        evidence,
+        function=site.name,
+    )
+
+
+def _helper_freezes(site: Site, named: tuple[str, ...]) -> bool | None:
+    if named[0] in ("freeze", "unfreeze"):
+        return named[0] == "freeze"
+    if "requires" in named and "grad" in named and named[0] in ("set", "toggle") and site.node.args:
+        values = [text(arg.value) for arg in site.node.args]
+        if "False" in values or "True" in values:
+            return "False" in values
+    return None

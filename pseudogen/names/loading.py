@@ -1,0 +1,195 @@
+"""Files of weights that a script reads: what they are read for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import CHILDREN, descendants
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+PRETRAINED = "pretrained"
+RESUME = "resume"
+EVALUATE = "evaluate"
+
+FILE_READS = ("load-file", "load-url")
+"""Kinds of table rows of functions that read a file of weights."""
+
+_STATE_KEYS = frozenset(
+    {"epoch", "epochs", "optim", "optimizer", "scheduler", "step", "steps", "iter", "iteration"}
+    | {"scaler", "amp"}
+)
+_RESUME_WORDS = frozenset({"continue", "last", "latest", "restart", "restore", "resume", "resumed"})
+_EVALUATE_WORDS = frozenset(
+    {"demo", "eval", "evaluate", "export", "infer", "inference", "predict", "test", "testing"}
+)
+_INTO_MODEL = frozenset({"load_state_dict", "set_state_dict", "set_dict", "load_param_into_net"})
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """A file of weights is read.
+
+    Attributes:
+        site: The call that reads it.
+        path: What is read.
+        purpose: PRETRAINED, RESUME or EVALUATE.
+        model: The model that gets the weights, as written; None when that is not seen.
+        into: The line on which it gets them; None when that is not seen.
+        strict: The `strict` argument of that call, as written.
+    """
+
+    site: Site
+    path: str | None
+    purpose: str
+    model: str | None
+    into: int | None
+    strict: str | None
+
+
+def read(script: Script, site: Site) -> Load | None:
+    """What a call of a function of FILE_READS is for; None when no model gets what it reads."""
+    into = _into_model(script, site)
+    if into is None:
+        return None
+    path = site.node.args[0].value if site.node.args else None
+    receiver = into.node.func.value if type(into.node.func) is cst.Attribute else None
+    return Load(
+        site=site,
+        path=text(path) if path is not None else None,
+        purpose=_purpose(script, site, path),
+        model=text(receiver) if receiver is not None else None,
+        into=into.line,
+        strict=script.argument_text(into, "strict"),
+    )
+
+
+def given_weights(site: Site, script: Script) -> str | None:
+    """The argument by which a constructor is told to come with weights, as written:
+    `pretrained=True`; None without one."""
+    for name in ("pretrained", "weights", "weights_backbone", "encoder_weights"):
+        value = script.argument_text(site, name)
+        if value is not None and value not in ("None", "False", "''", '""'):
+            return f"{name}={value}"
+    return None
+
+
+def _into_model(script: Script, site: Site) -> Site | None:
+    """The call that puts the weights into a model: the same statement's, or the next one below in
+    the same function."""
+    for call in _later_calls(script, site):
+        name = call.name.rpartition(".")[2]
+        if name in _INTO_MODEL and type(call.node.func) is cst.Attribute:
+            role = script.role(call.node.func.value, call.scope)
+            if role is None or role.kind in ("model", "accelerator"):
+                return call
+    return None
+
+
+def _later_calls(script: Script, site: Site) -> Iterator[Site]:
+    yield from script.calls_in(site.statement)
+    for call in script.call_sites():
+        if call.scope == site.scope and call.statement.index > site.statement.index:
+            yield call
+
+
+def _purpose(script: Script, site: Site, path: Any) -> str:
+    if _after_training(script, site.statement):
+        return EVALUATE
+    if _restores_progress(script, site):
+        return RESUME
+    said = _words_around(script, site, path)
+    for wanted, purpose in (
+        (_RESUME_WORDS, RESUME),
+        (_EVALUATE_WORDS, EVALUATE),
+    ):
+        if said & wanted:
+            return purpose
+    return PRETRAINED
+
+
+def _words_around(script: Script, site: Site, path: Any) -> set[str]:
+    """The words of the path, of the conditions around and of the function's name."""
+    nodes = [path] if path is not None else []
+    nodes += [
+        s.node.test for s in script.tree.ancestors(site.statement.index) if type(s.node) is cst.If
+    ]
+    found = {word for node in nodes for name in _asserted(node) for word in words(name)}
+    function = script.function_around(site.statement)
+    if function is not None:
+        found |= set(words(function.node.name.value))
+    return found
+
+
+def _asserted(node: Any) -> Iterator[str]:
+    """The identifiers and strings in an expression, but for what stands behind `not`."""
+    stack = [node]
+    while stack:
+        part: Any = stack.pop()
+        if type(part) is cst.Name:
+            yield part.value
+        elif type(part) is cst.SimpleString:
+            yield part.value.strip("'\"").replace(".", "_")
+        elif not (type(part) is cst.UnaryOperation and type(part.operator) is cst.Not):
+            children = CHILDREN.get(type(part))
+            value = children(part) if children is not None else ()
+            stack += value if type(value) is tuple else (value,)
+
+
+def _restores_progress(script: Script, site: Site) -> bool:
+    """Whether what was read also sets the optimizer, the schedule or the epoch."""
+    bound = _bound(site.statement)
+    if not bound:
+        return False
+    for statement in script.tree.statements[site.statement.index :]:
+        if statement.scope != site.scope:
+            continue
+        for node in _used(statement):
+            if _reads_progress(node, bound):
+                return True
+    return False
+
+
+def _reads_progress(node: Any, bound: str) -> bool:
+    """`checkpoint["optimizer"]`, `checkpoint.get("epoch")`."""
+    key: Any = None
+    if type(node) is cst.Subscript and dotted(node.value) == bound and node.slice:
+        index = node.slice[0].slice
+        key = index.value if type(index) is cst.Index else None
+    elif type(node) is cst.Call and dotted(node.func) == bound + ".get" and node.args:
+        key = node.args[0].value
+    written = key.value.strip("'\"") if type(key) is cst.SimpleString else ""
+    return bool(_STATE_KEYS & set(words(written)))
+
+
+def _used(statement: Statement) -> list[cst.CSTNode]:
+    node = statement.node
+    if type(node) in (cst.If, cst.While):
+        return descendants(node.test)
+    if type(node) in (cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.AugAssign):
+        return descendants(node.value) if node.value is not None else []
+    return []
+
+
+def _bound(statement: Statement) -> str:
+    node = statement.node
+    return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+
+
+def _after_training(script: Script, statement: Statement) -> bool:
+    """Whether an epoch loop of the same function stands above."""
+    return any(
+        loop.kind == "epoch-loop"
+        and script.tree.statements[index].scope == statement.scope
+        and script.tree.statements[index].after <= statement.index
+        for index, loop in script.structure.loops.items()
+    )

@@ -1,0 +1,62 @@
+"""What is said of models: in which classes code stands, and what is a model by its maker's name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
+
+_PARTS = frozenset({"parameters", "named_parameters", "modules", "named_modules", "children"})
+_PARTS_MORE = frozenset({"named_children", "trainable_variables", "get_parameters"})
+PARAMETER_METHODS = _PARTS | _PARTS_MORE
+"""Methods that give the parameters, or the modules, of a model."""
+
+
+def in_module_class(script: Script, statement: Statement) -> bool:
+    """Whether a statement stands in a class that is itself a part of a model (`nn.Module`), not
+    one that holds a model and its training (`LightningModule`)."""
+    for around in script.tree.ancestors(statement.index):
+        if type(around.node) is cst.ClassDef:
+            bases = [dotted(base.value) for base in around.node.bases]
+            known = [script.known(base.value, around.scope) for base in around.node.bases]
+            rows = [k.api for k in known if k is not None]
+            if any(row.traits.get("holds") == "model" for row in rows):
+                return False
+            if any(row.kind in ("module", "model") for row in rows):
+                return True
+            return any(words(base)[-1:] == ("module",) for base in bases)
+    return False
+
+
+def parameters_of(node: Any) -> Any:
+    """`model.backbone` in `model.backbone.parameters()`, `model.named_parameters()`, behind
+    `list(...)`, `enumerate(...)`, `filter(...)`, slices; None for anything else."""
+    while True:
+        if type(node) is cst.Call:
+            function = node.func
+            if type(function) is cst.Attribute and function.attr.value in PARAMETER_METHODS:
+                return function.value
+            if type(function) is cst.Attribute and function.attr.value in ("items", "values"):
+                node = function.value
+                continue
+            arguments = [a.value for a in node.args if type(a.value) is not cst.Lambda]
+            if type(function) is not cst.Name or not arguments:
+                return None
+            node = arguments[-1] if function.value == "filter" else arguments[0]
+        elif type(node) is cst.Subscript:
+            node = node.value
+        else:
+            return None
+
+
+def is_class_name(name: str) -> bool:
+    """Whether the last part of a dotted name is written as classes are: `nets.UNet`."""
+    last = name.rpartition(".")[2]
+    return (last[:1].isupper() and not last.isupper()) or (last.isupper() and len(last) > 1)

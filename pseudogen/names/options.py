@@ -1,0 +1,249 @@
+"""Settings from the command line: argparse and its kin, click, functions made into commands."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.settings import Setting
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Binding, Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+_PARSES = (".parse_args", ".parse_known_args", ".parse_intermixed_args")
+_FLAG_DEFAULTS = {"store_true": "False", "store_false": "True", "count": "0"}
+_LITERALS: dict[type, str] = {
+    cst.Integer: "int",
+    cst.Float: "float",
+    cst.SimpleString: "str",
+    cst.List: "list",
+    cst.Tuple: "tuple",
+    cst.Dict: "dict",
+}
+_COMMAND_TOOLS = frozenset({"typer", "fire", "tyro"})
+
+
+def collect(script: Script) -> Iterator[tuple[str, Setting]]:
+    """Every option that the script declares, under each name by which it is read."""
+    spaces: list[str] | None = None
+    for site in script.call_sites():
+        method = site.name.rpartition(".")[2]
+        if method in ("add_argument", "add_arg") and "." in site.name:
+            spaces = namespaces(script) or ["args"] if spaces is None else spaces
+            option = _option_name(site.node)
+            if option:
+                setting = _declared(site, f"{spaces[0]}.{option}")
+                yield from ((f"{space}.{option}", setting) for space in spaces)
+    for statement in script.tree.statements:
+        if type(statement.node) is cst.FunctionDef:
+            yield from _click_options(script, statement)
+    yield from _commands(script)
+
+
+def _declared(site: Site, name: str) -> Setting:
+    call = site.node
+    action = string(argument(call, "action"))
+    default = argument(call, "default")
+    written = text(default) if default is not None else _FLAG_DEFAULTS.get(action)
+    kind = argument(call, "type")
+    flags = [string(arg.value) for arg in call.args if arg.keyword is None]
+    flag = next((f for f in flags if f.startswith("--")), flags[0] if flags else None)
+    required = text(argument(call, "required") or cst.Name("False")) == "True"
+    return Setting(
+        name=name,
+        default=written,
+        line=site.line,
+        origin="argparse",
+        statement=site.statement.index,
+        kind=_kind(kind, action, default),
+        help=_help(argument(call, "help"), written),
+        flag=flag,
+        choices=_choices(argument(call, "choices")),
+        required=required or (flag is not None and not flag.startswith("-")),
+        expression=default,
+    )
+
+
+def _option_name(call: cst.Call) -> str:
+    """`batch_size` for `add_argument("-b", "--batch-size", ...)`: `dest`, the first long flag or
+    the positional's own name."""
+    dest = argument(call, "dest")
+    if dest is not None:
+        return string(dest)
+    flags = [string(arg.value) for arg in call.args if arg.keyword is None]
+    long_flags = [flag for flag in flags if flag.startswith("--")]
+    chosen = (long_flags or flags or [""])[0]
+    return chosen.lstrip("-").replace("-", "_")
+
+
+def _kind(kind: Any, action: str, default: Any) -> str | None:
+    if kind is not None:
+        return text(kind)
+    if action in ("store_true", "store_false"):
+        return "bool"
+    return literal_kind(default)
+
+
+def literal_kind(node: Any) -> str | None:
+    """The type of a literal, or of arithmetic with literals; None for other expressions and for
+    None itself."""
+    kind: type = type(node)
+    if kind is cst.UnaryOperation:
+        return literal_kind(node.expression)
+    if kind is cst.Name and node.value in ("True", "False"):
+        return "bool"
+    if kind is cst.BinaryOperation:
+        sides = {literal_kind(node.left), literal_kind(node.right)}
+        return "float" if sides == {"int", "float"} else sides.pop() if len(sides) == 1 else None
+    return _LITERALS.get(kind)
+
+
+def _help(node: Any, default: str | None) -> str | None:
+    """The help text, with argparse's `%(default)s` filled in."""
+    written = joined_string(node)
+    filled = written.replace("%(default)s", default or "None").replace("%%", "%")
+    return " ".join(filled.split()) or None
+
+
+def joined_string(node: Any) -> str:
+    """The value of a string, also of adjacent ones; "" for anything else."""
+    if type(node) is cst.ConcatenatedString:
+        return joined_string(node.left) + joined_string(node.right)
+    return string(node)
+
+
+def _choices(node: Any) -> tuple[str, ...]:
+    if type(node) in (cst.List, cst.Tuple):
+        return tuple(text(element.value) for element in node.elements)
+    return ()
+
+
+def namespaces(script: Script) -> list[str]:
+    """The names that hold what `parse_args` gives: variables, those that helpers of the script
+    return it to, copies of them, and parameters that they are passed for."""
+    names: dict[str, None] = {}
+    grown = -1
+    while grown < len(names):
+        grown = len(names)
+        for scope in script.tree.scopes:
+            for name, bindings in scope.bindings.items():
+                if any(_holds_namespace(script, b, names) for b in bindings):
+                    names[name] = None
+        for site in script.call_sites():
+            names |= dict.fromkeys(_passed_on(script, site, names))
+    return list(names)
+
+
+def _holds_namespace(script: Script, binding: Binding, names: dict[str, None]) -> bool:
+    value = binding.value
+    if binding.how not in ("assign", "unpack") or (binding.position or 0) > 0:
+        return False
+    if type(value) is not cst.Call:
+        return binding.how == "assign" and dotted(value) in names
+    function = dotted(value.func)
+    if function.endswith(_PARSES):
+        return True
+    scope = script.tree.statements[binding.statement].scope
+    return any(
+        found.how == "function" and _returns_namespace(script, found.statement, names)
+        for found in (script.resolver.bindings(function, scope) if function else ())
+    )
+
+
+def _returns_namespace(script: Script, function: int, names: dict[str, None]) -> bool:
+    for statement in script.tree.below(script.tree.statements[function]):
+        value = statement.node.value if type(statement.node) is cst.Return else None
+        if type(value) is cst.Tuple and value.elements:
+            value = value.elements[0].value
+        if type(value) is cst.Call and dotted(value.func).endswith(_PARSES):
+            return True
+        if value is not None and dotted(value) in names:
+            return True
+    return False
+
+
+def _passed_on(script: Script, site: Site, names: dict[str, None]) -> Iterator[str]:
+    """The parameters that a call of the script's own function passes a namespace for."""
+    places = [i for i, arg in enumerate(site.node.args) if dotted(arg.value) in names]
+    if not places:
+        return
+    defined = script.called_function(site)
+    if defined is None:
+        return
+    params = (*defined.node.params.posonly_params, *defined.node.params.params)
+    plain = [param.name.value for param in params]
+    if site.name.startswith("self."):
+        plain = plain[1:]
+    for place in places:
+        keyword = site.node.args[place].keyword
+        if keyword is not None:
+            yield keyword.value
+        elif place < len(plain):
+            yield plain[place]
+
+
+def _click_options(script: Script, statement: Statement) -> Iterator[tuple[str, Setting]]:
+    for decorator in statement.node.decorators:
+        call = decorator.decorator
+        if type(call) is not cst.Call or not dotted(call.func).endswith((".option", ".argument")):
+            continue
+        flags = [string(arg.value) for arg in call.args if arg.keyword is None]
+        named = [flag for flag in flags if flag and not flag.startswith("-")]
+        long_flags = [flag for flag in flags if flag.startswith("--")]
+        name = (named or long_flags or [""])[0].strip("-").partition("/")[0].replace("-", "_")
+        default = argument(call, "default")
+        is_flag = text(argument(call, "is_flag") or cst.Name("False")) == "True"
+        if name:
+            yield (
+                name,
+                Setting(
+                    name=name,
+                    default=text(default) if default is not None else "False" if is_flag else None,
+                    line=statement.first,
+                    origin="click",
+                    statement=statement.index,
+                    kind="bool" if is_flag else _kind(argument(call, "type"), "", default),
+                    help=_help(argument(call, "help"), None),
+                    flag=long_flags[0] if long_flags else None,
+                    required=text(argument(call, "required") or cst.Name("False")) == "True",
+                    expression=default,
+                ),
+            )
+
+
+def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
+    """The parameters of a function that `fire.Fire(main)` and its kin make a command of."""
+    for site in script.call_sites():
+        tool = site.known.api.traits.get("tool") if site.known is not None else None
+        if tool not in _COMMAND_TOOLS or not site.node.args:
+            continue
+        for binding in script.resolver.bindings(dotted(site.node.args[0].value), site.scope):
+            if binding.how == "function":
+                function = script.tree.statements[binding.statement]
+                yield from _parameters(function)
+
+
+def _parameters(function: Statement) -> Iterator[tuple[str, Setting]]:
+    params = function.node.params
+    for param in (*params.params, *params.kwonly_params):
+        name, default = param.name.value, param.default
+        annotation = param.annotation.annotation if param.annotation is not None else None
+        yield (
+            name,
+            Setting(
+                name=name,
+                default=text(default) if default is not None else None,
+                line=function.first,
+                origin="function",
+                statement=function.index,
+                kind=text(annotation) if annotation is not None else literal_kind(default),
+                required=default is None,
+                expression=default,
+            ),
+        )

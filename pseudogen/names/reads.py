@@ -1,0 +1,129 @@
+"""Which dotted names and keys a script reads, and on which lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import string
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement, Tree
+
+_ASSIGNMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign)
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A name as written (`args.lr`, `config["lr"]`), where it is read, and the default that a
+    `.get("lr", 0.1)` gives, as Python text."""
+
+    name: str
+    line: int
+    statement: int
+    default: str | None = None
+
+
+def reads(tree: Tree) -> list[Read]:
+    """All reads of names, attributes and string keys, the longest form of each, in the order of
+    the source. `config.model.items()` reads `config.model`; `config.get("lr")` reads
+    `config["lr"]`."""
+    return [read for statement in tree.statements for read in _of_statement(statement)]
+
+
+def _of_statement(statement: Statement) -> Iterator[Read]:
+    for part in _parts(statement.node):
+        for name, default in _names(part):
+            yield Read(name, statement.first, statement.index, default)
+
+
+def _parts(node: Any) -> tuple[Any, ...]:
+    """The expressions of a statement, or of the header of a compound one, that are evaluated."""
+    kind = type(node)
+    if kind in _ASSIGNMENTS:
+        target = (node.target,) if kind is cst.AugAssign else ()
+        return (*target, node.value)
+    if kind in (cst.If, cst.While):
+        return (node.test,)
+    if kind is cst.For:
+        return (node.iter,)
+    if kind is cst.With:
+        return tuple(item.item for item in node.items)
+    if kind is cst.FunctionDef:
+        return (node.params, *(d.decorator for d in node.decorators))
+    if kind is cst.ClassDef:
+        return (*node.bases, *node.keywords)
+    if kind is cst.Match:
+        return (node.subject,)
+    if kind in (cst.Import, cst.ImportFrom, cst.Global, cst.Nonlocal):
+        return ()
+    return () if hasattr(node, "body") else (node,)
+
+
+def _names(root: Any) -> Iterator[tuple[str, str | None]]:
+    stack: list[Any] = [root]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is tuple or kind is list:
+            stack.extend(reversed(node))
+            continue
+        if kind is cst.Call:
+            stack.append(node.args)
+            key = _got_key(node)
+            if key is not None:
+                yield key
+            else:
+                inner = node.func.value if type(node.func) is cst.Attribute else node.func
+                stack.append(inner)
+            continue
+        if kind is cst.Arg:  # its keyword is no name
+            stack.append(node.value)
+            continue
+        name = read_name(node)
+        if name:
+            yield name, None
+            continue
+        children = CHILDREN.get(kind)
+        if children is not None:
+            value = children(node)
+            stack.extend(reversed(value)) if type(value) is tuple else stack.append(value)
+
+
+def read_name(node: Any) -> str:
+    """`a.b` for names and attributes, `a["b"]` for a string key; "" for others."""
+    kind = type(node)
+    if kind in (cst.Name, cst.Attribute):
+        name = dotted(node)
+        return name if name and not set("([") & set(name) else _keyed(node)
+    return _keyed(node) if kind is cst.Subscript else ""
+
+
+def _keyed(node: Any) -> str:
+    """`config["optim"]["lr"]` in that form, whatever quotes are written."""
+    kind = type(node)
+    if kind is cst.Name:
+        return str(node.value)
+    if kind is cst.Attribute:
+        before = _keyed(node.value)
+        return f"{before}.{node.attr.value}" if before else ""
+    if kind is cst.Subscript and len(node.slice) == 1 and type(node.slice[0].slice) is cst.Index:
+        before, key = _keyed(node.value), string(node.slice[0].slice.value)
+        return f'{before}["{key}"]' if before and key else ""
+    return ""
+
+
+def _got_key(call: cst.Call) -> tuple[str, str | None] | None:
+    """What `config.get("lr", 0.1)` reads."""
+    function = call.func
+    if type(function) is not cst.Attribute or function.attr.value != "get" or not call.args:
+        return None
+    key, before = string(call.args[0].value), _keyed(function.value)
+    if not key or not before:
+        return None
+    default = text(call.args[1].value) if len(call.args) > 1 else None
+    return f'{before}["{key}"]', default

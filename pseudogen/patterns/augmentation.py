@@ -1,0 +1,203 @@
+"""augmentation: a transform or augmentation pipeline is composed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, split
+from pseudogen.names.words import MAKING, words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_PIPELINES = frozenset(
+    {"augmentation", "augmentations", "transform", "transforms", "augmenter", "augs", "tfms"}
+)
+_SINGLE = frozenset({"augmentation", "augmentations", "augmenter", "mixup", "cutmix"})
+_RANDOM = frozenset(
+    {"AutoAugment", "RandAugment", "TrivialAugmentWide", "AugMix", "ColorJitter", "Mixup"}
+    | {"MixUp", "CutMix", "HorizontalFlip", "VerticalFlip", "Flip", "CoarseDropout", "Cutout"}
+    | {"ShiftScaleRotate", "GaussNoise", "RandomApply", "RandomChoice"}
+)
+_OTHER = frozenset({"fourier", "target", "inverse", "wavelet", "linear", "affine", "matrix"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Augmentation(Finding):
+    """Facts of a pipeline.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: What composes it, as written.
+        steps: The steps in their order, as written; () when they are not spelled out.
+        random: Those of the steps that draw at random, by their name.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        order: "sequence", "one" or "any order": how the steps are applied; None when unknown.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "augmentation"
+
+    target: str | None = None
+    function: str
+    steps: tuple[str, ...] = ()
+    random: tuple[str, ...] = ()
+    split: str | None = None
+    order: str | None = None
+    condition: str | None = None
+
+
+@pattern(Augmentation, kinds=("compose", "mixup", "image-generator"))
+def find_known(site: Site, script: Script) -> Iterator[Augmentation]:
+    """A pipeline of a library."""
+    if site.known is not None and not _inside_other(site, script):
+        yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(Augmentation, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`T.Compose([...])`, `build_transform(is_train, args)`, `SSDAugmentation(size)`."""
+    if site.known is not None or not site.name:
+        return
+    last = site.name.rpartition(".")[2]
+    if last == "Compose" and site.node.args:
+        if not _inside_other(site, script):
+            yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
+    named = words(last)
+    if not named or set(named) & _OTHER or script.defines(last):
+        return
+    helper = named[0] in MAKING and set(named) & _PIPELINES and named[0] != "set"
+    single = last[:1].isupper() and named[-1] in _SINGLE
+    if (helper or single) and assigned(site.statement, site.node) is not None:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(Augmentation, kinds=("module", "model"))
+def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`Sequential([RandomFlip(...), RandomRotation(...)])`: layers that augment."""
+    steps = _steps(site)
+    if steps and all(_is_random(dotted(s.func)) for s in steps if type(s) is cst.Call):
+        calls = [s for s in steps if type(s) is cst.Call]
+        if calls and site.known is not None:
+            yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _inside_other(site: Site, script: Script) -> bool:
+    """Whether the pipeline is a step of a larger one in the same statement."""
+    return any(
+        other.node is not site.node
+        and other.name.rpartition(".")[2] == "Compose"
+        and any(_holds(arg.value, site.node) for arg in other.node.args)
+        for other in script.calls_in(site.statement)
+    )
+
+
+def _holds(node: Any, wanted: Any) -> bool:
+    if type(node) in (cst.List, cst.Tuple):
+        return any(e.value is wanted for e in node.elements)
+    return node is wanted
+
+
+def _steps(site: Site) -> list[Any]:
+    first: Any = site.node.args[0].value if site.node.args else None
+    if type(first) in (cst.List, cst.Tuple):
+        return [element.value for element in first.elements]
+    plain = [a.value for a in site.node.args if a.keyword is None and not a.star]
+    return plain if len(plain) > 1 and all(type(p) is cst.Call for p in plain) else []
+
+
+def _is_random(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("Rand") or last in _RANDOM
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
+    target = assigned(site.statement, site.node)
+    composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
+    steps = _steps(site) if composes else []
+    order = site.known.api.traits.get("order") if site.known is not None else None
+    return Augmentation(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=target,
+        function=site.name,
+        steps=tuple(text(step) for step in steps),
+        random=tuple(
+            text(step) for step in steps if type(step) is cst.Call and _is_random(dotted(step.func))
+        ),
+        split=split(target, text(site.node.args[0].value) if site.node.args else None)
+        if not steps
+        else split(target),
+        order=order or ("sequence" if steps else None),
+        condition=script.condition(site.statement),
+    )
+
+
+EXAMPLES = {
+    (
+        "from torchvision import transforms\n"
+        "train_tfm = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.ToTensor()])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            target="train_tfm",
+            function="transforms.Compose",
+            steps=("transforms.RandomHorizontalFlip()", "transforms.ToTensor()"),
+            random=("transforms.RandomHorizontalFlip()",),
+            split="training",
+            order="sequence",
+        ),
+    ],
+    ("import albumentations as A\naug = A.Compose([A.HorizontalFlip(p=0.5), A.Normalize()])"): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("albumentations.Compose",)),
+            target="aug",
+            function="A.Compose",
+            steps=("A.HorizontalFlip(p=0.5)", "A.Normalize()"),
+            random=("A.HorizontalFlip(p=0.5)",),
+            order="sequence",
+        ),
+    ],
+    "transform_train = build_transform(is_train=True, config=config)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_transform",)),
+            target="transform_train",
+            function="build_transform",
+            split="training",
+        ),
+    ],
+    (
+        "import keras\n"
+        "augment = keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomRotation(0.1)])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("keras.Sequential",)),
+            target="augment",
+            function="keras.Sequential",
+            steps=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
+            random=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
+            order="sequence",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "scaled = scaler.transform(values)": "values are transformed, nothing is composed",
+    "spectrum = get_fourier_transform(signal)": "a transform of mathematics",
+    "image = transform(image)": "a pipeline is used, none is made",
+}

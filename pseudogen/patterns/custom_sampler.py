@@ -1,0 +1,187 @@
+"""custom-sampler: any other sampler made by the script (weighted, random, batch, repeated)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, inline_condition, split
+from pseudogen.names.words import MAKING, words
+from pseudogen.syntax.text import text
+
+_DATA_WORDS = frozenset(
+    {"balanced", "batch", "bucket", "class", "grouped", "imbalanced", "index", "infinite"}
+    | {"length", "random", "ratio", "repeat", "repeated", "sequential", "shuffle", "subset"}
+    | {"weighted", "aspect", "task", "episodic", "stratified", "epoch", "dataset", "pk"}
+)
+_OTHER_WORDS = frozenset({"diffusion", "ddim", "ddpm", "dpm", "mcmc", "tpe", "nuts", "plms"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomSampler(Finding):
+    """Facts of a sampler that does not share the data out.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written.
+        form: "random", "sequential", "weighted", "subset", "batch"; None for another one.
+        source: The data, indices or weights it is made from, as written.
+        replacement: Whether it draws with replacement, as written or by default; None if unknown.
+        samples: How many samples it draws, as written; None when not given.
+        batch_size: For a batch sampler, as written; None otherwise.
+        drop_last: For a batch sampler, as written; None otherwise.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "custom-sampler"
+
+    target: str | None = None
+    function: str
+    form: str | None = None
+    source: str | None = None
+    replacement: str | None = None
+    samples: str | None = None
+    batch_size: str | None = None
+    drop_last: str | None = None
+    split: str | None = None
+    condition: str | None = None
+
+
+@pattern(CustomSampler, kinds=("sampler",))
+def find_known(site: Site, script: Script) -> Iterator[CustomSampler]:
+    """A sampler class of a library, or of the script that inherits from one."""
+    known = site.known
+    if known is None or site.name.startswith("super") or _distributed(site.name):
+        return
+    if known.evidence == API or site.node.args:
+        yield _finding(site, script, Evidence(known.evidence, (known.name,)))
+
+
+@pattern(CustomSampler, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
+    """`BalancedBatchSampler(labels)`, `build_sampler(dataset)`: what this file lacks."""
+    if site.known is not None or "ampler" not in site.name:
+        return
+    last = site.name.rpartition(".")[2]
+    named = words(last)
+    if named[-1:] != ("sampler",) or set(named) & _OTHER_WORDS or _distributed(site.name):
+        return
+    if script.defines(last):
+        return
+    is_class = last[:1].isupper() and bool(set(named) & _DATA_WORDS)
+    made = last[:1].isupper() or named[0] in MAKING
+    of_data = any(script.is_a(arg.value, site.scope, "dataset") for arg in site.node.args)
+    target = assigned(site.statement, site.node)
+    if is_class or (made and of_data and target is not None):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _distributed(name: str) -> bool:
+    return bool({"distributed", "dist"} & set(words(name)))
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
+    target = assigned(site.statement, site.node)
+    form = site.known.api.traits.get("form") if site.known is not None else None
+    own = site.known is not None and site.name.rpartition(".")[2] not in site.known.name
+    first = site.node.args[0].value if site.node.args else None
+    source = text(first) if first is not None else None
+    tests = (script.condition(site.statement), inline_condition(site.statement, site.node))
+    return CustomSampler(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=target,
+        function=site.name,
+        form=None if own or form == "own" else form,
+        source=source,
+        replacement=script.argument_or_default(site, "replacement"),
+        samples=script.argument_text(site, "num_samples"),
+        batch_size=script.argument_text(site, "batch_size"),
+        drop_last=script.argument_text(site, "drop_last"),
+        split=split(target, source),
+        condition=" and ".join(test for test in tests if test) or None,
+    )
+
+
+EXAMPLES = {
+    (
+        "from torch.utils.data import WeightedRandomSampler\n"
+        "sampler = WeightedRandomSampler(weights, num_samples=len(weights), replacement=True)"
+    ): [
+        CustomSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.WeightedRandomSampler",)),
+            target="sampler",
+            function="WeightedRandomSampler",
+            form="weighted",
+            source="weights",
+            replacement="True",
+            samples="len(weights)",
+        ),
+    ],
+    (
+        "train_sampler = torch.utils.data.RandomSampler(train_set)\n"
+        "batches = torch.utils.data.BatchSampler(train_sampler, 32, drop_last=True)"
+    ): [
+        CustomSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("torch.utils.data.RandomSampler",)),
+            target="train_sampler",
+            function="torch.utils.data.RandomSampler",
+            form="random",
+            source="train_set",
+            replacement="False",
+            split="training",
+        ),
+        CustomSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("torch.utils.data.BatchSampler",)),
+            target="batches",
+            function="torch.utils.data.BatchSampler",
+            form="batch",
+            source="train_sampler",
+            batch_size="32",
+            drop_last="True",
+            split="training",
+        ),
+    ],
+    "sampler = BalancedBatchSampler(labels) if args.balance else None": [
+        CustomSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("BalancedBatchSampler",)),
+            target="sampler",
+            function="BalancedBatchSampler",
+            source="labels",
+            condition="args.balance",
+        ),
+    ],
+    (
+        "from torch.utils.data import SubsetRandomSampler, DataLoader\n"
+        "loader = DataLoader(data, sampler=SubsetRandomSampler(train_idx))"
+    ): [
+        CustomSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.SubsetRandomSampler",)),
+            function="SubsetRandomSampler",
+            form="subset",
+            source="train_idx",
+            split="training",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "sampler = DistributedSampler(dataset)": "that is a distributed-sampler",
+    "sampler = DDIMSampler(model)": "draws images from a model, not samples from data",
+    "study = create_study(sampler=TPESampler(seed=1))": "proposes hyper-parameters",
+}

@@ -1,0 +1,228 @@
+"""dataset-build: a dataset object is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, split
+from pseudogen.names.words import MAKING, words
+from pseudogen.syntax.text import text
+
+_DATASETS = frozenset({"dataset", "datasets", "trainset", "testset", "valset"})
+_NOT_MADE = frozenset({"info", "config", "sampler", "loader", "stats"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DatasetBuild(Finding):
+    """Facts of a data set.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written.
+        form: "subset", "split", "concatenation", "tensors", "folder", "arrays" or "tf" where the
+            library's row says so; None otherwise.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        source: What it is made from: the first argument, as written.
+        transform: What is done to each sample, as written; None when not given.
+        train: The `train` argument, as written; None when not given.
+        download: Whether it is downloaded if missing, as written; None when not given.
+        lengths: The sizes of the parts, for a split.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "dataset-build"
+
+    target: str | None = None
+    function: str
+    form: str | None = None
+    split: str | None = None
+    source: str | None = None
+    transform: str | None = None
+    train: str | None = None
+    download: str | None = None
+    lengths: str | None = None
+    condition: str | None = None
+
+
+@pattern(DatasetBuild, kinds=("dataset",))
+def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """A class or function of a library, or a class of the script that inherits from one."""
+    known = site.known
+    if known is None or site.name.startswith("super"):
+        return
+    last = site.name.rpartition(".")[2]
+    made = last[:1].isupper() or words(last)[:1] != ("default",)
+    if made and (known.evidence == API or _plausible(site, script)):
+        yield _finding(site, script, Evidence(known.evidence, (known.name,)))
+
+
+@pattern(DatasetBuild, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`YoloDataset(...)`, `build_dataset(args)`: classes and helpers that this file lacks."""
+    if site.known is not None or not site.name:
+        return
+    named = words(site.name)
+    last = site.name.rpartition(".")[2]
+    if not named or set(named) & _NOT_MADE or script.defines(last):
+        return
+    is_class = last[:1].isupper() and named[-1] in _DATASETS
+    helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
+    if is_class or (helper and assigned(site.statement, site.node) is not None):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DatasetBuild, methods=("train_test_split", "flow_from_directory", "flow_from_dataframe"))
+def find_method(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`dataset.train_test_split(...)`, `generator.flow_from_directory(...)`."""
+    if type(site.node.func) is not cst.Attribute or site.known is not None:
+        return
+    receiver = site.node.func.value
+    if site.node.func.attr.value.startswith("flow"):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+    elif script.is_a(_whole(receiver), site.scope, "dataset") is not None:
+        yield _finding(site, script, Evidence(NAME, (text(receiver),)))
+
+
+def _whole(node: Any) -> Any:
+    """`raw` in `raw["train"]`."""
+    return node.value if type(node) is cst.Subscript else node
+
+
+def _plausible(site: Site, script: Script) -> bool:
+    """Whether a name alone is enough: something is made of it."""
+    return assigned(site.statement, site.node) is not None or bool(site.node.args)
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
+    target = assigned(site.statement, site.node)
+    traits = site.known.api.traits if site.known is not None else {}
+    form = traits.get("part") or traits.get("form")
+    first = next((a for a in site.node.args if not a.star), None)
+    source = text(first.value) if first is not None else None
+    train = script.argument_text(site, "train")
+    return DatasetBuild(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=target,
+        function=site.name,
+        form=form,
+        split=split(target) or _split_of(train, source),
+        source=source,
+        transform=script.argument_text(site, "transform"),
+        train=train,
+        download=script.argument_text(site, "download"),
+        lengths=script.argument_text(site, "lengths") if form == "split" else None,
+        condition=script.condition(site.statement),
+    )
+
+
+def _split_of(train: str | None, source: str | None) -> str | None:
+    if train in ("True", "False"):
+        return "training" if train == "True" else "validation"
+    return split(source)
+
+
+EXAMPLES = {
+    (
+        "import torchvision\n"
+        'train_set = torchvision.datasets.CIFAR10("data", train=True, download=True, transform=tfm)'
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.datasets.CIFAR10",)),
+            target="train_set",
+            function="torchvision.datasets.CIFAR10",
+            split="training",
+            source='"data"',
+            transform="tfm",
+            train="True",
+            download="True",
+        ),
+    ],
+    (
+        "train_dataset = YoloDataset(train_lines, input_shape, train=True)\n"
+        "val_dataset = build_dataset(args, is_train=False)"
+    ): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("YoloDataset",)),
+            target="train_dataset",
+            function="YoloDataset",
+            split="training",
+            source="train_lines",
+            train="True",
+        ),
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="val_dataset",
+            function="build_dataset",
+            split="validation",
+            source="args",
+        ),
+    ],
+    (
+        "from torch.utils.data import random_split\n"
+        "train_set, val_set = random_split(dataset, [n_train, n_val])"
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.random_split",)),
+            target="train_set, val_set",
+            function="random_split",
+            form="split",
+            source="dataset",
+            lengths="[n_train, n_val]",
+        ),
+    ],
+    "import torch\nclass Pets(torch.utils.data.Dataset):\n    pass\ndata = Pets(files)": [
+        DatasetBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.data.Dataset",)),
+            target="data",
+            function="Pets",
+            source="files",
+        ),
+    ],
+    (
+        "from datasets import load_dataset\n"
+        'raw = load_dataset("imdb")\n'
+        'parts = raw["train"].train_test_split(0.1)'
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("datasets.load_dataset",)),
+            target="raw",
+            function="load_dataset",
+            source='"imdb"',
+        ),
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ('raw["train"]',)),
+            target="parts",
+            function="raw[].train_test_split",
+            source="0.1",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "n = len(train_dataset)": "a data set is measured, none is made",
+    "train_dataset = raw_datasets['train']": "a part of what was made before is taken",
+    "loader = get_dataset_loader(args)": "makes a loader",
+    "info = get_dataset_info(name)": "no data set",
+}

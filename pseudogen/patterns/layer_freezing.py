@@ -1,0 +1,167 @@
+"""layer-freezing: parameters are excluded from training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.freezing import (
+    FREEZE_METHODS,
+    Switch,
+    assignment_switch,
+    helper_switch,
+    method_switch,
+)
+from pseudogen.names.script import Script, Site
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LayerFreezing(Finding):
+    """Facts of parameters that are excluded from training.
+
+    Attributes:
+        model: Whose parameters, as written; None when that is not seen.
+        by: How: "loop" over parameters or layers, "method" (`requires_grad_`), "attribute" of a
+            part, "helper" that says so in its name.
+        only: The condition that picks the parameters; None for all of them.
+        value: The expression that decides which of them, where it is no constant; None otherwise.
+        flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
+        function: The helper, as written; None otherwise.
+        condition: The condition under which it happens.
+    """
+
+    pattern: ClassVar[str] = "layer-freezing"
+
+    model: str | None = None
+    by: str
+    only: str | None = None
+    value: str | None = None
+    flag: str | None = None
+    function: str | None = None
+    condition: str | None = None
+
+
+@pattern(LayerFreezing, statements=(cst.Assign,))
+def find_assignment(site: Site, script: Script) -> Iterator[LayerFreezing]:
+    """`p.requires_grad = False` for each parameter, `layer.trainable = False`."""
+    if type(site.node.targets[0].target) is cst.Attribute:
+        for switch in assignment_switch(script, site):
+            yield from _finding(script, switch)
+
+
+@pattern(LayerFreezing, methods=FREEZE_METHODS)
+def find_method(site: Site, script: Script) -> Iterator[LayerFreezing]:
+    """`model.requires_grad_(False)`."""
+    switch = method_switch(script, site)
+    if switch is not None:
+        yield from _finding(script, switch)
+
+
+@pattern(LayerFreezing, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[LayerFreezing]:
+    """`model.freeze_backbone()`, `set_requires_grad(model, False)`."""
+    if "reeze" in site.name or "requires_grad" in site.name:
+        switch = helper_switch(script, site)
+        if switch is not None:
+            yield from _finding(script, switch)
+
+
+def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
+    if switch.freezes is not False:
+        yield LayerFreezing(
+            line=switch.statement.first,
+            end=switch.end,
+            evidence=switch.evidence,
+            model=switch.model,
+            by=switch.by,
+            only=switch.only,
+            value=switch.value,
+            flag=switch.flag,
+            function=switch.function,
+            condition=script.condition(switch.statement),
+        )
+
+
+EXAMPLES = {
+    "for param in model.backbone.parameters():\n    param.requires_grad = False": [
+        LayerFreezing(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("model.backbone",)),
+            model="model.backbone",
+            by="loop",
+            flag="requires_grad",
+        ),
+    ],
+    (
+        "for name, param in model.named_parameters():\n"
+        '    if "head" not in name:\n'
+        "        param.requires_grad = False"
+    ): [
+        LayerFreezing(
+            line=1,
+            end=3,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            only='"head" not in name',
+            flag="requires_grad",
+        ),
+    ],
+    "vae = AutoencoderKL.from_pretrained(path)\nvae.requires_grad_(False)": [
+        LayerFreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("vae",)),
+            model="vae",
+            by="method",
+            flag="requires_grad",
+        ),
+    ],
+    "if Freeze_Train:\n    model.freeze_backbone()": [
+        LayerFreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model.freeze_backbone",)),
+            model="model",
+            by="helper",
+            function="model.freeze_backbone",
+            condition="Freeze_Train",
+        ),
+    ],
+    "base_model.trainable = False": [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("base_model",)),
+            model="base_model",
+            by="attribute",
+            flag="trainable",
+        ),
+    ],
+    (
+        "for name, param in model.named_parameters():\n"
+        '    param.requires_grad = name.startswith("head")'
+    ): [
+        LayerFreezing(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            value='name.startswith("head")',
+            flag="requires_grad",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "config.freeze()": "a configuration is closed",
+    "from multiprocessing import freeze_support\nfreeze_support()": "for frozen executables",
+    "for p in model.parameters():\n    p.requires_grad = True": "that is layer-unfreezing",
+    "x.requires_grad = True": "an input, no parameter",
+}

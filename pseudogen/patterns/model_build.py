@@ -1,0 +1,233 @@
+"""model-build: the model to be trained is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.loading import given_weights
+from pseudogen.names.modules import in_module_class, is_class_name
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import MAKING, suggested_role, words
+from pseudogen.syntax.text import text
+
+_MODELS = frozenset(
+    {"model", "models", "net", "network", "detector", "segmentor", "backbone", "generator"}
+    | {"discriminator", "classifier", "gan", "transformer", "unet", "policy"}
+)
+_NO_MODELS = frozenset(
+    {"args", "arguments", "average", "averaged", "callback", "card", "checkpoint", "config"}
+    | {"criterion", "dataset", "ddp", "ema", "fsdp", "info", "loader", "loss", "losses"}
+    | {"meter", "metric", "metrics", "name", "optimizer", "parallel", "path", "processor"}
+    | {"sampler", "saver", "scaler", "schedule", "scheduler", "size", "state", "summary", "swa"}
+    | {"tokenizer", "trainer", "transform", "wrapper", "weights", "writer", "engine", "output"}
+    | {"outputs", "params", "parameters", "url", "version", "type", "device", "dir", "parallelize"}
+)
+_OTHER_TARGETS = frozenset({"ref", "reference", "ema", "swa", "best", "old"})
+_MOVES = frozenset(
+    {"to", "cuda", "cpu", "half", "float", "train", "eval", "apply", "prepare", "compile", "load"}
+    | {"deepcopy", "copy", "wrap", "unwrap", "module", "state_dict", "requires_grad_", "convert"}
+    | {"initialize", "double", "merge_and_unload", "unwrap_model", "setup", "pop", "next"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelBuild(Finding):
+    """Facts of a model.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written.
+        architecture: The name under which a library knows it, as written; None when the function
+            itself says it.
+        arguments: What is passed, as written.
+        pretrained: What says that it comes with weights trained earlier, as written; None when
+            nothing does.
+        classes: The number of classes, as written; None when not given.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "model-build"
+
+    target: str | None = None
+    function: str
+    architecture: str | None = None
+    arguments: tuple[str, ...] = ()
+    pretrained: str | None = None
+    classes: str | None = None
+    condition: str | None = None
+
+
+@pattern(ModelBuild, kinds=("model", "module"))
+def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """A model of a library, or of a class of the script that inherits from one."""
+    known, last = site.known, site.name.rpartition(".")[2]
+    if known is None or known.evidence != API or last in ("super", "__init__"):
+        return
+    target = assigned(site.statement, site.node)
+    if target is None and type(site.statement.node) is not cst.Return:
+        return
+    if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
+        return
+    if known.api.kind == "module" and not _is_whole(target, site, script):
+        return
+    yield _finding(site, script, Evidence(known.evidence, (known.name,)))
+
+
+@pattern(ModelBuild, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """`model = YoloBody(...)`, `net = build_model(cfg)`, `models.__dict__[arch]()`."""
+    if site.known is not None and site.known.evidence == API:
+        return
+    target = assigned(site.statement, site.node)
+    if target is None or not _named_model(target, site):
+        return
+    if in_module_class(script, site.statement) or _defined_helper(site, script):
+        return
+    yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+def _is_whole(target: str | None, site: Site, script: Script) -> bool:
+    """Whether a module is a model on its own, not a loss or a layer: by what it is called."""
+    if target is None:
+        return bool(set(words(site.name)) & _MODELS)
+    first = target.split(",")[0].strip()
+    if set(words(first)) & (_NO_MODELS | _OTHER_TARGETS):
+        return False
+    if suggested_role(first) == "model" or set(words(first)) & _MODELS:
+        return True
+    own = script.defines(site.name) and words(site.name)[-1:] not in (("layer",), ("block",))
+    return own and any(
+        call.name in (f"{first}.parameters", f"{first}.train", f"{first}.to", f"{first}.cuda")
+        for call in script.call_sites()
+    )
+
+
+def _named_model(target: str, site: Site) -> bool:
+    """Whether names alone say that a model is made: of what receives it and of what is called."""
+    first = target.split(",")[0].strip()
+    given, last = set(words(first)), site.name.rpartition(".")[2]
+    called = words(last)
+    if given & (_NO_MODELS | _OTHER_TARGETS) or set(called) & _NO_MODELS or last in _MOVES:
+        return False
+    if site.name.endswith(("]", ")")):
+        chosen = site.name.endswith("[]") or site.name == "getattr()"
+        return suggested_role(first) == "model" and chosen
+    makes = bool(called) and called[0] in MAKING and called[0] not in ("set", "load")
+    if makes and set(called) & _MODELS:
+        return "," not in target or suggested_role(first) == "model"
+    if suggested_role(first) != "model" and not given & _MODELS:
+        return False
+    if last == "from_pretrained" or last == "from_config" or last == "from_name":
+        return True
+    return is_class_name(last) or last in ("instantiate", "instantiate_from_config") or makes
+
+
+def _defined_helper(site: Site, script: Script) -> bool:
+    """Whether a function of the script is called; the model is then made in its body."""
+    last = site.name.rpartition(".")[2]
+    return not is_class_name(last) and last != "from_pretrained" and script.defines(last)
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
+    architecture = next(
+        (
+            value
+            for name in ("model_name", "arch", "architecture", "encoder_name", "name")
+            if (value := script.argument_text(site, name)) is not None
+        ),
+        None,
+    )
+    if site.name.endswith("[]"):
+        architecture = _subscript(site.node.func)
+    return ModelBuild(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=assigned(site.statement, site.node),
+        function=text(site.node.func),
+        architecture=architecture,
+        arguments=tuple(text(arg) for arg in site.node.args),
+        pretrained=given_weights(site, script),
+        classes=script.argument_text(site, "num_classes"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _subscript(node: Any) -> str | None:
+    return text(node.slice[0].slice) if type(node) is cst.Subscript else None
+
+
+EXAMPLES = {
+    "import timm\nmodel = timm.create_model(args.model, pretrained=True, num_classes=10)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("timm.create_model",)),
+            target="model",
+            function="timm.create_model",
+            architecture="args.model",
+            arguments=("args.model", "pretrained=True", "num_classes=10"),
+            pretrained="pretrained=True",
+            classes="10",
+        ),
+    ],
+    "import torch.nn as nn\nclass Net(nn.Module):\n    pass\nmodel = Net().to(device)": [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.nn.Module",)),
+            target="model",
+            function="Net",
+        ),
+    ],
+    (
+        "from torchvision import models\n"
+        "model = models.__dict__[args.arch](pretrained=args.pretrained)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.models.__dict__[]",)),
+            target="model",
+            function="models.__dict__[args.arch]",
+            architecture="args.arch",
+            arguments=("pretrained=args.pretrained",),
+            pretrained="pretrained=args.pretrained",
+        ),
+    ],
+    "model = YoloBody(num_classes, phi)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="YoloBody",
+            arguments=("num_classes", "phi"),
+        ),
+    ],
+    "model, criterion, postprocessors = build_model(args)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model, criterion, postprocessors",
+            function="build_model",
+            arguments=("args",),
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "model = model.to(device)": "is moved, not made",
+    "model = torch.nn.DataParallel(model)": "is wrapped, not made",
+    "model_name = build_model_name(args)": "makes a name",
+    "criterion = LabelSmoothingLoss(classes)": "a loss",
+    "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+    "        self.net = nn.Sequential()": "a part of a model",
+}

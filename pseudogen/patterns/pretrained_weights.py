@@ -1,0 +1,207 @@
+"""pretrained-weights: weights trained earlier are put into the model before training."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.loading import FILE_READS, PRETRAINED, given_weights, read
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import suggested_role, words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_NO_MODELS = frozenset(
+    {"config", "extractor", "feature", "image", "processor", "scheduler", "tokenizer"}
+    | {"generation", "dataset"}
+)
+_FILE_WORDS = frozenset({"pretrain", "pretrained"})
+_VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PretrainedWeights(Finding):
+    """Facts of weights that come from an earlier training.
+
+    Attributes:
+        form: "constructor" (an argument of the model's constructor), "named" (`from_pretrained`),
+            "file" (a file is read) or "helper" (a function that says so in its name).
+        model: What gets them, as written; None when that is not seen.
+        function: What reads them, as written.
+        source: The file, name or argument, as written; None when not given.
+        into: For a file, the line on which the model gets the weights.
+        strict: For a file, the `strict` argument of that call; None when not given.
+        condition: The condition under which it happens.
+    """
+
+    pattern: ClassVar[str] = "pretrained-weights"
+
+    form: str
+    model: str | None = None
+    function: str
+    source: str | None = None
+    into: int | None = None
+    strict: str | None = None
+    condition: str | None = None
+
+
+@pattern(PretrainedWeights, calls=True)
+def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`resnet50(pretrained=True)`, `resnet50(weights="DEFAULT")`."""
+    given = given_weights(site, script)
+    known = site.known
+    of_model = known is not None and known.evidence == API and known.api.kind == "model"
+    if given is None or not (of_model or given.startswith("pretrained")):
+        return
+    target = assigned(site.statement, site.node)
+    if not of_model and (target is None or suggested_role(target) not in ("model", None)):
+        return
+    name = known.name if of_model and known is not None else site.name
+    evidence = Evidence(API if of_model else NAME, (name,))
+    yield _finding(site, script, evidence, "constructor", target, given)
+
+
+@pattern(PretrainedWeights, methods=("from_pretrained",))
+def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`GPT.from_pretrained(name)`, not tokenizers, configurations and the like."""
+    owner = site.name.removesuffix(".from_pretrained")
+    target = assigned(site.statement, site.node)
+    if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
+        return
+    first = site.node.args[0] if site.node.args else None
+    source = text(first.value) if first is not None and not first.star else None
+    evidence = Evidence(NAME, (site.name,))
+    yield _finding(site, script, evidence, "named", target, source)
+
+
+@pattern(PretrainedWeights, kinds=FILE_READS)
+def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`torch.load(path)` whose content goes into a model, and into nothing else."""
+    load = read(script, site)
+    if load is not None and load.purpose == PRETRAINED:
+        yield PretrainedWeights(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (load.model or site.name,)),
+            form="file",
+            model=load.model,
+            function=site.name,
+            source=load.path,
+            into=load.into,
+            strict=load.strict,
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(PretrainedWeights, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`load_pretrained(config, model)`, `model.load_weights(path)`: helpers by their names."""
+    last = site.name.rpartition(".")[2]
+    if "load" not in last and "pretrain" not in last:
+        return
+    named = words(last)
+    if not named or last == "from_pretrained" or named[0] not in _VERBS or not site.node.args:
+        return
+    said = set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name)
+    nodes = [arg.value for arg in site.node.args]
+    passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
+        set(words(dotted(node))) & (_FILE_WORDS | {"finetune"}) for node in nodes
+    )
+    if (not said and not passed) or script.defines(last) or set(named) & {"optimizer", "dataset"}:
+        return
+    models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
+    receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
+    if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
+        models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
+    others = [text(node) for node in nodes if node not in models]
+    model = text(models[0]) if models else assigned(site.statement, site.node)
+    source = others[0] if others else None
+    yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
+def _finding(
+    site: Site,
+    script: Script,
+    evidence: Evidence,
+    form: str,
+    model: str | None,
+    source: str | None,
+) -> PretrainedWeights:
+    return PretrainedWeights(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        form=form,
+        model=model,
+        function=text(site.node.func),
+        source=source,
+        condition=script.condition(site.statement),
+    )
+
+
+EXAMPLES = {
+    'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.models.resnet50",)),
+            form="constructor",
+            model="model",
+            function="resnet50",
+            source='weights="DEFAULT"',
+        ),
+    ],
+    'model = AutoModelForSequenceClassification.from_pretrained("bert-base-uncased")': [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("AutoModelForSequenceClassification.from_pretrained",)),
+            form="named",
+            model="model",
+            function="AutoModelForSequenceClassification.from_pretrained",
+            source='"bert-base-uncased"',
+        ),
+    ],
+    (
+        "import torch\n"
+        "weights = torch.load(model_path, map_location=device)\n"
+        "model.load_state_dict(weights, strict=False)"
+    ): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="model_path",
+            into=3,
+            strict="False",
+        ),
+    ],
+    "if args.pretrained:\n    load_pretrained(config, model)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_pretrained",)),
+            form="helper",
+            model="model",
+            function="load_pretrained",
+            source="config",
+            condition="args.pretrained",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "tokenizer = AutoTokenizer.from_pretrained(name)": "a tokenizer has no weights",
+    "ckpt = torch.load(args.resume)\nmodel.load_state_dict(ckpt['model'])\n"
+    "optimizer.load_state_dict(ckpt['optimizer'])": "a run is resumed",
+    "data = torch.load('data.pt')": "no model gets it",
+    "model = resnet50(pretrained=False)": "starts from random weights",
+}

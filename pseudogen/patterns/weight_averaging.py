@@ -1,0 +1,294 @@
+"""weight-averaging: a running average of the weights (EMA, SWA) is made, or updated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name, parameters_of
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_AVERAGES = frozenset({"ema", "swa", "averaged"})
+_OTHER = frozenset(
+    {"loss", "losses", "meter", "accuracy", "acc", "time", "grad", "reward", "metric", "lr"}
+    | {"scheduler", "callback", "config", "hook"}
+)
+_UPDATES = ("update", "step", "update_parameters", "update_average", "update_moving_average")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WeightAveraging(Finding):
+    """Facts of an average of weights.
+
+    Attributes:
+        action: "made" or "updated".
+        form: "ema" (exponential), "swa" (plain mean); None when the script does not say.
+        average: What holds the average, as written.
+        model: Whose weights are averaged, as written; None when that is not seen.
+        function: What is called, as written; None for a loop written out.
+        decay: The share that the old average keeps, as written; None when not given.
+        condition: The condition under which it happens.
+    """
+
+    pattern: ClassVar[str] = "weight-averaging"
+
+    action: str
+    form: str | None = None
+    average: str | None = None
+    model: str | None = None
+    function: str | None = None
+    decay: str | None = None
+    condition: str | None = None
+
+
+@pattern(WeightAveraging, kinds=("weight-average",))
+def find_known(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`AveragedModel(model)`, `ModelEmaV3(model, decay=0.9998)`."""
+    if site.known is not None and not site.name.startswith("super"):
+        evidence = Evidence(site.known.evidence, (site.known.name,))
+        form: str | None = site.known.api.traits["form"]
+        if script.argument(site, "multi_avg_fn") or script.argument(site, "avg_fn"):
+            form = None
+        yield _made(site, script, evidence, form)
+
+
+@pattern(WeightAveraging, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`ema = ModelEMA(model)`, `ema_model = deepcopy(model)`, `create_ema(model)`."""
+    if site.known is not None and site.known.api.kind not in ("model", "module"):
+        return
+    target = assigned(site.statement, site.node)
+    if target is None or "," in target or not site.node.args:
+        return
+    last = site.name.rpartition(".")[2]
+    called, given = set(words(last)), set(words(target))
+    if (called | given) & _OTHER:
+        return
+    of_model = any(_of_model(arg.value, site, script) for arg in site.node.args)
+    moving = {"moving", "average"} <= called
+    by_class = (is_class_name(last) or "ema" in called) and bool(called & _AVERAGES or moving)
+    copies = last in ("deepcopy", "AveragedModel") and bool(given & _AVERAGES)
+    if (by_class and (of_model or given & _AVERAGES)) or (copies and of_model):
+        yield _made(site, script, Evidence(NAME, (target,)), "swa" if "swa" in called else "ema")
+
+
+@pattern(WeightAveraging, methods=_UPDATES)
+def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`ema.update(model)`, `swa_model.update_parameters(model)`."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    receiver = dotted(site.node.func.value)
+    named = {word for part in receiver.split(".") for word in words(part)}
+    parameters = site.node.func.attr.value == "update_parameters"
+    averages = named & (_AVERAGES | {"shadow"}) or {"moving", "average"} <= named
+    if not (averages or parameters) or named & _OTHER:
+        return
+    first = site.node.args[0].value if site.node.args else None
+    if first is not None and script.is_a(first, site.scope, "loss") is not None:
+        return
+    yield _updated(site, script, receiver, first)
+
+
+@pattern(WeightAveraging, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`: by their names."""
+    last = site.name.rpartition(".")[2]
+    named = set(words(last))
+    updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
+    if not updates or named & _OTHER or script.defines(last):
+        return
+    nodes = [arg.value for arg in site.node.args]
+    average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
+    if average is None and not named & _AVERAGES:
+        return
+    model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
+    receiver = text(average) if average is not None else None
+    yield _updated(site, script, receiver, model)
+
+
+@pattern(WeightAveraging, statements=(cst.For,))
+def find_loop(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`for e, p in zip(ema.parameters(), model.parameters()): e.mul_(d).add_(p, alpha=1 - d)`."""
+    call = site.node.iter
+    if type(call) is not cst.Call or dotted(call.func) != "zip" or len(call.args) < 2:
+        return
+    models = [parameters_of(arg.value) or _state_of(arg.value) for arg in call.args[:2]]
+    if None in models or not _mixes(site, script):
+        return
+    yield WeightAveraging(
+        line=site.line,
+        end=site.statement.end,
+        evidence=Evidence(FLOW, tuple(text(m) for m in models)),
+        action="updated",
+        form="ema",
+        average=text(models[0]),
+        model=text(models[1]),
+        condition=script.condition(site.statement),
+    )
+
+
+def _mixes(site: Site, script: Script) -> bool:
+    """Whether the loop mixes old and new values in place, and not just copies them."""
+    for call in script.calls_below(site.statement):
+        method = call.name.rpartition(".")[2]
+        if method in ("mul_", "lerp_"):
+            return True
+        if method == "copy_" and call.node.args:
+            return type(call.node.args[0].value) is cst.BinaryOperation
+    return any(
+        type(s.node) is cst.Assign
+        and text(s.node.targets[0].target).endswith(".data")
+        and type(s.node.value) is cst.BinaryOperation
+        for s in script.tree.below(site.statement)
+    )
+
+
+def _state_of(node: Any) -> Any:
+    """`model` in `model.state_dict().values()`."""
+    while type(node) is cst.Call and type(node.func) is cst.Attribute:
+        if node.func.attr.value == "state_dict":
+            return node.func.value
+        node = node.func.value
+    return None
+
+
+def _of_model(node: Any, site: Site, script: Script) -> bool:
+    return script.is_a(node, site.scope, "model") is not None or parameters_of(node) is not None
+
+
+def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> WeightAveraging:
+    nodes = [a.value for a in site.node.args if a.keyword is None]
+    model = next((n for n in nodes if _of_model(n, site, script)), nodes[0] if nodes else None)
+    return WeightAveraging(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        action="made",
+        form=form,
+        average=assigned(site.statement, site.node),
+        model=text(model) if model is not None else None,
+        function=site.name,
+        decay=script.argument_text(site, "decay") or script.argument_text(site, "ema_decay"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _updated(site: Site, script: Script, receiver: str | None, model: Any) -> WeightAveraging:
+    named = set(words(receiver or site.name))
+    return WeightAveraging(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (receiver or site.name,)),
+        action="updated",
+        form="swa" if "swa" in named else "ema" if "ema" in named else None,
+        average=receiver,
+        model=text(model) if model is not None else None,
+        function=site.name,
+        condition=script.condition(site.statement),
+    )
+
+
+EXAMPLES = {
+    (
+        "from torch.optim.swa_utils import AveragedModel\n"
+        "swa_model = AveragedModel(model)\n"
+        "swa_model.update_parameters(model)"
+    ): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.swa_utils.AveragedModel",)),
+            action="made",
+            form="swa",
+            average="swa_model",
+            model="model",
+            function="AveragedModel",
+        ),
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("swa_model",)),
+            action="updated",
+            form="swa",
+            average="swa_model",
+            model="model",
+            function="swa_model.update_parameters",
+        ),
+    ],
+    "ema = ModelEMA(model, decay=0.999)\nif ema:\n    ema.update(model)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ema",)),
+            action="made",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ModelEMA",
+            decay="0.999",
+        ),
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("ema",)),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ema.update",
+            condition="ema",
+        ),
+    ],
+    (
+        "for e, p in zip(ema_model.parameters(), model.parameters()):\n"
+        "    e.data.mul_(decay).add_(p.data, alpha=1 - decay)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("ema_model", "model")),
+            action="updated",
+            form="ema",
+            average="ema_model",
+            model="model",
+        ),
+    ],
+    "model_ema = copy.deepcopy(model)\nupdate_ema(model_ema, model, 0.99)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_ema",)),
+            action="made",
+            form="ema",
+            average="model_ema",
+            model="model",
+            function="copy.deepcopy",
+        ),
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model_ema",)),
+            action="updated",
+            form="ema",
+            average="model_ema",
+            model="model",
+            function="update_ema",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "loss_ema.update(loss.item())": "a loss is smoothed, no weights",
+    "meter.update(loss, n)": "a mean for display",
+    "for t, s in zip(target.parameters(), online.parameters()):\n    t.data.copy_(s.data)": (
+        "copied, not averaged"
+    ),
+}

@@ -1,0 +1,27 @@
+"""The arguments of a call, as they stand in its brackets."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.pseudocode.terms import ATOM, COMPARE, NOUN, at
+from pseudogen.pseudocode.writer import Writer
+
+
+def arguments(writer: Writer, args: Any) -> list[str]:
+    """The arguments of a call, keywords included."""
+    return [argument(writer, arg) for arg in args]
+
+
+def argument(writer: Writer, arg: cst.Arg) -> str:
+    """One argument; a comparison in brackets, so that it is not read as a name and its value."""
+    if arg.star:
+        return writer.say(
+            "all_named" if arg.star == "**" else "all_of", writer.text(arg.value, ATOM)
+        )
+    if arg.keyword is not None:
+        return f"{writer.vocabulary.code(arg.keyword.value)} = {writer.operand(arg.value)}"
+    term = writer.term(arg.value)
+    return at(term, ATOM if term[1] == COMPARE else NOUN)

@@ -1,0 +1,123 @@
+"""Calls that are an idiom of their own: |x| for `len(x)`, ⌈x⌉, ranges, texts with places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.pseudocode import literals, ranges
+from pseudogen.pseudocode.calls.arguments import arguments
+from pseudogen.pseudocode.terms import ATOM, CONDITION, OR, PHRASE, Term
+from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.build import dotted
+
+
+def idiom(writer: Writer, node: cst.Call) -> Term | None:
+    """The idiom that says a call; None for most calls."""
+    function: Any = node.func
+    if type(function) is cst.Name:
+        special = _SPECIAL.get(function.value)
+        if special is not None and writer.is_builtin(function.value):
+            return special(writer, node)
+    elif type(function) is cst.Attribute:
+        if function.attr.value == "format":
+            return _format(writer, node)
+        rounded = _ROUNDED.get(function.attr.value)
+        if rounded is not None and len(node.args) == 1 and _is_math(writer, function):
+            return rounded(writer, node)
+    return None
+
+
+def _is_math(writer: Writer, function: cst.Attribute) -> bool:
+    return any(
+        full in ("math.floor", "math.ceil", "numpy.floor", "numpy.ceil")
+        for full in writer.qualified(dotted(function))
+    )
+
+
+def _size(writer: Writer, node: cst.Call) -> Term | None:
+    if len(node.args) != 1 or node.args[0].star or node.args[0].keyword is not None:
+        return None
+    return f"|{writer.text(node.args[0].value, OR)}|", ATOM
+
+
+def _table(writer: Writer, node: cst.Call) -> Term | None:
+    """`dict(a=1)` is a table as `{"a": 1}` is."""
+    if any(arg.keyword is None for arg in node.args):
+        return None
+    if not node.args:
+        return writer.say("empty_table"), ATOM
+    args: Any = node.args
+    entries = [f"{writer.vocabulary.code(a.keyword.value)}: {writer.item(a.value)}" for a in args]
+    return f"{{{writer.listed(entries)}}}", ATOM
+
+
+def _empty(key: str) -> Callable[[Writer, cst.Call], Term | None]:
+    return lambda writer, node: None if node.args else (writer.say(key), ATOM)
+
+
+def _ceiling(writer: Writer, node: cst.Call) -> Term:
+    return f"⌈{writer.text(node.args[0].value, OR)}⌉", ATOM
+
+
+def _floor(writer: Writer, node: cst.Call) -> Term:
+    return f"⌊{writer.text(node.args[0].value, OR)}⌋", ATOM
+
+
+def _range(writer: Writer, node: cst.Call) -> Term | None:
+    bounds = ranges.bounds(writer, node)
+    return (writer.say("numbers", *bounds), PHRASE) if bounds is not None else None
+
+
+def _format(writer: Writer, node: cst.Call) -> Term | None:
+    function: Any = node.func
+    pattern = literals.value(function.value)
+    filled = literals.fill(writer, pattern, node.args) if isinstance(pattern, str) else None
+    return (filled, ATOM) if filled is not None else None
+
+
+def _instance(writer: Writer, node: cst.Call) -> Term | None:
+    return (instance(writer, node, "is_a"), CONDITION) if len(node.args) == 2 else None
+
+
+def instance(writer: Writer, node: cst.Call, key: str) -> str:
+    """`isinstance(x, (A, B))`: "x is of type A or B"."""
+    kinds: Any = node.args[1].value
+    alternatives = (
+        [element.value for element in kinds.elements] if type(kinds) is cst.Tuple else [kinds]
+    )
+    texts = [writer.operand(kind) for kind in alternatives]
+    return writer.say(key, writer.operand(node.args[0].value), texts)
+
+
+def _parent(writer: Writer, node: cst.Call) -> Term | None:
+    return writer.say("base_class"), ATOM
+
+
+_SPECIAL: dict[str, Callable[[Writer, cst.Call], Term | None]] = {
+    "len": _size,
+    "range": _range,
+    "isinstance": _instance,
+    "dict": _table,
+    "list": _empty("empty_list"),
+    "set": _empty("empty_set"),
+    "super": _parent,
+}
+
+
+_ROUNDED = {"ceil": _ceiling, "floor": _floor}
+
+
+def inherited(writer: Writer, node: cst.Call) -> str | None:
+    """`super().__init__(...)` as an order; None for anything else."""
+    function: Any = node.func
+    if type(function) is not cst.Attribute or function.attr.value != "__init__":
+        return None
+    owner = function.value
+    if type(owner) is cst.Call and type(owner.func) is cst.Name and owner.func.value == "super":
+        text = writer.say("do_construct_base")
+        given = arguments(writer, node.args)
+        return writer.say("with_details", text, writer.listed(given)) if given else text
+    return None

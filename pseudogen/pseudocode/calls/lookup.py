@@ -1,0 +1,89 @@
+"""Which row says a call: by resolved name, by the role of the object, by the method."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.words import suggested_role, words
+from pseudogen.pseudocode import literals
+from pseudogen.pseudocode.calls import builtins, learning, numbers, system
+from pseudogen.pseudocode.calls.row import Row, rows
+from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.build import dotted
+
+_TABLES = (builtins.TABLE, learning.TABLE, numbers.TABLE, system.TABLE)
+ROWS: dict[str, Row] = {name: row for table in _TABLES for name, row in rows(table).items()}
+"""All rows by name."""
+
+_ROLES: dict[str, dict[str, Row]] = {}
+for _name, _row in ROWS.items():
+    _owner, _, _method = _name.rpartition(".")
+    if _owner and "." not in _owner and _owner in learning.ROLES:
+        _ROLES.setdefault(_method, {})[_owner] = _row
+
+
+def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
+    """The row of a call, and the object when it is a method."""
+    function: Any = node.func
+    kind = type(function)
+    if kind is cst.Name:
+        return _find_function(writer, function.value)
+    if kind is not cst.Attribute:
+        return None
+    method = function.attr.value
+    name = dotted(function)
+    if name and name[-1] != ")" and "(" not in name and "[" not in name:
+        for full in writer.qualified(name):
+            row = ROWS.get(full)
+            return (row, None) if row is not None else None
+    by_role = _ROLES.get(method)
+    if by_role is not None:
+        role = _role(writer, function.value)
+        if role in by_role:
+            return by_role[role], function.value
+    row = _moved(writer, node) if method == "to" else ROWS.get("." + method)
+    return (row, function.value) if row is not None else None
+
+
+_DTYPES = re.compile(r"(?:.*\.)?(?:u?int\d+|b?float\d+|half|float|double|long|bool|\w*dtype)")
+_DEVICES = frozenset({"device", "rank", "gpu", "cuda", "dev", "id"})
+
+
+def _moved(writer: Writer, node: cst.Call) -> Row | None:
+    """`x.to(device)` moves, `x.to(torch.float16)` converts; None where nothing tells."""
+    if not node.args or node.args[0].star or node.args[0].keyword is not None:
+        return None
+    place = node.args[0].value
+    name = dotted(place)
+    if name and _DTYPES.fullmatch(name):
+        return ROWS[".type"]
+    text = literals.value(place)
+    moves = (
+        isinstance(text, str)
+        or type(place) in (cst.Integer, cst.FormattedString)
+        or writer.script.is_a(place, writer.scope, "device") is not None
+        or bool(_DEVICES & set(words(name)[-1:]))
+    )
+    return ROWS["model.to"] if moves else None
+
+
+def _find_function(writer: Writer, name: str) -> tuple[Row, Any] | None:
+    row = ROWS.get(name)
+    if row is not None and writer.is_builtin(name):
+        return row, None
+    for full in writer.qualified(name):
+        row = ROWS.get(full)
+        if row is not None:
+            return row, None
+    return None
+
+
+def _role(writer: Writer, node: Any) -> str:
+    """What an object is for; "" when nothing tells."""
+    role = writer.script.role(node, writer.scope)
+    if role is not None:
+        return role.kind
+    return suggested_role(dotted(node)) or "" if dotted(node) else ""

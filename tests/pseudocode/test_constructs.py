@@ -1,0 +1,173 @@
+"""Each construct in both languages: what a reader sees."""
+
+import pytest
+
+from tests.pseudocode.saying import expression, texts
+
+EXPRESSIONS = [
+    # code, English, Chinese
+    ("a // b", "⌊a / b⌋", "⌊a / b⌋"),
+    ("(a + b) // c", "⌊(a + b) / c⌋", "⌊(a + b) / c⌋"),
+    ("a % b == 0", "a mod b = 0", "a mod b = 0"),
+    ("(a + 1) % b", "(a + 1) mod b", "(a + 1) mod b"),
+    ("a ** b ** c", "a^(b^c)", "a^(b^c)"),
+    ("(-a) ** 2", "(−a)^2", "(−a)^2"),
+    ("-a ** 2", "−a^2", "−a^2"),
+    ("-a * b", "−a × b", "−a × b"),
+    ("a - -b", "a − (−b)", "a − (−b)"),
+    ("a - -b * c", "a − (−b × c)", "a − (−b × c)"),
+    ("(a * b) / (c * d)", "a × b / (c × d)", "a × b / (c × d)"),
+    ("x @ y", "x · y", "x · y"),
+    ("0 <= x < n", "0 ≤ x < n", "0 ≤ x < n"),
+    ("x is None", "x is not set", "x 未设置"),
+    ("x is not None", "x is set", "x 已设置"),
+    ("not x is None", "x is set", "x 已设置"),
+    ("a in b", "b contains a", "b 包含 a"),
+    ("not (a and b)", "not (a holds and b holds)", "非 (a 成立且 b 成立)"),
+    ("[]", "empty list", "空列表"),
+    ("{}", "empty table", "空字典"),
+    ("(a,)", "tuple (a)", "单元组 (a)"),
+    ("[*a, b]", "[all of a, b]", "[a 的全部元素, b]"),
+    ("{**a, 'k': 1}", '{all entries of a, "k": 1}', '{a 的全部条目, "k": 1}'),
+    ("len(x) + 1", "|x| + 1", "|x| + 1"),
+    ("x[1:3]", "x[from 1 to 2]", "x[从 1 到 2]"),
+    ("x[a:b]", "x[from a to b − 1]", "x[从 a 到 b − 1]"),
+    ("x[a:a + 1]", "x[from a to a]", "x[从 a 到 a]"),
+    ("x[-1]", "x[last]", "x[最后一个]"),
+    ("x[-2]", "x[2nd from the end]", "x[倒数第 2 个]"),
+    ("x[:, 0]", "x[all, 0]", "x[全部, 0]"),
+    ("x[None, ...]", "x[new axis, …]", "x[新轴, …]"),
+    ("x[:-1]", "x[without the last 1]", "x[去掉最后 1 个]"),
+    ("x[-k:]", "x[last k]", "x[最后 k 个]"),
+    ("x[::2]", "x[all, in steps of 2]", "x[全部，步长为 2]"),
+    ("x[::-1]", "x[backwards]", "x[倒序]"),
+    ("lambda x: x + 1", "x ↦ x + 1", "x ↦ x + 1"),
+    ("lambda x, y=2: x", "(x, y = 2) ↦ x", "(x, y = 2) ↦ x"),
+    ("[x ** 2 for x in xs if x > 0]", "[x^2 | x ∈ xs, x > 0]", "[x^2 | x ∈ xs, x > 0]"),
+    ("{k: v for k, v in d.items()}", None, "{k: v | (k, v) ∈ d 的键值对}"),
+    ("[i for i in range(n)]", "[i | i from 0 to n − 1]", "[i | i 从 0 到 n − 1]"),
+    ("a if c else b", "a if c holds, otherwise b", "若 c 成立则取 a，否则取 b"),
+    ("a or b", "a or else b", "a，不成立时取 b"),
+    ("a == 1 or b", "a = 1 or b holds", "a = 1 或 b 成立"),
+    ("f'{x:.2f} s'", '"⟨x, 2 decimals⟩ s"', '"⟨x, 2 位小数⟩ s"'),
+    ("'{} of {}'.format(a, b)", '"⟨a⟩ of ⟨b⟩"', '"⟨a⟩ of ⟨b⟩"'),
+    ("'%d%%' % a", '"⟨a⟩%"', '"⟨a⟩%"'),
+    ("1_000 + 0b101 + .5 + 2j", "1000 + 101₂ + 0.5 + 2i", "1000 + 101₂ + 0.5 + 2i"),
+    ("None, True", "none, true", "无, 真"),
+    ("isinstance(x, (A, B))", "x is of type A or B", "x 的类型是 A 或 B"),
+    ("f(*a, k=1, **b)", None, "f(a 的全部元素, k = 1, b 中的各具名值)"),
+    ("(y := f(x)) + 1", "(y ← f(x)) + 1", "(y ← f(x)) + 1"),
+    ("dict(a=1)", "{a: 1}", "{a: 1}"),
+    ("r'\\d+\\n'", '"\\d+\\\\n"', '"\\d+\\\\n"'),
+    ("d.get(k, 0)", "d[k], or 0 if there is none", "d[k]（没有则取 0）"),
+]
+
+
+@pytest.mark.parametrize(("code", "english", "chinese"), EXPRESSIONS)
+def test_expression(code: str, english: str | None, chinese: str) -> None:
+    assert english is None or expression(code, "en") == english
+    assert expression(code, "zh") == chinese
+
+
+STATEMENTS = [
+    ("x += 1", ["x ← x + 1"], ["x ← x + 1"]),
+    ("x //= a + b", ["x ← ⌊x / (a + b)⌋"], ["x ← ⌊x / (a + b)⌋"]),
+    ("a = b = 0", ["a ← b ← 0"], ["a ← b ← 0"]),
+    ("a, b = b, a", ["a, b ← b, a"], ["a, b ← b, a"]),
+    ("x: int = 3", ["x: integer ← 3"], ["x: 整数 ← 3"]),
+    ("del a, b[0]", ["delete a, b[0]"], ["删除 a, b[0]"]),
+    ("assert x, 'no'", ['require x holds, or else fail with "no"'], ['要求 x 成立，否则报错 "no"']),
+    ("import torch.nn as nn", ["use torch.nn called nn"], ["使用 torch.nn（记为 nn）"]),
+    ("from a import b as c", ["use b called c from a"], ["使用 a 中的 b（记为 c）"]),
+    (
+        "for i in range(2, n + 1):\n    pass",
+        ["for i from 2 to n:", "  do nothing"],
+        ["对 i 从 2 到 n：", "  什么也不做"],
+    ),
+    (
+        "for i in range(n - 1, -1, -1):\n    break",
+        ["for i from n − 1 down to 0:", "  leave the loop"],
+        ["对 i 从 n − 1 递减到 0：", "  退出循环"],
+    ),
+    (
+        "for i, x in enumerate(xs, 1):\n    continue",
+        ["for each x in xs, counting i from 1:", "  go on with the next round"],
+        ["对 xs 中的每个 x（序号 i 从 1 开始）：", "  进入下一轮循环"],
+    ),
+    (
+        "for k, v in d.items(): f(k)",
+        ["for each key k with its value v in d:", "  f(k)"],
+        ["对 d 中的每个键 k 及其值 v：", "  f(k)"],
+    ),
+    (
+        "while x > 0:\n    x -= 1\nelse:\n    f()",
+        ["while x > 0, repeat:", "  x ← x − 1", "if the loop was not left early:", "  f()"],
+        ["当 x > 0 时重复：", "  x ← x − 1", "若循环没有中途退出：", "  f()"],
+    ),
+    (
+        "if a:\n    pass\nelif not b:\n    pass\nelse:\n    pass",
+        ["if a holds:", "  do nothing", "otherwise, if b does not hold:", "  do nothing"]
+        + ["otherwise:", "  do nothing"],
+        ["如果 a 成立：", "  什么也不做", "否则，如果 b 不成立：", "  什么也不做"]
+        + ["否则：", "  什么也不做"],
+    ),
+    (
+        "xs = []\nif xs:\n    pass",
+        ["xs ← empty list", "if xs is not empty:", "  do nothing"],
+        ["xs ← 空列表", "如果 xs 非空：", "  什么也不做"],
+    ),
+    (
+        "try:\n    f()\nexcept (A, B) as e:\n    raise C from e\nexcept:\n    raise\nfinally:\n    g()",
+        ["try:", "  f()", "on error A or B, called e:", "  fail with C, caused by e"]
+        + ["on any error:", "  pass the error on", "in any case, at the end:", "  g()"],
+        ["尝试：", "  f()", "若出错 A 或 B（记为 e）：", "  报错 C，起因是 e"]
+        + ["若出现任何错误：", "  继续抛出该错误", "最后总要：", "  g()"],
+    ),
+    (
+        "class A(B):\n    def __init__(self, x):\n        super().__init__()\n        self.x = x",
+        ["class A, a kind of B:", "  to create A(x):", "    set up as the base class does"]
+        + ["    the object's x ← x"],
+        ["类 A，继承 B：", "  创建 A(x)：", "    按父类的方式初始化", "    本对象的 x ← x"],
+    ),
+    (
+        "@staticmethod\nasync def f(a, *b, c: int = 1, **d) -> str:\n    await g(a)",
+        None,
+        [
+            "以下定义附带 staticmethod：",
+            "异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回文本：",
+            "  等待：g(a)",
+        ],
+    ),
+    (
+        "match x:\n    case [1, y, *_] if y > 0:\n        pass\n    case {'k': A(b=2) | None, **r}:\n        pass"
+        "\n    case _:\n        pass",
+        ["depending on x:", "  case [1, anything called y, further elements], provided that y > 0:"]
+        + [
+            "    do nothing",
+            '  case {"k": type A with (b = 2) or none, further elements called r}:',
+        ]
+        + ["    do nothing", "  otherwise:", "    do nothing"],
+        None,
+    ),
+    (
+        "with open(p) as f, g():\n    pass",
+        ["with the file p called f, g():", "  do nothing"],
+        ["在文件 p（记为 f）、g() 的环境中：", "  什么也不做"],
+    ),
+    (
+        "if __name__ == '__main__':\n    main()",
+        ["if this file is run as the main program:", "  main()"],
+        ["如果本文件作为主程序运行：", "  main()"],
+    ),
+    (
+        'def f():\n    """Says.\n\n    More."""\n    # why\n    return 1  # one',
+        ["function f():", "  ▷ Says.", "  ▷ More.", "  ▷ why", "  return 1", "  ▷ one"],
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("code", "english", "chinese"), STATEMENTS)
+def test_statement(code: str, english: list[str] | None, chinese: list[str] | None) -> None:
+    assert english is None or texts(code, "en") == english
+    assert chinese is None or texts(code, "zh") == chinese

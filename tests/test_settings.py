@@ -1,0 +1,147 @@
+"""Settings are found wherever scripts keep them, with default, type, words and lines of use."""
+
+import pytest
+
+from pseudogen.names.script import Script
+from pseudogen.names.settings import Setting, distinct
+
+
+def settings_of(code: str) -> dict[str, Setting]:
+    return {setting.name: setting for setting in distinct(Script.parse(code).settings)}
+
+
+def test_argparse_option_is_told_whole() -> None:
+    found = settings_of(
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('-b', '--batch-size', type=int, default=64,\n"
+        "                    help='samples a step (default: %(default)s)')\n"
+        "parser.add_argument('--amp', action='store_true')\n"
+        "parser.add_argument('--opt', choices=['sgd', 'adam'], required=True)\n"
+        "args = parser.parse_args()\n"
+    )
+    size, amp, opt = found["args.batch_size"], found["args.amp"], found["args.opt"]
+    assert (size.default, size.kind, size.line, size.flag) == ("64", "int", 3, "--batch-size")
+    assert size.help == "samples a step (default: 64)"
+    assert (amp.default, amp.kind) == ("False", "bool")
+    assert (opt.choices, opt.required, opt.default) == (("'sgd'", "'adam'"), True, None)
+
+
+def test_namespace_is_followed_through_helpers_and_parameters() -> None:
+    script = Script.parse(
+        "def get_args():\n"
+        "    parser = ArgumentParser()\n"
+        "    parser.add_argument('--lr', default=0.1)\n"
+        "    return parser.parse_args()\n"
+        "def train(opt):\n"
+        "    return SGD(lr=opt.lr)\n"
+        "args = get_args()\n"
+        "train(args)\n"
+        "print(args.lr)\n"
+    )
+    (setting,) = distinct(script.settings)
+    assert {"args.lr", "opt.lr"} <= set(script.settings)
+    assert script.uses(setting) == (6, 9)
+
+
+def test_click_option_belongs_to_the_parameter() -> None:
+    found = settings_of(
+        "import click\n"
+        "@click.command()\n"
+        "@click.option('--lr', default=0.1, help='learning rate')\n"
+        "@click.option('--cuda', is_flag=True)\n"
+        "def main(lr, cuda):\n"
+        "    pass\n"
+    )
+    assert (found["lr"].default, found["lr"].help, found["lr"].kind) == (
+        "0.1",
+        "learning rate",
+        "float",
+    )
+    assert (found["cuda"].default, found["cuda"].kind) == ("False", "bool")
+
+
+@pytest.mark.parametrize(
+    ("make", "holder"),
+    [
+        ("cfg = TrainConfig()", "cfg"),
+        ("import tyro\ncfg = tyro.cli(TrainConfig)", "cfg"),
+        ("def train(conf: TrainConfig):\n    pass", "conf"),
+    ],
+)
+def test_dataclass_is_read_through_its_instances(make: str, holder: str) -> None:
+    found = settings_of(
+        "from dataclasses import dataclass, field\n"
+        "@dataclass\n"
+        "class TrainConfig:\n"
+        "    lr: float = 3e-4  # peak learning rate\n"
+        "    betas: tuple = field(default=(0.9, 0.95), metadata={'help': 'for Adam'})\n" + make
+    )
+    lr, betas = found[f"{holder}.lr"], found[f"{holder}.betas"]
+    assert (lr.default, lr.kind, lr.help, lr.line) == ("3e-4", "float", "peak learning rate", 4)
+    assert (betas.default, betas.help) == ("(0.9, 0.95)", "for Adam")
+
+
+def test_parser_of_dataclasses_unpacks_by_place() -> None:
+    found = settings_of(
+        "from transformers import HfArgumentParser\n"
+        "from dataclasses import dataclass\n"
+        "@dataclass\n"
+        "class Model:\n"
+        "    width: int = 8\n"
+        "@dataclass\n"
+        "class Data:\n"
+        "    path: str = 'a'\n"
+        "parser = HfArgumentParser((Model, Data))\n"
+        "model_args, data_args = parser.parse_args_into_dataclasses()\n"
+    )
+    assert found["model_args.width"].default == "8"
+    assert found["data_args.path"].default == "'a'"
+
+
+def test_constants_at_the_top_but_not_state() -> None:
+    found = settings_of(
+        "learning_rate = 6e-4  # peak\n"
+        "accumulation = 5 * 8\n"
+        "accumulation //= world_size\n"
+        "best_acc = 0\n"
+        "step = 0\n"
+        "while True:\n"
+        "    step += 1\n"
+        "if __name__ == '__main__':\n"
+        "    # whether to use a GPU\n"
+        "    Cuda = True\n"
+        "\n"
+        "    model = Net()\n"
+    )
+    assert set(found) == {"learning_rate", "accumulation", "Cuda"}
+    assert found["learning_rate"].help == "peak"
+    assert found["accumulation"].kind == "int"
+    assert found["Cuda"].help == "whether to use a GPU"
+
+
+def test_dictionary_entries_have_their_own_lines() -> None:
+    found = settings_of('config = {\n    "lr": 0.1,\n    "optim": {"wd": 5e-4},\n}\n')
+    assert {name: s.line for name, s in found.items()} == {
+        'config["lr"]': 2,
+        'config["optim"]["wd"]': 3,
+    }
+
+
+def test_keys_that_are_only_read() -> None:
+    script = Script.parse(
+        "import yaml\n"
+        "cfg = yaml.safe_load(open('a.yaml'))\n"
+        "lr = cfg['optim']['lr']\n"
+        "n = cfg.get('epochs', 90)\n"
+        "m = cfg['optim']['lr'] * 2\n"
+    )
+    found = {s.name: s for s in distinct(script.settings)}
+    assert found['cfg["epochs"]'].default == "90"
+    assert found['cfg["optim"]["lr"]'].default is None
+    assert script.uses(found['cfg["optim"]["lr"]']) == (3, 5)
+
+
+def test_a_keyword_of_a_call_is_no_use() -> None:
+    script = Script.parse("lr = 0.1\nmake(lr=3)\nmake(lr=lr)\n")
+    assert script.uses(script.settings["lr"]) == (3,)
