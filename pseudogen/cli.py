@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -68,7 +69,7 @@ def _choice(
     )
 
 
-class _LineRange(click.ParamType):
+class _LineRange(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
     name = "A-B"
 
     def convert(
@@ -88,7 +89,10 @@ _INPUT = _options(
 _PART = _options(
     click.option("--function", metavar="NAME", help="Only this function of the file."),
     click.option("--lines", type=_LineRange(), help="Only these lines of the file."),
-    click.option("--strict", is_flag=True, help="Refuse code that would have to be mended."),
+    click.option(
+        "--strict", is_flag=True, help="Refuse code that could be mended in several ways."
+    ),
+    click.option("--clipboard", is_flag=True, help="Take the code from the clipboard."),
     click.option(
         "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
     ),
@@ -120,6 +124,7 @@ def explain(
     detail: str,
     output: Path | None,
     strict: bool,
+    clipboard: bool,
     function: str | None,
     lines: tuple[int, int] | None,
 ) -> None:
@@ -139,7 +144,7 @@ def explain(
             analysis, lang=language, detail=detail, part=part, listings=chosen != "json"
         )
 
-    made, failed = _each(paths, language, one)
+    made, failed = _each(_sources(paths, clipboard), language, one)
     if chosen == "json":
         _write(_json(made, len(paths)), output)
     elif chosen == "terminal":
@@ -166,6 +171,7 @@ def pseudo(
     keywords: str,
     output: Path | None,
     strict: bool,
+    clipboard: bool,
     function: str | None,
     lines: tuple[int, int] | None,
 ) -> None:
@@ -183,12 +189,41 @@ def pseudo(
             analysis, lang=language, detail=detail, names=names, keywords=keywords, part=part
         )
 
-    made, failed = _each(paths, language, one)
+    made, failed = _each(_sources(paths, clipboard), language, one)
     if chosen == "terminal":
         for code in made:
             print_pseudocode(code, _console())
     else:
         _write(_joined(render_pseudocode(code, chosen) for code in made), output)
+    _finish(failed)
+
+
+@cli.command(epilog="Example: pseudogen reflow pasted.txt")
+@click.argument("path", required=False, default="-", metavar="[PATH|-]")
+@_choice("lang", languages(), None, "Language of the output. [default: your locale, else en]")
+@click.option("--strict", is_flag=True, help="Refuse code that could be mended in several ways.")
+@click.option("--clipboard", is_flag=True, help="Take the code from the clipboard.")
+@click.option(
+    "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
+)
+def reflow(path: str, lang: str | None, strict: bool, clipboard: bool, output: Path | None) -> None:
+    """Write pasted code, whose line breaks were lost, as code again.
+
+    What was mended or assumed is said on standard error.
+    """
+    from pseudogen import generate
+    from pseudogen.words.messages import remark
+
+    language = lang or locale_language()
+
+    def one(source: Source) -> Source:
+        return generate.analyse_source(source, strict=strict).source
+
+    made, failed = _each(_sources([path], clipboard), language, one)
+    for source in made:
+        _write(source.text if source.text.endswith("\n") else source.text + "\n", output)
+        for said in source.remarks:
+            click.echo(f"pseudogen: {remark(said, language)}", err=True)
     _finish(failed)
 
 
@@ -211,16 +246,32 @@ def patterns(pattern: str | None, lang: str | None) -> None:
 # Input
 
 
-def _each(paths: Sequence[str], lang: str, work: Callable[[Source], Any]) -> tuple[list[Any], bool]:
-    """The results of all inputs that could be read, and whether one could not."""
+def _each(
+    sources: Iterable[Callable[[], Source]], lang: str, work: Callable[[Source], Any]
+) -> tuple[list[Any], bool]:
+    """The results of all inputs that could be read, and whether one could not.
+
+    Where none could, there is nothing to write: the program ends here.
+    """
     made, failed = [], False
-    for path in paths or ("-",):
+    for read in sources:
         try:
-            made.append(work(_read(path)))
+            made.append(work(read()))
         except InputError as error:
             _complain(error, lang)
             failed = True
+    if failed and not made:
+        raise click.exceptions.Exit(BAD_INPUT)
     return made, failed
+
+
+def _sources(paths: Sequence[str], clipboard: bool) -> list[Callable[[], Source]]:
+    """How each input is read, in the order in which it was named."""
+    from pseudogen.reading import read_clipboard, read_text
+
+    if clipboard:
+        return [lambda: read_text(read_clipboard(), "<clipboard>")]
+    return [partial(_read, path) for path in paths or ("-",)]
 
 
 def _read(path: str) -> Source:
@@ -295,6 +346,17 @@ def _complain(error: InputError, lang: str) -> None:
     from pseudogen.words.messages import message
 
     click.echo(f"pseudogen: {message(error, lang)}", err=True)
+    if error.facts.get("excerpt") and "caret" in error.facts:
+        click.echo(f"    {error.facts['excerpt']}", err=True)
+        click.echo(f"    {' ' * _cells(error)}^", err=True)
+
+
+def _cells(error: InputError) -> int:
+    """The columns that the excerpt takes before its caret; Chinese characters take two."""
+    from rich.cells import cell_len
+
+    before = str(error.facts["excerpt"])[: int(str(error.facts["caret"]))]
+    return cell_len(before)
 
 
 # The program

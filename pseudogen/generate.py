@@ -9,7 +9,7 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,12 @@ from pseudogen.explanation.stages import stages
 from pseudogen.finding import Finding, find_all
 from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
-from pseudogen.pseudocode import write
+from pseudogen.pseudocode import note, write
 from pseudogen.reading import Source, read_text, repaired
 from pseudogen.rendering import render_document, render_pseudocode
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
-from pseudogen.words.messages import message
+from pseudogen.words.messages import message, remark
 
 Lines = tuple[int, int]
 
@@ -87,7 +87,7 @@ def write_analysis(
     Raises:
         InputError: the part is not there.
     """
-    return write(
+    code = write(
         analysis.script,
         analysis.findings,
         lang=lang,
@@ -96,6 +96,8 @@ def write_analysis(
         keywords=keywords,
         lines=_range(analysis, part),
     )
+    said = tuple(note(remark(r, lang), r.line) for r in analysis.source.remarks)
+    return replace(code, lines=said + code.lines)
 
 
 def _explanation(analysis: Analysis, part: Part) -> Explanation:
@@ -103,7 +105,12 @@ def _explanation(analysis: Analysis, part: Part) -> Explanation:
     wanted = _range(analysis, part)
     if wanted is not None:
         chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
-    return Explanation(analysis.source.name, analysis.script, stages(analysis.script, chosen))
+    return Explanation(
+        analysis.source.name,
+        analysis.script,
+        stages(analysis.script, chosen),
+        analysis.source.remarks,
+    )
 
 
 def _range(analysis: Analysis, part: Part) -> Lines | None:

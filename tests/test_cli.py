@@ -254,5 +254,4 @@ def test_ctrl_c_is_one_line() -> None:
     waiting.send_signal(signal.SIGINT)
     _, said = waiting.communicate(timeout=30)
     assert waiting.returncode == 130
-    assert said.count("\n") == 1
-    assert "Traceback" not in said
+    assert said.strip() == "pseudogen: interrupted"

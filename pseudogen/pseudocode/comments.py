@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.document import mark
+from pseudogen.document import PseudoLine, mark, spans
 from pseudogen.pseudocode.literals import value
 from pseudogen.reading.inert import inert
 from pseudogen.syntax.tree import NO_STATEMENT, Statement, Tree
@@ -30,6 +30,11 @@ _NO_COMMENT = re.compile(r"!|\s*-\*-|\s*(?:vim?:|(?:en)?coding[:=])")
 def comment(text: str) -> str:
     """A line of a comment."""
     return mark(f"{SIGN} {inert(text.strip())}", "comment")
+
+
+def note(text: str, line: int) -> PseudoLine:
+    """A comment of our own, about 1-based `line` of the source."""
+    return PseudoLine(spans(comment(text)), 0, (line, line))
 
 
 def is_text(node: Any) -> bool:

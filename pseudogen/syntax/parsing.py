@@ -34,7 +34,7 @@ def parse(text: str, name: str) -> libcst.Module:
     `name` is what errors call the input.
 
     Raises:
-        InputError: 'syntax-error' with the facts `column` (1-based), `excerpt` (the line),
+        InputError: 'syntax-error' with the facts `column` (1-based), `excerpt` (the line), `caret` (where in it, from 0),
             `reason` (the id of a wording) and `detail` (CPython's wording); or what `scan` raises.
     """
     return parse_with_lines(text, name).module
@@ -144,7 +144,9 @@ def _unread(error: Exception, text: str, name: str) -> InputError:
 
 def _syntax_error(name: str, text: str, line: int, column: int, detail: str) -> InputError:
     lines = text.split("\n", line)
-    excerpt = lines[line - 1].strip()[:_EXCERPT] if line <= len(lines) else ""
+    written = lines[line - 1] if line <= len(lines) else ""
+    excerpt = written.strip()[:_EXCERPT]
+    caret = max(0, column - 1 - (len(written) - len(written.lstrip())))
     reason = next((key for key, wording in _REASONS if wording.search(detail)), "other")
     return InputError(
         "syntax-error",
@@ -152,6 +154,7 @@ def _syntax_error(name: str, text: str, line: int, column: int, detail: str) -> 
         line=line,
         column=column,
         excerpt=excerpt,
+        caret=min(caret, len(excerpt)),
         reason=reason,
         detail=detail,
     )

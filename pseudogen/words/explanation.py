@@ -24,8 +24,10 @@ from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.evidence import weakest
 from pseudogen.names.script import Script
+from pseudogen.reading.source import Remark
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
+from pseudogen.words.messages import remark
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
 _SHORT = 60
@@ -39,6 +41,7 @@ class Explanation:
     name: str
     script: Script
     stages: tuple[Stage, ...]
+    remarks: tuple[Remark, ...] = ()
 
 
 def explanation_document(
@@ -65,6 +68,9 @@ class _Writer:
 
     def document(self, detail: str) -> Document:
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
+        if self.explanation.remarks:
+            said = (self._spans(remark(r, self.lang)) for r in self.explanation.remarks)
+            blocks.append(Items(tuple(said)))
         if not self.explanation.stages:
             blocks.append(Paragraph(marked(self.words.nothing_found)))
         elif len(self.explanation.script.tree.lines) <= _SHORT:

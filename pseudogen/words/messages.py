@@ -13,13 +13,15 @@ from pseudogen.words.patterns import spaced_words
 
 def message(error: InputError, lang: str) -> str:
     """What is wrong with the input, where, and what to do; one line."""
-    facts = SimpleNamespace(file=error.file, line=error.line, **error.facts)
+    facts = SimpleNamespace(**{"cell": None, "file": error.file, "line": error.line} | error.facts)
     return _say(error.key, facts, lang)
 
 
 def remark(said: Remark, lang: str) -> str:
     """What was mended or assumed; one line."""
-    return _say(said.key, SimpleNamespace(line=said.line, **dict(said.facts)), lang)
+    return _say(
+        said.key, SimpleNamespace(**{"cell": None, "line": said.line} | dict(said.facts)), lang
+    )
 
 
 def _say(key: str, facts: SimpleNamespace, lang: str) -> str:
