@@ -12,6 +12,17 @@ EXACT: dict[str, Api] = {
         "wrap", ("module",), {}, _DOCS + "parallel.html", {"wrap": "ddp"}
     ),
 }
+EXACT |= {
+    # optimisation
+    **{
+        f"apex.optimizers.{name}": Api("optimizer", ("params", "lr"), {}, _DOCS + "optimizers.html")
+        for name in ("FusedAdam", "FusedSGD", "FusedLAMB", "FusedNovoGrad")
+    },
+    "apex.amp.initialize": Api(
+        "precision", ("models", "optimizers", "enabled", "opt_level"), {}, _DOCS + "amp.html"
+    ),
+    "apex.amp.scale_loss": Api("autocast", ("loss", "optimizers"), {}, _DOCS + "amp.html"),
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"apex": "apex"}
 BARE: tuple[str, ...] = ()

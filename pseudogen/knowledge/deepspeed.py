@@ -13,6 +13,19 @@ EXACT: dict[str, Api] = {
         {"wrap": "deepspeed"},
     ),
 }
+EXACT |= {
+    # optimisation
+    **{
+        f"deepspeed.ops.{module}.{name}": Api(
+            "optimizer", ("params", "lr"), {}, "https://deepspeed.readthedocs.io/"
+        )
+        for module, name in (
+            ("adam", "DeepSpeedCPUAdam"),
+            ("adam", "FusedAdam"),
+            ("lamb", "FusedLamb"),
+        )
+    },
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"deepspeed": "deepspeed"}
 BARE: tuple[str, ...] = ()

@@ -38,6 +38,78 @@ for _name in ("flax.core", "flax.core.frozen_dict"):
         EXACT[f"{_name}.{_function}"] = Api(
             "frozen-dict", ("xs",), source="https://flax.readthedocs.io/"
         )
+_OPTAX = "https://optax.readthedocs.io/en/latest/api/"
+EXACT |= {
+    # optimisation
+    **{
+        f"optax.{name}": Api(
+            "optimizer", ("learning_rate",), {}, _OPTAX + f"optimizers.html#optax.{name}"
+        )
+        for name in (
+            "adam",
+            "adamw",
+            "sgd",
+            "lamb",
+            "lars",
+            "lion",
+            "rmsprop",
+            "adafactor",
+            "adagrad",
+            "adabelief",
+            "radam",
+            "nadam",
+        )
+    },
+    **{
+        f"optax.{name}": Api("functional-loss", ("logits", "labels"), {}, _OPTAX + "losses.html")
+        for name in (
+            "softmax_cross_entropy",
+            "softmax_cross_entropy_with_integer_labels",
+            "sigmoid_binary_cross_entropy",
+            "l2_loss",
+            "huber_loss",
+            "squared_error",
+        )
+    },
+    **{
+        f"optax.{name}": Api(
+            "scheduler",
+            params,
+            {},
+            _OPTAX + "optimizer_schedules.html",
+            {"form": form, "unit": "step", "warmup": "warmup_steps", **traits},
+        )
+        for name, params, form, traits in (
+            (
+                "cosine_decay_schedule",
+                ("init_value", "decay_steps"),
+                "cosine",
+                {"period": "decay_steps"},
+            ),
+            (
+                "warmup_cosine_decay_schedule",
+                ("init_value", "peak_value", "warmup_steps", "decay_steps"),
+                "cosine",
+                {},
+            ),
+            ("linear_schedule", ("init_value", "end_value", "transition_steps"), "other", {}),
+            ("exponential_decay", ("init_value", "transition_steps", "decay_rate"), "other", {}),
+            ("piecewise_constant_schedule", ("init_value",), "other", {}),
+            ("join_schedules", ("schedules", "boundaries"), "sequence", {}),
+            (
+                "cosine_onecycle_schedule",
+                ("transition_steps", "peak_value"),
+                "one-cycle",
+                {"peak": "peak_value"},
+            ),
+        )
+    },
+    "optax.apply_updates": Api("training-step", ("params", "updates"), {}, _OPTAX),
+    "optax.clip_by_global_norm": Api(
+        "clip", ("max_norm",), {}, _OPTAX, {"clip": "norm", "limit": "max_norm"}
+    ),
+    "optax.clip": Api("clip", ("max_delta",), {}, _OPTAX, {"clip": "value", "limit": "max_delta"}),
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"jax": "jax"}
 BARE: tuple[str, ...] = ()

@@ -17,6 +17,19 @@ EXACT: dict[str, Api] = {
     "pytorch_lightning.Trainer": _TRAINER,
     "pytorch_lightning.trainer.Trainer": _TRAINER,
 }
+EXACT |= {
+    # optimisation
+    **{
+        f"{package}.callbacks.{name}": Api(kind, (), defaults, _DOCS + "extensions/callbacks.html")
+        for package in ("lightning.pytorch", "pytorch_lightning")
+        for name, kind, defaults in (
+            ("EarlyStopping", "early-stopping", {"patience": "3"}),
+            ("ModelCheckpoint", "checkpoint-callback", {}),
+            ("early_stopping.EarlyStopping", "early-stopping", {"patience": "3"}),
+            ("model_checkpoint.ModelCheckpoint", "checkpoint-callback", {}),
+        )
+    },
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"pl": "pytorch_lightning", "L": "lightning"}
 BARE: tuple[str, ...] = ()

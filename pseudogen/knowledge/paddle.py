@@ -82,9 +82,66 @@ EXACT: dict[str, Api] = {
     "paddle.distributed.get_world_size": Api("world-size", traits={"scope": "all"}),
     "paddle.distributed.get_rank": Api("rank"),
 }
+_ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
+EXACT |= {
+    # optimisation
+    **{
+        f"paddle.optimizer.{name}": Api(
+            "optimizer", params, {"learning_rate": "0.001"}, _DOCS + f"optimizer/{name}_en.html"
+        )
+        for name, params in (
+            ("SGD", ("learning_rate", "parameters", "weight_decay")),
+            ("Momentum", ("learning_rate", "momentum", "parameters")),
+            ("Adam", _ADAM),
+            ("AdamW", _ADAM),
+            ("RMSProp", ("learning_rate", "rho", "epsilon", "momentum")),
+            ("Lamb", ("learning_rate",)),
+            ("Adagrad", ("learning_rate",)),
+        )
+    },
+    **{
+        f"paddle.nn.{name}": Api("criterion", (), {}, _DOCS + f"nn/{name}_en.html")
+        for name in (
+            "CrossEntropyLoss",
+            "MSELoss",
+            "L1Loss",
+            "BCELoss",
+            "BCEWithLogitsLoss",
+            "NLLLoss",
+            "SmoothL1Loss",
+            "KLDivLoss",
+            "CTCLoss",
+        )
+    },
+    **{
+        f"paddle.nn.functional.{name}": Api("functional-loss", ("input", "label"), {}, _DOCS)
+        for name in (
+            "cross_entropy",
+            "softmax_with_cross_entropy",
+            "mse_loss",
+            "l1_loss",
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "nll_loss",
+        )
+    },
+    "paddle.amp.auto_cast": Api("autocast", ("enable",), {}, _DOCS + "amp/auto_cast_en.html"),
+    "paddle.amp.GradScaler": Api("scaler", (), {}, _DOCS + "amp/GradScaler_en.html"),
+    "paddle.nn.ClipGradByGlobalNorm": Api(
+        "clip", ("clip_norm",), {}, _DOCS, {"clip": "norm", "limit": "clip_norm"}
+    ),
+    "paddle.nn.ClipGradByNorm": Api(
+        "clip", ("clip_norm",), {}, _DOCS, {"clip": "norm", "limit": "clip_norm"}
+    ),
+    "paddle.save": Api("save", ("obj", "path"), {}, _DOCS + "save_en.html"),
+    "paddle.load": Api("load", ("path",), {}, _DOCS + "load_en.html"),
+}
 FAMILIES: dict[str, Api] = {
     "paddle.vision.models": Api("model", source=_DOCS + "vision/Overview_en.html"),
     "paddle.vision.datasets": Api("dataset", source=_DOCS + "vision/Overview_en.html"),
+    "paddle.optimizer.lr": Api(
+        "scheduler", (), {}, _DOCS + "optimizer/lr/Overview_en.html", {"form": "other"}
+    ),
 }
 ROOTS: dict[str, str] = {"paddle": "paddle"}
 BARE: tuple[str, ...] = ("paddle.io.DistributedBatchSampler",)

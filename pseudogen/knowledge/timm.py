@@ -40,6 +40,61 @@ EXACT: dict[str, Api] = {
         _DOCS,
     ),
 }
+_OPTIM = "https://huggingface.co/docs/timm/reference/"
+EXACT |= {
+    # optimisation
+    "timm.optim.create_optimizer": Api("optimizer", ("args", "model"), {}, _OPTIM + "optimizers"),
+    "timm.optim.create_optimizer_v2": Api(
+        "optimizer", ("model_or_params", "opt", "lr"), {}, _OPTIM + "optimizers"
+    ),
+    "timm.optim.optim_factory.create_optimizer": Api(
+        "optimizer", ("args", "model"), {}, _OPTIM + "optimizers"
+    ),
+    "timm.scheduler.create_scheduler": Api(
+        "scheduler", ("args", "optimizer"), {}, _OPTIM + "schedulers", {"form": "named"}
+    ),
+    "timm.scheduler.create_scheduler_v2": Api(
+        "scheduler", ("optimizer", "sched"), {}, _OPTIM + "schedulers", {"form": "named"}
+    ),
+    "timm.utils.dispatch_clip_grad": Api(
+        "clip", ("parameters", "value", "mode"), {}, _OPTIM, {"clip": "norm", "limit": "value"}
+    ),
+    "timm.utils.NativeScaler": Api("scaler", (), {}, _OPTIM, {"wrapper": "native"}),
+    "timm.utils.ApexScaler": Api("scaler", (), {}, _OPTIM, {"wrapper": "apex"}),
+    **{
+        f"{module}.{name}": Api(
+            "scheduler",
+            ("optimizer", *params),
+            {},
+            _OPTIM + "schedulers",
+            {"form": form, "warmup": "warmup_t", **traits},
+        )
+        for module in ("timm.scheduler", "timm.scheduler.cosine_lr", "timm.scheduler.step_lr")
+        for name, params, form, traits in (
+            (
+                "CosineLRScheduler",
+                ("t_initial", "lr_min"),
+                "cosine",
+                {"period": "t_initial", "floor": "lr_min"},
+            ),
+            ("StepLRScheduler", ("decay_t", "decay_rate"), "step", {"period": "decay_t"}),
+            ("MultiStepLRScheduler", ("decay_t",), "multi-step", {"period": "decay_t"}),
+            ("TanhLRScheduler", ("t_initial",), "other", {}),
+            ("PolyLRScheduler", ("t_initial",), "polynomial", {"period": "t_initial"}),
+            ("PlateauLRScheduler", ("decay_rate",), "other", {}),
+        )
+    },
+    **{
+        f"timm.loss.{name}": Api("criterion", (), {}, _OPTIM)
+        for name in (
+            "LabelSmoothingCrossEntropy",
+            "SoftTargetCrossEntropy",
+            "BinaryCrossEntropy",
+            "JsdCrossEntropy",
+            "AsymmetricLossMultiLabel",
+        )
+    },
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"timm": "timm"}
 BARE: tuple[str, ...] = (

@@ -49,6 +49,30 @@ EXACT: dict[str, Api] = {
     **{f"transformers.optimization.{name}": row for name, row in _SCHEDULES.items()},
     **{f"diffusers.optimization.{name}": row for name, row in _SCHEDULES.items()},
 }
+EXACT |= {
+    # optimisation
+    "transformers.AdamW": Api("optimizer", ("params", "lr"), {"lr": "0.001"}, _DOCS),
+    "transformers.optimization.AdamW": Api("optimizer", ("params", "lr"), {"lr": "0.001"}, _DOCS),
+    "transformers.Adafactor": Api("optimizer", ("params", "lr"), {}, _DOCS),
+    "transformers.optimization.Adafactor": Api("optimizer", ("params", "lr"), {}, _DOCS),
+    "transformers.EarlyStoppingCallback": Api(
+        "early-stopping",
+        ("early_stopping_patience",),
+        {"early_stopping_patience": "1"},
+        _DOCS + "main_classes/callback",
+    ),
+    **{
+        name: Api("training-arguments", ("output_dir",), {}, _DOCS + "main_classes/trainer")
+        for name in (
+            "transformers.TrainingArguments",
+            "transformers.Seq2SeqTrainingArguments",
+            "transformers.training_args.TrainingArguments",
+            "trl.SFTConfig",
+            "trl.DPOConfig",
+            "trl.GRPOConfig",
+        )
+    },
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}
 BARE: tuple[str, ...] = (

@@ -91,7 +91,7 @@ _NO_EVALUATION = frozenset(
         "warmup",
     }
 )
-_MODEL_WORDS = frozenset(
+MODEL_WORDS = frozenset(
     {
         "model",
         "net",
@@ -341,7 +341,7 @@ class _Classifier:
             if role is not None and role.kind in ("model", "criterion"):
                 return True
             last = set(words(site.name))
-            if last & _MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
+            if last & MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
                 return True
             called = self.function_of.get(id(site.node))
             if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):

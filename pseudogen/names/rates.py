@@ -82,8 +82,9 @@ def names_schedule(name: str) -> bool:
     return bool(named & _SCHEDULE_WORDS) and not whole & _OTHER_SCHEDULES
 
 
-def names_in(node: Any) -> Iterator[str]:
-    """The dotted names in an expression, calls' functions included."""
+def terms_in(node: Any) -> Iterator[Any]:
+    """The names, attributes and calls in an expression, from the outside inwards; a call's
+    function is no term of its own, its arguments are."""
     stack: list[Any] = [node]
     while stack:
         item = stack.pop()
@@ -91,14 +92,24 @@ def names_in(node: Any) -> Iterator[str]:
         if kind is tuple or kind is list:
             stack.extend(item)
             continue
-        if kind in (cst.Name, cst.Attribute):
-            name = dotted(item)
-            if name:
-                yield name
-                continue
+        if kind in (cst.Name, cst.Attribute) and dotted(item):
+            yield item
+            continue
+        if kind is cst.Call:
+            yield item
+            stack.extend(arg.value for arg in item.args)
+            continue
         children = CHILDREN.get(kind)
         if children is not None:
             stack.append(children(item))
+
+
+def names_in(node: Any) -> Iterator[str]:
+    """The dotted names in an expression, calls' functions included."""
+    for term in terms_in(node):
+        name = dotted(term.func) if type(term) is cst.Call else dotted(term)
+        if name:
+            yield name
 
 
 def holds_arithmetic(node: Any) -> bool:

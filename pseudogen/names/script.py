@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.knowledge import load_tables
 from pseudogen.names import (
     arguments,
+    evaluation,
     flow,
     loops,
     processes,
@@ -27,7 +28,7 @@ from pseudogen.names.settings import Setting
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Binding, Statement, Tree
+from pseudogen.syntax.tree import Binding, Occurrence, Statement, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,9 +307,20 @@ class Script:
         """The evidence that a call runs a framework's whole training loop, or None."""
         return training.fit_call(self, site)
 
+    def evaluation_call(self, site: Site) -> Evidence | None:
+        """The evidence that a call evaluates the model, or None."""
+        return evaluation.evaluation_call(self, site)
+
     def counted_range(self, node: Any) -> tuple[Any, Any] | None:
         """(first, end) of an iterable that counts; see `loops.counted_range`."""
         return loops.counted_range(node)
+
+    def operations_in(self, statement: Statement) -> list[Any]:
+        """The arithmetic operations in a statement itself (in the header of a compound one)."""
+        places = self.tree.occurrences[cst.BinaryOperation]
+        start = bisect_left(places, statement.index, key=_place_index)
+        stop = bisect_right(places, statement.index, key=_place_index)
+        return [place.node for place in places[start:stop]]
 
     def exclusive(self, one: Statement, other: Statement) -> bool:
         """Whether two statements are in different branches of the same `if`."""
@@ -365,6 +377,10 @@ def _is_entry_guard(test: Any) -> bool:
 
 def _statement_index(site: Site) -> int:
     return site.statement.index
+
+
+def _place_index(place: Occurrence) -> int:
+    return place.statement
 
 
 def _operand(test: Any, bare: bool = True) -> str:

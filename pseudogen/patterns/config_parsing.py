@@ -88,6 +88,8 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     receiver, _, method = site.name.rpartition(".")
     if not receiver or script.called_function(site) is not None:
         return
+    if site.node.args and type(site.node.args[0].value) is cst.Dict:
+        return  # values written in the script are merged, nothing is read
     from_file = method in _OF_FILES
     file = site.node.args[0].value if from_file and site.node.args else None
     yield _parsing(

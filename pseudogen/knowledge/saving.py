@@ -1,0 +1,31 @@
+"""Saving and loading: torch, torch.distributed.checkpoint, safetensors, Flax, Orbax."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://docs.pytorch.org/docs/stable/"
+_FLAX = "https://flax.readthedocs.io/en/latest/api_reference/flax.training.html"
+
+EXACT: dict[str, Api] = {
+    "torch.save": Api("save", ("obj", "f"), {}, _DOCS + "generated/torch.save.html"),
+    "torch.distributed.checkpoint.save": Api(
+        "save", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
+    ),
+    "torch.distributed.checkpoint.save_state_dict": Api(
+        "save", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
+    ),
+    "torch.distributed.checkpoint.load": Api(
+        "load", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
+    ),
+    "safetensors.torch.save_file": Api(
+        "save", ("tensors", "filename"), {}, "https://huggingface.co/docs/safetensors/api/torch"
+    ),
+    "safetensors.torch.save_model": Api(
+        "save", ("model", "filename"), {}, "https://huggingface.co/docs/safetensors/api/torch"
+    ),
+    "torch_xla.core.xla_model.save": Api("save", ("obj", "f"), {}, "https://pytorch.org/xla/"),
+    "flax.training.checkpoints.save_checkpoint": Api("save", ("dir", "obj"), {}, _FLAX),
+    "flax.training.checkpoints.restore_checkpoint": Api("load", ("dir", "target"), {}, _FLAX),
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {}
+BARE: tuple[str, ...] = ()

@@ -1,0 +1,149 @@
+"""Which calls evaluate: functions of the script that do, framework calls, helpers by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import libcst as cst
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.loops import EVALUATION_LOOP, EVALUATION_WORDS, MODEL_WORDS
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+_VERBS = EVALUATION_WORDS - {"dev"}
+_LEADING = frozenset({"run", "do", "estimate", "maybe", "final", "online"})
+_NO_ACTION = frozenset(
+    {
+        "args",
+        "batch",
+        "cfg",
+        "config",
+        "collate",
+        "data",
+        "dataloader",
+        "dataset",
+        "datasets",
+        "dir",
+        "file",
+        "freq",
+        "get",
+        "inputs",
+        "interval",
+        "iter",
+        "loader",
+        "log",
+        "mode",
+        "name",
+        "parser",
+        "path",
+        "plot",
+        "sampler",
+        "samples",
+        "schema",
+        "set",
+        "shape",
+        "split",
+        "step",
+        "steps",
+        "transform",
+        "transforms",
+        "tfm",
+    }
+)
+_TRAINER_METHODS = frozenset({"evaluate", "validate", "test"})
+
+
+def evaluation_call(script: Script, site: Site) -> Evidence | None:
+    """The evidence that a call evaluates the model, or None; calls inside an evaluating loop are
+    part of that loop."""
+    if not site.name or site.known is not None or site.name[:1].isupper():
+        return None
+    if _inside_evaluation(script, site):
+        return None
+    called = script.called_function(site)
+    if called is not None:
+        if called.index in script.structure.measures:
+            return Evidence(FLOW, (site.name,))
+        if called.index in script.structure.trains:
+            return None
+    return _framework(script, site) or _by_name(script, site, called is not None)
+
+
+def _inside_evaluation(script: Script, site: Site) -> bool:
+    return any(
+        (loop := script.structure.loops.get(a.index)) is not None and loop.kind == EVALUATION_LOOP
+        for a in script.tree.ancestors(site.statement.index)
+    )
+
+
+def _framework(script: Script, site: Site) -> Evidence | None:
+    """`trainer.validate(model, loader)`, Keras's `model.evaluate(x, y)`."""
+    method = site.name.rpartition(".")[2]
+    if method not in _TRAINER_METHODS or type(site.node.func) is not cst.Attribute:
+        return None
+    role = script.role(site.node.func.value, site.scope)
+    if role is not None and role.kind == "trainer":
+        return role.evidence if role.evidence.kind != NAME else Evidence(NAME, (site.name,))
+    if role is not None and role.kind == "model" and method == "evaluate":
+        return Evidence(FLOW, (site.name,))
+    return None
+
+
+def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
+    """`validate(val_loader, model)`, `self._valid_epoch(epoch)`, `estimate_loss()`."""
+    named = words(site.name)
+    receiver = site.name.rpartition(".")[0]
+    if not named or site.name == "eval" or _NO_ACTION & set(named):
+        return _callback(script, site, receiver, named)
+    action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
+    if not action and named != ("estimate", "loss"):
+        return _callback(script, site, receiver, named)
+    if named == ("eval",) and not site.node.args:
+        return None
+    if receiver and receiver != "self" and not _handles_model(script, site):
+        return None
+    exact = named in (("validate",), ("evaluate",), ("test",), ("estimate", "loss"))
+    if _handles_model(script, site) or receiver == "self" or (exact and not defined):
+        enough = exact or len(named) > 1 or _handles_model(script, site)
+        return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
+    return None
+
+
+def _plausible(script: Script, site: Site) -> bool:
+    """Whether what is passed speaks for a model's evaluation, or says nothing."""
+    if not site.node.args:
+        return True
+    if _handles_model(script, site):
+        return True
+    passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
+    return bool(passed & {"epoch", "args", "config", "cfg", "step", "loader", "dataloader"})
+
+
+def _handles_model(script: Script, site: Site) -> bool:
+    """Whether a model or a loader is passed, or the call is a method of one."""
+    for arg in site.node.args:
+        role = script.role(arg.value, site.scope)
+        if role is not None and role.kind in ("model", "loader"):
+            return True
+        named = set(words(dotted(arg.value)))
+        if named & (MODEL_WORDS - {"apply", "engine", "policy"}):
+            return True
+        if named & {"loader", "dataloader"} or ("iter" in named and named & EVALUATION_WORDS):
+            return True
+    receiver = site.name.rpartition(".")[0]
+    return bool(receiver) and bool(set(words(receiver)) & {"model", "engine", "trainer", "net"})
+
+
+def _callback(script: Script, site: Site, receiver: str, named: tuple[str, ...]) -> Evidence | None:
+    """`eval_callback.on_epoch_end(epoch, model)`."""
+    wanted = EVALUATION_WORDS & set(words(receiver)) if receiver else set()
+    if wanted and named in (("on", "epoch", "end"), ("run",)):
+        passed = " ".join(text(arg.value) for arg in site.node.args)
+        if _handles_model(script, site) or "model" in passed:
+            return Evidence(NAME, (site.name,))
+    return None

@@ -1,0 +1,264 @@
+"""best-tracking: the best result so far is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_METRIC_WORDS = frozenset(
+    {
+        "acc",
+        "acc1",
+        "accuracy",
+        "auc",
+        "bleu",
+        "cer",
+        "dice",
+        "err",
+        "error",
+        "f",
+        "fid",
+        "fitness",
+        "iou",
+        "loss",
+        "mae",
+        "map",
+        "metric",
+        "miou",
+        "mse",
+        "perf",
+        "performance",
+        "perplexity",
+        "ppl",
+        "precision",
+        "psnr",
+        "rmse",
+        "reward",
+        "score",
+        "ssim",
+        "top",
+        "val",
+        "wer",
+    }
+)
+_EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
+_NO_RESULT = frozenset({"count", "ckpt", "epoch", "idx", "index", "iter", "model", "path", "step"})
+_COMPARED = {
+    cst.LessThan: "lower",
+    cst.LessThanEqual: "lower",
+    cst.GreaterThan: "higher",
+    cst.GreaterThanEqual: "higher",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BestTracking(Finding):
+    """Facts of keeping the best result.
+
+    Attributes:
+        value: The new result.
+        best: The best one so far.
+        better: "lower" or "higher": which results count as better.
+        ties: Whether an equal result replaces the best one, too.
+        flag: The variable that keeps the outcome of the comparison.
+        updates: The line on which the best result is replaced.
+        saves: The line on which a checkpoint is saved below the comparison.
+        per: "epoch" or "step": how often.
+    """
+
+    pattern: ClassVar[str] = "best-tracking"
+
+    value: str
+    best: str
+    better: str
+    ties: bool = False
+    flag: str | None = None
+    updates: int | None = None
+    saves: int | None = None
+    per: str | None = None
+
+
+@pattern(BestTracking, statements=(cst.If, cst.Assign, cst.AnnAssign))
+def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
+    """`if acc > best_acc:`, `is_best = acc > best_acc`."""
+    test = site.node.test if type(site.node) is cst.If else site.node.value
+    for comparison in _comparisons(test):
+        found = _sides(comparison, site, script)
+        if found is None:
+            continue
+        value, best, better, ties = found
+        below = script.tree.below(site.statement) if type(site.node) is cst.If else []
+        yield BestTracking(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (best,)),
+            value=value,
+            best=best,
+            better=better,
+            ties=ties,
+            flag=text(site.node.targets[0].target) if type(site.node) is cst.Assign else None,
+            updates=next((s.first for s in below if _assigns(s, best)), None),
+            saves=_saves(below, script),
+            per=script.unit(site.statement),
+        )
+        return
+
+
+def _comparisons(test: Any) -> Iterator[cst.Comparison]:
+    """The comparisons in a condition, through `and`, `or`, `not` and conditional expressions."""
+    stack = [test]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is cst.Comparison and len(node.comparisons) == 1:
+            yield node
+        elif kind is cst.BooleanOperation:
+            stack += [node.right, node.left]
+        elif kind is cst.UnaryOperation:
+            stack.append(node.expression)
+        elif kind is cst.IfExp:
+            stack.append(node.test)
+
+
+def _sides(
+    comparison: cst.Comparison, site: Site, script: Script
+) -> tuple[str, str, str, bool] | None:
+    """(value, best, better, ties) of a comparison of a result with the best one."""
+    target = comparison.comparisons[0]
+    better = _COMPARED.get(type(target.operator))
+    if better is None:
+        return None
+    ties = type(target.operator) in (cst.LessThanEqual, cst.GreaterThanEqual)
+    left, right = comparison.left, target.comparator
+    if _is_best(right, site, script) and not _is_best(left, site, script):
+        return text(left), text(right), better, ties
+    if _is_best(left, site, script) and not _is_constant(right):
+        return text(right), text(left), "higher" if better == "lower" else "lower", ties
+    return None
+
+
+def _is_best(node: Any, site: Site, script: Script) -> bool:
+    """Whether an expression holds the best result: `best_acc`, `self.min_loss`, `min(history)`."""
+    if type(node) is cst.Call:
+        extreme = dotted(node.func) in ("min", "max", "np.min", "np.max") and len(node.args) == 1
+        metric = set(words(dotted(node.args[0].value))) & _METRIC_WORDS if extreme else set()
+        return bool(metric)
+    if type(node) is cst.Subscript:
+        node = node.value
+    name = dotted(node)
+    named = set(words(name)) | set(words(name.rpartition(".")[0]))
+    if not named or set(words(name)) & _NO_RESULT:
+        return False
+    if "best" in named:
+        return True
+    metric = named & _METRIC_WORDS
+    return bool(named & _EXTREMES and metric) and _is_replaced(name, site, script)
+
+
+def _is_replaced(name: str, site: Site, script: Script) -> bool:
+    """Whether the script assigns a name more than once: a limit would stay as it is."""
+    return len(script.resolver.bindings(name, site.scope)) > 1
+
+
+def _is_constant(node: Any) -> bool:
+    return type(node) in (cst.Integer, cst.Float, cst.UnaryOperation) or dotted(node) == "None"
+
+
+def _assigns(statement: Statement, best: str) -> bool:
+    node = statement.node
+    return type(node) is cst.Assign and any(text(t.target) == best for t in node.targets)
+
+
+def _saves(below: list[Statement], script: Script) -> int | None:
+    for statement in below:
+        for call in script.calls_in(statement):
+            named = words(call.name)
+            if named[:1] == ("save",) or (call.known and call.known.api.kind == "save"):
+                return statement.first
+    return None
+
+
+@pattern(BestTracking, statements=(cst.Assign,))
+def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
+    """`best_acc = max(acc, best_acc)`."""
+    call, target = site.node.value, text(site.node.targets[0].target)
+    if type(call) is not cst.Call or dotted(call.func) not in ("max", "min"):
+        return
+    passed = [text(arg.value) for arg in call.args]
+    if len(passed) != 2 or target not in passed:
+        return
+    named = set(words(target))
+    if not (named & _METRIC_WORDS or "best" in named) or named & _NO_RESULT:
+        return
+    yield BestTracking(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (target,)),
+        value=passed[1] if passed[0] == target else passed[0],
+        best=target,
+        better="higher" if dotted(call.func) == "max" else "lower",
+        updates=site.line,
+        per=script.unit(site.statement),
+    )
+
+
+def _example(**facts: Any) -> list[BestTracking]:
+    facts.setdefault("end", facts["line"])
+    return [BestTracking(**facts)]
+
+
+EXAMPLES = {
+    "if val_loss < best_loss:\n"
+    "    best_loss = val_loss\n"
+    "    torch.save(model.state_dict(), 'best.pt')": _example(
+        line=1,
+        evidence=Evidence(NAME, ("best_loss",)),
+        value="val_loss",
+        best="best_loss",
+        better="lower",
+        updates=2,
+        saves=3,
+    ),
+    "is_best = acc1 > best_acc1": _example(
+        line=1,
+        evidence=Evidence(NAME, ("best_acc1",)),
+        value="acc1",
+        best="best_acc1",
+        better="higher",
+        flag="is_best",
+    ),
+    "max_accuracy = max(max_accuracy, acc)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("max_accuracy",)),
+        value="acc",
+        best="max_accuracy",
+        better="higher",
+        updates=1,
+    ),
+    "if self.best_score <= score:\n    self.best_score = score": _example(
+        line=1,
+        evidence=Evidence(NAME, ("self.best_score",)),
+        value="score",
+        best="self.best_score",
+        better="higher",
+        ties=True,
+        updates=2,
+    ),
+}
+COUNTEREXAMPLES = {
+    "if epoch - best_epoch > patience:\n    stop = True": "that is early-stopping",
+    "lr = max(lr, min_lr)": "a floor of the learning rate",
+    "if grad_norm > max_norm:\n    clip()": "a limit, no result",
+    "if best_model is None:\n    return": "nothing is compared",
+}

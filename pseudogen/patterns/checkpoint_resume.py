@@ -1,0 +1,246 @@
+"""checkpoint-resume: a run is continued from saved state."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.loading import FILE_READS, RESUME, read
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_RESUME_WORDS = frozenset({"resume", "resumed", "resuming", "continue", "restore", "restart"})
+_PROGRESS_KEYS = frozenset(
+    {
+        "amp",
+        "epoch",
+        "global_step",
+        "iter",
+        "iter_num",
+        "iteration",
+        "optimizer",
+        "optimizer_state",
+        "optimizer_state_dict",
+        "optim",
+        "scaler",
+        "scheduler",
+        "lr_scheduler",
+        "start_epoch",
+        "step",
+        "training_steps",
+    }
+)
+_STATE_WORDS = frozenset(
+    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights", "training"}
+)
+_KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointResume(Finding):
+    """Facts of a resumption.
+
+    Attributes:
+        how: "load" (a library reads the file), "helper", "framework" (a method restores all) or
+            "argument" (a framework's training call is told the checkpoint).
+        call: What is called.
+        path: The file or folder.
+        restores: The keys of the file that the script reads.
+        into: What `load_state_dict` is called on afterwards.
+        map_location: Where the tensors go.
+        condition: The condition under which it is done.
+    """
+
+    pattern: ClassVar[str] = "checkpoint-resume"
+
+    how: str
+    call: str
+    path: str | None = None
+    restores: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    map_location: str | None = None
+    condition: str | None = None
+
+
+@pattern(CheckpointResume, kinds=("load", *FILE_READS))
+def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`checkpoint = torch.load(args.resume)` whose optimizer or epoch is read afterwards."""
+    if site.known is None or not site.node.args:
+        return
+    name = _assigned(site)
+    restores, into = _uses(name, site, script) if name else ((), ())
+    path = site.node.args[0].value
+    if not _continues(path, restores, into, site, script):
+        return
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (name or site.name,)),
+        how="load",
+        call=site.name,
+        path=text(path),
+        restores=restores,
+        into=into,
+        map_location=script.argument_text(site, "map_location"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _assigned(site: Site) -> str | None:
+    node = site.statement.node
+    return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
+
+
+def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(keys read from it, what loads its state) below the load in the same function."""
+    keys: dict[str, None] = {}
+    into: dict[str, None] = {}
+    around = script.function_around(site.statement)
+    block = script.tree.below(around) if around is not None else script.tree.statements
+    start = f"{name}["
+    for statement in block:
+        if statement.index <= site.statement.index or not hasattr(statement.node, "value"):
+            continue
+        written = text(statement.node.value) if statement.node.value is not None else ""
+        if start not in written and f"{name}.get(" not in written and name not in written:
+            continue
+        keys |= dict.fromkeys(_keys(written, name))
+        for call in script.calls_in(statement):
+            loads = call.name.endswith((".load_state_dict", ".set_state_dict"))
+            if loads and call.node.args and name in text(call.node.args[0].value):
+                into[call.name.rpartition(".")[0]] = None
+    return tuple(keys), tuple(into)
+
+
+def _keys(written: str, name: str) -> Iterator[str]:
+    for opening in (f"{name}[", f"{name}.get(", f"{name}.pop("):
+        for piece in written.split(opening)[1:]:
+            if piece[:1] in "\"'":
+                yield piece[1:].partition(piece[0])[0]
+
+
+def _continues(
+    path: Any, restores: tuple[str, ...], into: tuple[str, ...], site: Site, script: Script
+) -> bool:
+    """Whether a loaded file continues a run: by what is read from it, or why it is loaded."""
+    if set(restores) & _PROGRESS_KEYS:
+        return True
+    if any(set(words(name)) & {"optimizer", "scheduler", "scaler", "optim"} for name in into):
+        return True
+    load = read(script, site)
+    if load is not None:
+        return load.purpose == RESUME
+    named = {word for part in text(path).split(".") for word in words(part)}
+    return bool(named & _RESUME_WORDS)
+
+
+@pattern(CheckpointResume, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`load_checkpoint(config, model, optimizer)`, `accelerator.load_state(dir)`."""
+    if not site.name or type(site.statement.node) is cst.FunctionDef:
+        return
+    how = _told(site, script) or (_how(site, script) if site.known is None else None)
+    if how is None:
+        return
+    first = site.node.args[0].value if site.node.args else None
+    told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
+    path = told if how == "argument" else first if how == "framework" else None
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW if how != "helper" else NAME, (site.name,)),
+        how=how,
+        call=site.name,
+        path=text(path) if path is not None else None,
+        condition=script.condition(site.statement),
+    )
+
+
+def _told(site: Site, script: Script) -> str | None:
+    """`trainer.fit(model, ckpt_path=path)`, `trainer.train(resume_from_checkpoint=True)`."""
+    for name in _KEYWORDS:
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("None", "False"):
+            return "argument" if script.fit_call(site) is not None else None
+    return None
+
+
+def _how(site: Site, script: Script) -> str | None:
+    receiver, _, method = site.name.rpartition(".")
+    named = words(site.name)
+    if site.name[:1].isupper() or "pretrained" in named:
+        return None
+    if method == "load_state" and receiver:
+        return "framework"
+    role = script.role(site.node.func.value, site.scope) if receiver and "." in site.name else None
+    if method == "load_checkpoint" and role is not None and role.kind == "model":
+        return "framework"
+    loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
+    about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
+    if not loads or not about or "dict" in named:
+        return None
+    restored = [script.role(arg.value, site.scope) for arg in site.node.args]
+    kinds = {r.kind for r in restored if r is not None}
+    if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
+        return "helper"
+    because = words((script.condition(site.statement) or "").replace(".", "_").replace(" ", "_"))
+    asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
+    return "helper" if (set(because) | asked) & _RESUME_WORDS else None
+
+
+def _example(**facts: Any) -> list[CheckpointResume]:
+    facts.setdefault("end", facts["line"])
+    return [CheckpointResume(**facts)]
+
+
+EXAMPLES = {
+    "checkpoint = torch.load(path, map_location='cpu')\n"
+    'model.load_state_dict(checkpoint["model"])\n'
+    'optimizer.load_state_dict(checkpoint["optimizer"])\n'
+    'start = checkpoint["epoch"] + 1': _example(
+        line=1,
+        evidence=Evidence(FLOW, ("checkpoint",)),
+        how="load",
+        call="torch.load",
+        path="path",
+        restores=("model", "optimizer", "epoch"),
+        into=("model", "optimizer"),
+        map_location="'cpu'",
+    ),
+    "if args.resume:\n    best = load_checkpoint(config, model, optimizer, scheduler)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("load_checkpoint",)),
+        how="helper",
+        call="load_checkpoint",
+        condition="args.resume",
+    ),
+    "from transformers import Trainer\n"
+    "trainer = Trainer(model=model)\n"
+    "trainer.train(resume_from_checkpoint=last)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("trainer.train",)),
+        how="argument",
+        call="trainer.train",
+        path="last",
+    ),
+    "accelerator.load_state(args.resume_from_checkpoint)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator.load_state",)),
+        how="framework",
+        call="accelerator.load_state",
+        path="args.resume_from_checkpoint",
+    ),
+}
+COUNTEREXAMPLES = {
+    "model.load_state_dict(torch.load('imagenet.pth'))": "that is pretrained-weights",
+    "data = torch.load('features.pt')": "data, no state of a run",
+    "model = load_model(name)": "no sign that a run goes on",
+}

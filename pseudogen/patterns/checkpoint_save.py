@@ -1,0 +1,286 @@
+"""checkpoint-save: state is saved, so that the run can go on or the model be used later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_STATE_WORDS = frozenset(
+    {
+        "checkpoint",
+        "checkpoints",
+        "ckpt",
+        "ckpts",
+        "lora",
+        "model",
+        "models",
+        "network",
+        "networks",
+        "optimizer",
+        "pretrained",
+        "snapshot",
+        "state",
+        "states",
+        "weight",
+        "weights",
+    }
+)
+_OTHER_WORDS = frozenset(
+    {
+        "arg",
+        "args",
+        "attention",
+        "config",
+        "dataset",
+        "embedding",
+        "embeddings",
+        "features",
+        "figure",
+        "grid",
+        "history",
+        "image",
+        "images",
+        "img",
+        "log",
+        "logs",
+        "loss",
+        "losses",
+        "metrics",
+        "outputs",
+        "plot",
+        "predictions",
+        "preds",
+        "processor",
+        "results",
+        "sample",
+        "samples",
+        "tokenizer",
+        "vocab",
+    }
+)
+_METHODS = frozenset({"save_pretrained", "save_state", "save_weights", "save_lora_weights"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSave(Finding):
+    """Facts of a saving.
+
+    Attributes:
+        how: "library" (`torch.save`), "helper", "framework" (a method of a model or trainer) or
+            "callback" (the framework saves by itself).
+        call: What is called.
+        contents: The keys of what is saved, where a dict literal shows them.
+        saved: What is saved, as written.
+        weights_only: Whether it is a state dict of one thing alone; None when unknown.
+        path: Where to, as written.
+        condition: The condition under which it is saved.
+        per: "epoch" or "step": how often the place is reached; None when unknown or once.
+        monitor: The metric that a callback watches.
+        best_only: Whether a callback keeps the best alone.
+    """
+
+    pattern: ClassVar[str] = "checkpoint-save"
+
+    how: str
+    call: str
+    contents: tuple[str, ...] = ()
+    saved: str | None = None
+    weights_only: bool | None = None
+    path: str | None = None
+    condition: str | None = None
+    per: str | None = None
+    monitor: str | None = None
+    best_only: bool = False
+
+
+@pattern(CheckpointSave, kinds=("save",))
+def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`torch.save(model.state_dict(), path)`."""
+    if site.known is None or not site.node.args:
+        return
+    params = site.known.api.params
+    value = script.argument(site, params[0]) if params else None
+    path = script.argument(site, params[1]) if len(params) > 1 else None
+    if value is None or not _is_state(value, path, site, script):
+        return
+    made = _made(value, site, script)
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="library",
+        call=site.name,
+        contents=_keys(made),
+        saved=text(value) if type(value) is not cst.Dict else None,
+        weights_only=_weights_only(made),
+        path=text(path) if path is not None else None,
+        condition=script.condition(site.statement),
+        per=script.unit(site.statement),
+    )
+
+
+def _made(value: Any, site: Site, script: Script) -> Any:
+    """The expression behind a variable that was assigned once."""
+    name = dotted(value) if type(value) in (cst.Name, cst.Attribute) else ""
+    bindings = script.reaching(name, site.statement.index) if name else []
+    if len(bindings) == 1 and bindings[0].how == "assign":
+        return bindings[0].value
+    return value
+
+
+def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
+    """Whether what is saved is state of a training: not features, predictions or images."""
+    made = _made(value, site, script)
+    if ".state_dict(" in text(made) or script.is_a(value, site.scope, "model") is not None:
+        return True
+    named = set(words(dotted(value)))
+    if named & _STATE_WORDS:
+        return True
+    if named & _OTHER_WORDS or (type(value) is cst.Call and "state_dict" not in text(value)):
+        return False
+    around = script.function_around(site.statement)
+    names = set(words(around.node.name.value)) if around is not None else set()
+    written = text(path).lower() if path is not None else ""
+    marks = ("ckpt", "checkpoint", "model", "weight", "snapshot", "state", "best", "last", "epoch")
+    return bool(names & _STATE_WORDS) or any(mark in written for mark in marks)
+
+
+def _keys(value: Any) -> tuple[str, ...]:
+    if type(value) is cst.Dict:
+        keys = [string(e.key) for e in value.elements if type(e) is cst.DictElement]
+        return tuple(key for key in keys if key)
+    if type(value) is cst.Call and dotted(value.func) == "dict":
+        return tuple(a.keyword.value for a in value.args if a.keyword is not None)
+    return ()
+
+
+def _weights_only(value: Any) -> bool | None:
+    if type(value) is cst.Call and text(value.func).endswith("state_dict"):
+        return True
+    return False if len(_keys(value)) > 1 else None
+
+
+@pattern(CheckpointSave, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
+    if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
+        return
+    how = _how(site, script)
+    if how is None:
+        return
+    first = site.node.args[0].value if site.node.args else None
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW if how == "framework" else NAME, (site.name,)),
+        how=how,
+        call=site.name,
+        contents=_keys(first),
+        path=text(first) if how == "framework" and first is not None else None,
+        condition=script.condition(site.statement),
+        per=script.unit(site.statement),
+    )
+
+
+def _how(site: Site, script: Script) -> str | None:
+    receiver, _, method = site.name.rpartition(".")
+    named = words(site.name)
+    if site.name[:1].isupper() or set(words(receiver)) & (_OTHER_WORDS | {"plt", "fig"}):
+        return None
+    if method in _METHODS:
+        return "framework"
+    saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
+    if saves and set(named[1:]) & _STATE_WORDS and not set(named) & _OTHER_WORDS:
+        return "framework" if receiver and receiver != "self" else "helper"
+    if named == ("save", "on", "master") and site.node.args:
+        return "helper"
+    if method == "save" and receiver:
+        role = script.role(site.node.func.value, site.scope)
+        state = set(words(receiver)) & {"checkpoint", "checkpointer", "ckpt", "saver", "snapshot"}
+        if state or (role is not None and role.kind in ("model", "trainer")):
+            return "framework"
+    if method == "save" and receiver == "self" and script.called_function(site) is not None:
+        return "helper"
+    return None
+
+
+@pattern(CheckpointSave, kinds=("checkpoint-callback",))
+def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`ModelCheckpoint(monitor="val_loss", save_top_k=3)`."""
+    if site.known is None:
+        return
+    best = argument(site.node, "save_best_only")
+    path = script.argument(site, "filepath") or argument(site.node, "dirpath")
+    monitor = script.argument(site, "monitor")
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="callback",
+        call=site.known.name.rpartition(".")[2],
+        path=text(path) if path is not None else None,
+        monitor=text(monitor) if monitor is not None else None,
+        best_only=best is not None and text(best) == "True",
+        condition=script.condition(site.statement),
+    )
+
+
+def _example(**facts: Any) -> list[CheckpointSave]:
+    facts.setdefault("end", facts["line"])
+    return [CheckpointSave(**facts)]
+
+
+EXAMPLES = {
+    "import torch\nif rank == 0:\n    torch.save(model.state_dict(), 'last.pt')": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="model.state_dict()",
+        weights_only=True,
+        path="'last.pt'",
+        condition="rank == 0",
+    ),
+    'state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}\n'
+    "torch.save(state, path)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        contents=("model", "optimizer", "epoch"),
+        saved="state",
+        weights_only=False,
+        path="path",
+    ),
+    'save_checkpoint({"epoch": epoch + 1, "state_dict": model.state_dict()}, is_best)': _example(
+        line=1,
+        evidence=Evidence(NAME, ("save_checkpoint",)),
+        how="helper",
+        call="save_checkpoint",
+        contents=("epoch", "state_dict"),
+    ),
+    "accelerator.save_state(output_dir)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator.save_state",)),
+        how="framework",
+        call="accelerator.save_state",
+        path="output_dir",
+    ),
+}
+COUNTEREXAMPLES = {
+    "torch.save(features, 'features.pt')": "features are no state of the training",
+    "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",
+    "plt.savefig('loss.png')": "a plot",
+    "save_image(fake, path)": "an image",
+}

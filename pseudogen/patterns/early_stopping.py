@@ -1,0 +1,241 @@
+"""early-stopping: training is stopped when it no longer improves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_WAITING = (
+    ("patience",),
+    ("early", "stop"),
+    ("early", "stopping"),
+    ("early", "stopped"),
+    ("early", "stopper"),
+    ("earlystop",),
+    ("earlystopping",),
+    ("no", "improve"),
+    ("no", "improvement"),
+    ("without", "improvement"),
+    ("not", "improved"),
+    ("require", "improvement"),
+    ("bad", "epochs"),
+    ("last", "improve"),
+    ("es", "counter"),
+)
+_STOPPERS = frozenset({"stopper", "early", "earlystopping", "patience", "earlystop"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EarlyStopping(Finding):
+    """Facts of an early stop.
+
+    Attributes:
+        how: "condition" (an `if` that stops), "callback" (a framework stops) or "object" (a
+            helper that counts is made).
+        condition: The condition that stops.
+        patience: How long it may not improve, as written.
+        patience_value: That where constants tell.
+        action: What is done: "break", "return", "flag" or "exit"; None for callbacks.
+        monitor: The metric that a callback watches.
+        name: What holds the callback or helper.
+        per: "epoch" or "step": how often the condition is looked at.
+    """
+
+    pattern: ClassVar[str] = "early-stopping"
+
+    how: str
+    condition: str | None = None
+    patience: str | None = None
+    patience_value: int | float | None = None
+    action: str | None = None
+    monitor: str | None = None
+    name: str | None = None
+    per: str | None = None
+
+
+@pattern(EarlyStopping, statements=(cst.If,))
+def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
+    """`if epochs_without_improvement >= patience: break`."""
+    test = site.node.test
+    waits = _waits(test) or _from_stopper(test, site, script)
+    action = _action(site.statement, script)
+    if not waits or action is None:
+        return
+    patience = _patience(test)
+    value = script.value(patience, site.statement.index) if patience is not None else None
+    yield EarlyStopping(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(test),)),
+        how="condition",
+        condition=text(test),
+        patience=text(patience) if patience is not None else None,
+        patience_value=value,
+        action=action,
+        per=script.unit(site.statement),
+    )
+
+
+def _names(test: Any) -> list[str]:
+    written = text(test)
+    return "".join(c if c.isalnum() or c in "._" else " " for c in written).split()
+
+
+def _waits(test: Any) -> bool:
+    """Whether a condition speaks of patience or of results that no longer improve."""
+    for name in _names(test):
+        named = words(name.replace(".", "_"))
+        for wanted in _WAITING:
+            if any(named[i : i + len(wanted)] == wanted for i in range(len(named))):
+                return True
+    return False
+
+
+def _from_stopper(test: Any, site: Site, script: Script) -> bool:
+    """Whether a flag in the condition comes from a helper that stops: `stop = stopper(...)`."""
+    for name in _names(test):
+        if "stop" not in words(name):
+            continue
+        for binding in script.resolver.bindings(name, site.scope):
+            made = text(binding.value) if type(binding.value) is cst.Call else ""
+            if set(words(made.partition("(")[0].replace(".", "_"))) & _STOPPERS:
+                return True
+    return False
+
+
+def _action(statement: Statement, script: Script) -> str | None:
+    """How the block of a condition stops the training, or None when it does not."""
+    for below in script.tree.below(statement):
+        kind = type(below.node)
+        if kind is cst.Break:
+            return "break"
+        if kind is cst.Return:
+            return "return"
+        if kind is cst.Assign:
+            target = words(text(below.node.targets[0].target))
+            if "stop" in target or "stopped" in target or "stopping" in target:
+                return "flag" if text(below.node.value) == "True" else None
+        if any(c.name in ("exit", "sys.exit", "quit") for c in script.calls_in(below)):
+            return "exit"
+    return None
+
+
+def _patience(test: Any) -> Any:
+    """The side of a comparison that is a limit: `patience`, `config.require_improvement`."""
+    stack = [test]
+    while stack:
+        node = stack.pop()
+        if type(node) is cst.BooleanOperation:
+            stack += [node.right, node.left]
+        elif type(node) is cst.Comparison and len(node.comparisons) == 1:
+            right, left = node.comparisons[0].comparator, node.left
+            for side in (right, left):
+                if {"patience", "require"} & {w for n in _names(side) for w in words(n)}:
+                    return side
+            return right
+    return None
+
+
+@pattern(EarlyStopping, kinds=("early-stopping",))
+def find_callback(site: Site, script: Script) -> Iterator[EarlyStopping]:
+    """Keras's `EarlyStopping(monitor="val_loss", patience=5)`."""
+    if site.known is None or (not site.known.api.params and not site.node.args):
+        return
+    params = site.known.api.params
+    key = next((p for p in params if "patience" in p), "patience")
+    patience = script.argument(site, key)
+    default = script.default(site, key) if not script.passes_unknown(site) else None
+    value = script.value(patience, site.statement.index) if patience is not None else None
+    yield EarlyStopping(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="callback",
+        patience=text(patience) if patience is not None else default,
+        patience_value=value,
+        monitor=script.argument_text(site, "monitor"),
+        name=_target(site),
+    )
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign and node.value is site.node:
+        return text(node.targets[0].target)
+    return None
+
+
+@pattern(EarlyStopping, methods=("EarlyStopping", "EarlyStopper", "EarlyStop", "EarlyStoppingHook"))
+def find_helper(site: Site, script: Script) -> Iterator[EarlyStopping]:
+    """`early_stopping = EarlyStopping(patience=7)` of the project's own code."""
+    if site.known is not None or type(site.statement.node) is cst.ClassDef:
+        return
+    patience = script.argument(site, "patience")
+    yield EarlyStopping(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="object",
+        patience=text(patience) if patience is not None else None,
+        patience_value=script.value(patience, site.statement.index) if patience else None,
+        name=_target(site),
+    )
+
+
+def _example(**facts: Any) -> list[EarlyStopping]:
+    facts.setdefault("end", facts["line"])
+    return [EarlyStopping(**facts)]
+
+
+EXAMPLES = {
+    "patience = 10\nif bad_epochs >= patience:\n    break": _example(
+        line=2,
+        evidence=Evidence(NAME, ("bad_epochs >= patience",)),
+        how="condition",
+        condition="bad_epochs >= patience",
+        patience="patience",
+        patience_value=10,
+        action="break",
+    ),
+    "if step - last_improve > config.require_improvement:\n    stop = True": _example(
+        line=1,
+        evidence=Evidence(NAME, ("step - last_improve > config.require_improvement",)),
+        how="condition",
+        condition="step - last_improve > config.require_improvement",
+        patience="config.require_improvement",
+        action="flag",
+    ),
+    "from keras.callbacks import EarlyStopping\nstop = EarlyStopping('val_loss', patience=5)": (
+        _example(
+            line=2,
+            evidence=Evidence(API, ("keras.callbacks.EarlyStopping",)),
+            how="callback",
+            patience="5",
+            patience_value=5,
+            monitor="'val_loss'",
+            name="stop",
+        )
+    ),
+    "if early_stopping.early_stop:\n    return": _example(
+        line=1,
+        evidence=Evidence(NAME, ("early_stopping.early_stop",)),
+        how="condition",
+        condition="early_stopping.early_stop",
+        action="return",
+    ),
+}
+COUNTEREXAMPLES = {
+    "if step >= max_steps:\n    break": "the planned end of the run",
+    "if loss_is_nan:\n    break": "a failure, no lack of improvement",
+    "if bad_epochs >= patience:\n    lr *= 0.1": "lowers the rate and goes on",
+}

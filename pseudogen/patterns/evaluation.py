@@ -1,0 +1,258 @@
+"""evaluation: the model is evaluated, by a loop or by the call of the function that holds it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.loops import EVALUATION_WORDS
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
+from pseudogen.names.words import words
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_METHODS = frozenset({"validation_step", "test_step"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evaluation(Finding):
+    """Facts of an evaluation.
+
+    Attributes:
+        how: "loop", "call", "phase" (a loop that trains or evaluates by its phase) or "method"
+            (Lightning calls `validation_step`).
+        loader: What the loop goes over, or the loader that is passed.
+        batch: The variables that hold a batch.
+        call: What is called.
+        result: What receives the result of the call.
+        model: The model that is passed.
+        per: "epoch" or "step": how often; None when unknown or only once.
+        condition: The condition under which the call is made.
+        eval_mode: The line of `model.eval()` in the same function.
+        train_mode: The line of the `model.train()` after it.
+        no_gradients: The line of `no_grad` or `inference_mode` that covers the loop.
+    """
+
+    pattern: ClassVar[str] = "evaluation"
+
+    how: str
+    loader: str | None = None
+    batch: str | None = None
+    call: str | None = None
+    result: str | None = None
+    model: str | None = None
+    per: str | None = None
+    condition: str | None = None
+    eval_mode: int | None = None
+    train_mode: int | None = None
+    no_gradients: int | None = None
+
+
+@pattern(Evaluation, statements=(cst.For,))
+def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`for x, y in val_loader:` without a training step."""
+    loop = script.structure.loops.get(site.statement.index)
+    if loop is None or loop.kind not in (EVALUATION_LOOP, BATCH_LOOP):
+        return
+    phase = loop.kind == BATCH_LOOP
+    if phase and not _by_phase(site, script):
+        return
+    eval_mode, train_mode = _modes(site, script)
+    counts = script.counted_range(site.node.iter) is not None
+    yield Evaluation(
+        line=site.line,
+        end=site.last,
+        evidence=loop.evidence,
+        how="phase" if phase else "loop",
+        loader=None if counts else loop.over,
+        batch=None if counts else loop.variable,
+        eval_mode=eval_mode,
+        train_mode=train_mode,
+        no_gradients=_no_gradients(site, script),
+    )
+
+
+def _by_phase(site: Site, script: Script) -> bool:
+    """Whether a loop around takes the phase from a list that names an evaluation."""
+    for header in script.tree.ancestors(site.statement.index):
+        listed: Any = header.node.iter if type(header.node) is cst.For else None
+        if type(listed) in (cst.List, cst.Tuple):
+            phases = {string(e.value) for e in listed.elements}
+            if phases & EVALUATION_WORDS and text(header.node.target) in text(site.node.iter):
+                return True
+    return False
+
+
+def _modes(site: Site, script: Script) -> tuple[int | None, int | None]:
+    """The lines of the last `eval()` before the loop and of the first `train()` behind it."""
+    around = script.function_around(site.statement)
+    calls = script.calls_below(around) if around is not None else script.call_sites()
+    eval_mode = train_mode = None
+    for call in calls:
+        before = call.statement.index < site.statement.index
+        method = call.name.rpartition(".")[2] if "." in call.name else ""
+        if method == "train" and before:
+            eval_mode = None
+        elif method == "eval" and before and not call.node.args:
+            eval_mode = call.line
+        elif method == "train" and call.statement.index >= site.statement.after:
+            train_mode = train_mode or call.line
+    return eval_mode, train_mode if eval_mode else None
+
+
+def _no_gradients(site: Site, script: Script) -> int | None:
+    marks = ("no_grad", "inference_mode")
+    around = script.tree.ancestors(site.statement.index)
+    for block in (*around, *script.tree.below(site.statement)):
+        if type(block.node) is cst.With and any(m in _items(block) for m in marks):
+            return block.first
+        if type(block.node) is cst.FunctionDef and block in around:
+            written = " ".join(text(d.decorator) for d in block.node.decorators)
+            return block.start if any(m in written for m in marks) else None
+    return None
+
+
+def _items(block: Statement) -> str:
+    return " ".join(text(item.item) for item in block.node.items)
+
+
+@pattern(Evaluation, calls=True)
+def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`acc1 = validate(val_loader, model, criterion)`, `trainer.test(model)`."""
+    evidence = script.evaluation_call(site)
+    if evidence is None or type(site.statement.node) in (cst.FunctionDef, cst.ClassDef):
+        return
+    per = script.unit(site.statement)
+    yield Evaluation(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        how="call",
+        loader=_role(site, script, "loader"),
+        model=_role(site, script, "model"),
+        call=site.name,
+        result=_result(site),
+        per=per,
+        condition=script.condition(site.statement),
+    )
+
+
+def _role(site: Site, script: Script, kind: str) -> str | None:
+    found = (a.value for a in site.node.args if script.is_a(a.value, site.scope, kind))
+    return next((text(value) for value in found), None)
+
+
+def _result(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign and node.value is site.node:
+        return text(node.targets[0].target)
+    return None
+
+
+@pattern(Evaluation, statements=(cst.FunctionDef,))
+def find_method(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`def validation_step(self, batch, batch_idx):` of a Lightning module."""
+    names = [p.name.value for p in site.node.params.params]
+    if site.node.name.value in _METHODS and "batch" in "".join(names[1:2]):
+        yield Evaluation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.node.name.value,)),
+            how="method",
+            call=site.node.name.value,
+            loader="test" if "test" in words(site.node.name.value) else "validation",
+        )
+
+
+def _example(**facts: Any) -> list[Evaluation]:
+    facts.setdefault("end", facts["line"])
+    return [Evaluation(**facts)]
+
+
+EXAMPLES = {
+    "model.eval()\n"
+    "with torch.no_grad():\n"
+    "    for x, y in val_loader:\n"
+    "        loss += criterion(model(x), y)\n"
+    "model.train()": _example(
+        line=3,
+        evidence=Evidence(NAME, ("val_loader",)),
+        how="loop",
+        loader="val_loader",
+        batch="x, y",
+        eval_mode=1,
+        train_mode=5,
+        no_gradients=2,
+    ),
+    "acc1 = validate(val_loader, model, criterion, args)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("validate",)),
+        how="call",
+        loader="val_loader",
+        model="model",
+        call="validate",
+        result="acc1",
+    ),
+    "from lightning import Trainer\n"
+    "trainer = Trainer()\n"
+    "trainer.test(model, test_loader)": _example(
+        line=3,
+        evidence=Evidence(API, ("lightning.Trainer",)),
+        how="call",
+        loader="test_loader",
+        model="model",
+        call="trainer.test",
+    ),
+    "for epoch in range(9):\n"
+    '    for phase in ["train", "val"]:\n'
+    "        for x, y in loaders[phase]:\n"
+    "            loss = criterion(model(x), y)\n"
+    '            if phase == "train":\n'
+    "                loss.backward()": _example(
+        line=3,
+        evidence=Evidence(NAME, ("loaders",)),
+        how="phase",
+        loader="loaders[phase]",
+        batch="x, y",
+    ),
+    "def accuracy(model, data_loader):\n"
+    "    with torch.no_grad():\n"
+    "        for x, y in data_loader:\n"
+    "            hits += (model(x) == y).sum()\n"
+    "    return hits\n"
+    "score = accuracy(net, test_loader)": [
+        Evaluation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("data_loader",)),
+            how="loop",
+            loader="data_loader",
+            batch="x, y",
+            no_gradients=2,
+        ),
+        Evaluation(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("accuracy",)),
+            how="call",
+            loader="test_loader",
+            model="net",
+            call="accuracy",
+            result="score",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "model.eval()": "only switches the mode",
+    "for x, y in val_loader:\n    counts[y] += 1": "statistics of the data, no model runs",
+    "value = eval(expression)": "Python's own eval",
+    "validate_args(args)": "checks the settings",
+    "def build(train, test):\n    test_set = load(test)\n    return test_set": "names of data",
+}

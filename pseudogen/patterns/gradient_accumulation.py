@@ -1,0 +1,203 @@
+"""gradient-accumulation: several backward passes to one step of the optimizer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
+_PAIRS = frozenset({("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")})
+_SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
+_FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientAccumulation(Finding):
+    """Facts of a part of an accumulation.
+
+    Attributes:
+        part: "condition" (only every n-th time), "division" (the loss is divided), "context" (no
+            synchronization, or the framework's context), or "setting" (a framework does it).
+        steps: Over how many backward passes, as written.
+        steps_value: That where constants tell.
+        condition: The condition, for "condition".
+        loss: What is divided.
+        call: The context or the framework's call.
+        last: Whether the condition also takes the last batch of the epoch.
+    """
+
+    pattern: ClassVar[str] = "gradient-accumulation"
+
+    part: str
+    steps: str | None = None
+    steps_value: int | float | None = None
+    condition: str | None = None
+    loss: str | None = None
+    call: str | None = None
+    last: bool = False
+
+
+def _is_steps(node: Any) -> bool:
+    """Whether an expression is the number of accumulation steps, by its name."""
+    name = dotted(node)
+    named = words(name)
+    if not named:
+        return False
+    if set(named) & (_WORDS - {"acc"}) or (named[0] == "acc" and "steps" in named):
+        return True
+    return any(pair in _PAIRS for pair in pairwise(named))
+
+
+@pattern(
+    GradientAccumulation,
+    statements=(cst.If, cst.Assign, cst.AugAssign, cst.Expr, cst.Return, cst.With),
+)
+def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
+    for operation in script.operations_in(site.statement):
+        if type(operation.operator) is cst.Modulo and _is_steps(operation.right):
+            yield _found(site, script, operation.right, part="condition", **_condition(site))
+            return
+        if type(operation.operator) is cst.Divide and _is_steps(operation.right):
+            loss = _loss(operation.left, site, script)
+            if loss is not None:
+                yield _found(site, script, operation.right, part="division", loss=loss)
+                return
+    if type(site.node) is cst.AugAssign and type(site.node.operator) is cst.DivideAssign:
+        loss = _loss(site.node.target, site, script)
+        if loss is not None and _is_steps(site.node.value):
+            yield _found(site, script, site.node.value, part="division", loss=loss)
+
+
+def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccumulation:
+    return GradientAccumulation(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(steps),)),
+        steps=text(steps),
+        steps_value=script.value(steps, site.statement.index),
+        **facts,
+    )
+
+
+def _condition(site: Site) -> dict[str, Any]:
+    if type(site.node) is not cst.If:
+        return {}
+    written = text(site.node.test)
+    return {"condition": written, "last": " or " in written and "len(" in written}
+
+
+def _loss(node: Any, site: Site, script: Script) -> str | None:
+    """The text of what is divided where it is a loss."""
+    role = script.role(node, site.scope)
+    named = set(words(dotted(node)))
+    if (role is not None and role.kind == "loss") or named & {"loss", "losses"}:
+        return text(node)
+    called = type(node) is cst.Call and {"criterion", "loss"} & set(words(dotted(node.func)))
+    return text(node) if called else None
+
+
+@pattern(GradientAccumulation, statements=(cst.With,))
+def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`with model.no_sync():`, `with accelerator.accumulate(model):`."""
+    for item in site.node.items:
+        name = dotted(item.item.func) if type(item.item) is cst.Call else dotted(item.item)
+        method = name.rpartition(".")[2]
+        if "." in name and method in ("no_sync", "accumulate"):
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (name,)),
+                part="context",
+                call=name,
+            )
+
+
+@pattern(GradientAccumulation, statements=(cst.Assign,))
+def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`context = model.no_sync if accumulating else nullcontext`."""
+    written = text(site.node.value)
+    if ".no_sync" in written:
+        name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")
+        if name:
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (name,)),
+                part="context",
+                call=name,
+            )
+
+
+@pattern(GradientAccumulation, kinds=_FRAMEWORKS)
+def find_setting(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`Accelerator(gradient_accumulation_steps=4)`, `Trainer(accumulate_grad_batches=4)`."""
+    for name in _SETTINGS:
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("1", "None") and site.known is not None:
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(site.known.evidence, (site.known.name,)),
+                part="setting",
+                steps=text(value),
+                steps_value=script.value(value, site.statement.index),
+                call=site.name,
+            )
+
+
+def _example(**facts: Any) -> list[GradientAccumulation]:
+    facts.setdefault("end", facts["line"])
+    return [GradientAccumulation(**facts)]
+
+
+EXAMPLES = {
+    "if (i + 1) % accum_steps == 0 or i + 1 == len(loader):\n    optimizer.step()": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accum_steps",)),
+        part="condition",
+        steps="accum_steps",
+        condition="(i + 1) % accum_steps == 0 or i + 1 == len(loader)",
+        last=True,
+    ),
+    "steps = 4\ngradient_accumulation_steps = 4\nloss = loss / gradient_accumulation_steps": (
+        _example(
+            line=3,
+            evidence=Evidence(NAME, ("gradient_accumulation_steps",)),
+            part="division",
+            steps="gradient_accumulation_steps",
+            steps_value=4,
+            loss="loss",
+        )
+    ),
+    "with accelerator.accumulate(model):\n    step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator.accumulate",)),
+        part="context",
+        call="accelerator.accumulate",
+    ),
+    "loss /= args.update_freq": _example(
+        line=1,
+        evidence=Evidence(NAME, ("args.update_freq",)),
+        part="division",
+        steps="args.update_freq",
+        loss="loss",
+    ),
+}
+COUNTEREXAMPLES = {
+    "if step % log_interval == 0:\n    print(loss)": "a print now and then",
+    "loss = total / count": "a mean",
+    "steps = len(loader) // accum_steps": "that is steps-per-epoch",
+}

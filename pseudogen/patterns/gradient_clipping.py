@@ -1,0 +1,197 @@
+"""gradient-clipping: gradients are clipped."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.syntax.text import text
+
+_METHODS = (
+    "clip_grad_norm_",
+    "clip_grad_norm",
+    "clip_grad_value_",
+    "clip_gradients",
+    "clip_gradient",
+    "clip_grads",
+    "clip_grad",
+    "clip_by_global_norm",
+)
+_SETTINGS = ("gradient_clip_val", "max_grad_norm", "clip_grad", "clipnorm", "global_clipnorm")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientClipping(Finding):
+    """Facts of a clipping of gradients.
+
+    Attributes:
+        how: "norm", "value", or None when the script does not say.
+        limit: The largest norm or value.
+        limit_value: It where constants tell.
+        parameters: Whose gradients are clipped.
+        call: What does it.
+        setting: For a framework that clips, the argument that says so.
+        condition: The condition under which it is done.
+        unscaled: The line of `scaler.unscale_` before it.
+        steps: The line of the optimizer's step after it.
+        per: "step" or "epoch".
+    """
+
+    pattern: ClassVar[str] = "gradient-clipping"
+
+    how: str | None = None
+    limit: str | None = None
+    limit_value: int | float | None = None
+    parameters: str | None = None
+    call: str | None = None
+    setting: str | None = None
+    condition: str | None = None
+    unscaled: int | None = None
+    steps: int | None = None
+    per: str | None = None
+
+
+@pattern(GradientClipping, kinds=("clip",), methods=_METHODS)
+def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
+    """`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)`."""
+    known = site.known if site.known is not None and site.known.api.kind == "clip" else None
+    if known is None and (site.known is not None or not site.name):
+        return
+    method = site.name.rpartition(".")[2]
+    how = known.api.traits.get("clip") if known else _how(method)
+    limit = script.argument(site, known.api.traits["limit"]) if known else _limit(site)
+    parameters = script.argument(site, "parameters")
+    if known is None and len(site.node.args) > 1:
+        parameters = site.node.args[0].value
+    around = script.loop_around(site.statement) or script.function_around(site.statement)
+    unscaled, steps = _surroundings(site, script, around)
+    yield GradientClipping(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(known.evidence, (known.name,)) if known else Evidence(NAME, (site.name,)),
+        how=how,
+        limit=text(limit) if limit is not None else None,
+        limit_value=script.value(limit, site.statement.index) if limit is not None else None,
+        parameters=text(parameters) if parameters is not None else None,
+        call=method,
+        condition=script.condition(site.statement),
+        unscaled=unscaled,
+        steps=steps,
+        per=script.unit(site.statement),
+    )
+
+
+def _how(method: str) -> str | None:
+    return "norm" if "norm" in method else "value" if "value" in method else None
+
+
+def _limit(site: Site) -> Any:
+    for name in ("max_norm", "clip_value", "max_grad_norm", "clip_val", "norm"):
+        found = argument(site.node, name)
+        if found is not None:
+            return found
+    plain = [arg.value for arg in site.node.args if arg.keyword is None]
+    return plain[1] if len(plain) > 1 else plain[0] if len(plain) == 1 else None
+
+
+def _surroundings(site: Site, script: Script, around: Any) -> tuple[int | None, int | None]:
+    unscaled = steps = None
+    for other in script.calls_below(around) if around is not None else script.call_sites():
+        method = other.name.rpartition(".")[2]
+        before = other.statement.index < site.statement.index
+        if method == "unscale_" and before:
+            unscaled = other.line
+        elif method == "step" and not before and steps is None:
+            named = "schedul" not in other.name and "profiler" not in other.name
+            steps = other.line if named else None
+    return unscaled, steps
+
+
+@pattern(GradientClipping, calls=True)
+def find_setting(site: Site, script: Script) -> Iterator[GradientClipping]:
+    """`Trainer(gradient_clip_val=1.0)`, `loss_scaler(loss, optimizer, clip_grad=5.0)`."""
+    framework = site.known is not None and site.known.api.kind in (
+        "trainer",
+        "training-arguments",
+        "optimizer",
+    )
+    if not framework and (site.known is not None or script.training_step(site) is None):
+        return
+    for name in _SETTINGS:
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("None", "0", "0.0"):
+            known = site.known
+            yield GradientClipping(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(known.evidence, (known.name,))
+                if known
+                else Evidence(NAME, (site.name,)),
+                how="norm" if name != "clip_grad" else None,
+                limit=text(value),
+                limit_value=script.value(value, site.statement.index),
+                call=site.name,
+                setting=name,
+                condition=script.condition(site.statement),
+                per=script.unit(site.statement),
+            )
+
+
+def _example(**facts: Any) -> list[GradientClipping]:
+    facts.setdefault("end", facts["line"])
+    return [GradientClipping(**facts)]
+
+
+EXAMPLES = {
+    "import torch\n"
+    "scaler.unscale_(optimizer)\n"
+    "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)\n"
+    "scaler.step(optimizer)": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.nn.utils.clip_grad_norm_",)),
+        how="norm",
+        limit="1.0",
+        limit_value=1.0,
+        parameters="model.parameters()",
+        call="clip_grad_norm_",
+        unscaled=2,
+        steps=4,
+    ),
+    "if grad_clip > 0:\n    clip_grad_value_(net.parameters(), grad_clip)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("clip_grad_value_",)),
+        how="value",
+        limit="grad_clip",
+        parameters="net.parameters()",
+        call="clip_grad_value_",
+        condition="grad_clip > 0",
+    ),
+    "import lightning as L\ntrainer = L.Trainer(gradient_clip_val=0.5)": _example(
+        line=2,
+        evidence=Evidence(API, ("lightning.Trainer",)),
+        how="norm",
+        limit="0.5",
+        limit_value=0.5,
+        call="L.Trainer",
+        setting="gradient_clip_val",
+    ),
+    "accelerator.clip_grad_norm_(model.parameters(), 1.0)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accelerator.clip_grad_norm_",)),
+        how="norm",
+        limit="1.0",
+        limit_value=1.0,
+        parameters="model.parameters()",
+        call="clip_grad_norm_",
+    ),
+}
+COUNTEREXAMPLES = {
+    "x = x.clip(0, 1)": "values of a tensor, not gradients",
+    "norm = torch.nn.utils.parameters_to_vector(model.parameters())": "nothing is clipped",
+    "model, preprocess = clip.load(name)": "CLIP is a model",
+}

@@ -1,0 +1,242 @@
+"""loss-function: the criterion is made, or a loss is computed by a function."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import suggested_role, words
+from pseudogen.syntax.text import text
+
+_MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
+_NO_LOSS = frozenset(
+    {
+        "add",
+        "all",
+        "append",
+        "average",
+        "avg",
+        "backward",
+        "clear",
+        "display",
+        "draw",
+        "dump",
+        "estimate",
+        "eval",
+        "evaluate",
+        "gather",
+        "get",
+        "handle",
+        "history",
+        "load",
+        "log",
+        "meter",
+        "monitor",
+        "parse",
+        "plot",
+        "print",
+        "process",
+        "record",
+        "reduce",
+        "report",
+        "reset",
+        "save",
+        "scale",
+        "show",
+        "smooth",
+        "sync",
+        "test",
+        "train",
+        "training",
+        "update",
+        "val",
+        "valid",
+        "validate",
+        "validation",
+        "write",
+    }
+)
+_CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LossFunction(Finding):
+    """Facts of a loss.
+
+    Attributes:
+        action: "made" (a criterion object) or "computed" (by a function).
+        name: What holds the criterion, or receives the loss.
+        api: The class or function, without its module.
+        choices: The classes, where the statement picks one of several.
+        task: "classes", "binary", "squared", "absolute", "smooth", ...; None when unknown.
+        expects: What it expects of the model's output: "logits", "log-probabilities",
+            "probabilities"; None when it does not matter or is unknown.
+        reduction: How the values of a batch become one.
+        weight: The weights of the classes.
+        smoothing: The label smoothing.
+        ignore: The target value that is left out.
+        inputs: What a function is given.
+        condition: The condition under which it is made or computed.
+    """
+
+    pattern: ClassVar[str] = "loss-function"
+
+    action: str
+    name: str | None = None
+    api: str | None = None
+    choices: tuple[str, ...] = ()
+    task: str | None = None
+    expects: str | None = None
+    reduction: str | None = None
+    weight: str | None = None
+    smoothing: str | None = None
+    ignore: str | None = None
+    inputs: tuple[str, ...] = ()
+    condition: str | None = None
+
+
+@pattern(LossFunction, kinds=("criterion", "functional-loss"))
+def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
+    if site.known is None or type(site.statement.node) is cst.ClassDef:
+        return
+    made = site.known.api.kind == "criterion"
+    others = [s for s in script.calls_in(site.statement) if s.known and _kind(s) == _kind(site)]
+    if others[0].node is not site.node:
+        return
+    if not made and not site.node.args:
+        return
+    traits = site.known.api.traits
+    names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in others))
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made" if made else "computed",
+        name=_target(site),
+        api=site.known.name.rpartition(".")[2],
+        choices=names if len(names) > 1 else (),
+        task=traits.get("task") or None,
+        expects=traits.get("expects") or None,
+        reduction=script.argument_text(site, "reduction") or script.default(site, "reduction"),
+        weight=script.argument_text(site, "weight") or script.argument_text(site, "pos_weight"),
+        smoothing=script.argument_text(site, "label_smoothing"),
+        ignore=script.argument_text(site, "ignore_index"),
+        inputs=() if made else tuple(text(a.value) for a in site.node.args if a.keyword is None),
+        condition=script.condition(site.statement),
+    )
+
+
+def _kind(site: Site) -> str:
+    return site.known.api.kind if site.known is not None else ""
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign:
+        return text(node.targets[0].target)
+    return text(node.target) if type(node) in (cst.AugAssign, cst.AnnAssign) else None
+
+
+@pattern(LossFunction, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`FocalLoss(gamma=2)`, `dice_loss(pred, target)`, `criterion = build_criterion(args)`."""
+    if site.known is not None or not site.name or type(site.statement.node) is cst.ClassDef:
+        return
+    action = _action(site, script)
+    if action is None:
+        return
+    passed = tuple(text(arg.value) for arg in site.node.args)
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        action=action,
+        name=_target(site),
+        api=site.name.rpartition(".")[2],
+        inputs=passed if action == "computed" else (),
+        condition=script.condition(site.statement),
+    )
+
+
+def _action(site: Site, script: Script) -> str | None:
+    last = site.name.rpartition(".")[2]
+    named = words(site.name)
+    if not named or site.name.startswith("super()"):
+        return None
+    if last[:1].isupper():
+        entropy = named[-2:] == ("cross", "entropy")
+        return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
+    target = _target(site) if getattr(site.statement.node, "value", None) is site.node else None
+    if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
+        holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
+        return "made" if holds or "criterion" in named else None
+    return "computed" if _computes(site, script, named) else None
+
+
+def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
+    """Whether a function (no object that holds a criterion) computes a loss."""
+    if named[-1] != "loss" or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
+        return False
+    root = site.name.partition(".")[0]
+    if root in ("self", "super()", "model", "criterion") or "(" in site.name:
+        return False
+    bound = script.resolver.bindings(root, site.scope)
+    return all(binding.how in ("import", "function") for binding in bound)
+
+
+def _example(**facts: Any) -> list[LossFunction]:
+    facts.setdefault("end", facts["line"])
+    return [LossFunction(**facts)]
+
+
+EXAMPLES = {
+    "import torch.nn as nn\ncriterion = nn.CrossEntropyLoss(label_smoothing=0.1)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="made",
+        name="criterion",
+        api="CrossEntropyLoss",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        smoothing="0.1",
+    ),
+    "import torch.nn.functional as F\nloss = F.mse_loss(output, target)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.functional.mse_loss",)),
+        action="computed",
+        name="loss",
+        api="mse_loss",
+        task="squared",
+        reduction="'mean'",
+        inputs=("output", "target"),
+    ),
+    "loss += dice_loss(masks, true_masks)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("dice_loss",)),
+        action="computed",
+        name="loss",
+        api="dice_loss",
+        inputs=("masks", "true_masks"),
+    ),
+    "from losses import FocalLoss\ncriterion = FocalLoss(gamma=2)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("FocalLoss",)),
+        action="made",
+        name="criterion",
+        api="FocalLoss",
+    ),
+}
+COUNTEREXAMPLES = {
+    "loss = criterion(output, target)": "calling a criterion belongs to the training step",
+    "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",
+    "average_loss(losses, count)": "a mean over losses computed before",
+    "losses.update(loss.item(), n)": "a meter",
+}

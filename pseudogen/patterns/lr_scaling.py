@@ -1,0 +1,196 @@
+"""lr-scaling: the learning rate is scaled by the batch size or the number of processes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.quantities import Link
+from pseudogen.names.rates import is_rate, terms_in
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_SCALES = (cst.Multiply, cst.Divide)
+_SCALING_ASSIGNMENTS = (cst.MultiplyAssign, cst.DivideAssign)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LrScaling(Finding):
+    """Facts of a scaling of the learning rate.
+
+    Attributes:
+        target: What receives the scaled rate.
+        formula: The expression.
+        batch: The batch size in it.
+        processes: The number of processes in it.
+        accumulation: The number of accumulation steps in it.
+        reference: The batch size for which the unscaled rate was meant: the constant divisor.
+        clamped: Whether the result is kept between limits (`min`, `max`).
+        value: The scaled rate where constants tell.
+        chain: Where the numbers come from.
+        condition: The condition under which it is scaled.
+    """
+
+    pattern: ClassVar[str] = "lr-scaling"
+
+    target: str
+    formula: str
+    batch: str | None = None
+    processes: str | None = None
+    accumulation: str | None = None
+    reference: str | None = None
+    clamped: bool = False
+    value: int | float | None = None
+    chain: tuple[Link, ...] = ()
+    condition: str | None = None
+
+
+@pattern(LrScaling, statements=(cst.Assign, cst.AnnAssign, cst.AugAssign))
+def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`lr = args.lr * args.batch_size / 256`, `args.lr *= world_size`."""
+    node = site.node
+    target = node.targets[0].target if type(node) is cst.Assign else node.target
+    if node.value is None or not _names_rate(target):
+        return
+    if type(node) is cst.AugAssign:
+        scales = type(node.operator) in _SCALING_ASSIGNMENTS
+        if scales:
+            yield from _scaling(site, script, text(target), node.value, text(node))
+    elif _multiplies(site, script):
+        yield from _scaling(site, script, text(target), node.value, text(node.value))
+
+
+def _names_rate(target: Any) -> bool:
+    name = dotted(target)
+    return is_rate(name) or (bool(words(name)) and "lr" in words(name)[-2:])
+
+
+def _multiplies(site: Site, script: Script) -> bool:
+    return any(type(op.operator) in _SCALES for op in script.operations_in(site.statement))
+
+
+@pattern(LrScaling, kinds=("optimizer",))
+def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`optim.SGD(params, lr=args.lr * hvd.size())`."""
+    rate = script.argument(site, "lr") or argument(site.node, "learning_rate")
+    if type(rate) is cst.BinaryOperation and type(rate.operator) in _SCALES:
+        yield from _scaling(site, script, "lr", rate, text(rate))
+
+
+def _scaling(
+    site: Site, script: Script, target: str, value: Any, formula: str
+) -> Iterator[LrScaling]:
+    batch, processes, accumulation = _factors(value, site, script)
+    if batch is None and processes is None and accumulation is None:
+        return
+    at = site.statement.index
+    named = tuple(name for name in (batch, processes, accumulation) if name is not None)
+    plain = type(site.node) is not cst.AugAssign
+    yield LrScaling(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW if processes and not batch else NAME, named),
+        target=target,
+        formula=formula,
+        batch=batch,
+        processes=processes,
+        accumulation=accumulation,
+        reference=_reference(site, script),
+        clamped=formula.startswith(("min(", "max(", "np.clip(")),
+        value=script.value(value, at) if plain else None,
+        chain=tuple(link for link in script.chain(value, at) if link.line != site.line),
+        condition=script.condition(site.statement),
+    )
+
+
+def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | None, str | None]:
+    """(batch size, number of processes, accumulation steps) that an expression multiplies by."""
+    batch = processes = accumulation = None
+    for term in terms_in(value):
+        role = script.role(term, site.scope)
+        called = type(term) is cst.Call
+        named = set(words(dotted(term.func if called else term)))
+        if called and (role is None or role.kind != "process-count"):
+            continue
+        if role is not None and role.kind == "batch-size":
+            batch = batch or text(term)
+        elif role is not None and role.kind == "process-count":
+            processes = processes or text(term)
+        elif named & {"batch", "bs", "batchsize"} and not named & {"steps", "idx", "index"}:
+            batch = batch or text(term)
+        elif named & {"accum", "accumulation"}:
+            accumulation = accumulation or text(term)
+    return batch, processes, accumulation
+
+
+def _reference(site: Site, script: Script) -> str | None:
+    """The constant, or variable that holds one, by which the batch size is divided."""
+    for operation in script.operations_in(site.statement):
+        if type(operation.operator) is cst.Divide:
+            divisor = operation.right
+            if script.value(divisor, site.statement.index) is not None:
+                return text(divisor)
+    return None
+
+
+def _example(**facts: Any) -> list[LrScaling]:
+    facts.setdefault("end", facts["line"])
+    return [LrScaling(**facts)]
+
+
+EXAMPLES = {
+    "lr = args.base_lr * args.batch_size / 256": _example(
+        line=1,
+        evidence=Evidence(NAME, ("args.batch_size",)),
+        target="lr",
+        formula="args.base_lr * args.batch_size / 256",
+        batch="args.batch_size",
+        reference="256",
+    ),
+    "import torch.distributed as dist\nargs.lr = args.lr * dist.get_world_size()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("dist.get_world_size()",)),
+        target="args.lr",
+        formula="args.lr * dist.get_world_size()",
+        processes="dist.get_world_size()",
+    ),
+    "nbs = 64\nbatch_size = 16\nInit_lr_fit = min(batch_size / nbs * 0.01, 0.05)": _example(
+        line=3,
+        evidence=Evidence(NAME, ("batch_size",)),
+        target="Init_lr_fit",
+        formula="min(batch_size / nbs * 0.01, 0.05)",
+        batch="batch_size",
+        reference="nbs",
+        clamped=True,
+        value=0.0025,
+        chain=(Link(1, "nbs = 64", 64), Link(2, "batch_size = 16", 16)),
+    ),
+    "from torch.optim import SGD\n"
+    "optimizer = SGD(model.parameters(), lr=0.1 * world_size)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("world_size",)),
+        target="lr",
+        formula="0.1 * world_size",
+        processes="world_size",
+    ),
+    "lr *= accumulation_steps": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accumulation_steps",)),
+        target="lr",
+        formula="lr *= accumulation_steps",
+        accumulation="accumulation_steps",
+    ),
+}
+COUNTEREXAMPLES = {
+    "lr = base_lr * 0.1 ** (epoch // 30)": "that is lr-schedule",
+    "batch_size = batch_size // world_size": "that is batch-division",
+    "lr = 0.1 * 2": "a plain number",
+}

@@ -1,0 +1,296 @@
+"""lr-warmup: the learning rate is raised at the start."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.rates import (
+    depends_on_time,
+    holds_arithmetic,
+    is_rate,
+    is_time,
+    names_in,
+    speaks_of_rate,
+)
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_WARM = frozenset({"warmup", "warm", "warming"})
+_LENGTHS = (
+    "num_warmup_steps",
+    "warmup_steps",
+    "warmup_t",
+    "warmup_epochs",
+    "warmup_iters",
+    "total_epoch",
+    "warmup_period",
+    "warmup_ratio",
+    "warmup_epoch",
+    "warmup_num_steps",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LrWarmup(Finding):
+    """Facts of a warm-up.
+
+    Attributes:
+        how: "schedule" (a schedule that warms up is made), "branch" (a case of a formula),
+            "formula" (a factor computed from the step) or "setting" (a framework is told).
+        length: How long it lasts, as written.
+        length_value: That where constants tell.
+        counter: What is compared with the length: the current step or epoch.
+        formula: How the rate is computed meanwhile.
+        api: What makes the schedule.
+        name: What holds the schedule.
+    """
+
+    pattern: ClassVar[str] = "lr-warmup"
+
+    how: str
+    length: str | None = None
+    length_value: int | float | None = None
+    counter: str | None = None
+    formula: str | None = None
+    api: str | None = None
+    name: str | None = None
+
+
+def _says_warm(name: str) -> bool:
+    named = words(name)
+    return bool(set(named) & _WARM) and "restarts" not in named
+
+
+@pattern(LrWarmup, statements=(cst.If,))
+def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`if step < warmup_steps: lr = base_lr * step / warmup_steps`."""
+    compared = _compared(site.node.test)
+    if compared is None:
+        return
+    counter, length = compared
+    for statement in script.tree.body(site.statement):
+        value = getattr(statement.node, "value", None)
+        if value is None or not holds_arithmetic(value) or not depends_on_time(value):
+            continue
+        yield LrWarmup(
+            line=statement.first,
+            end=statement.last,
+            evidence=Evidence(NAME, (text(length),)),
+            how="branch",
+            length=text(length),
+            length_value=script.value(length, site.statement.index),
+            counter=text(counter),
+            formula=text(value),
+        )
+        return
+
+
+def _compared(test: Any) -> tuple[Any, Any] | None:
+    """(counter, length) of `step < warmup_steps`, alone or in an `and`."""
+    stack = [test]
+    while stack:
+        node = stack.pop()
+        if type(node) is cst.BooleanOperation:
+            stack += [node.right, node.left]
+        elif type(node) is cst.Comparison and len(node.comparisons) == 1:
+            operator = type(node.comparisons[0].operator)
+            right = node.comparisons[0].comparator
+            if operator in (cst.LessThan, cst.LessThanEqual) and any(
+                _says_warm(name) for name in names_in(right)
+            ):
+                return node.left, right
+    return None
+
+
+@pattern(LrWarmup, statements=(cst.Assign, cst.Return))
+def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`lr_scale = min(1.0, (step + 1) / warmup_steps)`."""
+    value = site.node.value
+    if value is None or not holds_arithmetic(value):
+        return
+    lengths = [name for name in names_in(value) if _says_warm(name) and not is_rate(name)]
+    if not lengths or not any(is_time(name) for name in names_in(value)):
+        return
+    if _in_warm_branch(site, script) or not _about_rate(site, script):
+        return
+    divides = any(type(op.operator) is cst.Divide for op in script.operations_in(site.statement))
+    limited = "min(" in text(value) or "clip(" in text(value) or "** -1.5" in text(value)
+    target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else ""
+    if divides and (limited or _says_warm(target)):
+        yield LrWarmup(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (lengths[0],)),
+            how="formula",
+            length=lengths[0],
+            formula=text(value),
+        )
+
+
+def _in_warm_branch(site: Site, script: Script) -> bool:
+    """Whether the statement stands under a comparison with the warm-up, or after it."""
+    return any(
+        type(header.node) in (cst.If, cst.Else) and "warm" in _test(header, script)
+        for header in script.tree.ancestors(site.statement.index)
+    )
+
+
+def _test(header: Statement, script: Script) -> str:
+    first = header if type(header.node) is cst.If else script.tree.statements[header.chain]
+    return text(first.node.test) if type(first.node) is cst.If else ""
+
+
+def _about_rate(site: Site, script: Script) -> bool:
+    """Whether a formula is one for a learning rate: by its target or its function."""
+    node = site.node
+    if type(node) is cst.Assign:
+        target = dotted(node.targets[0].target)
+        if is_rate(target) or speaks_of_rate(target) or _says_warm(target):
+            return True
+    around = script.function_around(site.statement)
+    if around is None:
+        return False
+    name = around.node.name.value
+    return speaks_of_rate(name) or _says_warm(name) or "schedule" in words(name)
+
+
+@pattern(LrWarmup, kinds=("scheduler",))
+def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`get_cosine_schedule_with_warmup(optimizer, num_warmup_steps=500, ...)`, `LinearLR(...)`
+    that starts low."""
+    if site.known is None:
+        return
+    parameter = site.known.api.traits.get("warmup", "")
+    rises = site.known.api.traits.get("form") == "linear-factor" and _rises(site, script)
+    length = script.argument(site, "total_iters" if rises else parameter) if parameter else None
+    if rises:
+        length = script.argument(site, "total_iters")
+    elif parameter in ("", "pct_start") or length is None or text(length) in ("0", "None"):
+        return
+    yield _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _rises(site: Site, script: Script) -> bool:
+    """Whether a linear factor rises: it starts below 1 and ends at 1."""
+    start = script.argument(site, "start_factor")
+    end = script.argument(site, "end_factor")
+    value = script.value(start, site.statement.index) if start is not None else 1 / 3
+    goal = script.value(end, site.statement.index) if end is not None else 1.0
+    warm = _says_warm(_target(site) or "")
+    return warm or (value is not None and goal is not None and value < goal)
+
+
+def _made(site: Site, script: Script, length: Any, evidence: Evidence) -> LrWarmup:
+    return LrWarmup(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        how="schedule",
+        length=text(length) if length is not None else None,
+        length_value=script.value(length, site.statement.index) if length is not None else None,
+        api=site.name.rpartition(".")[2],
+        name=_target(site),
+    )
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    return text(node.targets[0].target) if type(node) is cst.Assign else None
+
+
+@pattern(LrWarmup, calls=True)
+def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`GradualWarmupScheduler(optimizer, 1, 5)`, `TrainingArguments(warmup_steps=500)`."""
+    if site.known is not None and site.known.api.kind == "training-arguments":
+        yield from _setting(site, script)
+        return
+    if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
+        return
+    named = words(site.name)
+    schedule = {"scheduler", "schedule", "lr"} & set(named) or speaks_of_rate(site.name)
+    if _says_warm(site.name) and schedule and site.node.args and named[:1] != ("get",):
+        yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
+
+
+def _length(site: Site) -> Any:
+    return next((v for n in _LENGTHS if (v := argument(site.node, n)) is not None), None)
+
+
+def _setting(site: Site, script: Script) -> Iterator[LrWarmup]:
+    for name in ("warmup_steps", "warmup_ratio"):
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("0", "0.0") and site.known is not None:
+            yield LrWarmup(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(site.known.evidence, (site.known.name,)),
+                how="setting",
+                length=f"{name}={text(value)}",
+                length_value=script.value(value, site.statement.index),
+                api=site.name,
+            )
+
+
+def _example(**facts: Any) -> list[LrWarmup]:
+    facts.setdefault("end", facts["line"])
+    return [LrWarmup(**facts)]
+
+
+EXAMPLES = {
+    "warmup_iters = 2000\n"
+    "def get_lr(it):\n"
+    "    if it < warmup_iters:\n"
+    "        return max_lr * (it + 1) / warmup_iters\n"
+    "    return max_lr": _example(
+        line=4,
+        evidence=Evidence(NAME, ("warmup_iters",)),
+        how="branch",
+        length="warmup_iters",
+        length_value=2000,
+        counter="it",
+        formula="max_lr * (it + 1) / warmup_iters",
+    ),
+    "from transformers import get_linear_schedule_with_warmup\n"
+    "scheduler = get_linear_schedule_with_warmup(optimizer, 500, total)": _example(
+        line=2,
+        evidence=Evidence(API, ("transformers.get_linear_schedule_with_warmup",)),
+        how="schedule",
+        length="500",
+        length_value=500,
+        api="get_linear_schedule_with_warmup",
+        name="scheduler",
+    ),
+    "lr_scale = min(1.0, (step + 1) / warmup_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("warmup_steps",)),
+        how="formula",
+        length="warmup_steps",
+        formula="min(1.0, (step + 1) / warmup_steps)",
+    ),
+    "from torch.optim.lr_scheduler import LinearLR\n"
+    "warmup = LinearLR(optimizer, start_factor=0.01, total_iters=5)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.optim.lr_scheduler.LinearLR",)),
+        how="schedule",
+        length="5",
+        length_value=5,
+        api="LinearLR",
+        name="warmup",
+    ),
+}
+COUNTEREXAMPLES = {
+    "for _ in range(warmup_steps):\n    model(x)": "runs the model before measuring its speed",
+    "if step > warmup_steps:\n    log(step)": "no rate is computed",
+    "warmup_steps = int(0.1 * total_steps)": "a length, no rate",
+    "scheduler = CosineAnnealingWarmRestarts(optimizer, 10)": "restarts are no warm-up",
+}

@@ -1,0 +1,259 @@
+"""mixed-precision: autocast, a loss scaler, training in half precision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_FRAMEWORKS = ("accelerator", "process-group", "trainer", "training-arguments")
+_SETTINGS = ("mixed_precision", "precision", "fp16", "bf16", "use_amp", "amp")
+_OFF = ("False", "None", "32", "'no'", '"no"', "'32'", '"32"', "'fp32'", "'32-true'", '"32-true"')
+_SCALER_WORDS = frozenset({"native", "grad", "amp", "loss", "apex", "fp", "gradient"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MixedPrecision(Finding):
+    """Facts of a part of mixed-precision training.
+
+    Attributes:
+        part: "scaler" (made), "context" (operations run in lower precision), "setting" (a
+            framework is told), "conversion" (the model itself is converted) or "policy".
+        name: What holds the scaler, or the context.
+        api: The class or function, without its module.
+        dtype: The number format, as written.
+        device: The type of device, as written.
+        enabled: The condition under which it has an effect, as written.
+        condition: The condition under which the statement runs.
+        setting: For a framework, the argument as `name=value`.
+    """
+
+    pattern: ClassVar[str] = "mixed-precision"
+
+    part: str
+    name: str | None = None
+    api: str | None = None
+    dtype: str | None = None
+    device: str | None = None
+    enabled: str | None = None
+    condition: str | None = None
+    setting: str | None = None
+
+
+@pattern(MixedPrecision, kinds=("scaler", "autocast", "precision", "precision-policy"))
+def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`GradScaler()`, `with autocast(dtype=torch.bfloat16):`, `amp.initialize(model)`."""
+    if site.known is None or type(site.statement.node) in (cst.ClassDef, cst.FunctionDef):
+        return
+    kind = site.known.api.kind
+    part = {"scaler": "scaler", "autocast": "context", "precision": "conversion"}.get(
+        kind, "policy"
+    )
+    device = script.argument_text(site, "device_type") or site.known.api.traits.get("device")
+    yield MixedPrecision(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        part=part,
+        name=_target(site),
+        api=site.known.name.rpartition(".")[2],
+        dtype=script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype"),
+        device=device,
+        enabled=script.argument_text(site, "enabled") or script.argument_text(site, "enable"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    return text(node.targets[0].target) if type(node) is cst.Assign else None
+
+
+@pattern(MixedPrecision, statements=(cst.With,))
+def find_context(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`with ctx:` where `ctx` holds an autocast, `with accelerator.autocast():`."""
+    for item in site.node.items:
+        called = type(item.item) is cst.Call
+        function = item.item.func if called else item.item
+        if called and script.known(function, site.scope) is not None:
+            continue
+        name = dotted(function)
+        evidence = _autocasts(name, site, script)
+        if evidence is not None:
+            yield MixedPrecision(
+                line=site.line,
+                end=site.last,
+                evidence=evidence,
+                part="context",
+                name=None if called else name,
+                api=name.rpartition(".")[2] if called else None,
+                condition=script.condition(site.statement),
+            )
+            return
+
+
+def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
+    """What tells that a context autocasts: what is assigned to it, or its name."""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        if binding.value is not None and "autocast" in text(binding.value):
+            return Evidence(FLOW, (name,))
+    named = words(name)
+    if "autocast" in named or "auto_cast" in name or named == ("precision", "scope"):
+        return Evidence(NAME, (name,))
+    return None
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,))
+def find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`amp_autocast = partial(torch.autocast, dtype=amp_dtype)`, `amp_autocast = autocast`."""
+    value = site.node.value
+    passed = value
+    if type(value) is cst.Call and dotted(value.func).endswith("partial") and value.args:
+        passed = value.args[0].value
+    if type(passed) not in (cst.Name, cst.Attribute):
+        return
+    known = script.known(passed, site.scope)
+    if known is not None and known.api.kind == "autocast":
+        dtype = argument(value, "dtype") if type(value) is cst.Call else None
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(known.evidence, (known.name,)),
+            part="context",
+            name=text(site.node.targets[0].target),
+            api=known.name.rpartition(".")[2],
+            dtype=text(dtype) if dtype is not None else None,
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, kinds=_FRAMEWORKS)
+def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`Accelerator(mixed_precision="fp16")`, `Trainer(precision="bf16-mixed")`."""
+    told = [
+        f"{name}={text(value)}"
+        for name in _SETTINGS
+        if (value := argument(site.node, name)) is not None and text(value) not in _OFF
+    ]
+    if told and site.known is not None:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            part="setting",
+            name=_target(site),
+            api=site.known.name.rpartition(".")[2],
+            setting=", ".join(told),
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,))
+def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`loss_scaler = NativeScalerWithGradNormCount()` of the project's own code."""
+    call = site.node.value
+    if type(call) is not cst.Call or script.known(call.func, site.scope) is not None:
+        return
+    name = dotted(call.func)
+    named = set(words(name))
+    class_like = name.rpartition(".")[2][:1].isupper()
+    if class_like and "scaler" in named and named & _SCALER_WORDS:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (name,)),
+            part="scaler",
+            name=_target(site),
+            api=name.rpartition(".")[2],
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, methods=("half", "bfloat16", "to"))
+def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`model.half()`, `model.to(torch.bfloat16)`."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    receiver, method = site.node.func.value, site.node.func.attr.value
+    dtype = method if not site.node.args else None
+    for arg in site.node.args:
+        if text(arg.value) in ("torch.float16", "torch.bfloat16", "torch.half"):
+            dtype = text(arg.value)
+    if dtype in (None, "to") or script.is_a(receiver, site.scope, "model") is None:
+        return
+    yield MixedPrecision(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (text(receiver),)),
+        part="conversion",
+        name=text(receiver),
+        api=method,
+        dtype=dtype,
+        condition=script.condition(site.statement),
+    )
+
+
+def _example(**facts: Any) -> list[MixedPrecision]:
+    facts.setdefault("end", facts["line"])
+    return [MixedPrecision(**facts)]
+
+
+EXAMPLES = {
+    "import torch\nscaler = torch.amp.GradScaler(enabled=use_amp)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.amp.GradScaler",)),
+        part="scaler",
+        name="scaler",
+        api="GradScaler",
+        enabled="use_amp",
+    ),
+    "import torch\n"
+    'ctx = torch.autocast("cuda", dtype=torch.bfloat16)\n'
+    "with ctx:\n"
+    "    loss = model(x)": [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.autocast",)),
+            part="context",
+            name="ctx",
+            api="autocast",
+            dtype="torch.bfloat16",
+            device='"cuda"',
+        ),
+        MixedPrecision(
+            line=3, end=3, evidence=Evidence(FLOW, ("ctx",)), part="context", name="ctx"
+        ),
+    ],
+    "loss_scaler = NativeScaler()": _example(
+        line=1,
+        evidence=Evidence(NAME, ("NativeScaler",)),
+        part="scaler",
+        name="loss_scaler",
+        api="NativeScaler",
+    ),
+    'import lightning as L\ntrainer = L.Trainer(precision="bf16-mixed")': _example(
+        line=2,
+        evidence=Evidence(API, ("lightning.Trainer",)),
+        part="setting",
+        name="trainer",
+        api="Trainer",
+        setting='precision="bf16-mixed"',
+    ),
+}
+COUNTEREXAMPLES = {
+    "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()": "of features",
+    "x = x.half()": "a tensor, no model",
+    "with torch.no_grad():\n    model(x)": "switches gradients off",
+    "scaler.update()": "use of a scaler made before",
+}

@@ -1,0 +1,238 @@
+"""optimizer-build: the optimizer is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.rates import optimizer_passed
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import suggested_role, words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_MAKERS = frozenset(
+    {"build", "create", "get", "make", "configure", "init", "setup", "prepare", "instantiate"}
+)
+_SETTINGS = ("momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "foreach", "fused")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OptimizerBuild(Finding):
+    """Facts of an optimizer.
+
+    Attributes:
+        name: What holds it.
+        api: The class or helper, without its module.
+        choices: The classes, where the statement picks one of several.
+        params: What is optimized.
+        groups: Whether the parameters come in groups (a list of dicts, or a list by that name).
+        lr: The learning rate; the library's default when nothing is passed.
+        lr_value: The learning rate where constants tell.
+        lr_default: Whether the learning rate is the library's default.
+        weight_decay: The weight decay.
+        momentum: The momentum.
+        settings: The other settings that are passed, as `name=value`.
+        arguments: What is passed to a helper.
+        condition: The condition under which this optimizer is made.
+    """
+
+    pattern: ClassVar[str] = "optimizer-build"
+
+    name: str | None = None
+    api: str | None = None
+    choices: tuple[str, ...] = ()
+    params: str | None = None
+    groups: bool = False
+    lr: str | None = None
+    lr_value: int | float | None = None
+    lr_default: bool = False
+    weight_decay: str | None = None
+    momentum: str | None = None
+    settings: tuple[str, ...] = ()
+    arguments: tuple[str, ...] = ()
+    condition: str | None = None
+
+
+@pattern(OptimizerBuild, kinds=("optimizer",))
+def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`optim.AdamW(model.parameters(), lr=1e-3)`."""
+    if site.known is None or type(site.statement.node) is cst.ClassDef:
+        return
+    others = [s for s in script.calls_in(site.statement) if _is_optimizer(s)]
+    if others[0].node is not site.node:
+        return
+    params = script.argument(site, "params") or script.argument(site, "parameters")
+    rate = script.argument(site, "lr") or script.argument(site, "learning_rate")
+    default = script.default(site, "lr") if not script.passes_unknown(site) else None
+    yield OptimizerBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        name=_target(site),
+        api=site.known.name.rpartition(".")[2],
+        choices=_distinct(others),
+        params=text(params) if params is not None else None,
+        groups=_in_groups(params),
+        lr=text(rate) if rate is not None else default,
+        lr_value=script.value(rate, site.statement.index) if rate is not None else None,
+        lr_default=rate is None and default is not None,
+        weight_decay=script.argument_text(site, "weight_decay"),
+        momentum=script.argument_text(site, "momentum"),
+        settings=_settings(site, script),
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_optimizer(site: Site) -> bool:
+    return site.known is not None and site.known.api.kind == "optimizer"
+
+
+def _distinct(sites: list[Site]) -> tuple[str, ...]:
+    names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in sites))
+    return names if len(names) > 1 else ()
+
+
+def _settings(site: Site, script: Script) -> tuple[str, ...]:
+    told = ("momentum", "weight_decay")
+    found = ((key, script.argument_text(site, key)) for key in _SETTINGS if key not in told)
+    return tuple(f"{key}={value}" for key, value in found if value is not None)
+
+
+def _in_groups(params: Any) -> bool:
+    if type(params) is cst.List:
+        return any(type(e.value) is cst.Dict for e in params.elements)
+    named = words(dotted(params)) if params is not None else ()
+    return bool(named) and named[-1] in ("groups", "group", "dicts")
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign:
+        return text(node.targets[0].target)
+    return None
+
+
+@pattern(OptimizerBuild, statements=(cst.Assign, cst.AnnAssign, cst.Return))
+def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`optimizer = build_optimizer(config, model)`, `optimizer = cls(model.parameters(), lr)`."""
+    call = site.node.value
+    if type(call) is not cst.Call or script.known(call.func, site.scope) is not None:
+        return
+    made = script.call_site(call, site.statement.index, site.scope)
+    target = _assigned(site)
+    evidence = _helper(made, target)
+    if evidence is None or optimizer_passed(script, made) is not None or _inner(made, script):
+        return
+    yield OptimizerBuild(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        name=target,
+        api=made.name.rpartition(".")[2] or text(call.func),
+        lr=script.argument_text(made, "lr"),
+        weight_decay=script.argument_text(made, "weight_decay"),
+        arguments=tuple(text(arg.value) for arg in call.args),
+        condition=script.condition(site.statement),
+    )
+
+
+def _assigned(site: Site) -> str | None:
+    if type(site.node) is cst.Return:
+        return None
+    target = site.node.target if type(site.node) is cst.AnnAssign else site.node.targets[0].target
+    return text(target)
+
+
+def _inner(made: Site, script: Script) -> bool:
+    """Whether a library's optimizer is made inside the same statement."""
+    return any(_is_optimizer(site) for site in script.calls_in(made.statement))
+
+
+def _helper(made: Site, target: str | None) -> Evidence | None:
+    """What tells that a helper makes an optimizer: what is assigned and passed, or its name."""
+    function = text(made.node.func)
+    named = set(words(made.name.replace("()", "").replace("[]", "") or function))
+    about = bool(named & {"optimizer", "optimizers", "optim", "optimiser", "opt"})
+    first = target.strip("()").split(", ") if target else []
+    holds = any(suggested_role(part) == "optimizer" for part in first)
+    if target is None:
+        about = about and made.name.startswith("getattr") is False and _passes_params(made.node)
+        return Evidence(NAME, (made.name,)) if about else None
+    if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize"}:
+        return None
+    if about and named & _MAKERS and holds:
+        return Evidence(NAME, (made.name,))
+    if holds and _passes_params(made.node):
+        return Evidence(FLOW, (target,))
+    if holds and (about or named & {"instantiate", "build"}) and made.node.args:
+        return Evidence(NAME, (made.name or function,))
+    return None
+
+
+def _passes_params(call: cst.Call) -> bool:
+    """Whether parameters are passed: `model.parameters()`, `params`, `param_groups`."""
+    for arg in call.args:
+        if ".parameters(" in text(arg.value) or ".trainable_" in text(arg.value):
+            return True
+        named = words(dotted(arg.value))
+        if named and named[0] in ("params", "param", "parameters", "grouped"):
+            return True
+    return False
+
+
+def _example(**facts: Any) -> list[OptimizerBuild]:
+    facts.setdefault("end", facts["line"])
+    return [OptimizerBuild(**facts)]
+
+
+EXAMPLES = {
+    "from torch import optim\n"
+    "optimizer = optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.optim.SGD",)),
+        name="optimizer",
+        api="SGD",
+        params="net.parameters()",
+        lr="0.1",
+        lr_value=0.1,
+        momentum="0.9",
+        settings=("nesterov=True",),
+    ),
+    "opt = torch.optim.AdamW(param_groups)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("torch.optim.AdamW",)),
+        name="opt",
+        api="AdamW",
+        params="param_groups",
+        groups=True,
+        lr="0.001",
+        lr_default=True,
+    ),
+    "optimizer = build_optimizer(config, model)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("build_optimizer",)),
+        name="optimizer",
+        api="build_optimizer",
+        arguments=("config", "model"),
+    ),
+    "optimizer = cls(model.parameters(), lr=lr)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("optimizer",)),
+        name="optimizer",
+        api="cls",
+        lr="lr",
+        arguments=("model.parameters()", "lr"),
+    ),
+}
+COUNTEREXAMPLES = {
+    "optimizer = accelerator.prepare(optimizer)": "wraps an optimizer made before",
+    "optimizer.load_state_dict(state)": "puts saved state into it",
+    "lr_scheduler = StepLR(optimizer, 30)": "that is lr-schedule",
+    "norm = clip_grad_norm_(model.parameters(), 1.0)": "that is gradient-clipping",
+}

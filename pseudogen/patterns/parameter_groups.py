@@ -1,0 +1,253 @@
+"""parameter-groups: parameters are split into groups with their own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_WALKS = ("named_parameters(", "named_modules(", ".modules(", ".parameters(", "named_children(")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ParameterGroups(Finding):
+    """Facts of a split of the parameters.
+
+    Attributes:
+        how: "lists" (parameters are sorted into lists), "dicts" (a list of groups is written
+            out) or "helper" (a function returns the groups).
+        names: The lists, or what holds the groups.
+        groups: How many groups there are.
+        settings: The settings in which the groups differ, without the parameters themselves.
+        undecayed: Whether one of the groups has a weight decay of 0.
+        call: The function that returns the groups.
+    """
+
+    pattern: ClassVar[str] = "parameter-groups"
+
+    how: str
+    names: tuple[str, ...] = ()
+    groups: int | None = None
+    settings: tuple[str, ...] = ()
+    undecayed: bool = False
+    call: str | None = None
+
+
+@pattern(ParameterGroups, statements=(cst.Assign,))
+def find_lists(site: Site, script: Script) -> Iterator[ParameterGroups]:
+    """`decay, no_decay = [], []` into which a loop over the parameters sorts them."""
+    names = _empty_lists(site.node)
+    if not names or _continues(site, script):
+        return
+    run = list(names)
+    for statement in _followers(site, script):
+        more = _empty_lists(statement.node) if type(statement.node) is cst.Assign else ()
+        if not more:
+            break
+        run += more
+    sorted_into = _appended(site, script) & set(run)
+    if len(sorted_into) > 1:
+        names = tuple(name for name in run if name in sorted_into)
+        yield ParameterGroups(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, names),
+            how="lists",
+            names=names,
+            groups=len(names),
+        )
+
+
+def _empty_lists(node: cst.Assign) -> tuple[str, ...]:
+    """The names to which an assignment gives empty lists."""
+    target, value = node.targets[0].target, node.value
+    if type(target) is cst.Tuple and type(value) is cst.Tuple:
+        pairs = zip(target.elements, value.elements, strict=False)
+        found = [dotted(t.value) for t, v in pairs if _is_empty(v.value)]
+        return tuple(found) if len(found) == len(target.elements) else ()
+    return (dotted(target),) if _is_empty(value) and dotted(target) else ()
+
+
+def _is_empty(node: Any) -> bool:
+    return type(node) is cst.List and not node.elements
+
+
+def _continues(site: Site, script: Script) -> bool:
+    """Whether an empty list is assigned directly before: the run began there."""
+    before = site.statement.index - 1
+    if before < 0:
+        return False
+    other = script.tree.statements[before]
+    same = other.parent == site.statement.parent and type(other.node) is cst.Assign
+    return same and bool(_empty_lists(other.node))
+
+
+def _followers(site: Site, script: Script) -> list[Statement]:
+    after = script.tree.statements[site.statement.after : site.statement.after + 8]
+    return [s for s in after if s.parent == site.statement.parent]
+
+
+def _appended(site: Site, script: Script) -> set[str]:
+    """The lists to which the next loop over the parameters of a model appends."""
+    for statement in _loops_after(site, script):
+        over = text(statement.node.iter)
+        if not any(walk in over for walk in _WALKS):
+            continue
+        return {
+            call.name.rpartition(".")[0]
+            for call in script.calls_below(statement)
+            if call.name.endswith((".append", ".extend"))
+        }
+    return set()
+
+
+def _loops_after(site: Site, script: Script) -> list[Statement]:
+    after = script.tree.statements[site.statement.after : site.statement.after + 12]
+    return [s for s in after if type(s.node) is cst.For and s.scope == site.scope]
+
+
+@pattern(
+    ParameterGroups, statements=(cst.Assign, cst.AnnAssign, cst.Return, cst.Expr, cst.AugAssign)
+)
+def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
+    """`groups = [{"params": decay, "weight_decay": 0.1}, {"params": no_decay, ...}]`."""
+    value = site.node.value
+    groups = _groups(value)
+    if type(value) is cst.Call:
+        groups = next((g for a in value.args if (g := _groups(a.value))), groups)
+    if not groups or _sorted_before(groups, site, script):
+        return
+    keys = dict.fromkeys(key for group in groups for key, _ in group if key != "params")
+    assigned = type(site.node) is cst.Assign and type(value) is cst.List
+    yield ParameterGroups(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, ("params",)),
+        how="dicts",
+        names=(text(site.node.targets[0].target),) if assigned else (),
+        groups=len(groups) if len(groups) > 1 else None,
+        settings=tuple(keys),
+        undecayed=_undecayed(groups),
+    )
+
+
+Group = list[tuple[str, Any]]
+
+
+def _groups(node: Any) -> list[Group]:
+    """The groups that a list of dicts with the key "params" spells out."""
+    if type(node) is not cst.List:
+        return []
+    found = []
+    for element in node.elements:
+        group = _entries(element.value)
+        if not any(key == "params" for key, _ in group):
+            return []
+        found.append(group)
+    return found
+
+
+def _entries(node: Any) -> Group:
+    if type(node) is cst.Dict:
+        return [(string(e.key), e.value) for e in node.elements if type(e) is cst.DictElement]
+    if type(node) is cst.Call and dotted(node.func) == "dict":
+        return [(a.keyword.value, a.value) for a in node.args if a.keyword is not None]
+    return []
+
+
+def _undecayed(groups: list[Group]) -> bool:
+    return any(
+        key == "weight_decay" and text(v) in ("0", "0.0", "0.") for g in groups for key, v in g
+    )
+
+
+def _sorted_before(groups: list[Group], site: Site, script: Script) -> bool:
+    """Whether the lists in the groups were filled by a loop, which is where the split began."""
+    for group in groups:
+        for key, value in group:
+            name = dotted(value) if key == "params" else ""
+            for binding in script.reaching(name, site.statement.index) if name else ():
+                if _is_empty(binding.value) or type(binding.value) is cst.Tuple:
+                    return True
+    return False
+
+
+@pattern(ParameterGroups, statements=(cst.Assign, cst.Return))
+def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
+    """`param_groups = get_parameter_groups(model, weight_decay)`."""
+    call = site.node.value
+    if type(call) is not cst.Call or not dotted(call.func) or not call.args:
+        return
+    name = dotted(call.func)
+    named = words(name)
+    about = set(named) & {"param", "params", "parameter", "parameters"}
+    grouped = about and set(named) & {"group", "groups", "grouped"}
+    decays = named[:3] in (("add", "weight", "decay"), ("set", "weight", "decay"))
+    split = decays or named in (("group", "weight"), ("split", "weights"), ("split", "params"))
+    if (grouped or split) and "add" not in named[:1] * (not decays):
+        target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
+        yield ParameterGroups(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (name,)),
+            how="helper",
+            names=(target,) if target else (),
+            call=name,
+        )
+
+
+def _example(**facts: Any) -> list[ParameterGroups]:
+    facts.setdefault("end", facts["line"])
+    return [ParameterGroups(**facts)]
+
+
+EXAMPLES = {
+    "decay, no_decay = [], []\n"
+    "for name, p in model.named_parameters():\n"
+    "    if p.ndim < 2:\n"
+    "        no_decay.append(p)\n"
+    "    else:\n"
+    "        decay.append(p)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("decay", "no_decay")),
+        how="lists",
+        names=("decay", "no_decay"),
+        groups=2,
+    ),
+    "groups = [\n"
+    '    {"params": head.parameters(), "lr": 1e-3},\n'
+    '    {"params": backbone.parameters(), "lr": 1e-4, "weight_decay": 0.0},\n'
+    "]": _example(
+        line=1,
+        end=4,
+        evidence=Evidence(FLOW, ("params",)),
+        how="dicts",
+        names=("groups",),
+        groups=2,
+        settings=("lr", "weight_decay"),
+        undecayed=True,
+    ),
+    "param_groups = get_parameter_groups(model, args.weight_decay)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("get_parameter_groups",)),
+        how="helper",
+        names=("param_groups",),
+        call="get_parameter_groups",
+    ),
+}
+COUNTEREXAMPLES = {
+    "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",
+    "names, values = [], []\nfor item in items:\n    names.append(item)": "no parameters",
+    'optimizer.add_param_group({"params": bias})': "adds to a split that began before",
+}

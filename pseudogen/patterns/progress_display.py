@@ -1,0 +1,264 @@
+"""progress-display: progress is shown, by a bar or by printing the loss now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import libcst as cst
+
+from pseudogen.finding import Finding, pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
+from pseudogen.names.words import words
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_PRINTERS = frozenset(
+    {
+        "print",
+        "info",
+        "write",
+        "print_log",
+        "print_rank_0",
+        "print_on_master",
+        "master_print",
+        "print0",
+        "rank_print",
+        "print_main",
+        "echo",
+    }
+)
+_POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
+_SHOWN = (
+    "loss",
+    "acc",
+    "err",
+    "metric",
+    "meter",
+    "score",
+    "ppl",
+    "perplexity",
+    "reward",
+    "dice",
+    "iou",
+    "f1",
+    "auc",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProgressDisplay(Finding):
+    """Facts of a display of progress.
+
+    Attributes:
+        how: "bar" (made), "postfix" (values shown beside a bar), "log" (an iterable that prints
+            on its way) or "print".
+        call: What is called.
+        over: What the bar goes along with.
+        total: The number of rounds that the bar is told.
+        text: What stands before the bar.
+        every: Every how many rounds something is printed.
+        every_value: That where constants tell.
+        per: "epoch" or "step": how often the place is reached.
+        condition: The condition under which it is printed.
+    """
+
+    pattern: ClassVar[str] = "progress-display"
+
+    how: str
+    call: str
+    over: str | None = None
+    total: str | None = None
+    text: str | None = None
+    every: str | None = None
+    every_value: int | float | None = None
+    per: str | None = None
+    condition: str | None = None
+
+
+@pattern(ProgressDisplay, kinds=("progress",))
+def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`for batch in tqdm(loader):`, `pbar = tqdm(total=steps)`."""
+    if site.known is None:
+        return
+    first = site.known.api.params[:1]
+    total = script.argument_text(site, "total")
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="bar",
+        call=site.name,
+        over=script.argument_text(site, first[0]) if first and first[0] != "total" else None,
+        total=total,
+        text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, methods=_POSTFIX)
+def find_postfix(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar.set_postfix(loss=loss.item())`."""
+    if "." in site.name and site.node.args:
+        yield ProgressDisplay(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name.rpartition(".")[0],)),
+            how="postfix",
+            call=site.name,
+            text=", ".join(text(arg.value) for arg in site.node.args)[:80],
+            per=script.unit(site.statement),
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(ProgressDisplay, methods=("log_every",))
+def find_logging_loop(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`for batch in metric_logger.log_every(loader, 10, header):`."""
+    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    if passed:
+        every = passed[1] if len(passed) > 1 else None
+        yield ProgressDisplay(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            how="log",
+            call=site.name,
+            over=text(passed[0]),
+            every=text(every) if every is not None else None,
+            every_value=script.value(every, site.statement.index) if every is not None else None,
+            per=script.unit(site.statement),
+        )
+
+
+@pattern(ProgressDisplay, calls=True)
+def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`if step % 100 == 0: print(step, loss.item())`, `progress.display(i)`."""
+    method = site.name.rpartition(".")[2]
+    display = method in ("display", "show") and {"progress", "meter"} & set(words(site.name[:-8]))
+    if (method not in _PRINTERS and not display) or not _shows(site, bool(display)):
+        return
+    if not _is_statement(site) or not _is_first(site, script):
+        return
+    every = _interval(site, script)
+    if every is None and not _in_loop(site, script):
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME if display else FLOW, (site.name,)),
+        how="print",
+        call=site.name,
+        every=text(every) if every is not None else None,
+        every_value=script.value(every, site.statement.index) if every is not None else None,
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_statement(site: Site) -> bool:
+    return type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
+
+
+def _shows(site: Site, display: bool) -> bool:
+    """Whether a result is shown: the loss, a score, a meter."""
+    if display:
+        return True
+    shown = ", ".join(text(arg.value) for arg in site.node.args).lower()
+    return any(word in shown for word in _SHOWN)
+
+
+def _is_first(site: Site, script: Script) -> bool:
+    """Whether no print of a result stands directly before this one in its block."""
+    for other in reversed(script.tree.statements[: site.statement.index]):
+        if other.parent != site.statement.parent:
+            continue
+        calls = script.calls_in(other) if type(other.node) is cst.Expr else []
+        prints = [c for c in calls if c.name == site.name and _is_statement(c)]
+        return not any(_shows(call, False) for call in prints)
+    return True
+
+
+def _interval(site: Site, script: Script) -> Any:
+    """`n` of a condition `step % n == 0` around a statement, in its function."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) in (cst.FunctionDef, cst.For, cst.While):
+            return None
+        if type(header.node) is cst.If:
+            for operation in script.operations_in(header):
+                if type(operation.operator) is cst.Modulo:
+                    return operation.right
+    return None
+
+
+def _in_loop(site: Site, script: Script) -> bool:
+    """Whether a statement is reached in each round of an epoch or batch loop of its function, if
+    only on one process."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) in (cst.FunctionDef, cst.Else, cst.ExceptHandler):
+            return False
+        if type(header.node) is cst.If and not script.one_process(header.node.test, header.index):
+            return False
+        if type(header.node) in (cst.For, cst.While):
+            return _trains(header, script)
+    return False
+
+
+def _trains(header: Statement, script: Script) -> bool:
+    loop = script.structure.loops.get(header.index)
+    return loop is not None and loop.kind in (BATCH_LOOP, EPOCH_LOOP)
+
+
+def _example(**facts: Any) -> list[ProgressDisplay]:
+    facts.setdefault("end", facts["line"])
+    return [ProgressDisplay(**facts)]
+
+
+EXAMPLES = {
+    "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
+        line=2,
+        evidence=Evidence(API, ("tqdm.tqdm",)),
+        how="bar",
+        call="tqdm",
+        over="loader",
+        text="'train'",
+    ),
+    "pbar.set_postfix(loss=loss.item())": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("pbar",)),
+        how="postfix",
+        call="pbar.set_postfix",
+        text="loss.item()",
+    ),
+    "for i, batch in enumerate(train_loader):\n"
+    "    loss = model(batch)\n"
+    "    loss.backward()\n"
+    "    if i % 50 == 0:\n"
+    "        print(i, loss.item())": _example(
+        line=5,
+        evidence=Evidence(FLOW, ("print",)),
+        how="print",
+        call="print",
+        every="50",
+        every_value=50,
+        per="step",
+        condition="i % 50 == 0",
+    ),
+    "for x, y in metric_logger.log_every(data_loader, 10, header):\n    step(x, y)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("metric_logger.log_every",)),
+        how="log",
+        call="metric_logger.log_every",
+        over="data_loader",
+        every="10",
+        every_value=10,
+    ),
+}
+COUNTEREXAMPLES = {
+    'print("loading data")': "says what happens, shows no progress",
+    "print(f'test loss {loss}')": "one result at the end",
+    "if epoch % 10 == 0:\n    print('saving')": "no result is shown",
+}
