@@ -28,7 +28,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
             name = f"{path.stem}.{lang}"
             explained = pseudogen.explain(source, lang=lang, path=path.name)
             yield OUTPUTS / f"{name}.explain.md", explained
-            for detail in ("outline", "steps", "full"):
+            for detail in ("steps", "full"):
                 code = pseudogen.pseudo(source, lang=lang, detail=detail, path=path.name)
                 yield OUTPUTS / f"{name}.{detail}.txt", code
     readme = ROOT / "README.md"

@@ -1,23 +1,27 @@
-"""Text from the input, made harmless for display."""
+"""Text of unknown origin made harmless: what can't be seen, or turns text around, is spelt out."""
 
 from __future__ import annotations
 
-_HARMFUL = (
-    [code for code in range(0x20) if code not in (0x09, 0x0A)]
-    + list(range(0x7F, 0xA0))
-    + [0x061C, 0x200E, 0x200F, 0x2028, 0x2029, 0xFEFF]
-    + list(range(0x202A, 0x202F))
-    + list(range(0x2066, 0x206A))
-    + list(range(0xD800, 0xE100))  # lone surrogates, and private-use characters kept for markers
+import re
+
+_UNSEEN = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
+    "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format
+    "\ud800-\udfff\ue000-\uf8ff\ufffe\uffff"  # surrogates, private use, no characters
+    "\U000e0000-\U000e0fff\U000f0000-\U0010ffff]"  # tags, private use
 )
-_ESCAPES = {code: f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" for code in _HARMFUL}
 
 
 def inert(text: str) -> str:
-    """`text` with what could steer a terminal or reorder a line written as visible escapes.
+    """`text` with control, bidirectional, private-use and unpaired characters as escapes.
 
-    Control characters other than tab and line feed, bidirectional controls, Unicode line
-    separators, lone surrogates and the private-use characters U+E000–U+E0FF become `\\x1b`,
-    `\\u202e` and so on.
+    A terminal escape becomes `\\x1b`, a right-to-left override `\\u202e`; tab and newline stay.
     """
-    return text if text.isascii() and text.isprintable() else text.translate(_ESCAPES)
+    return _UNSEEN.sub(_spelt, text) if _UNSEEN.search(text) else text
+
+
+def _spelt(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x100:
+        return f"\\x{code:02x}"
+    return f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
