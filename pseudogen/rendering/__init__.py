@@ -40,6 +40,7 @@ FORMATS = {
     "terminal": Format(numbers="source"),
     "text": Format(),
     "markdown": Format(),
+    "html": Format(numbers="source"),
     "json": Format(),
 }
 """Every output format by its name. An explanation's json is made from its findings instead."""
