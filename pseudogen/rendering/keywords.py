@@ -31,7 +31,7 @@ def keywords(lang: str) -> frozenset[str]:
 def continuing() -> frozenset[str]:
     """The keywords of any language that begin no block of their own, such as "otherwise"."""
     paths = [template_root() / lang / "pseudocode" / "keywords.jinja" for lang in languages()]
-    macros = [m for path in paths if path.is_file() for m in _parsed(path).find_all(nodes.Macro)]
+    macros = [macro for path in paths for macro in _parsed(path).find_all(nodes.Macro)]
     return frozenset(_marked(macro for macro in macros if macro.name in _GOING_ON))
 
 

@@ -21,7 +21,7 @@ from pseudogen.document import (
     Spans,
     Table,
 )
-from pseudogen.rendering.layout import joined, width, wrap
+from pseudogen.rendering.layout import joined, trimmed, width, wrap
 from pseudogen.rendering.options import Numbers, Options
 from pseudogen.rendering.prepared import as_kind
 
@@ -55,7 +55,7 @@ def pseudocode_text(code: Pseudocode, options: Options) -> str:
 
 
 def _plain(lines: Iterator[Spans]) -> str:
-    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+    return "\n".join("".join(span.text for span in trimmed(line)) for line in lines)
 
 
 def document_lines(document: Document, look: Look) -> Iterator[Spans]:

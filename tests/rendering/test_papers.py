@@ -51,7 +51,6 @@ BLOCKS = pseudo(
 )
 ENGINES = [engine for engine in ("pdflatex", "xelatex") if shutil.which(engine) is None]
 needs_latex = pytest.mark.skipif(bool(ENGINES), reason=f"not installed: {', '.join(ENGINES)}")
-needs_keywords = pytest.mark.skipif(not keywords("en"), reason="no pseudocode templates yet")
 OWN = "|".join(
     [
         *("textbackslash", "textbar", "textless", "textgreater", "textasciicircum", "textendash"),
@@ -142,7 +141,6 @@ def test_latex_has_only_its_own_commands(text: str, kind: str) -> None:
     assert not re.search(r"\\|%|\$|&|#|\^|~|_", left), left
 
 
-@needs_keywords
 @pytest.mark.parametrize("package", ["algpseudocodex", "algorithm2e"])
 def test_latex_blocks_are_closed(package: str) -> None:
     options = Options(end=True, latex_package=package)  # type: ignore[arg-type]
@@ -228,7 +226,6 @@ def test_typst_needs_its_package(monkeypatch: pytest.MonkeyPatch) -> None:
     assert caught.value.key == "no-typst"
 
 
-@needs_keywords
 @pytest.mark.parametrize("lang", languages())
 def test_keywords_are_read_from_the_templates(lang: str) -> None:
     assert {"en": "otherwise", "zh": "否则"}.get(lang, "") in {*keywords(lang), ""}
