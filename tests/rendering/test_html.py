@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pseudogen.document import Document, Listing, Paragraph, Pseudocode, Span
+from pseudogen.document import Document, Heading, Listing, Paragraph, Pseudocode, Span
 from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.rendering.prepared import prepared_document, prepared_pseudocode
 
 from . import samples
 
 TAGS = {
-    *("html", "head", "meta", "title", "style", "body", "main", "nav", "h1", "h2", "h3", "p"),
+    *("html", "head", "meta", "title", "style", "body", "main", "nav", "h1", "h2", "h3", "h4", "p"),
     *("strong", "em", "code", "span", "div", "table", "thead", "tbody", "tr", "th", "td", "ul"),
     *("ol", "li", "pre", "a", "figure", "figcaption"),
 }
@@ -83,6 +83,19 @@ def test_language_and_title() -> None:
     assert '<html lang="zh">' in render_document(samples.CHINESE, "html")
     assert "<title>train.py</title>" in render_document(samples.CHINESE, "html")
     assert "<title>多进程训练</title>" in render_pseudocode(samples.PSEUDO_CHINESE, "html")
+
+
+def test_title_without_a_caption() -> None:
+    code = Pseudocode(samples.PSEUDO_ENGLISH.lines, (), "en")
+    assert "<title>train.py</title>" in render_pseudocode(code, "html", Options(file="train.py"))
+
+
+def test_headings_keep_their_level() -> None:
+    headings = tuple(Heading(level, (Span(f"level {level}"),)) for level in (1, 2, 3, 4))
+    page = Page(render_document(Document(headings, "en"), "html"))
+    assert {"h1", "h2", "h3", "h4"} <= page.tags
+    markdown = render_document(Document(headings, "en"), "markdown")
+    assert markdown.endswith("### level 3\n\n#### level 4")
 
 
 def test_source_lines_are_anchors() -> None:
