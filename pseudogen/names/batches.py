@@ -65,6 +65,8 @@ def division(script: Script, node: Any, scope: int) -> Division | None:
         node = next(
             (a.value for a in node.args if type(a.value) in (cst.BinaryOperation, cst.Call)), None
         )
+    if type(node) is cst.BinaryOperation and type(node.operator) is cst.Multiply:
+        return division(script, node.left, scope)
     if type(node) is not cst.BinaryOperation or type(node.operator) not in _DIVIDE:
         return None
     drops = drops or type(node.operator) is cst.FloorDivide

@@ -132,7 +132,7 @@ def _loop_switch(
 def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
     """Whether `x` in `x.requires_grad = False` is a part of a model, not an input."""
     name = dotted(node)
-    if script.is_a(node, site.scope, "model") is not None:
+    if _model_in(script, node, site.scope):
         return True
     root = name.partition(".")[0]
     if attribute == "trainable":

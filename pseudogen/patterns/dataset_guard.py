@@ -142,6 +142,9 @@ def _atom(node: Any, statement: Statement, script: Script) -> Iterator[tuple[str
                 yield "path", text(path)
         elif name == "len" and node.args and _names_data(node.args[0].value, statement, script):
             yield "size", text(node)
+    elif type(node) in (cst.Name, cst.Attribute):
+        if script.is_a(node, statement.scope, "dataset") is not None:
+            yield "presence", text(node)
     elif type(node) is cst.Comparison and len(node.comparisons) == 1:
         yield from _comparison(node, statement, script)
 
@@ -154,7 +157,7 @@ def _comparison(
         if _names_data(right, statement, script) and type(node.left) is cst.SimpleString:
             yield "presence", text(right)
     elif operator in (cst.Is, cst.IsNot):
-        if text(right) == "None" and _is_dataset(node.left, statement, script):
+        if text(right) == "None" and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
     elif operator in _SMALL and _counts_data(node.left, right, statement, script):
         yield "size", text(node.left)
@@ -163,7 +166,8 @@ def _comparison(
 def _counts_data(left: Any, right: Any, statement: Statement, script: Script) -> bool:
     """`len(dataset) < batch_size`, `num_train == 0`, `steps_per_epoch <= 0`, `n // batch == 0`."""
     if type(left) is cst.Call and dotted(left.func) == "len" and left.args:
-        return _names_data(left.args[0].value, statement, script)
+        few = type(right) is cst.Integer or script.is_a(right, statement.scope, "batch-size")
+        return bool(few) and _names_data(left.args[0].value, statement, script)
     if type(left) is cst.BinaryOperation:
         over = type(left.operator) is cst.FloorDivide
         batch = script.is_a(left.right, statement.scope, "batch-size") is not None
@@ -174,12 +178,6 @@ def _counts_data(left: Any, right: Any, statement: Statement, script: Script) ->
         return bool(small)
     counted = named & (_DATA_WORDS | _SPLIT_WORDS) and named & {"n", "num", "size", "number", "len"}
     return bool(counted and small)
-
-
-def _is_dataset(node: Any, statement: Statement, script: Script) -> bool:
-    return script.is_a(node, statement.scope, "dataset") is not None or bool(
-        {"dataset", "datasets"} & set(words(dotted(node)))
-    )
 
 
 def _names_data(node: Any, statement: Statement, script: Script) -> bool:

@@ -88,6 +88,11 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     target = assigned(site.statement, site.node)
     if target is None or not _named_model(target, site):
         return
+    last = site.name.rpartition(".")[2]
+    if not is_class_name(last) and any(
+        script.is_a(arg.value, site.scope, "model") is not None for arg in site.node.args
+    ):
+        return  # a model goes in: it is changed or wrapped
     if in_module_class(script, site.statement) or _defined_helper(site, script):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
