@@ -139,6 +139,8 @@ def _asserted(node: Any) -> Iterator[str]:
             yield part.value
         elif type(part) is cst.SimpleString:
             yield part.value.strip("'\"").replace(".", "_")
+        elif type(part) in (tuple, list):
+            stack += part
         elif not (type(part) is cst.UnaryOperation and type(part.operator) is cst.Not):
             children = CHILDREN.get(type(part))
             value = children(part) if children is not None else ()

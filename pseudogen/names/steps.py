@@ -26,7 +26,23 @@ _STEP_WORDS = frozenset(
     {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
 )
 _EPOCH_WORDS = frozenset({"epoch", "epochs"})
-_PLACE_WORDS = frozenset({"begin", "cur", "current", "init", "last", "start"})
+_NEVER = frozenset(
+    {"accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm", "warmup"}
+)
+_PLACE_WORDS = frozenset(
+    {
+        "begin",
+        "completed",
+        "resume",
+        "resumed",
+        "starting",
+        "cur",
+        "current",
+        "init",
+        "last",
+        "start",
+    }
+)
 """Words of an epoch that is a place in the run, not a number of epochs."""
 _OTHER_WORDS = frozenset(
     [
@@ -94,10 +110,10 @@ class Steps:
 def steps(script: Script, target: str, value: Any, statement: Statement) -> Steps | None:
     """How `target = value` computes a number of steps; None when it does not."""
     named = set(words(target))
-    if named & _OTHER_WORDS or "," in target:
+    if named & _NEVER or "," in target:
         return None
     found = _steps(script, value, statement)
-    if found is None:
+    if found is None or (found.batch is None and named & _OTHER_WORDS):
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
