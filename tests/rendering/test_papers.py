@@ -101,15 +101,15 @@ def test_latex_compiles(code: str, look: str, tmp_path: Path) -> None:
 
 @needs_latex
 @pytest.mark.parametrize("package", ["algpseudocodex", "algorithm2e"])
-def test_long_latex_is_whole(package: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize("text", ["go", "go on and on " * 20])
+def test_long_latex_is_whole(text: str, package: str, tmp_path: Path) -> None:
     lines = tuple(
-        PseudoLine((Span(f"step{place}done"),), place % 4, (place, place))
-        for place in range(1, 151)
+        PseudoLine((Span(f"step{at}done {text}"),), at % 4, (at, at)) for at in range(1, 101)
     )
     options = Options(standalone=True, numbers="none", latex_package=package)  # type: ignore[arg-type]
     document = render_pseudocode(Pseudocode(lines, (Span("x"),), "en"), "latex", options)
-    text = seen(latex_pdf(document, tmp_path))
-    assert [int(found) for found in re.findall(r"step(\d+)done", text)] == [*range(1, 151)]
+    shown = seen(latex_pdf(document, tmp_path))
+    assert [int(found) for found in re.findall(r"step(\d+)done", shown)] == [*range(1, 101)]
 
 
 @needs_latex
