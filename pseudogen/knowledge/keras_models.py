@@ -24,6 +24,12 @@ EXACT: dict[str, Api] = {
             "experimental.TPUStrategy",
         )
     },
+    **{
+        f"{root}.multi_gpu_model": Api(
+            "wrap", ("model", "gpus"), {}, _DOCS + "utils/", {"wrap": "dp"}
+        )
+        for root in ("tensorflow.keras.utils", "keras.utils", "keras.utils.multi_gpu_utils")
+    },
     "tensorflow.function": Api(
         "compile",
         ("func",),
@@ -37,4 +43,4 @@ FAMILIES: dict[str, Api] = {
     "keras.applications": _APPLICATION,
 }
 ROOTS: dict[str, str] = {}
-BARE: tuple[str, ...] = ()
+BARE: tuple[str, ...] = ("keras.utils.multi_gpu_model",)

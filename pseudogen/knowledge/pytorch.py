@@ -197,6 +197,7 @@ EXACT: dict[str, Api] = _START_UP | {
     "torch.distributed.fsdp.fully_shard": _FULLY_SHARD,
     "torch.distributed._composable.fsdp.fully_shard": _FULLY_SHARD,
     "torch.distributed.fsdp.fully_sharded_data_parallel.FullyShardedDataParallel": _FSDP,
+    "torch.nn.parallel.data_parallel": _DP,
     "torch.distributed._composable.replicate.replicate": _DDP,
     "torch.distributed.tensor.parallel.parallelize_module": _TENSOR_PARALLEL,
     "torch.nn.Module": Api("module"),

@@ -42,6 +42,12 @@ _SAMPLERS: dict[str, Api] = {
 }
 
 EXACT: dict[str, Api] = {
+    "torch.Generator": Api(
+        "random-generator",
+        ("device",),
+        {},
+        "https://docs.pytorch.org/docs/stable/generated/torch.Generator.html",
+    ),
     "torch.utils.data.Dataset": _DATASET,
     "torch.utils.data.IterableDataset": _DATASET,
     "torch.utils.data.dataset.Dataset": _DATASET,

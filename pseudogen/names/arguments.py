@@ -78,10 +78,13 @@ def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:
         return []
     params = function.node.params
     names = [param.name.value for param in (*params.posonly_params, *params.params)]
+    method = names[:1] == ["self"]
+    if method and parameter.name == "self":
+        return []
     place = names.index(parameter.name) if parameter.name in names else None
     found: list[tuple[Any, int]] = []
     for site in script.calls_of(function):
-        shift = 1 if site.name.startswith("self.") and names[:1] == ["self"] else 0
+        shift = 1 if method and _is_bound(script, site) else 0
         value = argument(site.node, parameter.name, place - shift if place is not None else None)
         if value is None:
             value = starred_argument(script, site, parameter.name)
@@ -92,3 +95,10 @@ def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:
             return []
         found.append((value, site.statement.index))
     return found
+
+
+def _is_bound(script: Script, site: Site) -> bool:
+    """Whether a call of a method passes `self` by its receiver (not `Class.method(object)`)."""
+    receiver = site.name.rpartition(".")[0]
+    bindings = script.resolver.bindings(receiver, site.scope) if receiver else []
+    return bool(receiver) and not any(binding.how == "class" for binding in bindings)

@@ -65,7 +65,11 @@ def division(script: Script, node: Any, scope: int) -> Division | None:
         node = next(
             (a.value for a in node.args if type(a.value) in (cst.BinaryOperation, cst.Call)), None
         )
-    if type(node) is not cst.BinaryOperation or type(node.operator) not in _DIVIDE:
+    if type(node) is not cst.BinaryOperation:
+        return None
+    if type(node.operator) is cst.Multiply and type(node.right) is cst.Integer:
+        return division(script, node.left, scope)
+    if type(node.operator) not in _DIVIDE:
         return None
     drops = drops or type(node.operator) is cst.FloorDivide
     return divided(script, node.left, node.right, drops, scope)

@@ -12,6 +12,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import parameters_of
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -25,7 +26,7 @@ _FLAGS = {"requires_grad": False, "trainable": False, "stop_gradient": True}
 _OTHER_RECEIVERS = frozenset(
     {"args", "cfg", "config", "conf", "gc", "mp", "multiprocessing", "opt"}
 )
-_OTHER_WORDS = frozenset({"support", "time", "graph", "requirements", "dict", "set"})
+_OTHER_WORDS = frozenset({"before", "support", "time", "graph", "requirements", "dict", "set"})
 _WEIGHTS = frozenset({"weight", "bias", "weights", "embedding", "embeddings", "token", "tokens"})
 
 
@@ -94,11 +95,16 @@ def _loop_over_parts(script: Script, site: Site) -> Statement | None:
     """The loop around whose variable is switched and that runs over parts of a model."""
     assigns = type(site.node) is cst.Assign
     node: Any = site.node.targets[0].target if assigns else site.node.func
-    name = dotted(node.value).partition(".")[0]
+    name = dotted(node.value)
+    name = name if "[" in name else name.partition(".")[0]
     for around in script.tree.ancestors(site.statement.index):
         if type(around.node) is cst.For and around.scope == site.scope:
             bound = {part.strip(" ()") for part in text(around.node.target).split(",")}
-            if name in bound and _over_parts(around.node.iter):
+            indexed = any(
+                type(part) is cst.Name and part.value in bound and "[" in name
+                for part in descendants(node)
+            )
+            if indexed or (name in bound and _over_parts(around.node.iter)):
                 return around
     return None
 
@@ -113,6 +119,9 @@ def _loop_switch(
     script: Script, site: Site, loop: Statement, freezes: bool | None, value: str, flag: str
 ) -> Switch:
     model = parameters_of(loop.node.iter)
+    target: Any = site.node.targets[0].target if type(site.node) is cst.Assign else None
+    if model is None and target is not None and "[" in dotted(target):
+        model = target.value
     owner = text(model) if model is not None else text(loop.node.iter)
     return Switch(
         loop,
@@ -132,7 +141,7 @@ def _loop_switch(
 def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
     """Whether `x` in `x.requires_grad = False` is a part of a model, not an input."""
     name = dotted(node)
-    if script.is_a(node, site.scope, "model") is not None:
+    if _model_in(script, node, site.scope):
         return True
     root = name.partition(".")[0]
     if attribute == "trainable":
@@ -194,7 +203,11 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
     if not named or set(named) & _OTHER_WORDS or set(words(receiver)) & _OTHER_RECEIVERS:
         return None
     freezes = _helper_freezes(site, named)
-    if freezes is None or site.known is not None or (script.defines(last) and not receiver):
+    if (
+        freezes is None
+        or site.known is not None
+        or (script.defines(last) and receiver in ("", "self"))
+    ):
         return None
     first = site.node.args[0].value if site.node.args else None
     if not receiver and first is None:

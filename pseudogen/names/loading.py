@@ -139,6 +139,8 @@ def _asserted(node: Any) -> Iterator[str]:
             yield part.value
         elif type(part) is cst.SimpleString:
             yield part.value.strip("'\"").replace(".", "_")
+        elif type(part) in (tuple, list):
+            stack += part
         elif not (type(part) is cst.UnaryOperation and type(part.operator) is cst.Not):
             children = CHILDREN.get(type(part))
             value = children(part) if children is not None else ()
@@ -147,14 +149,30 @@ def _asserted(node: Any) -> Iterator[str]:
 
 def _restores_progress(script: Script, site: Site) -> bool:
     """Whether what was read also sets the optimizer, the schedule or the epoch."""
+    if _loads_optimizer(script, site):
+        return True
     bound = _bound(site.statement)
     if not bound:
         return False
     for statement in script.tree.statements[site.statement.index :]:
         if statement.scope != site.scope:
             continue
-        for node in _used(statement):
-            if _reads_progress(node, bound):
+        if any(_reads_progress(node, bound) for node in _used(statement)):
+            reaching = script.reaching(bound, statement.index)
+            return any(b.statement == site.statement.index for b in reaching)
+    return False
+
+
+def _loads_optimizer(script: Script, site: Site) -> bool:
+    """Whether an optimizer gets its state below, before another file is read."""
+    for call in _later_calls(script, site):
+        if call.node is site.node or type(call.node.func) is not cst.Attribute:
+            continue
+        if call.known is not None and call.known.api.kind in FILE_READS:
+            return False
+        if call.node.func.attr.value in _INTO_MODEL:
+            role = script.role(call.node.func.value, call.scope)
+            if role is not None and role.kind in ("optimizer", "scheduler", "scaler"):
                 return True
     return False
 

@@ -26,7 +26,23 @@ _STEP_WORDS = frozenset(
     {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
 )
 _EPOCH_WORDS = frozenset({"epoch", "epochs"})
-_PLACE_WORDS = frozenset({"begin", "cur", "current", "init", "last", "start"})
+_NEVER = frozenset(
+    {"accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm", "warmup"}
+)
+_PLACE_WORDS = frozenset(
+    {
+        "begin",
+        "completed",
+        "resume",
+        "resumed",
+        "starting",
+        "cur",
+        "current",
+        "init",
+        "last",
+        "start",
+    }
+)
 """Words of an epoch that is a place in the run, not a number of epochs."""
 _OTHER_WORDS = frozenset(
     [
@@ -94,12 +110,12 @@ class Steps:
 def steps(script: Script, target: str, value: Any, statement: Statement) -> Steps | None:
     """How `target = value` computes a number of steps; None when it does not."""
     named = set(words(target))
-    if named & _OTHER_WORDS or "," in target:
+    if named & _NEVER or "," in target:
         return None
     found = _steps(script, value, statement)
-    if found is None:
+    if found is None or (found.batch is None and named & _OTHER_WORDS):
         return None
-    plain_name = found.batch is None and found.loader is None
+    plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
         return None
     if type(value) in (cst.Name, cst.Attribute):
@@ -133,11 +149,12 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
         loader = node.args[0].value
         evidence = script.is_a(loader, statement.scope, "loader")
         return Steps(evidence, loader=loader) if evidence is not None else None
-    if name not in _DOWN and name not in _UP and name not in _PLAIN:
+    own = len(node.args) == 1 and type(node.args[0].value) is cst.BinaryOperation
+    if name not in _DOWN and name not in _UP and name not in _PLAIN and not own:
         return None
     inner = (_steps(script, arg.value, statement) for arg in node.args)
     found = next((steps for steps in inner if steps is not None), None)
-    if found is None or name in _PLAIN:
+    if found is None or (name not in _DOWN and name not in _UP):
         return found
     return replace(found, rounding="down" if name in _DOWN else "up")
 
@@ -218,7 +235,8 @@ def _counts_epochs(node: Any) -> bool:
 def _named(script: Script, node: Any) -> Steps | None:
     """`steps_per_epoch`, `num_update_steps_per_epoch`, `n_iter_per_epoch`, `epoch_step`."""
     named = words(dotted(node))
-    steps_named = set(named) & _STEP_WORDS and set(named) & _EPOCH_WORDS
+    steps_named = bool(set(named) & _STEP_WORDS and set(named) & _EPOCH_WORDS)
+    steps_named = steps_named or named in (("num", "batches"), ("n", "batches"))
     if not steps_named or set(named) & _OTHER_WORDS:
         return None
     return Steps(Evidence(NAME, (text(node),)))

@@ -60,6 +60,11 @@ def assigned(statement: Statement, call: Any) -> str | None:
     return text(receiver) if _leads(value, call) is not None else None
 
 
+def returned(statement: Statement, call: Any) -> bool:
+    """Whether a statement returns what a call gives."""
+    return type(statement.node) is cst.Return and _leads(statement.node.value, call) is not None
+
+
 def inline_condition(statement: Statement, call: Any) -> str | None:
     """The test of `f() if test else g()` under which a call of an assignment is reached."""
     value = getattr(statement.node, "value", None)

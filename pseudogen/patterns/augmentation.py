@@ -71,7 +71,7 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
             yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
     named = words(last)
-    if not named or set(named) & _OTHER or script.defines(last):
+    if not named or set(named) & (_OTHER | {"model"}) or script.defines(last):
         return
     helper = named[0] in MAKING and set(named) & _PIPELINES and named[0] != "set"
     single = last[:1].isupper() and named[-1] in _SINGLE

@@ -73,13 +73,15 @@ def find_in_place(site: Site, script: Script) -> Iterator[BatchDivision]:
 
 @pattern(BatchDivision, calls=True)
 def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
-    """`DataLoader(data, batch_size=batch_size // world_size)`, whatever is called."""
+    """`DataLoader(data, batch_size=batch_size // world_size)`, whatever is called; without the
+    keyword only where a loader is made."""
     for arg in site.node.args:
-        if arg.keyword is None or type(arg.value) not in (cst.BinaryOperation, cst.Call):
+        if type(arg.value) not in (cst.BinaryOperation, cst.Call):
             continue
-        if suggested_role(arg.keyword.value) == "batch-size":
-            found = division(script, arg.value, site.scope)
-            yield from _finding(site, script, arg.keyword.value, found)
+        name = arg.keyword.value if arg.keyword is not None else "batch_size"
+        named = arg.keyword is not None and suggested_role(name) == "batch-size"
+        if named or (arg.keyword is None and suggested_role(site.name) == "loader"):
+            yield from _finding(site, script, name, division(script, arg.value, site.scope))
 
 
 def _finding(

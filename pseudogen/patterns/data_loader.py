@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -16,6 +16,7 @@ from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, words
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _LOADERS = frozenset({"loader", "loaders", "dataloader", "dataloaders"})
@@ -83,14 +84,44 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     if site.known is not None or "oader" not in site.name:
         return
     named, last = words(site.name), site.name.rpartition(".")[2]
-    makes = (named[:1] and named[0] in MAKING) or last[:1].isupper()
-    if (
-        makes
-        and named[-1] in _LOADERS
-        and assigned(site.statement, site.node)
-        and not script.defines(last)
-    ):
+    target = assigned(site.statement, site.node)
+    if named[-1:] == () or named[-1] not in _LOADERS or target is None or script.defines(last):
+        return
+    of_data = (
+        named[-1].startswith("data")
+        or "data" in named
+        or any(_LOADERS & set(words(part)) for part in target.split(","))
+        or any(script.is_a(arg.value, site.scope, "dataset") for arg in site.node.args)
+    )
+    if of_data and (named[0] in MAKING or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DataLoader, methods=("batch",))
+def find_batched(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`dataset.shuffle(1000).batch(32)` of data sets that batch themselves."""
+    chain = _chain(site.node)
+    root = chain[0]
+    whole = script.is_a(root, site.scope, "dataset")
+    if whole is not None and site.node.args and type(site.node.func) is cst.Attribute:
+        yield replace(
+            _finding(site, script, whole),
+            dataset=text(root),
+            split=split(assigned(site.statement, site.node), text(root)),
+            batch_size=text(site.node.args[0].value),
+            shuffle="True" if any(dotted(c).endswith(".shuffle") for c in chain) else None,
+            drop_last=script.argument_text(site, "drop_remainder"),
+        )
+
+
+def _chain(call: cst.Call) -> list[Any]:
+    """`data`, `data.shuffle`, `data.shuffle(9).batch` for `data.shuffle(9).batch(2)`."""
+    functions: list[Any] = []
+    node: Any = call
+    while type(node) is cst.Call and type(node.func) is cst.Attribute:
+        functions.insert(0, node.func)
+        node = node.func.value
+    return [node, *functions]
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:

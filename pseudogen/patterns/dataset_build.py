@@ -12,11 +12,11 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
-from pseudogen.names.words import MAKING, words
+from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.syntax.text import text
 
 _DATASETS = frozenset({"dataset", "datasets", "trainset", "testset", "valset"})
-_NOT_MADE = frozenset({"info", "config", "sampler", "loader", "stats"})
+_NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,9 +72,14 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     last = site.name.rpartition(".")[2]
     if not named or set(named) & _NOT_MADE or script.defines(last):
         return
-    is_class = last[:1].isupper() and named[-1] in _DATASETS
+    target = assigned(site.statement, site.node)
+    is_class = last[:1].isupper() and (
+        named[-1] in _DATASETS
+        or named[-2:] == ("data", "set")
+        or (target is not None and suggested_role(target) == "dataset")
+    )
     helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
-    if is_class or (helper and assigned(site.statement, site.node) is not None):
+    if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 

@@ -13,25 +13,13 @@ from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _DATA_WORDS = frozenset(
-    [
-        "annotation",
-        "annotations",
-        "data",
-        "dataroot",
-        "dataset",
-        "datasets",
-        "datadir",
-        "images",
-        "imgs",
-        "samples",
-        "trainset",
-        "valset",
-    ]
+    {"annotation", "annotations", "coco", "data", "datadir", "dataroot", "dataset", "datasets"}
+    | {"imagenet", "images", "imgs", "root", "samples", "trainset", "valset", "voc"}
 )
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
 _STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
@@ -89,7 +77,7 @@ def find_assert(site: Site, script: Script) -> Iterator[DatasetGuard]:
 def _finding(
     site: Site, script: Script, test: Any, message: Any, end: int, ends: str
 ) -> Iterator[DatasetGuard]:
-    found = _checked(test, site.statement, script)
+    found = _checked(test, site, script)
     if found is None:
         return
     checks, subjects = found
@@ -107,11 +95,11 @@ def _finding(
     )
 
 
-def _checked(test: Any, statement: Statement, script: Script) -> tuple[str, list[str]] | None:
+def _checked(test: Any, site: Site, script: Script) -> tuple[str, list[str]] | None:
     """What a condition says of the data, and the names that it is said of."""
     found: dict[str, list[str]] = {}
-    for node in _atoms(test):
-        for kind, subject in _atom(node, statement, script):
+    for node, holds in _atoms(test, type(site.node) is cst.Assert):
+        for kind, subject in _atom(node, holds, site.statement, script):
             found.setdefault(kind, []).append(subject)
     for kind in ("size", "path", "presence"):
         if kind in found:
@@ -119,21 +107,31 @@ def _checked(test: Any, statement: Statement, script: Script) -> tuple[str, list
     return None
 
 
-def _atoms(test: Any) -> Iterator[Any]:
-    """The comparisons and calls that a condition is made of."""
-    stack = [test]
+def _atoms(test: Any, holds: bool) -> Iterator[tuple[Any, bool]]:
+    """The comparisons, calls and names that a condition is made of, each with whether the run
+    goes on when it holds."""
+    stack = [(test, holds)]
     while stack:
-        node = stack.pop()
+        node, holds = stack.pop()
         if type(node) is cst.BooleanOperation:
-            stack += [node.right, node.left]
+            stack += [(node.right, holds), (node.left, holds)]
         elif type(node) is cst.UnaryOperation:
-            stack.append(node.expression)
+            stack.append((node.expression, not holds))
+        elif type(node) is cst.Comparison and type(node.left) is cst.Call and _truth(node):
+            stack.append((node.left, holds is ("True" in text(node.comparisons[0].comparator))))
         else:
-            yield node
+            yield node, holds
 
 
-def _atom(node: Any, statement: Statement, script: Script) -> Iterator[tuple[str, str]]:
-    if type(node) is cst.Call:
+def _truth(node: cst.Comparison) -> bool:
+    """Whether a comparison only asks for a truth value: `exists(path) is False`."""
+    return text(node.comparisons[0].comparator) in ("True", "False")
+
+
+def _atom(
+    node: Any, holds: bool, statement: Statement, script: Script
+) -> Iterator[tuple[str, str]]:
+    if type(node) is cst.Call and holds:
         name = dotted(node.func)
         subject = node.func.value if type(node.func) is cst.Attribute else None
         if name.rpartition(".")[2] in _PATH_CALLS:
@@ -142,19 +140,23 @@ def _atom(node: Any, statement: Statement, script: Script) -> Iterator[tuple[str
                 yield "path", text(path)
         elif name == "len" and node.args and _names_data(node.args[0].value, statement, script):
             yield "size", text(node)
+    elif type(node) in (cst.Name, cst.Attribute) and holds:
+        if script.is_a(node, statement.scope, "dataset") is not None:
+            yield "presence", text(node)
     elif type(node) is cst.Comparison and len(node.comparisons) == 1:
-        yield from _comparison(node, statement, script)
+        yield from _comparison(node, holds, statement, script)
 
 
 def _comparison(
-    node: cst.Comparison, statement: Statement, script: Script
+    node: cst.Comparison, holds: bool, statement: Statement, script: Script
 ) -> Iterator[tuple[str, str]]:
     operator, right = type(node.comparisons[0].operator), node.comparisons[0].comparator
     if operator in (cst.In, cst.NotIn):
         if _names_data(right, statement, script) and type(node.left) is cst.SimpleString:
             yield "presence", text(right)
-    elif operator in (cst.Is, cst.IsNot):
-        if text(right) == "None" and _is_dataset(node.left, statement, script):
+    elif operator is cst.Is and not holds:
+        loader = script.is_a(node.left, statement.scope, "loader") is not None
+        if text(right) == "None" and not loader and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
     elif operator in _SMALL and _counts_data(node.left, right, statement, script):
         yield "size", text(node.left)
@@ -163,7 +165,8 @@ def _comparison(
 def _counts_data(left: Any, right: Any, statement: Statement, script: Script) -> bool:
     """`len(dataset) < batch_size`, `num_train == 0`, `steps_per_epoch <= 0`, `n // batch == 0`."""
     if type(left) is cst.Call and dotted(left.func) == "len" and left.args:
-        return _names_data(left.args[0].value, statement, script)
+        few = type(right) is cst.Integer or script.is_a(right, statement.scope, "batch-size")
+        return bool(few) and _names_data(left.args[0].value, statement, script)
     if type(left) is cst.BinaryOperation:
         over = type(left.operator) is cst.FloorDivide
         batch = script.is_a(left.right, statement.scope, "batch-size") is not None
@@ -176,12 +179,6 @@ def _counts_data(left: Any, right: Any, statement: Statement, script: Script) ->
     return bool(counted and small)
 
 
-def _is_dataset(node: Any, statement: Statement, script: Script) -> bool:
-    return script.is_a(node, statement.scope, "dataset") is not None or bool(
-        {"dataset", "datasets"} & set(words(dotted(node)))
-    )
-
-
 def _names_data(node: Any, statement: Statement, script: Script) -> bool:
     """Whether an expression is a data set or a path of one."""
     if script.is_a(node, statement.scope, "dataset") or script.is_a(
@@ -189,22 +186,10 @@ def _names_data(node: Any, statement: Statement, script: Script) -> bool:
     ):
         return True
     return any(
-        set(words(part)) & _DATA_WORDS or (words(part)[:1] and words(part)[0] in _SPLIT_WORDS)
-        for name in _names_in(node)
-        for part in name.split(".")
+        set(words(part.value)) & _DATA_WORDS or set(words(part.value)[:1]) & _SPLIT_WORDS
+        for part in descendants(node)
+        if type(part) is cst.Name
     )
-
-
-def _names_in(node: Any) -> Iterator[str]:
-    stack = [node]
-    while stack:
-        node = stack.pop()
-        if type(node) in (cst.Name, cst.Attribute):
-            yield dotted(node)
-            continue
-        children = CHILDREN.get(type(node))
-        value = children(node) if children is not None else ()
-        stack.extend(value if type(value) is tuple else (value,))
 
 
 def _exits(node: Any) -> bool:

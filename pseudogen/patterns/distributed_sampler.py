@@ -11,9 +11,10 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
-from pseudogen.names.words import words
+from pseudogen.names.words import MAKING, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -67,7 +68,8 @@ def find_named(site: Site, script: Script) -> Iterator[DistributedSampler]:
     """`DistributedEvalSampler(...)`, `make_distributed_sampler(...)`: a name that says both."""
     named = words(site.name) if "ampler" in site.name and site.known is None else ()
     distributed = "distributed" in named or "dist" in named
-    if distributed and "sampler" in named and named[0] not in ("is", "use", "has") and _gives(site):
+    makes = distributed and (named[0] in MAKING or is_class_name(site.name))
+    if makes and "sampler" in named and _gives(site):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 

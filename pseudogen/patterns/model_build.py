@@ -13,13 +13,14 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.loading import given_weights
 from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import MAKING, suggested_role, words
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _MODELS = frozenset(
-    {"model", "models", "net", "network", "detector", "segmentor", "backbone", "generator"}
-    | {"discriminator", "classifier", "gan", "transformer", "unet", "policy"}
+    {"model", "models", "net", "network", "detector", "segmentor", "generator"}
+    | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
 _NO_MODELS = frozenset(
     {"args", "arguments", "average", "averaged", "callback", "card", "checkpoint", "config"}
@@ -29,7 +30,22 @@ _NO_MODELS = frozenset(
     | {"tokenizer", "trainer", "transform", "wrapper", "weights", "writer", "engine", "output"}
     | {"outputs", "params", "parameters", "url", "version", "type", "device", "dir", "parallelize"}
 )
-_OTHER_TARGETS = frozenset({"ref", "reference", "ema", "swa", "best", "old"})
+_CHANGES = frozenset(
+    {"add", "apply", "compile", "convert", "distribute", "freeze", "fuse", "inject", "load", "move"}
+    | {"parallelize", "prepare", "quantize", "replace", "restore", "resume", "send", "set", "to"}
+    | {"trace", "update", "wrap", "multi", "only", "copy", "choose", "input", "parse"}
+)
+"""First words of functions that change a model, or load one, and do not make it."""
+_OTHER_TARGETS = frozenset(
+    {"anchor", "data", "image", "random", "rng", "ref", "reference", "ema", "swa", "best", "old"}
+)
+_FROM = ("from_pretrained", "from_config", "from_name")
+_ABOUT = frozenset(
+    {"arch", "args", "card", "cfg", "config", "dir", "file", "id", "key", "kwargs", "name", "path"}
+    | {"size", "spec", "type", "version", "dtype", "dim", "params"}
+)
+"""Words of names that tell of a model and do not hold it."""
+_CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _MOVES = frozenset(
     {"to", "cuda", "cpu", "half", "float", "train", "eval", "apply", "prepare", "compile", "load"}
     | {"deepcopy", "copy", "wrap", "unwrap", "module", "state_dict", "requires_grad_", "convert"}
@@ -71,7 +87,7 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if known is None or known.evidence != API or last in ("super", "__init__"):
         return
     target = assigned(site.statement, site.node)
-    if target is None and type(site.statement.node) is not cst.Return:
+    if target is None and not returned(site.statement, site.node):
         return
     if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
         return
@@ -83,14 +99,30 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
 @pattern(ModelBuild, calls=True)
 def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     """`model = YoloBody(...)`, `net = build_model(cfg)`, `models.__dict__[arch]()`."""
-    if site.known is not None and site.known.evidence == API:
+    known = site.known
+    if known is not None and (known.evidence == API or known.api.kind not in ("model", "module")):
         return
-    target = assigned(site.statement, site.node)
-    if target is None or not _named_model(target, site):
+    target, last = assigned(site.statement, site.node), site.name.rpartition(".")[2]
+    if last.lower() in _CLASS_VARIABLES and (target or returned(site.statement, site.node)):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
-    if in_module_class(script, site.statement) or _defined_helper(site, script):
+    if target is None or not _named_model(target, site, script):
+        return
+    if in_module_class(script, site.statement) or _changes(site) or _defined(site, script):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+def _changes(site: Site) -> bool:
+    """Whether a model goes into a helper, which then changes or wraps it."""
+    last = site.name.rpartition(".")[2]
+    if is_class_name(last) or last in _FROM:
+        return False
+    passed = [dotted(arg.value) for arg in site.node.args]
+    return any(
+        "model" in words(name) and not set(words(name)) & _ABOUT and not is_class_name(name)
+        for name in passed
+    )
 
 
 def _is_whole(target: str | None, site: Site, script: Script) -> bool:
@@ -109,27 +141,40 @@ def _is_whole(target: str | None, site: Site, script: Script) -> bool:
     )
 
 
-def _named_model(target: str, site: Site) -> bool:
+def _named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
     first = target.split(",")[0].strip()
     given, last = set(words(first)), site.name.rpartition(".")[2]
-    called = words(last)
-    if given & (_NO_MODELS | _OTHER_TARGETS) or set(called) & _NO_MODELS or last in _MOVES:
+    role_named = suggested_role(first) == "model"
+    if "." in first and not first.startswith("self."):
+        return False
+    if given & (_NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
     if site.name.endswith(("]", ")")):
-        chosen = site.name.endswith("[]") or site.name == "getattr()"
-        return suggested_role(first) == "model" and chosen
-    makes = bool(called) and called[0] in MAKING and called[0] not in ("set", "load")
-    if makes and set(called) & _MODELS:
-        return "," not in target or suggested_role(first) == "model"
-    if suggested_role(first) != "model" and not given & _MODELS:
+        return role_named and (site.name.endswith("[]") or site.name == "getattr()")
+    if last in _FROM:
+        return role_named or bool(given & _MODELS)
+    called = words(last)
+    if not called or set(called) & _NO_MODELS:
         return False
-    if last == "from_pretrained" or last == "from_config" or last == "from_name":
-        return True
-    return is_class_name(last) or last in ("instantiate", "instantiate_from_config") or makes
+    makes = called[0] in MAKING and called[0] not in ("set", "load")
+    if makes and set(called) & _MODELS:
+        return "," not in target or role_named
+    if not role_named and not given & _MODELS:
+        return False
+    return makes or is_class_name(last) or last == "instantiate" or _imported(site, script, called)
 
 
-def _defined_helper(site: Site, script: Script) -> bool:
+def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
+    """Whether a function of another file is called that does not by its name change a model:
+    `model = resnet34(num_classes=10)`."""
+    if "." in site.name:
+        return False
+    imported = any(b.how == "import" for b in script.resolver.bindings(site.name, site.scope))
+    return imported and called[0] not in _CHANGES
+
+
+def _defined(site: Site, script: Script) -> bool:
     """Whether a function of the script is called; the model is then made in its body."""
     last = site.name.rpartition(".")[2]
     return not is_class_name(last) and last != "from_pretrained" and script.defines(last)

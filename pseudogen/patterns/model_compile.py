@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, Evidence, Known
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -67,6 +67,9 @@ def find_known(site: Site, script: Script) -> Iterator[ModelCompile]:
     subject = text(first) if first is not None else None
     form = known.api.traits["form"]
     if form in ("jax.jit", "tf.function") and not _is_step(subject or ""):
+        return
+    kept = assigned(site.statement, site.node) or returned(site.statement, site.node)
+    if form in ("script", "trace") and not kept:
         return
     evidence = Evidence(known.evidence, (known.name,))
     yield _finding(site, script, evidence, form, subject)

@@ -34,8 +34,14 @@ _DATA_ROLES = frozenset({"loader", "dataset", "sampler", "scheduler", "optimizer
 _NAMED: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"ddp"}), "ddp"),
     (frozenset({"fsdp"}), "fsdp"),
+    (frozenset({"shard", "model"}), "fsdp"),
+    (frozenset({"parallelize"}), "other"),
+    (frozenset({"parallel", "model"}), "other"),
+    (frozenset({"distributed", "model"}), "other"),
 )
-_VERBS = frozenset({"wrap", "setup", "make", "smart", "apply", "parallelize", "convert", "to"})
+_VERBS = frozenset(
+    {"shard", "wrap", "setup", "make", "smart", "apply", "parallelize", "convert", "to"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,20 +107,16 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
 
 @pattern(ParallelWrap, calls=True)
 def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
-    """`smart_DDP(model)`, `wrap_fsdp(model)`: helpers that this file lacks."""
-    if site.known is not None or not site.node.args or "dp" not in site.name.lower():
+    """`smart_DDP(model)`, `shard_model(model)`: helpers that this file lacks."""
+    if site.known is not None or not site.node.args:
         return
     named = set(words(site.name))
-    if not named & _VERBS or script.resolver.bindings(site.name, site.scope) == []:
+    kind = next((kind for wanted, kind in _NAMED if wanted <= named), None)
+    if kind is None or not named & _VERBS or script.defines(site.name.rpartition(".")[2]):
         return
-    for wanted, kind in _NAMED:
-        first = site.node.args[0].value
-        if (
-            wanted <= named
-            and script.is_a(first, site.scope, "model")
-            and assigned(site.statement, site.node)
-        ):
-            yield _finding(site, script, kind, Evidence(NAME, (site.name,)))
+    models = (script.is_a(arg.value, site.scope, "model") for arg in site.node.args)
+    if any(model is not None for model in models):
+        yield _finding(site, script, kind, Evidence(NAME, (site.name,)))
 
 
 def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> ParallelWrap:

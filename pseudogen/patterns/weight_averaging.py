@@ -22,6 +22,7 @@ _OTHER = frozenset(
     {"loss", "losses", "meter", "accuracy", "acc", "time", "grad", "reward", "metric", "lr"}
     | {"scheduler", "callback", "config", "hook"}
 )
+_DECAYS = ("decay", "ema_decay", "beta")
 _UPDATES = ("update", "step", "update_parameters", "update_average", "update_moving_average")
 
 
@@ -177,7 +178,9 @@ def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> W
         average=assigned(site.statement, site.node),
         model=text(model) if model is not None else None,
         function=site.name,
-        decay=script.argument_text(site, "decay") or script.argument_text(site, "ema_decay"),
+        decay=next(
+            (d for name in _DECAYS if (d := script.argument_text(site, name)) is not None), None
+        ),
         condition=script.condition(site.statement),
     )
 

@@ -40,6 +40,9 @@ FORMATS = {
     "terminal": Format(numbers="source"),
     "text": Format(),
     "markdown": Format(),
+    "html": Format(numbers="source"),
+    "latex": Format(explain=False, numbers="lines"),
+    "typst": Format(explain=False, numbers="lines"),
     "json": Format(),
 }
 """Every output format by its name. An explanation's json is made from its findings instead."""

@@ -39,6 +39,9 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
     Breaks at spaces and between Chinese characters, never before a closing or after an opening
     punctuation mark. A word that fits on no line is cut, behind punctuation where it has any.
     """
+    if width(text) <= columns and text and not text[0].text[:1].isspace():
+        yield trimmed(text)
+        return
     line: list[Span] = []
     room = columns
     for word in _words(text):
@@ -48,7 +51,7 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
                 room -= width(word)
             continue
         if width(word) > room and line:
-            yield _trimmed(line)
+            yield trimmed(line)
             line, room = [], columns - hang
         while width(word) > room:
             head, word = _cut(word, room)
@@ -57,7 +60,7 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
         line.extend(word)
         room -= width(word)
     if line:
-        yield _trimmed(line)
+        yield trimmed(line)
 
 
 def _words(text: Spans) -> Iterator[Spans]:
@@ -109,10 +112,12 @@ def _sliced(word: Spans, start: int, stop: int) -> Spans:
     return tuple(found)
 
 
-def _trimmed(line: list[Span]) -> Spans:
-    while line and line[-1].text.isspace():
-        line.pop()
-    return tuple(merged(line))
+def trimmed(line: Iterable[Span]) -> Spans:
+    """The line without spaces at its end."""
+    found = [*merged(line)]
+    while found and not (text := found[-1].text.rstrip(" ")):
+        found.pop()
+    return (*found[:-1], Span(text, found[-1].kind)) if found else ()
 
 
 def merged(line: Iterable[Span]) -> Iterator[Span]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,10 +20,14 @@ class Options:
         width: Terminal cells of a line (text, terminal).
         numbers: Numbers beside pseudocode; None leaves it to the format.
         file: The name of the input (json).
-        label: What a paper refers to the algorithm by, such as `alg:train` (latex, typst).
+        label: What a paper refers to the algorithm by, such as `alg:train` (latex, typst): Latin
+            letters, digits, and any of `: . _ -`.
         end: Whether a block is closed by a line of its own, as "end if" (latex, typst).
         latex_package: The LaTeX package that sets the algorithm.
         standalone: Whether the output is a whole document, or a part to include (latex, typst).
+
+    Raises:
+        ValueError: the label has another character.
     """
 
     width: int = 80
@@ -32,3 +37,7 @@ class Options:
     end: bool = False
     latex_package: LatexPackage = "algpseudocodex"
     standalone: bool = False
+
+    def __post_init__(self) -> None:
+        if not re.fullmatch(r"[A-Za-z0-9:._-]*", self.label):
+            raise ValueError(f"not a label: {self.label!r}")

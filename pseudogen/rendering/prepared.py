@@ -46,6 +46,11 @@ def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
     return replace(code, lines=lines, caption=_spans(code.caption))
 
 
+def as_kind(text: Spans, kind: str) -> Spans:
+    """Words as a kind of their own; code and numbers among them stay what they are."""
+    return tuple(Span(s.text, kind) if s.kind == "words" else s for s in text)
+
+
 def _place(lines: Lines | None, lang: str) -> Spans:
     return (Span(str(language(lang).place(*lines)), "note"),) if lines else ()
 
@@ -53,7 +58,7 @@ def _place(lines: Lines | None, lang: str) -> Spans:
 def _clean(block: Block) -> Block:
     match block:
         case Heading(text=text, note=note):
-            return replace(block, text=_spans(text), note=_spans(note))
+            return replace(block, text=_spans(text), note=as_kind(_spans(note), "note"))
         case Paragraph(text=text, label=label):
             return replace(block, text=_spans(text), label=_spans(label))
         case Items(items=items):

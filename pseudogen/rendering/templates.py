@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from pseudogen.document import Document, Pseudocode
 from pseudogen.languages import template_root
 from pseudogen.rendering.layout import joined
+from pseudogen.rendering.nesting import nested
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import number, pseudocode_text
@@ -41,15 +42,24 @@ def _environment() -> Environment:
     made.filters.update(
         backticks=backticks,
         block=lambda block: type(block).__name__.lower(),
+        everything=everything,
         fence=fence,
         highlighted=highlighted,
         joined=lambda parts: joined(*parts),
         line_start=line_start,
+        nested=nested,
         number=number,
         swap=swap,
         text=pseudocode_text,
     )
+    made.tests["matching"] = lambda text, pattern: re.search(pattern, text) is not None
     return made
+
+
+def everything(code: Pseudocode) -> str:
+    """All characters that pseudocode may show, in no order."""
+    texts = (code.caption, *(line.text for line in code.lines))
+    return "".join(span.text for text in texts for span in text)
 
 
 def swap(text: str, special: Mapping[str, str], known: str = "", other: str = "") -> str:

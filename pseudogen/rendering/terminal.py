@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from rich.console import Console
-from rich.text import Text
+from rich.segment import Segment, Segments
+from rich.style import Style
 
 from pseudogen.document import Document, Pseudocode, Spans
+from pseudogen.rendering.layout import trimmed
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import (
@@ -66,9 +69,13 @@ def _write(console: Console, text: str) -> None:
 
 
 def _paint(console: Console, lines: Iterator[Spans]) -> None:
+    found = []
     for line in lines:
-        shown = Text(no_wrap=True, overflow="ignore", end="\n")
-        for span in line:
-            shown.append(span.text, STYLES.get(span.kind, ""))
-        shown.rstrip()
-        console.print(shown, soft_wrap=True, highlight=False)
+        found += [Segment(span.text, _style(span.kind)) for span in trimmed(line)]
+        found.append(Segment.line())
+    console.print(Segments(found), end="", soft_wrap=True)
+
+
+@cache
+def _style(kind: str) -> Style:
+    return Style.parse(STYLES.get(kind, ""))

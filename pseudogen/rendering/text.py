@@ -21,8 +21,9 @@ from pseudogen.document import (
     Spans,
     Table,
 )
-from pseudogen.rendering.layout import joined, width, wrap
+from pseudogen.rendering.layout import joined, trimmed, width, wrap
 from pseudogen.rendering.options import Numbers, Options
+from pseudogen.rendering.prepared import as_kind
 
 INDENT = 4
 _HANG = 8
@@ -54,7 +55,7 @@ def pseudocode_text(code: Pseudocode, options: Options) -> str:
 
 
 def _plain(lines: Iterator[Spans]) -> str:
-    return "\n".join("".join(span.text for span in line).rstrip() for line in lines)
+    return "\n".join("".join(span.text for span in trimmed(line)) for line in lines)
 
 
 def document_lines(document: Document, look: Look) -> Iterator[Spans]:
@@ -79,7 +80,7 @@ def _block(block: Block, look: Look) -> Iterator[Spans]:
         case Heading():
             yield from _heading(block, look)
         case Paragraph(text=text, label=label):
-            shown = joined(_kind(label, "label"), _quoted(text, look))
+            shown = joined(as_kind(label, "label"), _quoted(text, look))
             yield from wrap(shown, look.width)
         case Items():
             yield from _items(block, look)
@@ -90,7 +91,7 @@ def _block(block: Block, look: Look) -> Iterator[Spans]:
 
 
 def _heading(heading: Heading, look: Look) -> Iterator[Spans]:
-    title = joined(_kind(_quoted(heading.text, look), "heading"), _kind(heading.note, "note"))
+    title = joined(as_kind(_quoted(heading.text, look), "heading"), heading.note)
     lines = list(wrap(title, look.width))
     yield from lines
     if heading.level in _UNDERLINE:
@@ -137,7 +138,7 @@ def _indent(line: Spans) -> int:
 
 def _table(table: Table, look: Look) -> Iterator[Spans]:
     rows = [tuple(_quoted(cell, look) for cell in row) for row in table.rows]
-    header = tuple(_kind(_quoted(cell, look), "heading") for cell in table.header)
+    header = tuple(as_kind(_quoted(cell, look), "heading") for cell in table.header)
     columns = _columns([header, *rows], look.width)
     if header:
         yield from _row(header, columns)
@@ -191,8 +192,3 @@ def _quoted(text: Spans, look: Look) -> Spans:
     if not look.quotes:
         return text
     return tuple(Span(f"`{s.text}`", s.kind) if s.kind == "code" else s for s in text)
-
-
-def _kind(text: Spans, kind: str) -> Spans:
-    """Words as a kind of their own; code and numbers in them stay what they are."""
-    return tuple(Span(s.text, kind) if s.kind == "words" else s for s in text)
