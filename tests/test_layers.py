@@ -47,7 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "vocabulary",
     },
     "rendering": {"document", "errors", "languages", "reading", "templating"},
-    "lexer": {"languages", "templating"},
+    "lexer": {"languages", "rendering", "templating"},
     "generate": {
         "document",
         "errors",
