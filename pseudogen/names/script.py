@@ -336,7 +336,9 @@ class Script:
 
     def _tests(self, header: Statement) -> list[str]:
         if type(header.node) is cst.If:
-            return [_operand(header.node.test)]
+            test = text(header.node.test)
+            always = test == "True" or test.startswith("__name__ ==")
+            return [] if always else [_operand(header.node.test)]
         first = self.tree.statements[header.chain]
         if type(header.node) is cst.Else and type(first.node) is cst.If:
             before = [s for s in self.tree.clauses(first) if s.index < header.index]
