@@ -20,6 +20,7 @@ from pseudogen.names import (
     settings,
     structure,
     training,
+    workers,
 )
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
@@ -66,7 +67,7 @@ class Script:
         self._calls: list[Site] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
-        self._workers: processes.Workers | None = None
+        self._workers: workers.Workers | None = None
         self._settings: settings.Settings | None = None
         self._defined: set[str] | None = None
         self._reads: list[reads.Read] | None = None
@@ -264,10 +265,10 @@ class Script:
         return None
 
     @property
-    def workers(self) -> processes.Workers:
+    def workers(self) -> workers.Workers:
         """How the script gets its processes."""
         if self._workers is None:
-            self._workers = processes.workers(self)
+            self._workers = workers.workers(self)
         return self._workers
 
     def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
