@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -63,17 +63,24 @@ _WRAPPERS = frozenset(
 )
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 _EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
+_EPISODE_WORDS = frozenset({"episode", "episodes", "round", "rounds"})
 _STEP_WORDS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches", "updates"}
 )
 _MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
 _TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
+_DATA_WORDS = frozenset(
+    {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
+    | {"minibatches", "reader", "stream", "trainset"}
+)
 _NO_EVALUATION = frozenset(
     {
         "benchmark",
         "cache",
         "calibrate",
+        "calibration",
+        "export",
         "embed",
         "embeddings",
         "encode",
@@ -127,7 +134,7 @@ class Loop:
         over: Text of the loader (batch and evaluation loops), of what is counted, or of the
             condition of a `while`.
         evidence: What that rests on.
-        unit: What one round is: "epoch", or "step" for a loop over batches or steps.
+        unit: What one round is: "epoch", "episode", or "step" for a loop over batches or steps.
     """
 
     kind: str
@@ -176,7 +183,25 @@ class _Classifier:
             loop = self._for(statement) if kind is cst.For else self._while(statement)
             if loop is not None:
                 self.found[statement.index] = loop
+        for index, loop in self.found.items():
+            if loop.kind == EPOCH_LOOP and loop.unit == "step" and self._called_in_epochs(index, 0):
+                self.found[index] = replace(loop, kind=BATCH_LOOP)
         return self.found
+
+    def _called_in_epochs(self, index: int, depth: int) -> bool:
+        """Whether a statement runs in a function that an epoch loop calls."""
+        tree = self.script.tree
+        function = self.script.function_around(tree.statements[index])
+        if function is None or depth > 2:
+            return False
+        for site in self.script.call_sites():
+            if self.function_of.get(id(site.node)) != function.index:
+                continue
+            around = (a.index for a in tree.ancestors(site.statement.index))
+            kinds = [self.found[a].kind for a in around if a in self.found]
+            if EPOCH_LOOP in kinds or self._called_in_epochs(site.statement.index, depth + 1):
+                return True
+        return False
 
     # For
 
@@ -198,10 +223,15 @@ class _Classifier:
         """A loop over what no one calls a loader: the training step in it makes it one."""
         over = text(unwrapped(statement.node.iter))
         evidence = Evidence(FLOW, (over,))
+        function = self.script.function_around(statement)
+        if function is not None and _NO_EVALUATION & set(words(function.node.name.value)):
+            return None
         if inside:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
+        if set(words(over)) & _DATA_WORDS and self._calls_training(statement):
+            return Loop(BATCH_LOOP, variable, over, evidence)
         if self._evaluates(statement, over) and set(words(over)) & EVALUATION_WORDS:
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
@@ -230,6 +260,8 @@ class _Classifier:
                 return Loop(BATCH_LOOP, variable, over, evidence) if draws or inside else None
             if draws or named & _STEP_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "step")
+            if set(words(variable)) & _EPISODE_WORDS:
+                return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
         return None

@@ -12,7 +12,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
-from pseudogen.names.rates import is_rate, terms_in
+from pseudogen.names.rates import is_rate, names_schedule, terms_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -27,7 +27,7 @@ class LrScaling(Finding):
     """Facts of a scaling of the learning rate.
 
     Attributes:
-        target: What receives the scaled rate.
+        target: What receives the scaled rate; None where it is passed on at once.
         formula: The expression.
         batch: The batch size in it.
         processes: The number of processes in it.
@@ -41,7 +41,7 @@ class LrScaling(Finding):
 
     pattern: ClassVar[str] = "lr-scaling"
 
-    target: str
+    target: str | None
     formula: str
     batch: str | None = None
     processes: str | None = None
@@ -58,7 +58,10 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
     """`lr = args.lr * args.batch_size / 256`, `args.lr *= world_size`."""
     node = site.node
     target = node.targets[0].target if type(node) is cst.Assign else node.target
-    if node.value is None or not _names_rate(target):
+    if node.value is None:
+        return
+    if not _names_rate(target):
+        yield from _passed_on(site, script)
         return
     if type(node) is cst.AugAssign:
         scales = type(node.operator) in _SCALING_ASSIGNMENTS
@@ -68,9 +71,21 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
         yield from _scaling(site, script, text(target), node.value, text(node.value))
 
 
+def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`schedule = cosine(args.lr * batch_size / 256, ...)`: a scaled rate is passed to a call."""
+    if type(site.node) is cst.AugAssign or type(site.node.value) is not cst.Call:
+        return
+    for operation in script.operations_in(site.statement):
+        rates = [t for t in terms_in(operation) if is_rate(dotted(t))]
+        if rates and type(operation.operator) in _SCALES:
+            yield from _scaling(site, script, None, operation, text(operation))
+            return
+
+
 def _names_rate(target: Any) -> bool:
     name = dotted(target)
-    return is_rate(name) or (bool(words(name)) and "lr" in words(name)[-2:])
+    named = words(name)
+    return is_rate(name) or ("lr" in named[-2:] and not names_schedule(name))
 
 
 def _multiplies(site: Site, script: Script) -> bool:
@@ -86,7 +101,7 @@ def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
 
 
 def _scaling(
-    site: Site, script: Script, target: str, value: Any, formula: str
+    site: Site, script: Script, target: str | None, value: Any, formula: str
 ) -> Iterator[LrScaling]:
     batch, processes, accumulation = _factors(value, site, script)
     if batch is None and processes is None and accumulation is None:
