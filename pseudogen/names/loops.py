@@ -230,9 +230,10 @@ class _Classifier:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
-        if set(words(over)) & _DATA_WORDS and self._calls_training(statement):
+        named = _all_words(unwrapped(statement.node.iter), whole=True)
+        if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
-        if self._evaluates(statement, over) and set(words(over)) & EVALUATION_WORDS:
+        if named & EVALUATION_WORDS and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
 
@@ -241,6 +242,8 @@ class _Classifier:
     ) -> Loop | None:
         over, evidence = source
         if inside or self._calls_training(statement):
+            if _counts_along(statement.node.iter) and self._around(statement) is None:
+                return Loop(EPOCH_LOOP, variable, text(statement.node.iter), evidence)
             return Loop(BATCH_LOOP, variable, over, evidence)
         if self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, evidence)
@@ -250,7 +253,8 @@ class _Classifier:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
         over = text(statement.node.iter)
         named = set(words(variable)) | _all_words(statement.node.iter)
-        if named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS:
+        epochs = named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS
+        if epochs and "per" not in named:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
         if trains and not named & _MICRO_WORDS:
@@ -361,7 +365,12 @@ class _Classifier:
             return False
         if not self._runs_model(statement):
             return False
-        if (set(words(over)) | name) & EVALUATION_WORDS:
+        named = set(words(over)) | set(words(over.replace(".", "_")))
+        if name & _TRAINING_WORDS:
+            name = set()  # `train_and_evaluate` does both
+        if named & _TRAINING_WORDS and not named & EVALUATION_WORDS:
+            return bool(name & EVALUATION_WORDS)
+        if (named | name) & EVALUATION_WORDS:
             return True
         return _without_gradients(script, statement, function)
 
@@ -431,9 +440,10 @@ def _named_loader(script: Script, node: Any, statement: Statement) -> tuple[str,
     for binding in script.reaching(name, statement.index):
         if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
             made = dotted(binding.value.func).rpartition(".")[2]
-            if made in _WRAPPERS:
-                place = script.tree.statements[binding.statement]
-                return loader(script, binding.value, place)
+            place = script.tree.statements[binding.statement]
+            found = loader(script, binding.value, place) if made in _WRAPPERS else None
+            if found is not None:
+                return found
     named = set(words(name.partition("(")[0].partition("[")[0]))
     if named & {"loader", "loaders", "dataloader", "dataloaders", "prefetcher"}:
         return text(node), Evidence(NAME, (name.partition("(")[0].partition("[")[0],))
@@ -452,14 +462,21 @@ def _counted(node: Any) -> bool:
     return name in _WRAPPERS and bool(node.args) and _counted(node.args[0].value)
 
 
+def _counts_along(node: Any) -> bool:
+    """Whether an iterable counts beside the batches: `zip(range(start, num_steps), batches)`."""
+    zipped = type(node) is cst.Call and dotted(node.func) == "zip"
+    return zipped and any(_counted(arg.value) for arg in node.args)
+
+
 def _says_epochs(node: Any) -> bool:
-    return bool(_all_words(node) & _EPOCH_WORDS)
+    found = _all_words(node)
+    return bool(found & _EPOCH_WORDS) and "per" not in found
 
 
-def _all_words(node: Any) -> set[str]:
-    """The words of the last components of all names in an expression."""
+def _all_words(node: Any, whole: bool = False) -> set[str]:
+    """The words of all names in an expression: of their last components, or of all (`whole`)."""
     found: set[str] = set()
-    written = text(node)
+    written = text(node).replace(".", " ") if whole else text(node)
     for name in "".join(c if c.isalnum() or c in "._" else " " for c in written).split():
         found.update(words(name))
     return found

@@ -211,6 +211,11 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "save" and receiver and type(site.node.func) is cst.Attribute:
         role = script.role(site.node.func.value, site.scope)
         state = set(words(receiver)) & {"checkpoint", "checkpointer", "ckpt", "saver", "snapshot"}
+        for binding in script.reaching(receiver, site.statement.index):
+            called = type(binding.value) is cst.Call
+            state = state or (
+                set(words(dotted(binding.value.func))) & {"checkpoint"} if called else set()
+            )
         if state or (role is not None and role.kind in ("model", "trainer")):
             return "framework"
     if method == "save" and receiver == "self" and script.called_function(site) is not None:

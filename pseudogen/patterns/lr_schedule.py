@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     asks_formula,
@@ -161,6 +162,26 @@ def _stepped_per(name: str | None, script: Script) -> str | None:
         if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
     }
     return units.pop() if len(units) == 1 else None
+
+
+@pattern(LrSchedule, kinds=("training-arguments",))
+def find_setting(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`TrainingArguments(lr_scheduler_type="cosine")`."""
+    told = argument(site.node, "lr_scheduler_type")
+    if told is None or site.known is None:
+        return
+    named = string(told).replace("_with_warmup", "").replace("_with_restarts", "-restarts")
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made",
+        api=site.known.name.rpartition(".")[2],
+        form=named if named in ("linear", "cosine", "constant", "cosine-restarts") else "named",
+        warmup=text(steps) if (steps := argument(site.node, "warmup_steps")) else None,
+        parameters=(f"lr_scheduler_type={text(told)}",),
+        per="step",
+    )
 
 
 @pattern(LrSchedule, methods=_STEPS)
