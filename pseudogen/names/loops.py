@@ -233,7 +233,8 @@ class _Classifier:
         named = _all_words(unwrapped(statement.node.iter), whole=True)
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
-        if named & EVALUATION_WORDS and self._evaluates(statement, over):
+        listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
+        if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
 

@@ -169,7 +169,6 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     action = _action(site, script)
     if action is None:
         return
-    passed = tuple(text(arg.value) for arg in site.node.args)
     yield LossFunction(
         line=site.line,
         end=site.last,
@@ -177,7 +176,7 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         action=action,
         name=_target(site),
         api=site.name.rpartition(".")[2],
-        inputs=passed if action == "computed" else (),
+        inputs=_inputs(site.node) if action == "computed" else (),
         condition=script.condition(site.statement),
     )
 

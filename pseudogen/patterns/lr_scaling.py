@@ -14,7 +14,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.rates import is_rate, names_schedule, terms_in
 from pseudogen.names.script import Script, Site
-from pseudogen.names.words import words
+from pseudogen.names.words import suggested_role, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -33,6 +33,7 @@ class LrScaling(Finding):
         processes: The number of processes in it.
         accumulation: The number of accumulation steps in it.
         reference: The batch size for which the unscaled rate was meant: the constant divisor.
+        reference_value: Its value.
         clamped: Whether the result is kept between limits (`min`, `max`).
         value: The scaled rate where constants tell.
         chain: Where the numbers come from.
@@ -47,6 +48,7 @@ class LrScaling(Finding):
     processes: str | None = None
     accumulation: str | None = None
     reference: str | None = None
+    reference_value: int | float | None = None
     clamped: bool = False
     value: int | float | None = None
     chain: tuple[Link, ...] = ()
@@ -107,6 +109,7 @@ def _scaling(
     if batch is None and processes is None and accumulation is None:
         return
     at = site.statement.index
+    reference = _reference(site, script)
     named = tuple(name for name in (batch, processes, accumulation) if name is not None)
     plain = type(site.node) is not cst.AugAssign
     yield LrScaling(
@@ -118,7 +121,8 @@ def _scaling(
         batch=batch,
         processes=processes,
         accumulation=accumulation,
-        reference=_reference(site, script),
+        reference=text(reference) if reference is not None else None,
+        reference_value=script.value(reference, at) if reference is not None else None,
         clamped=formula.startswith(("min(", "max(", "np.clip(")),
         value=script.value(value, at) if plain else None,
         chain=tuple(link for link in script.chain(value, at) if link.line != site.line),
@@ -133,6 +137,9 @@ def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | 
         role = script.role(term, site.scope)
         called = type(term) is cst.Call
         named = set(words(dotted(term.func if called else term)))
+        if called and suggested_role(dotted(term.func)) == "process-count":
+            processes = processes or text(term)
+            continue
         if called and (role is None or role.kind != "process-count"):
             continue
         if role is not None and role.kind == "batch-size":
@@ -146,13 +153,13 @@ def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | 
     return batch, processes, accumulation
 
 
-def _reference(site: Site, script: Script) -> str | None:
+def _reference(site: Site, script: Script) -> Any:
     """The constant, or variable that holds one, by which the batch size is divided."""
     for operation in script.operations_in(site.statement):
         if type(operation.operator) is cst.Divide:
             divisor = operation.right
             if script.value(divisor, site.statement.index) is not None:
-                return text(divisor)
+                return divisor
     return None
 
 
@@ -169,6 +176,7 @@ EXAMPLES = {
         formula="args.base_lr * args.batch_size / 256",
         batch="args.batch_size",
         reference="256",
+        reference_value=256,
     ),
     "import torch.distributed as dist\nargs.lr = args.lr * dist.get_world_size()": _example(
         line=2,
@@ -184,6 +192,7 @@ EXAMPLES = {
         formula="min(batch_size / nbs * 0.01, 0.05)",
         batch="batch_size",
         reference="nbs",
+        reference_value=64,
         clamped=True,
         value=0.0025,
         chain=(Link(1, "nbs = 64", 64), Link(2, "batch_size = 16", 16)),
