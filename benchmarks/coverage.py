@@ -29,8 +29,8 @@ from pseudogen.pseudocode import DETAILS, write
 
 LANGUAGES = ("en", "zh")
 LEAK = re.compile(
-    r"\*\*|//|[=!]=|:=|->|[-+*/%@&|^]=|__\w+__|"
-    r"\b(?:self|None|True|False|lambda|def|elif|isinstance|nonlocal|super\(\)|enumerate\()(?!\w)"
+    r"\*\*|//|[=!]=|:=|->|[-+*/%@&|^]=|\b__\w+__\b|"
+    r"(?<![\w.])(?:self|None|True|False|lambda|def|elif|isinstance|nonlocal|super\(\))(?!\w)"
 )
 """What only Python writes so; names, numbers and quoted text are looked at apart."""
 

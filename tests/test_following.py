@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from pseudogen.following import Followed, follow
-from pseudogen.names.project import NotRead, Project, project_root
+from pseudogen.names.module_files import NotRead, project_root
+from pseudogen.names.project import Project
 from pseudogen.names.script import Script
 from pseudogen.patterns import finders_of, pattern_modules
 

@@ -6,8 +6,12 @@ _DOCS = "https://docs.jax.dev/en/latest/"
 
 EXACT: dict[str, Api] = {
     # processes and devices
-    "jax.device_count": Api("device-count", source=_DOCS, traits={"scope": "all"}),
-    "jax.local_device_count": Api("device-count", source=_DOCS, traits={"scope": "machine"}),
+    "jax.device_count": Api(
+        "device-count", source=_DOCS, traits={"scope": "all", "unit": "device"}
+    ),
+    "jax.local_device_count": Api(
+        "device-count", source=_DOCS, traits={"scope": "machine", "unit": "device"}
+    ),
     "jax.process_count": Api("world-size", source=_DOCS, traits={"scope": "all"}),
     "jax.process_index": Api("rank", source=_DOCS),
     # model

@@ -85,6 +85,13 @@ EXACT: dict[str, Api] = {
 _ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
 EXACT |= {
     # optimisation
+    "paddle.optimizer.lr.LinearWarmup": Api(
+        "scheduler",
+        ("learning_rate", "warmup_steps", "start_lr", "end_lr"),
+        {},
+        _DOCS + "optimizer/lr/LinearWarmup_en.html",
+        {"form": "other", "warmup": "warmup_steps"},
+    ),
     **{
         f"paddle.optimizer.{name}": Api(
             "optimizer", params, {"learning_rate": "0.001"}, _DOCS + f"optimizer/{name}_en.html"

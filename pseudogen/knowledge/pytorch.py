@@ -175,6 +175,7 @@ _START_UP: dict[str, Api] = {
     "torch.npu.set_device": _set_device("npu"),
     "torch.xpu.set_device": _set_device("xpu"),
     "torch.mlu.set_device": _set_device("mlu"),
+    "torch.cuda.device": Api("device-context", ("device",), {}, _CUDA, {"family": "cuda"}),
     "torch.set_default_device": _set_device("default"),
     "torch.cuda.is_available": Api("device-check", source=_CUDA),
     "torch.accelerator.is_available": Api("device-check", source=_ACCELERATOR),

@@ -15,6 +15,8 @@ _PYTHON = "https://docs.python.org/3/library/random.html#random.seed"
 _NUMPY = "https://numpy.org/doc/stable/reference/random/generated/numpy.random.seed.html"
 _TENSORFLOW = "https://www.tensorflow.org/api_docs/python/tf/random/set_seed"
 _KERAS = "https://keras.io/api/utils/python_utils/#set_random_seed-function"
+_JAX = "https://docs.jax.dev/en/latest/random-numbers.html"
+_FLAX = "https://flax.readthedocs.io/en/latest/guides/randomness.html"
 _PADDLE = "https://www.paddlepaddle.org.cn/documentation/docs/en/api/paddle/seed_en.html"
 _LIGHTNING = "https://lightning.ai/docs/pytorch/stable/common/trainer.html#reproducibility"
 _TRANSFORMERS = (
@@ -35,6 +37,9 @@ EXACT: dict[str, Api] = {
     "keras.utils.set_random_seed": _seed("keras", _KERAS),
     "tensorflow.keras.utils.set_random_seed": _seed("keras", _KERAS),
     "tensorflow.config.experimental.enable_op_determinism": Api("determinism", source=_TENSORFLOW),
+    "jax.random.PRNGKey": _seed("jax", _JAX),
+    "jax.random.key": _seed("jax", _JAX),
+    "flax.nnx.Rngs": _seed("jax", _FLAX),
     "paddle.seed": _seed("paddle", _PADDLE),
     "paddle.framework.random._manual_seed": _seed("paddle", _PADDLE),
     "lightning.seed_everything": _helper(_LIGHTNING),

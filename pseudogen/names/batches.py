@@ -126,18 +126,31 @@ def process_count(script: Script, node: Any, scope: int) -> Evidence | None:
 
 def counted(script: Script, processes: Any, statement: Statement) -> str | None:
     """Whether a count is of one MACHINE or of ALL: by the call that makes it, or by its name."""
+    scope = _trait(script, processes, statement, "scope")
+    if scope is not None:
+        return scope
+    named = set(words(dotted(processes) or subscript_name(processes)))
+    if "per" in named or named & _MACHINE_WORDS:
+        return MACHINE
+    return ALL if "world" in named else None
+
+
+def unit(script: Script, processes: Any, statement: Statement) -> str:
+    """What a count counts: "process", or "device" where one process drives several (JAX)."""
+    return _trait(script, processes, statement, "unit") or "process"
+
+
+def _trait(script: Script, processes: Any, statement: Statement, trait: str) -> str | None:
+    """What the tables say of the call that makes a count."""
     name = dotted(processes)
     bindings = script.reaching(name, statement.index) if name else []
     made = [b.value for b in bindings if b.how == "assign"]
     for expression in (processes, *made):
         call = type(expression) is cst.Call
         known = script.known(expression.func, statement.scope) if call else None
-        if known is not None and "scope" in known.api.traits:
-            return known.api.traits["scope"]
-    named = set(words(name or subscript_name(processes)))
-    if "per" in named or named & _MACHINE_WORDS:
-        return MACHINE
-    return ALL if "world" in named else None
+        if known is not None and trait in known.api.traits:
+            return known.api.traits[trait]
+    return None
 
 
 def divided_before(script: Script, node: Any, statement: Statement) -> Share | None:

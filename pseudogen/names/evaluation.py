@@ -17,44 +17,66 @@ if TYPE_CHECKING:
 
 _VERBS = EVALUATION_WORDS - {"dev"}
 _LEADING = frozenset({"run", "do", "estimate", "maybe", "final", "online"})
-_NO_ACTION = frozenset(
+_OBJECTS = frozenset(
     {
-        "args",
-        "batch",
-        "cfg",
-        "config",
-        "collate",
-        "data",
-        "dataloader",
-        "dataset",
-        "datasets",
-        "dir",
-        "file",
-        "freq",
-        "get",
-        "inputs",
-        "interval",
-        "iter",
-        "loader",
+        "acc",
+        "accuracy",
+        "agent",
+        "all",
+        "and",
+        "best",
+        "checkpoint",
+        "classifier",
+        "coco",
+        "ddp",
+        "dist",
+        "distributed",
+        "dp",
+        "ema",
+        "encoder",
+        "epoch",
+        "final",
+        "fn",
+        "func",
+        "full",
+        "generation",
+        "imagenet",
+        "in",
+        "knn",
+        "linear",
         "log",
-        "mode",
-        "name",
-        "parser",
-        "path",
-        "plot",
-        "sampler",
-        "samples",
-        "schema",
-        "set",
-        "shape",
-        "split",
-        "step",
-        "steps",
-        "transform",
-        "transforms",
-        "tfm",
+        "loop",
+        "loss",
+        "map",
+        "metrics",
+        "model",
+        "multi",
+        "net",
+        "network",
+        "on",
+        "one",
+        "perplexity",
+        "policy",
+        "ppl",
+        "print",
+        "retrieval",
+        "round",
+        "save",
+        "seg",
+        "single",
+        "student",
+        "teacher",
+        "testset",
+        "train",
+        "training",
+        "valset",
+        "voc",
+        "wer",
+        "zero",
+        "shot",
     }
 )
+"""What a function that evaluates may name beside the verb; anything else is another matter."""
 _TRAINER_METHODS = frozenset({"evaluate", "validate", "test"})
 
 
@@ -98,7 +120,7 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     """`validate(val_loader, model)`, `self._valid_epoch(epoch)`, `estimate_loss()`."""
     named = words(site.name)
     receiver = site.name.rpartition(".")[0]
-    if not named or site.name == "eval" or _NO_ACTION & set(named):
+    if not named or site.name == "eval" or set(named) - _OBJECTS - _VERBS - _LEADING:
         return _callback(script, site, receiver, named)
     action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
     if not action and named != ("estimate", "loss"):

@@ -103,7 +103,7 @@ def _later_calls(script: Script, site: Site) -> Iterator[Site]:
 
 
 def _purpose(script: Script, site: Site, path: Any) -> str:
-    if _after_training(script, site.statement):
+    if after_training(script, site.statement):
         return EVALUATE
     if _restores_progress(script, site):
         return RESUME
@@ -203,7 +203,7 @@ def _bound(statement: Statement) -> str:
     return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
 
 
-def _after_training(script: Script, statement: Statement) -> bool:
+def after_training(script: Script, statement: Statement) -> bool:
     """Whether an epoch loop of the same function stands above."""
     return any(
         loop.kind == "epoch-loop"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -63,17 +63,24 @@ _WRAPPERS = frozenset(
 )
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 _EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
+_EPISODE_WORDS = frozenset({"episode", "episodes", "round", "rounds"})
 _STEP_WORDS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches", "updates"}
 )
 _MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
 _TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
+_DATA_WORDS = frozenset(
+    {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
+    | {"minibatches", "reader", "stream", "trainset"}
+)
 _NO_EVALUATION = frozenset(
     {
         "benchmark",
         "cache",
         "calibrate",
+        "calibration",
+        "export",
         "embed",
         "embeddings",
         "encode",
@@ -127,7 +134,7 @@ class Loop:
         over: Text of the loader (batch and evaluation loops), of what is counted, or of the
             condition of a `while`.
         evidence: What that rests on.
-        unit: What one round is: "epoch", or "step" for a loop over batches or steps.
+        unit: What one round is: "epoch", "episode", or "step" for a loop over batches or steps.
     """
 
     kind: str
@@ -176,7 +183,25 @@ class _Classifier:
             loop = self._for(statement) if kind is cst.For else self._while(statement)
             if loop is not None:
                 self.found[statement.index] = loop
+        for index, loop in self.found.items():
+            if loop.kind == EPOCH_LOOP and loop.unit == "step" and self._called_in_epochs(index, 0):
+                self.found[index] = replace(loop, kind=BATCH_LOOP)
         return self.found
+
+    def _called_in_epochs(self, index: int, depth: int) -> bool:
+        """Whether a statement runs in a function that an epoch loop calls."""
+        tree = self.script.tree
+        function = self.script.function_around(tree.statements[index])
+        if function is None or depth > 2:
+            return False
+        for site in self.script.call_sites():
+            if self.function_of.get(id(site.node)) != function.index:
+                continue
+            around = (a.index for a in tree.ancestors(site.statement.index))
+            kinds = [self.found[a].kind for a in around if a in self.found]
+            if EPOCH_LOOP in kinds or self._called_in_epochs(site.statement.index, depth + 1):
+                return True
+        return False
 
     # For
 
@@ -198,11 +223,18 @@ class _Classifier:
         """A loop over what no one calls a loader: the training step in it makes it one."""
         over = text(unwrapped(statement.node.iter))
         evidence = Evidence(FLOW, (over,))
+        function = self.script.function_around(statement)
+        if function is not None and _NO_EVALUATION & set(words(function.node.name.value)):
+            return None
         if inside:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
-        if self._evaluates(statement, over) and set(words(over)) & EVALUATION_WORDS:
+        named = _all_words(unwrapped(statement.node.iter), whole=True)
+        if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
+            return Loop(BATCH_LOOP, variable, over, evidence)
+        listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
+        if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
 
@@ -211,6 +243,8 @@ class _Classifier:
     ) -> Loop | None:
         over, evidence = source
         if inside or self._calls_training(statement):
+            if _counts_along(statement.node.iter) and self._around(statement) is None:
+                return Loop(EPOCH_LOOP, variable, text(statement.node.iter), evidence)
             return Loop(BATCH_LOOP, variable, over, evidence)
         if self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, evidence)
@@ -220,7 +254,8 @@ class _Classifier:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
         over = text(statement.node.iter)
         named = set(words(variable)) | _all_words(statement.node.iter)
-        if named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS:
+        epochs = named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS
+        if epochs and "per" not in named:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
         if trains and not named & _MICRO_WORDS:
@@ -230,6 +265,8 @@ class _Classifier:
                 return Loop(BATCH_LOOP, variable, over, evidence) if draws or inside else None
             if draws or named & _STEP_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "step")
+            if set(words(variable)) & _EPISODE_WORDS:
+                return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
         return None
@@ -329,7 +366,12 @@ class _Classifier:
             return False
         if not self._runs_model(statement):
             return False
-        if (set(words(over)) | name) & EVALUATION_WORDS:
+        named = set(words(over)) | set(words(over.replace(".", "_")))
+        if name & _TRAINING_WORDS:
+            name = set()  # `train_and_evaluate` does both
+        if named & _TRAINING_WORDS and not named & EVALUATION_WORDS:
+            return bool(name & EVALUATION_WORDS)
+        if (named | name) & EVALUATION_WORDS:
             return True
         return _without_gradients(script, statement, function)
 
@@ -399,9 +441,10 @@ def _named_loader(script: Script, node: Any, statement: Statement) -> tuple[str,
     for binding in script.reaching(name, statement.index):
         if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
             made = dotted(binding.value.func).rpartition(".")[2]
-            if made in _WRAPPERS:
-                place = script.tree.statements[binding.statement]
-                return loader(script, binding.value, place)
+            place = script.tree.statements[binding.statement]
+            found = loader(script, binding.value, place) if made in _WRAPPERS else None
+            if found is not None:
+                return found
     named = set(words(name.partition("(")[0].partition("[")[0]))
     if named & {"loader", "loaders", "dataloader", "dataloaders", "prefetcher"}:
         return text(node), Evidence(NAME, (name.partition("(")[0].partition("[")[0],))
@@ -420,14 +463,21 @@ def _counted(node: Any) -> bool:
     return name in _WRAPPERS and bool(node.args) and _counted(node.args[0].value)
 
 
+def _counts_along(node: Any) -> bool:
+    """Whether an iterable counts beside the batches: `zip(range(start, num_steps), batches)`."""
+    zipped = type(node) is cst.Call and dotted(node.func) == "zip"
+    return zipped and any(_counted(arg.value) for arg in node.args)
+
+
 def _says_epochs(node: Any) -> bool:
-    return bool(_all_words(node) & _EPOCH_WORDS)
+    found = _all_words(node)
+    return bool(found & _EPOCH_WORDS) and "per" not in found
 
 
-def _all_words(node: Any) -> set[str]:
-    """The words of the last components of all names in an expression."""
+def _all_words(node: Any, whole: bool = False) -> set[str]:
+    """The words of all names in an expression: of their last components, or of all (`whole`)."""
     found: set[str] = set()
-    written = text(node)
+    written = text(node).replace(".", " ") if whole else text(node)
     for name in "".join(c if c.isalnum() or c in "._" else " " for c in written).split():
         found.update(words(name))
     return found

@@ -7,43 +7,25 @@ why, is kept in `Project.not_read`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import libcst as cst
 
-from pseudogen.errors import InputError
+from pseudogen.names.module_files import (
+    MAX_FILES,
+    ModuleFiles,
+    NotRead,
+    Read,
+    project_root,
+    read_plainly,
+)
 from pseudogen.names.script import Script, Site
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Statement
 
-MAX_FILES = 100
-MAX_BYTES = 1_000_000
-"""The largest module that is read."""
-
-MAX_TOTAL_BYTES = 10_000_000
-
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-_NOT_OURS = frozenset(
-    {"site-packages", "dist-packages", "node_modules", "venv", ".venv", "env", ".tox", ".git"}
-)
 _HOPS = 8
-
-Read = Callable[[Path], str]
-
-
-@dataclass(frozen=True, slots=True)
-class NotRead:
-    """A module of the project that was not read.
-
-    `module` is its path below the root, or its name where no file was found. `reason` is one of
-    missing, broken (no Python), too-large, too-many (a limit was reached), outside (a link leads
-    out of the project), unreadable.
-    """
-
-    module: str
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,36 +50,6 @@ class Definition:
         return str(self.statement.node.name.value)
 
 
-def project_root(script: Path) -> Path:
-    """The folder of a script's project: the nearest one above it that holds a `pyproject.toml` or
-    another marker of a project, else the folder that holds its outermost package, else its own."""
-    folder = script.resolve().parent
-    limits = {Path.home(), Path(folder.anchor)}
-    for candidate in (folder, *folder.parents):
-        if candidate in limits:
-            break
-        if any((candidate / marker).exists() for marker in _MARKERS):
-            return candidate
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
-        folder = folder.parent
-    return folder
-
-
-def read_plainly(path: Path) -> str:
-    """The text of a module in UTF-8, or GB 18030 as many Chinese repositories have it.
-
-    Raises:
-        OSError: it can't be opened.
-        UnicodeDecodeError: it is in neither encoding.
-    """
-    data = path.read_bytes()
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = data.decode("gb18030")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
 class Project:
     """The modules around one script."""
 
@@ -115,17 +67,14 @@ class Project:
         path = path.resolve()
         self.root = (root or project_root(path)).resolve()
         self.folder = path.parent
-        self.read = read
-        self.left = max_files
-        self.bytes_left = MAX_TOTAL_BYTES
-        self.main = Module(path, _below(path, self.root), script)
+        self.files = ModuleFiles(self.root, read, max_files)
+        self.main = Module(path, self.files.name(path), script)
         self._modules: dict[Path, Module | None] = {path: self.main}
-        self._not_read: dict[NotRead, None] = {}
 
     @property
     def not_read(self) -> tuple[NotRead, ...]:
         """What was asked for and not read, in the order of asking."""
-        return tuple(self._not_read)
+        return tuple(self.files.not_read)
 
     @property
     def modules(self) -> tuple[Module, ...]:
@@ -241,7 +190,7 @@ class Project:
                     module = self._module(file)
                     return (module, parts[cut:]) if module is not None else (None, [])
             if parts and dots:
-                self._leave_out(NotRead(full, "missing"))
+                self.files.leave_out(full, "missing")
         return None, []
 
     def _bases(self, dots: int, importer: Module) -> Iterator[Path]:
@@ -253,52 +202,14 @@ class Project:
         else:
             yield from dict.fromkeys((self.folder, self.root, self.root / "src"))
 
-    # Files
-
     def _module(self, file: Path) -> Module | None:
         """A module by its file, read at most once; None where it is not to be read."""
         real = file.resolve()
         if real not in self._modules:
-            self._modules[real] = None  # a module that fails is not tried again
-            self._modules[real] = self._opened(file, real)
+            script = self.files.script(file)
+            module = Module(real, self.files.name(file), script) if script is not None else None
+            self._modules[real] = module
         return self._modules[real]
-
-    def _opened(self, file: Path, real: Path) -> Module | None:
-        name = _below(file, self.root)
-        reason = self._refused(real)
-        if reason is None:
-            try:
-                script = Script.parse(self.read(real), name)
-            except InputError:
-                reason = "broken"
-            except (OSError, ValueError):
-                reason = "unreadable"
-            else:
-                return Module(real, name, script)
-        if reason != "not-ours":
-            self._leave_out(NotRead(name, reason))
-        return None
-
-    def _refused(self, real: Path) -> str | None:
-        """Why a file is not opened; None when it may be. Counts it against the limits."""
-        if not real.is_relative_to(self.root):
-            return "outside"
-        if _NOT_OURS & set(real.relative_to(self.root).parts):
-            return "not-ours"
-        try:
-            size = real.stat().st_size
-        except OSError:
-            return "unreadable"
-        if size > MAX_BYTES:
-            return "too-large"
-        if self.left <= 0 or size > self.bytes_left:
-            return "too-many"
-        self.left -= 1
-        self.bytes_left -= size
-        return None
-
-    def _leave_out(self, entry: NotRead) -> None:
-        self._not_read[entry] = None
 
 
 def _file(path: Path) -> Path | None:
@@ -307,11 +218,3 @@ def _file(path: Path) -> Path | None:
         if candidate.is_file():
             return candidate
     return None
-
-
-def _below(path: Path, root: Path) -> str:
-    """The path below the root, with `/`; the file's name for a path outside."""
-    try:
-        return path.relative_to(root).as_posix()
-    except ValueError:
-        return path.name

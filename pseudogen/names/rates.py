@@ -169,7 +169,10 @@ def optimizer_passed(script: Script, site: Site) -> Any:
 def makes_schedule(script: Script, site: Site, target: str) -> bool:
     """Whether a helper's and its target's names say that it makes a schedule:
     `lr_scheduler = build_scheduler(config, optimizer)`."""
-    if site.known is not None or not names_schedule(site.name):
+    named = words(site.name)
+    function = speaks_of_rate(site.name) and named[-1:] in (("fn",), ("func",), ("function",))
+    makes = function and named[:1] in (("create",), ("make",), ("build",), ("get",))
+    if site.known is not None or not (names_schedule(site.name) or makes):
         return False
     if site.name.endswith(("state_dict", ".pop", ".get")):
         return False

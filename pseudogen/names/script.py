@@ -20,6 +20,7 @@ from pseudogen.names import (
     settings,
     structure,
     training,
+    workers,
 )
 from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
@@ -66,7 +67,7 @@ class Script:
         self._calls: list[Site] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
-        self._workers: processes.Workers | None = None
+        self._workers: workers.Workers | None = None
         self._settings: settings.Settings | None = None
         self._defined: set[str] | None = None
         self._reads: list[reads.Read] | None = None
@@ -264,10 +265,10 @@ class Script:
         return None
 
     @property
-    def workers(self) -> processes.Workers:
+    def workers(self) -> workers.Workers:
         """How the script gets its processes."""
         if self._workers is None:
-            self._workers = processes.workers(self)
+            self._workers = workers.workers(self)
         return self._workers
 
     def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
@@ -354,8 +355,9 @@ class Script:
 
     def _tests(self, header: Statement) -> list[str]:
         if type(header.node) is cst.If:
-            test = header.node.test
-            return [] if _is_entry_guard(test) or text(test) == "True" else [_operand(test)]
+            test = text(header.node.test)
+            always = test == "True" or test.startswith("__name__ ==")
+            return [] if always else [_operand(header.node.test)]
         first = self.tree.statements[header.chain]
         if type(header.node) is cst.Else and type(first.node) is cst.If:
             before = [s for s in self.tree.clauses(first) if s.index < header.index]
@@ -368,11 +370,6 @@ class Script:
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
-
-
-def _is_entry_guard(test: Any) -> bool:
-    """`__name__ == "__main__"`: true of every script that is started."""
-    return type(test) is cst.Comparison and text(test.left) == "__name__"
 
 
 def _statement_index(site: Site) -> int:

@@ -18,13 +18,14 @@ from pseudogen.names.loops import (
 from pseudogen.names.training import training_step
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.tree import Scope, Statement
+from pseudogen.syntax.tree import Binding, Scope, Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
 __all__ = ["BATCH_LOOP", "EPOCH_LOOP", "EVALUATION_LOOP", "Loop", "Structure", "analyse"]
 
+_FUNCTION_WRAPPERS = frozenset({"compile", "function", "jit", "partial", "pmap", "shard_map"})
 _ENTRY_NAMES = frozenset({"main", "run", "worker", "cli", "app", "launch"})
 
 
@@ -100,11 +101,29 @@ def called_function(script: Script, site: Site) -> int | None:
     for binding in script.resolver.bindings(name, site.scope) if name else ():
         if binding.how == "function":
             return binding.statement
+        wrapped = _wrapped(script, binding, site.scope) if binding.how == "assign" else None
+        if wrapped is not None:
+            return wrapped
     receiver, _, method = name.rpartition(".")
     if not receiver or "(" in receiver or "[" in receiver:
         return None
     owner = _owner(script, site) if receiver == "self" else _class_of(script, receiver, site.scope)
     return _method(script, owner, method) if owner is not None else None
+
+
+def _wrapped(script: Script, binding: Binding, scope: int, depth: int = 0) -> int | None:
+    """The function of the script in `step = jax.jit(partial(train_step, config))`."""
+    call = binding.value
+    while type(call) is cst.Call and call.args and depth < 4:
+        if dotted(call.func).rpartition(".")[2] not in _FUNCTION_WRAPPERS:
+            return None
+        call = call.args[0].value
+        depth += 1
+    name = dotted(call) if depth else ""
+    for inner in script.resolver.bindings(name, scope) if name else ():
+        if inner.how == "function":
+            return inner.statement
+    return None
 
 
 def _owner(script: Script, site: Site) -> Scope | None:

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
@@ -53,6 +54,8 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
         return _applied(site, receiver, method)
+    if method == "update" and type(site.statement.node) is cst.Expr:
+        return _updated(script, site, receiver)
     if method in _ENGINE_METHODS and site.node.args:
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
     if method == "manual_backward":
@@ -70,6 +73,15 @@ def _applied(site: Site, receiver: str, method: str) -> Step | None:
     """`optimizer.apply_gradients(zip(...))`, `state.apply_gradients(grads=...)`,
     `optimizer.minimize(loss)`; not `scipy.optimize.minimize`."""
     if method == "minimize" and not {"optimizer", "opt", "optim", "adam"} & set(words(receiver)):
+        return None
+    return Step(APPLY, Evidence(FLOW, (receiver,)))
+
+
+def _updated(script: Script, site: Site, receiver: str) -> Step | None:
+    """`optimizer.update(model, grads)` as Flax NNX has it."""
+    passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
+    optimizer = script.is_a(site.node.func.value, site.scope, "optimizer")
+    if optimizer is None or not passed & {"grad", "grads", "gradients"}:
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
 

@@ -9,7 +9,7 @@ from typing import ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.batches import Division, counted, divided, division
+from pseudogen.names.batches import Division, counted, divided, division, unit
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
@@ -24,6 +24,8 @@ class BatchDivision(Finding):
 
     Attributes:
         target: What receives the result.
+        expression: The division as written.
+        per: Who gets the result as its batch, "process" or "device".
         batch: What is divided.
         processes: By what.
         drops_rest: Whether the division drops the remainder (`//`, `int(a / b)`).
@@ -38,6 +40,8 @@ class BatchDivision(Finding):
     pattern: ClassVar[str] = "batch-division"
 
     target: str
+    expression: str
+    per: str
     batch: str
     processes: str
     drops_rest: bool = False
@@ -53,12 +57,13 @@ def find_assignment(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`batch_size = batch_size // world_size`, also inside `int(...)`."""
     if type(site.node.value) in (cst.BinaryOperation, cst.Call):
         found = division(script, site.node.value, site.scope)
-        yield from _finding(site, script, target(site.statement) or "", found)
+        name = target(site.statement) or ""
+        yield from _finding(site, script, name, text(site.node.value), found)
     elif type(site.node.value) is cst.Dict:
         for element in site.node.value.elements:
             if type(element) is cst.DictElement and type(element.value) is cst.BinaryOperation:
                 found = division(script, element.value, site.scope)
-                yield from _finding(site, script, text(element.key), found)
+                yield from _finding(site, script, text(element.key), text(element.value), found)
 
 
 @pattern(BatchDivision, statements=(cst.AugAssign,))
@@ -68,7 +73,9 @@ def find_in_place(site: Site, script: Script) -> Iterator[BatchDivision]:
     if type(node.operator) in (cst.DivideAssign, cst.FloorDivideAssign):
         drops = type(node.operator) is cst.FloorDivideAssign
         found = divided(script, node.target, node.value, drops, site.scope)
-        yield from _finding(site, script, text(node.target), found)
+        sign = "//" if drops else "/"
+        expression = f"{text(node.target)} {sign} {text(node.value)}"
+        yield from _finding(site, script, text(node.target), expression, found)
 
 
 @pattern(BatchDivision, calls=True)
@@ -81,11 +88,12 @@ def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
         name = arg.keyword.value if arg.keyword is not None else "batch_size"
         named = arg.keyword is not None and suggested_role(name) == "batch-size"
         if named or (arg.keyword is None and suggested_role(site.name) == "loader"):
-            yield from _finding(site, script, name, division(script, arg.value, site.scope))
+            found = division(script, arg.value, site.scope)
+            yield from _finding(site, script, name, text(arg.value), found)
 
 
 def _finding(
-    site: Site, script: Script, target: str, found: Division | None
+    site: Site, script: Script, target: str, expression: str, found: Division | None
 ) -> Iterator[BatchDivision]:
     if found is None:
         return
@@ -95,6 +103,8 @@ def _finding(
         end=site.last,
         evidence=found.evidence,
         target=target,
+        expression=expression,
+        per=unit(script, found.processes, site.statement),
         batch=text(found.batch),
         processes=text(found.processes),
         drops_rest=found.drops_rest,
@@ -113,6 +123,8 @@ EXAMPLES = {
             end=1,
             evidence=Evidence(NAME, ("args.batch_size", "world_size")),
             target="per_gpu_batch_size",
+            expression="args.batch_size // world_size",
+            per="process",
             batch="args.batch_size",
             processes="world_size",
             drops_rest=True,
@@ -125,6 +137,8 @@ EXAMPLES = {
             end=2,
             evidence=Evidence(NAME, ("batch_size", "ngpus_per_node")),
             target="batch_size",
+            expression="batch_size // ngpus_per_node",
+            per="process",
             batch="batch_size",
             processes="ngpus_per_node",
             drops_rest=True,
@@ -138,12 +152,28 @@ EXAMPLES = {
             end=4,
             evidence=Evidence(NAME, ("bs",)),
             target="bs",
+            expression="int(bs / n)",
+            per="process",
             batch="bs",
             processes="n",
             drops_rest=True,
             counts="machine",
             chain=(Link(3, "bs = 64", 64),),
             batch_value=64,
+        ),
+    ],
+    "import jax\nper_device = batch_size // jax.local_device_count()": [
+        BatchDivision(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="per_device",
+            expression="batch_size // jax.local_device_count()",
+            per="device",
+            batch="batch_size",
+            processes="jax.local_device_count()",
+            drops_rest=True,
+            counts="machine",
         ),
     ],
 }

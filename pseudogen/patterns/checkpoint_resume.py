@@ -11,11 +11,12 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.loading import FILE_READS, RESUME, read
+from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _RESUME_WORDS = frozenset({"resume", "resumed", "resuming", "continue", "restore", "restart"})
 _PROGRESS_KEYS = frozenset(
@@ -105,12 +106,11 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
     into: dict[str, None] = {}
     around = script.function_around(site.statement)
     block = script.tree.below(around) if around is not None else script.tree.statements
-    start = f"{name}["
     for statement in block:
         if statement.index <= site.statement.index or not hasattr(statement.node, "value"):
             continue
         written = text(statement.node.value) if statement.node.value is not None else ""
-        if start not in written and f"{name}.get(" not in written and name not in written:
+        if name not in written or not _reaches(name, site, statement, script):
             continue
         keys |= dict.fromkeys(_keys(written, name))
         for call in script.calls_in(statement):
@@ -118,6 +118,12 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
             if loads and call.node.args and name in text(call.node.args[0].value):
                 into[call.name.rpartition(".")[0]] = None
     return tuple(keys), tuple(into)
+
+
+def _reaches(name: str, site: Site, statement: Statement, script: Script) -> bool:
+    """Whether what the load gave is what the name holds at a later statement."""
+    made = {binding.statement for binding in script.reaching(name, statement.index)}
+    return site.statement.index in made
 
 
 def _keys(written: str, name: str) -> Iterator[str]:
@@ -148,7 +154,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     if not site.name or type(site.statement.node) is cst.FunctionDef:
         return
     how = _told(site, script) or (_how(site, script) if site.known is None else None)
-    if how is None:
+    if how is None or (how != "argument" and after_training(script, site.statement)):
         return
     first = site.node.args[0].value if site.node.args else None
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
@@ -180,18 +186,28 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if method == "load_state" and receiver:
         return "framework"
-    role = script.role(site.node.func.value, site.scope) if receiver and "." in site.name else None
+    attribute = type(site.node.func) is cst.Attribute
+    role = script.role(site.node.func.value, site.scope) if attribute else None
     if method == "load_checkpoint" and role is not None and role.kind == "model":
         return "framework"
-    loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
+    loads = named[:1] in (("load",), ("resume",), ("restore",), ("restart",)) or named[:2] == (
+        "auto",
+        "load",
+    )
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
-    if not loads or not about or "dict" in named:
+    if not loads or not about or set(named) & {"dict", "experiment", "create"}:
         return None
+    if named == ("restore",) and not receiver:
+        return None
+    if any(type(arg.value) is cst.Subscript for arg in site.node.args):
+        return None  # a part of what was loaded before
     restored = [script.role(arg.value, site.scope) for arg in site.node.args]
     kinds = {r.kind for r in restored if r is not None}
     if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
         return "helper"
-    because = words((script.condition(site.statement) or "").replace(".", "_").replace(" ", "_"))
+    reasons = (script.condition(site.statement) or "").split(" and ")
+    stated = "_".join(reason for reason in reasons if not reason.startswith("not "))
+    because = words(stated.replace(".", "_").replace(" ", "_"))
     asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
     return "helper" if (set(because) | asked) & _RESUME_WORDS else None
 

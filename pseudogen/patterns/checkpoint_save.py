@@ -196,6 +196,9 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
+    around = script.function_around(site.statement)
+    if around is not None and {"export", "convert"} & set(words(around.node.name.value)):
+        return None
     if site.name[:1].isupper() or set(words(receiver)) & (_OTHER_WORDS | {"plt", "fig"}):
         return None
     if method in _METHODS:
@@ -205,9 +208,14 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework" if receiver and receiver != "self" else "helper"
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
-    if method == "save" and receiver:
+    if method == "save" and receiver and type(site.node.func) is cst.Attribute:
         role = script.role(site.node.func.value, site.scope)
         state = set(words(receiver)) & {"checkpoint", "checkpointer", "ckpt", "saver", "snapshot"}
+        for binding in script.reaching(receiver, site.statement.index):
+            called = type(binding.value) is cst.Call
+            state = state or (
+                set(words(dotted(binding.value.func))) & {"checkpoint"} if called else set()
+            )
         if state or (role is not None and role.kind in ("model", "trainer")):
             return "framework"
     if method == "save" and receiver == "self" and script.called_function(site) is not None:

@@ -10,6 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
+from pseudogen.names.config_calls import CONFIG_WORDS, PARSES, is_module_function, names_parsing
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import distinct
@@ -18,21 +19,6 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 
-_PARSES = {
-    "parse_args": "argparse",
-    "parse_known_args": "argparse",
-    "parse_intermixed_args": "argparse",
-    "parse_args_into_dataclasses": "HfArgumentParser",
-    "parse_args_and_config": "HfArgumentParser",
-    "parse_json_file": "HfArgumentParser",
-    "parse_yaml_file": "HfArgumentParser",
-    "parse_dict": "HfArgumentParser",
-    "from_argparse_args": "argparse",
-    "merge_from_file": "yacs",
-    "merge_from_list": "yacs",
-    "merge_from_dict": "yacs",
-    "fromfile": "config file",
-}
 _OF_FILES = frozenset(
     {
         "parse_json_file",
@@ -43,18 +29,6 @@ _OF_FILES = frozenset(
         "fromfile",
     }
 )
-_VERBS = frozenset({"get", "parse", "load", "read", "setup", "make", "build", "create", "init"})
-_CONFIGS = frozenset(
-    {
-        "arg", "args", "argument", "arguments", "cfg", "cfgs", "config", "configs", "configuration",
-        "flags", "hparams", "hyp", "hyperparameters", "opt", "option", "options", "opts", "setting",
-        "settings",
-    }
-)  # fmt: skip
-_BESIDES = frozenset(
-    {"all", "cli", "command", "default", "exp", "experiment", "file", "from", "global", "json",
-     "line", "main", "run", "train", "training", "yaml"}
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,7 +56,7 @@ class ConfigParsing(Finding):
     function: str | None
 
 
-@pattern(ConfigParsing, methods=tuple(_PARSES))
+@pattern(ConfigParsing, methods=tuple(PARSES))
 def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     """`args = parser.parse_args()`, `cfg.merge_from_file(path)`."""
     receiver, _, method = site.name.rpartition(".")
@@ -96,7 +70,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         site,
         script,
         source="file" if from_file else "command line",
-        tool=_PARSES[method],
+        tool=PARSES[method],
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args",
@@ -123,7 +97,7 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     api = site.known.api
     target = _target(site)
-    if api.kind == "data-file" and not _CONFIGS & set(words(target or "")):
+    if api.kind == "data-file" and not CONFIG_WORDS & set(words(target or "")):
         return
     if api.traits["tool"] == "YAML" and {"label", "labels", "names", "classes"} & set(
         words(target or "")
@@ -183,34 +157,15 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         yield _parsing(site, script, None, None, Evidence(NAME, ("exec",)), _executed(site))
         return
     method = site.name.rpartition(".")[2]
-    parser = method in _PARSES and "." in site.name
-    if site.known is not None or parser or not _names_parsing(method, site.name):
+    parser = method in PARSES and "." in site.name
+    if site.known is not None or parser or not names_parsing(method, site.name):
         return
     typing = script.resolver.qualified(site.name, site.scope)[:1] in (
         ("typing.get_args",),
         ("typing_extensions.get_args",),
     )
-    if not typing and script.called_function(site) is None and _is_module_function(site, script):
+    if not typing and script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
-
-
-def _names_parsing(method: str, name: str) -> bool:
-    found = set(words(method))
-    if method == "parse" or method == "gather_options":
-        made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
-        return bool({"option", "options", "config", "args"} & made)
-    rest = found - _CONFIGS - _BESIDES
-    return bool(found & _CONFIGS) and bool(rest) and rest <= _VERBS
-
-
-def _is_module_function(site: Site, script: Script) -> bool:
-    """Whether a helper is a function of a module or of a class, not a method of a value
-    (`model.get_config()` gives the settings of a model that exists)."""
-    receiver = site.name.rpartition(".")[0]
-    if not receiver or receiver.endswith("()"):
-        return True
-    bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
-    return any(binding.how == "import" for binding in bindings)
 
 
 def _executed(site: Site) -> Any:

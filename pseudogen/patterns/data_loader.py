@@ -38,7 +38,8 @@ class DataLoader(Finding):
         shuffle: As written or by default; None when unknown.
         shuffle_given: Whether the script says so itself.
         sampler: The sampler as written; None without one.
-        sharded: Whether the sampler is seen to give each process a shard of its own.
+        shards: "always" or "sometimes", when the sampler, in all or in some branches of the
+            script, gives each process a shard of its own; None when that is not seen.
         workers: Number of worker processes, as written or by default; None when unknown.
         pin_memory: As written or by default; None when unknown.
         drop_last: As written or by default; None when unknown.
@@ -61,7 +62,7 @@ class DataLoader(Finding):
     shuffle: str | None = None
     shuffle_given: bool = False
     sampler: str | None = None
-    sharded: bool = False
+    shards: str | None = None
     workers: str | None = None
     pin_memory: str | None = None
     drop_last: str | None = None
@@ -146,7 +147,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         shuffle=script.argument_or_default(site, "shuffle"),
         shuffle_given=script.argument(site, "shuffle") is not None,
         sampler=text(sampler) if sampler is not None and text(sampler) != "None" else None,
-        sharded=sampler is not None and _shards(sampler, site, script),
+        shards=_shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
@@ -165,24 +166,27 @@ def _dataset(site: Site, script: Script) -> str | None:
     return script.argument_text(site, "dataset")
 
 
-def _shards(sampler: Any, site: Site, script: Script) -> bool:
-    """Whether one of the values that the sampler may have is a distributed sampler."""
-    if type(sampler) is cst.IfExp:
-        return _shards(sampler.body, site, script) or _shards(sampler.orelse, site, script)
-    if type(sampler) is cst.Call:
-        known = script.known(sampler.func, site.scope)
-        return known is not None and known.api.kind == "distributed-sampler"
-    if type(sampler) not in (cst.Name, cst.Attribute):
-        return False
-    name = text(sampler)
-    if any(call.name == name + ".set_epoch" for call in script.call_sites()):
-        return True  # only samplers that give out shards are told the epoch
-    return any(
-        binding.how == "assign"
-        and type(binding.value) in (cst.Call, cst.IfExp)
-        and _shards(binding.value, site, script)
-        for binding in script.reaching(name, site.statement.index)
-    )
+def _shards(sampler: Any, site: Site, script: Script) -> str | None:
+    """Whether all, some or none of the values that the sampler may have give out shards."""
+    name = dotted(sampler)
+    bound = script.reaching(name, site.statement.index) if name else []
+    values = [b.value for b in bound if b.how == "assign"] or [sampler]
+    found = [known for value in values for known in _distributed(value, site, script)]
+    if not found and any(call.name == name + ".set_epoch" for call in script.call_sites()):
+        return "always"  # only samplers that give out shards are told the epoch
+    if not any(found):
+        return None
+    return "always" if all(found) else "sometimes"
+
+
+def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
+    """For each value that an expression may have, but None, whether it gives out shards."""
+    if type(node) is cst.IfExp:
+        yield from _distributed(node.body, site, script)
+        yield from _distributed(node.orelse, site, script)
+    elif type(node) is cst.Call:
+        known = script.known(node.func, site.scope)
+        yield known is not None and known.api.kind == "distributed-sampler"
 
 
 def _other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:
@@ -260,7 +264,7 @@ EXAMPLES = {
             shuffle="shuffle",
             shuffle_given=True,
             sampler="sampler",
-            sharded=True,
+            shards="always",
             workers="0",
             pin_memory="False",
             drop_last="True",
@@ -280,7 +284,7 @@ EXAMPLES = {
             shuffle="shuffle",
             shuffle_given=True,
             sampler="sampler",
-            sharded=True,
+            shards="always",
             workers="0",
             pin_memory="False",
             drop_last="False",

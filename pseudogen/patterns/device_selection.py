@@ -10,37 +10,14 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.devices import FAMILIES, Choice, choice_of
+from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
-from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
-
-_FAMILIES = ("cuda", "cpu", "mps", "xpu", "npu", "mlu", "hpu", "gpu", "tpu")
-_CHOOSING = frozenset(
-    {"select", "get", "init", "setup", "choose", "prepare", "set", "current", "find"}
-)
-_VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
-_TARGETS = frozenset(
-    {
-        "device",
-        "devices",
-        "self",
-        "type",
-        "main",
-        "local",
-        "train",
-        "default",
-        "ids",
-        "gpu",
-        "n",
-        "id",
-    }
-)
-_FLAG_WORDS = frozenset({"cuda", "gpu", "accel", "mps", "npu", "accelerator", "xpu"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,28 +48,20 @@ class DeviceSelection(Finding):
     condition: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class _Choice:
-    form: str
-    target: str | None
-    value: Any
-    evidence: Evidence
-
-
 @pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.With))
-def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
+def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
     """`device = torch.device(...)`, `torch.cuda.set_device(rank)`; branches of a choice are one."""
-    choice = _choice(site.statement, script)
+    choice = choice_of(script, site.statement)
     if choice is None:
         return
     run = (
-        run_from(script.tree, site.statement, lambda s: _same(_choice(s, script), choice))
+        run_from(script.tree, site.statement, lambda s: _same(choice_of(script, s), choice))
         if choice.form == "device" and type(site.node) is cst.Assign
         else [site.statement]
     )
     if not run:
         return
-    values = [c.value for c in (_choice(s, script) for s in run) if c is not None]
+    values = [c.value for c in (choice_of(script, s) for s in run) if c is not None]
     families = _families(values)
     index = site.statement.index
     test = _test(values[0]) if len(values) == 1 else None
@@ -133,118 +102,8 @@ def _asks_availability(test: str | None, run: list[Statement], script: Script) -
     return False
 
 
-def _same(one: _Choice | None, other: _Choice) -> bool:
+def _same(one: Choice | None, other: Choice) -> bool:
     return one is not None and (one.form, one.target) == (other.form, other.target)
-
-
-def _choice(statement: Statement, script: Script) -> _Choice | None:
-    node = statement.node
-    kind = type(node)
-    if kind is cst.Expr and type(node.value) is cst.Call:
-        return _set_current(node.value, statement, script)
-    if kind is cst.With:
-        return next(
-            (c for item in node.items if (c := _set_current(item.item, statement, script))), None
-        )
-    if kind is cst.Return:
-        made = _device_made(node.value, statement, script) if node.value is not None else None
-        return _Choice("device", None, node.value, made) if made is not None else None
-    if kind is cst.Assign or (kind is cst.AnnAssign and node.value is not None):
-        target = node.target if kind is cst.AnnAssign else node.targets[0].target
-        return _assigned(target, node.value, statement, script)
-    return None
-
-
-def _set_current(call: Any, statement: Statement, script: Script) -> _Choice | None:
-    """`torch.cuda.set_device(0)`, `with torch.cuda.device(1):`."""
-    known = script.known(call.func, statement.scope) if type(call) is cst.Call else None
-    if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
-        return None
-    form = "visible" if known.api.traits.get("family") == "visible" else "current"
-    return _Choice(
-        form,
-        None,
-        call.args[-1 if form == "visible" else 0].value,
-        Evidence(known.evidence, (known.name,)),
-    )
-
-
-def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> _Choice | None:
-    if type(target) is cst.Subscript:
-        if any(name in text(target) for name in _VISIBLE):
-            return _Choice("visible", text(target), value, Evidence(API, (text(target),)))
-        if string(_key(target)) != "device":
-            return None
-    name = dotted(target) or text(target)
-    made = _device_made(value, statement, script)
-    if made is not None:
-        return _Choice("device", name, value, made) if "cpu" not in words(name) else None
-    found = words(name) or tuple(words(text(target)))
-    if type(target) is cst.Tuple:
-        found = tuple(w for e in target.elements for w in words(dotted(e.value)))
-    if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
-        chosen = _chosen_by_name(value, found)
-        return _Choice("device", text(target), value, chosen) if chosen is not None else None
-    if _FLAG_WORDS & set(found) and _checks_availability(value, statement, script):
-        return _Choice("flag", name, value, Evidence(API, ("is_available",)))
-    return None
-
-
-def _key(node: cst.Subscript) -> Any:
-    index = node.slice[0].slice
-    return index.value if type(index) is cst.Index else None
-
-
-def _device_made(value: Any, statement: Statement, script: Script) -> Evidence | None:
-    """The evidence that an expression makes a device by a library's call."""
-    if type(value) is cst.IfExp:
-        made = _device_made(value.body, statement, script)
-        return made or _device_made(value.orelse, statement, script)
-    if type(value) is cst.BooleanOperation:
-        return _device_made(value.left, statement, script)
-    known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
-    if known is not None and known.api.kind in ("device", "set-device"):
-        return Evidence(known.evidence, (known.name,))
-    return None
-
-
-def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
-    """What a variable called `device` is given: "cuda:0", `accelerator.device`, `get_device()`."""
-    kind = type(value)
-    if kind is cst.IfExp:
-        return _chosen_by_name(value.body, found) or _chosen_by_name(value.orelse, found)
-    written = _leading(value)
-    if written:
-        family = written.partition(":")[0]
-        return Evidence(NAME, (family,)) if family in _FAMILIES else None
-    name = dotted(value.func if kind is cst.Call else value)
-    last = words(name)
-    if kind is cst.Call and {"device", "devices", "gpu"} & set(last) and _CHOOSING & set(last):
-        return Evidence(NAME, (name,))
-    receiver = words(name.rpartition(".")[0])
-    if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):
-        return Evidence(NAME, (name,))
-    return None
-
-
-def _leading(value: Any) -> str:
-    """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}"."""
-    kind = type(value)
-    if kind is cst.FormattedString:
-        return text(value).lstrip("fF").strip("'\"")
-    if kind is cst.BinaryOperation:
-        return _leading(value.left)
-    if kind is cst.Call and type(value.func) is cst.Attribute:
-        return _leading(value.func.value) if value.func.attr.value == "format" else ""
-    return string(value)
-
-
-def _checks_availability(value: Any, statement: Statement, script: Script) -> bool:
-    if type(value) is cst.BooleanOperation:
-        sides = (value.left, value.right)
-        return any(_checks_availability(side, statement, script) for side in sides)
-    known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
-    return known is not None and known.api.kind == "device-check"
 
 
 def _families(values: list[Any]) -> tuple[str, ...]:
@@ -256,7 +115,7 @@ def _families(values: list[Any]) -> tuple[str, ...]:
         else:
             written = string(node)
         family = written.partition(":")[0].lower()
-        if family in _FAMILIES:
+        if family in FAMILIES:
             found[family] = None
     return tuple(found)
 

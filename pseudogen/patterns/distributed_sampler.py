@@ -15,7 +15,6 @@ from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
 from pseudogen.names.words import MAKING, words
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 
@@ -129,14 +128,20 @@ def _dataset(site: Site, script: Script) -> Any:
 
 
 def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:
+    """The line on which the sampler is told the epoch, itself or through a loader that has it."""
     home = script.resolver.home(name, site.scope) if name else None
-    for other in script.call_sites() if home is not None else ():
-        function = other.node.func
-        if type(function) is cst.Attribute and function.attr.value == "set_epoch":
-            receiver = dotted(function.value)
-            if receiver == name and script.resolver.home(receiver, other.scope) is home:
-                return other.line
-    return None
+    if home is None:
+        return None
+    told = [c for c in script.call_sites() if c.name.endswith(".set_epoch")]
+    owners = {name} | {
+        f"{assigned(loader.statement, loader.node)}.sampler"
+        for loader in (script.call_sites() if told else ())
+        if loader.known is not None
+        and loader.known.api.kind == "loader"
+        and script.argument_text(loader, "sampler") == name
+    }
+    lines = [c.line for c in told if c.name.removesuffix(".set_epoch") in owners]
+    return lines[0] if lines else None
 
 
 EXAMPLES = {

@@ -125,8 +125,11 @@ def _action(statement: Statement, script: Script) -> str | None:
             target = words(text(below.node.targets[0].target))
             if "stop" in target or "stopped" in target or "stopping" in target:
                 return "flag" if text(below.node.value) == "True" else None
-        if any(c.name in ("exit", "sys.exit", "quit") for c in script.calls_in(below)):
+        called = {c.name.rpartition(".")[2] for c in script.calls_in(below)}
+        if called & {"exit", "quit"}:
             return "exit"
+        if called & {"set_trigger", "should_stop", "stop_training"}:
+            return "flag"
     return None
 
 

@@ -30,7 +30,7 @@ class EpochLoop(Finding):
         stop: The number before which it ends (of a `range`).
         start_value: The first number where constants tell.
         stop_value: The end where constants tell.
-        unit: What one round is: "epoch" or "step".
+        unit: What one round is: "epoch", "episode" or "step".
         ends_when: The conditions under which a `break` in the loop's own block ends it.
         trains_by: The function that each round calls to train.
         call: For a framework that hides the loop, the call.

@@ -20,6 +20,10 @@ from pseudogen.syntax.text import text
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
 _PAIRS = frozenset({("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")})
 _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
+_STEPPING = frozenset(
+    {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
+    | {"update", "all_reduce", "apply_gradients", "step_update"}
+)
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 
 
@@ -67,7 +71,7 @@ def _is_steps(node: Any) -> bool:
 def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
     for operation in script.operations_in(site.statement):
-        if type(operation.operator) is cst.Modulo and _is_steps(operation.right):
+        if _is_turn(operation) and _steps_below(site, script):
             yield _found(site, script, operation.right, part="condition", **_condition(site))
             return
         if type(operation.operator) is cst.Divide and _is_steps(operation.right):
@@ -79,6 +83,24 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
         loss = _loss(site.node.target, site, script)
         if loss is not None and _is_steps(site.node.value):
             yield _found(site, script, site.node.value, part="division", loss=loss)
+
+
+def _is_turn(operation: Any) -> bool:
+    """Whether an operation is `step % accum_steps`, not the formatting of a text."""
+    texts = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+    counts = type(operation.operator) is cst.Modulo and type(operation.left) not in texts
+    return counts and _is_steps(operation.right)
+
+
+def _steps_below(site: Site, script: Script) -> bool:
+    """Whether the block of an `if` deals with the gradients or the step; a flag or an argument
+    may do so anywhere."""
+    if type(site.node) is not cst.If:
+        return True
+    chain = [site.statement, *script.tree.clauses(site.statement)]
+    methods = {c.name.rpartition(".")[2] for part in chain for c in script.calls_below(part)}
+    breaks = any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
+    return breaks or bool(methods & _STEPPING)
 
 
 def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccumulation:

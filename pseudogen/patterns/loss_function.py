@@ -24,6 +24,7 @@ _NO_LOSS = frozenset(
         "avg",
         "backward",
         "clear",
+        "compile",
         "display",
         "draw",
         "dump",
@@ -106,11 +107,12 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
     if site.known is None or type(site.statement.node) is cst.ClassDef:
         return
-    made = site.known.api.kind == "criterion"
+    called = _called_at_once(site)
+    made = site.known.api.kind == "criterion" and called is None
+    if not made and not (called or site.node).args:
+        return
     others = [s for s in script.calls_in(site.statement) if s.known and _kind(s) == _kind(site)]
     if others[0].node is not site.node:
-        return
-    if not made and not site.node.args:
         return
     traits = site.known.api.traits
     names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in others))
@@ -128,9 +130,23 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         weight=script.argument_text(site, "weight") or script.argument_text(site, "pos_weight"),
         smoothing=script.argument_text(site, "label_smoothing"),
         ignore=script.argument_text(site, "ignore_index"),
-        inputs=() if made else tuple(text(a.value) for a in site.node.args if a.keyword is None),
+        inputs=() if made else _inputs(called or site.node),
         condition=script.condition(site.statement),
     )
+
+
+def _called_at_once(site: Site) -> Any:
+    """The call of a criterion that is made for it alone: `nn.MSELoss()(output, target)`."""
+    value = getattr(site.statement.node, "value", None)
+    while type(value) is cst.Call:
+        if value.func is site.node:
+            return value
+        value = value.func.value if type(value.func) is cst.Attribute else None
+    return None
+
+
+def _inputs(call: cst.Call) -> tuple[str, ...]:
+    return tuple(text(arg.value) for arg in call.args if arg.keyword is None)
 
 
 def _kind(site: Site) -> str:
@@ -147,12 +163,12 @@ def _target(site: Site) -> str | None:
 @pattern(LossFunction, calls=True)
 def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     """`FocalLoss(gamma=2)`, `dice_loss(pred, target)`, `criterion = build_criterion(args)`."""
-    if site.known is not None or not site.name or type(site.statement.node) is cst.ClassDef:
+    own = site.known is None or site.known.api.kind == "module"
+    if not own or not site.name or type(site.statement.node) is cst.ClassDef:
         return
     action = _action(site, script)
     if action is None:
         return
-    passed = tuple(text(arg.value) for arg in site.node.args)
     yield LossFunction(
         line=site.line,
         end=site.last,
@@ -160,7 +176,7 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         action=action,
         name=_target(site),
         api=site.name.rpartition(".")[2],
-        inputs=passed if action == "computed" else (),
+        inputs=_inputs(site.node) if action == "computed" else (),
         condition=script.condition(site.statement),
     )
 
@@ -170,6 +186,8 @@ def _action(site: Site, script: Script) -> str | None:
     named = words(site.name)
     if not named or site.name.startswith("super()"):
         return None
+    if last[:1].isupper() and "_" in last and len(site.node.args) > 1:
+        return "computed" if named[-1] == "loss" else None
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None

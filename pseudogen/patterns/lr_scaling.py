@@ -12,9 +12,9 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
-from pseudogen.names.rates import is_rate, terms_in
+from pseudogen.names.rates import is_rate, names_schedule, terms_in
 from pseudogen.names.script import Script, Site
-from pseudogen.names.words import words
+from pseudogen.names.words import suggested_role, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -27,12 +27,13 @@ class LrScaling(Finding):
     """Facts of a scaling of the learning rate.
 
     Attributes:
-        target: What receives the scaled rate.
+        target: What receives the scaled rate; None where it is passed on at once.
         formula: The expression.
         batch: The batch size in it.
         processes: The number of processes in it.
         accumulation: The number of accumulation steps in it.
         reference: The batch size for which the unscaled rate was meant: the constant divisor.
+        reference_value: Its value.
         clamped: Whether the result is kept between limits (`min`, `max`).
         value: The scaled rate where constants tell.
         chain: Where the numbers come from.
@@ -41,12 +42,13 @@ class LrScaling(Finding):
 
     pattern: ClassVar[str] = "lr-scaling"
 
-    target: str
+    target: str | None
     formula: str
     batch: str | None = None
     processes: str | None = None
     accumulation: str | None = None
     reference: str | None = None
+    reference_value: int | float | None = None
     clamped: bool = False
     value: int | float | None = None
     chain: tuple[Link, ...] = ()
@@ -58,7 +60,10 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
     """`lr = args.lr * args.batch_size / 256`, `args.lr *= world_size`."""
     node = site.node
     target = node.targets[0].target if type(node) is cst.Assign else node.target
-    if node.value is None or not _names_rate(target):
+    if node.value is None:
+        return
+    if not _names_rate(target):
+        yield from _passed_on(site, script)
         return
     if type(node) is cst.AugAssign:
         scales = type(node.operator) in _SCALING_ASSIGNMENTS
@@ -68,9 +73,21 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
         yield from _scaling(site, script, text(target), node.value, text(node.value))
 
 
+def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`schedule = cosine(args.lr * batch_size / 256, ...)`: a scaled rate is passed to a call."""
+    if type(site.node) is cst.AugAssign or type(site.node.value) is not cst.Call:
+        return
+    for operation in script.operations_in(site.statement):
+        rates = [t for t in terms_in(operation) if is_rate(dotted(t))]
+        if rates and type(operation.operator) in _SCALES:
+            yield from _scaling(site, script, None, operation, text(operation))
+            return
+
+
 def _names_rate(target: Any) -> bool:
     name = dotted(target)
-    return is_rate(name) or (bool(words(name)) and "lr" in words(name)[-2:])
+    named = words(name)
+    return is_rate(name) or ("lr" in named[-2:] and not names_schedule(name))
 
 
 def _multiplies(site: Site, script: Script) -> bool:
@@ -86,12 +103,13 @@ def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
 
 
 def _scaling(
-    site: Site, script: Script, target: str, value: Any, formula: str
+    site: Site, script: Script, target: str | None, value: Any, formula: str
 ) -> Iterator[LrScaling]:
     batch, processes, accumulation = _factors(value, site, script)
     if batch is None and processes is None and accumulation is None:
         return
     at = site.statement.index
+    reference = _reference(site, script)
     named = tuple(name for name in (batch, processes, accumulation) if name is not None)
     plain = type(site.node) is not cst.AugAssign
     yield LrScaling(
@@ -103,7 +121,8 @@ def _scaling(
         batch=batch,
         processes=processes,
         accumulation=accumulation,
-        reference=_reference(site, script),
+        reference=text(reference) if reference is not None else None,
+        reference_value=script.value(reference, at) if reference is not None else None,
         clamped=formula.startswith(("min(", "max(", "np.clip(")),
         value=script.value(value, at) if plain else None,
         chain=tuple(link for link in script.chain(value, at) if link.line != site.line),
@@ -118,6 +137,9 @@ def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | 
         role = script.role(term, site.scope)
         called = type(term) is cst.Call
         named = set(words(dotted(term.func if called else term)))
+        if called and suggested_role(dotted(term.func)) == "process-count":
+            processes = processes or text(term)
+            continue
         if called and (role is None or role.kind != "process-count"):
             continue
         if role is not None and role.kind == "batch-size":
@@ -131,13 +153,13 @@ def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | 
     return batch, processes, accumulation
 
 
-def _reference(site: Site, script: Script) -> str | None:
+def _reference(site: Site, script: Script) -> Any:
     """The constant, or variable that holds one, by which the batch size is divided."""
     for operation in script.operations_in(site.statement):
         if type(operation.operator) is cst.Divide:
             divisor = operation.right
             if script.value(divisor, site.statement.index) is not None:
-                return text(divisor)
+                return divisor
     return None
 
 
@@ -154,6 +176,7 @@ EXAMPLES = {
         formula="args.base_lr * args.batch_size / 256",
         batch="args.batch_size",
         reference="256",
+        reference_value=256,
     ),
     "import torch.distributed as dist\nargs.lr = args.lr * dist.get_world_size()": _example(
         line=2,
@@ -169,6 +192,7 @@ EXAMPLES = {
         formula="min(batch_size / nbs * 0.01, 0.05)",
         batch="batch_size",
         reference="nbs",
+        reference_value=64,
         clamped=True,
         value=0.0025,
         chain=(Link(1, "nbs = 64", 64), Link(2, "batch_size = 16", 16)),

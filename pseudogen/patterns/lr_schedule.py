@@ -9,12 +9,14 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     asks_formula,
     depends_on_time,
     holds_arithmetic,
     is_rate,
+    is_time,
     makes_schedule,
     names_schedule,
     optimizer_passed,
@@ -55,6 +57,7 @@ class LrSchedule(Finding):
         watched: The value that a plateau schedule is given.
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
+        counter: The parameter of a formula that is the epoch or step.
     """
 
     pattern: ClassVar[str] = "lr-schedule"
@@ -78,6 +81,7 @@ class LrSchedule(Finding):
     watched: str | None = None
     value: str | None = None
     variable: str | None = None
+    counter: str | None = None
 
 
 @pattern(LrSchedule, kinds=("scheduler",))
@@ -158,6 +162,26 @@ def _stepped_per(name: str | None, script: Script) -> str | None:
         if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
     }
     return units.pop() if len(units) == 1 else None
+
+
+@pattern(LrSchedule, kinds=("training-arguments",))
+def find_setting(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`TrainingArguments(lr_scheduler_type="cosine")`."""
+    told = argument(site.node, "lr_scheduler_type")
+    if told is None or site.known is None:
+        return
+    named = string(told).replace("_with_warmup", "").replace("_with_restarts", "-restarts")
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made",
+        api=site.known.name.rpartition(".")[2],
+        form=named if named in ("linear", "cosine", "constant", "cosine-restarts") else "named",
+        warmup=text(steps) if (steps := argument(site.node, "warmup_steps")) else None,
+        parameters=(f"lr_scheduler_type={text(told)}",),
+        per="step",
+    )
 
 
 @pattern(LrSchedule, methods=_STEPS)
@@ -270,17 +294,65 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
 
 
+@pattern(LrSchedule, statements=(cst.AugAssign, cst.Assign))
+def find_lowered(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lr /= 4.0`, `lr = lr * 0.5` inside the loop over the epochs or batches."""
+    node = site.node
+    target = node.target if type(node) is cst.AugAssign else node.targets[0].target
+    if not is_rate(dotted(target)) or type(target) is cst.Subscript:
+        return
+    if type(node) is cst.Assign:
+        again = type(node.value) is cst.BinaryOperation and text(node.value.left) == text(target)
+        if not again or depends_on_time(node.value):
+            return
+    per = script.unit(site.statement)
+    if per is not None:
+        yield LrSchedule(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (text(target),)),
+            action="computed",
+            variable=text(target),
+            value=text(node if type(node) is cst.AugAssign else node.value),
+            per=per if script.condition(site.statement) is None else None,
+        )
+
+
+@pattern(LrSchedule, statements=(cst.Assign,))
+def find_lambda(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lf = lambda x: (1 - x / epochs) * 0.99 + 0.01`, passed to `LambdaLR`."""
+    value = site.node.value
+    if type(value) is not cst.Lambda or not holds_arithmetic(value.body):
+        return
+    name = text(site.node.targets[0].target)
+    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
+    if any(script.argument_text(s, "lr_lambda") == name for s in made):
+        parameters = tuple(p.name.value for p in value.params.params)
+        yield LrSchedule(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (name,)),
+            action="formula",
+            name=name,
+            value=text(value.body),
+            parameters=parameters,
+            counter=parameters[0] if parameters else None,
+        )
+
+
 @pattern(LrSchedule, statements=(cst.FunctionDef,))
 def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`def get_lr(step): ... return min_lr + coeff * (max_lr - min_lr)`."""
     if returns_rate(script, site.statement):
+        names = tuple(p.name.value for p in site.node.params.params)
         yield LrSchedule(
             line=site.line,
             end=site.statement.end,
             evidence=Evidence(NAME, (site.node.name.value,)),
             action="formula",
             name=site.node.name.value,
-            parameters=tuple(p.name.value for p in site.node.params.params),
+            parameters=names,
+            counter=next((name for name in names if is_time(name)), None),
         )
 
 
@@ -359,6 +431,7 @@ EXAMPLES = {
         action="formula",
         name="get_lr",
         parameters=("step",),
+        counter="step",
     ),
 }
 COUNTEREXAMPLES = {

@@ -17,6 +17,7 @@ from pseudogen.names.rates import (
     is_rate,
     is_time,
     names_in,
+    names_schedule,
     speaks_of_rate,
 )
 from pseudogen.names.script import Script, Site
@@ -217,8 +218,12 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
         return
     named = words(site.name)
-    schedule = {"scheduler", "schedule", "lr"} & set(named) or speaks_of_rate(site.name)
-    if _says_warm(site.name) and schedule and site.node.args and named[:1] != ("get",):
+    schedule = names_schedule(site.name) or speaks_of_rate(site.name)
+    told = next((a for a in site.node.args if a.keyword and _says_warm(a.keyword.value)), None)
+    if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
+        length = told.value if text(told.value) != "True" else None
+        yield _made(site, script, length, Evidence(NAME, (site.name,)))
+    elif _says_warm(site.name) and schedule and site.node.args and named[:1] != ("get",):
         yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
 
 

@@ -47,6 +47,7 @@ _METHODS = frozenset(
         "accumulate_predictions_from_multiple_gpus",
         "reduce_across_processes",
         "distributed_sum",
+        "distribute_bn",
         "collect_results",
         "sync_metrics",
         "sync_between_processes",

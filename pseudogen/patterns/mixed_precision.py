@@ -68,10 +68,14 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         name=_target(site),
         api=site.known.name.rpartition(".")[2],
         dtype=script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype"),
-        device=device,
-        enabled=script.argument_text(site, "enabled") or script.argument_text(site, "enable"),
+        device=device if device not in ("True", "False") else None,
+        enabled=_enabled(site, script) or (device if device in ("True", "False") else None),
         condition=script.condition(site.statement),
     )
+
+
+def _enabled(site: Site, script: Script) -> str | None:
+    return script.argument_text(site, "enabled") or script.argument_text(site, "enable")
 
 
 def _target(site: Site) -> str | None:
@@ -189,7 +193,11 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
     for arg in site.node.args:
         if text(arg.value) in ("torch.float16", "torch.bfloat16", "torch.half"):
             dtype = text(arg.value)
-    if dtype in (None, "to") or script.is_a(receiver, site.scope, "model") is None:
+    if (
+        dtype in (None, "to")
+        or not script.structure.steps
+        or script.is_a(receiver, site.scope, "model") is None
+    ):
         return
     yield MixedPrecision(
         line=site.line,

@@ -164,7 +164,7 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     if target is None:
         about = about and made.name.startswith("getattr") is False and _passes_params(made.node)
         return Evidence(NAME, (made.name,)) if about else None
-    if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize"}:
+    if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize", "hyper", "study"}:
         return None
     if about and named & _MAKERS and holds:
         return Evidence(NAME, (made.name,))

@@ -115,6 +115,25 @@ def find_postfix(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         )
 
 
+@pattern(ProgressDisplay, statements=(cst.Assign,))
+def find_description(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`train_bar.desc = f"loss {loss:.3f}"`."""
+    target = site.node.targets[0].target
+    if type(target) is cst.Attribute and target.attr.value in ("desc", "postfix"):
+        written = text(site.node.value)
+        if any(word in written.lower() for word in _SHOWN):
+            yield ProgressDisplay(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (text(target.value),)),
+                how="postfix",
+                call=text(target),
+                text=written[:80],
+                per=script.unit(site.statement),
+                condition=script.condition(site.statement),
+            )
+
+
 @pattern(ProgressDisplay, methods=("log_every",))
 def find_logging_loop(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`for batch in metric_logger.log_every(loader, 10, header):`."""
@@ -139,7 +158,7 @@ def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`if step % 100 == 0: print(step, loss.item())`, `progress.display(i)`."""
     method = site.name.rpartition(".")[2]
     display = method in ("display", "show") and {"progress", "meter"} & set(words(site.name[:-8]))
-    if (method not in _PRINTERS and not display) or not _shows(site, bool(display)):
+    if (method not in _PRINTERS and not display) or not _shows(site, script, bool(display)):
         return
     if not _is_statement(site) or not _is_first(site, script):
         return
@@ -163,12 +182,17 @@ def _is_statement(site: Site) -> bool:
     return type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
 
 
-def _shows(site: Site, display: bool) -> bool:
-    """Whether a result is shown: the loss, a score, a meter."""
+def _shows(site: Site, script: Script, display: bool) -> bool:
+    """Whether a result is shown: the loss, a score, a meter, or a text that was made of them."""
     if display:
         return True
-    shown = ", ".join(text(arg.value) for arg in site.node.args).lower()
-    return any(word in shown for word in _SHOWN)
+    shown = [text(arg.value) for arg in site.node.args]
+    for arg in site.node.args:
+        if type(arg.value) is cst.Name:
+            made = script.reaching(arg.value.value, site.statement.index)
+            shown += [text(b.value) for b in made if b.how == "assign"]
+    written = ", ".join(shown).lower()
+    return any(word in written for word in _SHOWN)
 
 
 def _is_first(site: Site, script: Script) -> bool:
@@ -178,7 +202,7 @@ def _is_first(site: Site, script: Script) -> bool:
             continue
         calls = script.calls_in(other) if type(other.node) is cst.Expr else []
         prints = [c for c in calls if c.name == site.name and _is_statement(c)]
-        return not any(_shows(call, False) for call in prints)
+        return not any(_shows(call, script, False) for call in prints)
     return True
 
 
@@ -189,9 +213,13 @@ def _interval(site: Site, script: Script) -> Any:
             return None
         if type(header.node) is cst.If:
             for operation in script.operations_in(header):
-                if type(operation.operator) is cst.Modulo:
+                if type(operation.operator) is cst.Modulo and not _formats(operation.left):
                     return operation.right
     return None
+
+
+def _formats(left: Any) -> bool:
+    return type(left) in (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 
 
 def _in_loop(site: Site, script: Script) -> bool:

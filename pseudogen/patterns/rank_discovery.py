@@ -12,10 +12,10 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.knowledge.api import Api
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
-from pseudogen.names.processes import environment_variable
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.names.workers import environment_variable
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.tree import Statement

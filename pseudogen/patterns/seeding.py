@@ -142,8 +142,8 @@ def _names_seeding(found: tuple[str, ...]) -> bool:
 def _is_method_of_value(site: Site, script: Script) -> bool:
     """Whether the call seeds one object (`sampler.set_seed(1)`), not the run."""
     receiver = site.name.rpartition(".")[0]
-    if not receiver:
-        return False
+    if not receiver or "(" in receiver:
+        return bool(receiver)
     bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
     return not any(binding.how == "import" for binding in bindings)
 
@@ -222,5 +222,5 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "sampler.set_seed(epoch)": "that sets the seed of one sampler",
     "seed = args.seed": "nothing is seeded yet",
-    "g = torch.Generator().manual_seed(0)": "a generator of its own, not those of the run",
+    "import torch\ng = torch.Generator().manual_seed(0)": "a generator of its own",
 }

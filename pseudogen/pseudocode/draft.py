@@ -9,12 +9,14 @@ from pseudogen.document import Lines
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """Its marked text, nesting, the lines of the source it stands for, and its pattern."""
+    """Its marked text, nesting, the lines of the source it stands for, and its pattern; `statement`
+    is the index of the first statement that it says (-1 for a comment)."""
 
     text: str
     depth: int
     source: Lines
     pattern: str | None = None
+    statement: int = -1
 
     def covering(self, other: Lines) -> Draft:
         """The same line, standing for further lines of the source as well."""

@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.pseudocode import comprehensions, literals, operators, parameters, ranges
 from pseudogen.pseudocode.calls import calls
-from pseudogen.pseudocode.terms import ATOM, CONDITION, OR, PHRASE, Term
+from pseudogen.pseudocode.terms import ATOM, CONDITION, NOUN, OR, PHRASE, Term
 from pseudogen.pseudocode.writer import Write, Writer
 
 _CONSTANTS = {
@@ -44,10 +44,11 @@ def attribute(writer: Writer, node: cst.Attribute) -> Term:
         base = base.value
     parts.reverse()
     rest = ".".join(parts)
-    if type(base) is cst.Name:
+    binds = NOUN if "__" in rest and rest.endswith("__") else ATOM
+    if type(base) is cst.Name and base.value not in _CONSTANTS:
         owner = writer.receiver(base.value)
         if owner is None:
-            return writer.vocabulary.code(f"{base.value}.{rest}"), ATOM
+            return writer.vocabulary.code(f"{base.value}.{rest}"), binds
         return writer.say(f"of_{owner}", writer.vocabulary.code(rest)), ATOM
     if type(base) is cst.Call and type(base.func) is cst.Name and base.func.value == "super":
         return writer.say("of_base_class", writer.vocabulary.code(rest)), ATOM

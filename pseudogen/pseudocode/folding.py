@@ -65,7 +65,8 @@ def run(writer: Writer, index: int) -> Run | None:
     said = _SAYINGS[kind.partition(" ")[0]](writer, found)
     if said is None:
         return None
-    draft = Draft(said, first.depth, (first.first, max(s.last for s in found)))
+    place = first.first, max(s.last for s in found)
+    draft = Draft(said, first.depth, place, None, first.index)
     return Run(draft, found[-1].index + 1)
 
 

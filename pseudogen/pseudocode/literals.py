@@ -57,10 +57,12 @@ def imaginary(writer: Writer, node: cst.Imaginary) -> Term:
 def value(node: Any) -> str | bytes | None:
     """The value of a text literal, None for anything else."""
     if type(node) is cst.ConcatenatedString:
-        left, right = value(node.left), value(node.right)
-        if isinstance(left, str) and isinstance(right, str):
-            return left + right
-        return left + right if isinstance(left, bytes) and isinstance(right, bytes) else None
+        pieces = [value(piece) for piece in _pieces(node)]
+        if all(isinstance(piece, str) for piece in pieces):
+            return "".join(pieces)  # type: ignore[arg-type]
+        if all(isinstance(piece, bytes) for piece in pieces):
+            return b"".join(pieces)  # type: ignore[arg-type]
+        return None
     if type(node) is not cst.SimpleString:
         return None
     try:

@@ -14,6 +14,7 @@ from pseudogen.reading.inert import inert
 from pseudogen.words.patterns import finding_words
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
 
 
 def step_text(writer: Writer, finding: Finding) -> str:
@@ -27,7 +28,9 @@ def step_text(writer: Writer, finding: Finding) -> str:
 def _said(writer: Writer, span: Span) -> str:
     if span.kind == "code":
         return neutral(writer, span.text)
-    return span.text if span.kind == "words" else mark(span.text, span.kind)
+    if span.kind == "words":
+        return _OBJECT.sub(lambda name: neutral(writer, name[0]), span.text)
+    return mark(span.text, span.kind)
 
 
 def neutral(writer: Writer, code: str) -> str:

@@ -92,9 +92,14 @@ def _found(
     end = max(step.end for step in here)
     after = _behind(writer, statement, end)
     last = writer.script.tree.statements[after - 1].last
-    for text, step in {step.text: step for step in here}.items():
-        found.append(Draft(text, statement.depth, (statement.start, last), step.pattern))
+    for step in {step.text: step for step in here}.values():
+        found.append(_draft(statement, step, last))
     return after
+
+
+def _draft(statement: Statement, step: _Step, last: int) -> Draft:
+    place = statement.start, last
+    return Draft(step.text, statement.depth, place, step.pattern, statement.index)
 
 
 def _step(writer: Writer, finding: Finding) -> _Step | None:
@@ -141,8 +146,7 @@ def _compound(writer: Writer, statement: Statement, here: list[_Step], found: li
     tree = writer.script.tree
     step = here[0]
     if step.text.endswith(_COLONS):
-        place = (statement.start, statement.last)
-        found.append(Draft(step.text, statement.depth, place, step.pattern))
+        found.append(_draft(statement, step, statement.last))
         return statement.index + 1
     size = statement.after - statement.index
     whole = tree.statements[statement.after - 1].last <= step.end and size <= _LONGEST_FOLD
@@ -152,5 +156,5 @@ def _compound(writer: Writer, statement: Statement, here: list[_Step], found: li
     if not whole or continued or type(statement.node) is cst.FunctionDef:
         return 0
     last = tree.statements[statement.after - 1].last
-    found.append(Draft(step.text, statement.depth, (statement.start, last), step.pattern))
+    found.append(_draft(statement, step, last))
     return statement.after

@@ -44,6 +44,8 @@ class Vocabulary:
     def _say(self, name: str) -> str:
         if "__" in name and _DUNDER.search(name):
             return self._special(name)
+        if name == "self":
+            return str(self.phrases.the_object())
         if self.glossary is not None:
             return self._worded(name)
         return f"{_CODE}{inert(name)}{_END}"
@@ -67,13 +69,14 @@ class Vocabulary:
         """The words of a name; the name itself where two names would have the same words."""
         *owner, last = name.split(".")
         said = self.glossary.words.get(last.lower())
-        if said is None:
-            said = " ".join(words(last)) if self.glossary.split_unknown else ""
-        if not said:
-            return f"{_CODE}{inert(name)}{_END}"
+        if said is None and self.glossary.split_unknown and not name.isupper():
+            said = " ".join(words(last))
+        if not said or self._taken.setdefault(said, last) != last:
+            said = last
+        worded = f"{_CODE}{inert(said)}{_END}"
         if owner and owner[-1] not in _NAMESPACES:
-            said = str(self.phrases.member(self._worded(".".join(owner)), said))
-        return said if self._taken.setdefault(said, name) == name else f"{_CODE}{name}{_END}"
+            return str(self.phrases.member(self._worded(".".join(owner)), worded))
+        return worded
 
     def number(self, text: str) -> str:
         """A number, in mathematical writing."""

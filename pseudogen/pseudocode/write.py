@@ -10,6 +10,7 @@ from pseudogen.names.script import Script
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.expressions import EXPRESSIONS, TESTS
 from pseudogen.pseudocode.full import full
+from pseudogen.pseudocode.outline import outline
 from pseudogen.pseudocode.parts import cut
 from pseudogen.pseudocode.spacing import spaced
 from pseudogen.pseudocode.steps import steps
@@ -18,7 +19,7 @@ from pseudogen.pseudocode.writer import Writer
 from pseudogen.reading.inert import inert
 from pseudogen.templating import language
 
-DETAILS = ("full", "steps")
+DETAILS = ("full", "steps", "outline")
 NAMES = ("code", "words")
 KEYWORDS = ("local", "english")
 
@@ -77,4 +78,5 @@ def _line(draft: Draft, joins: bool) -> PseudoLine:
 _DETAILS: dict[str, Callable[[Writer, Sequence[Finding]], list[Draft]]] = {
     "full": lambda writer, findings: full(writer),
     "steps": steps,
+    "outline": outline,
 }

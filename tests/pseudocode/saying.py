@@ -12,7 +12,7 @@ FINDERS = [finder for module in pattern_modules().values() for finder in finders
 def lines(code: str, lang: str = "en", detail: str = "full", **choices: object) -> list[PseudoLine]:
     """The lines of pseudocode of a script."""
     script = Script.parse(code)
-    findings = find_all(script, FINDERS)
+    findings = find_all(script, FINDERS) if detail != "full" else []
     return list(write(script, findings, lang=lang, detail=detail, **choices).lines)  # type: ignore[arg-type]
 
 

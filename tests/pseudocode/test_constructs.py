@@ -69,105 +69,266 @@ def test_expression(code: str, english: str | None, chinese: str) -> None:
     assert expression(code, "zh") == chinese
 
 
-STATEMENTS = [
-    ("x += 1", ["x ← x + 1"], ["x ← x + 1"]),
-    ("x //= a + b", ["x ← ⌊x / (a + b)⌋"], ["x ← ⌊x / (a + b)⌋"]),
-    ("a = b = 0", ["a ← b ← 0"], ["a ← b ← 0"]),
-    ("a, b = b, a", ["a, b ← b, a"], ["a, b ← b, a"]),
-    ("x: int = 3", ["x: integer ← 3"], ["x: 整数 ← 3"]),
-    ("del a, b[0]", ["delete a, b[0]"], ["删除 a, b[0]"]),
-    ("assert x, 'no'", ['require x holds, or else fail with "no"'], ['要求 x 成立，否则报错 "no"']),
-    ("import torch.nn as nn", ["use torch.nn called nn"], ["使用 torch.nn（记为 nn）"]),
-    ("from a import b as c", ["use b called c from a"], ["使用 a 中的 b（记为 c）"]),
-    (
-        "for i in range(2, n + 1):\n    pass",
-        ["for i from 2 to n:", "  do nothing"],
-        ["对 i 从 2 到 n：", "  什么也不做"],
-    ),
-    (
-        "for i in range(n - 1, -1, -1):\n    break",
-        ["for i from n − 1 down to 0:", "  leave the loop"],
-        ["对 i 从 n − 1 递减到 0：", "  退出循环"],
-    ),
-    (
-        "for i, x in enumerate(xs, 1):\n    continue",
-        ["for each x in xs, counting i from 1:", "  go on with the next round"],
-        ["对 xs 中的每个 x（序号 i 从 1 开始）：", "  进入下一轮循环"],
-    ),
-    (
-        "for k, v in d.items(): f(k)",
-        ["for each key k with its value v in d:", "  f(k)"],
-        ["对 d 中的每个键 k 及其值 v：", "  f(k)"],
-    ),
-    (
-        "while x > 0:\n    x -= 1\nelse:\n    f()",
-        ["while x > 0, repeat:", "  x ← x − 1", "if the loop was not left early:", "  f()"],
-        ["当 x > 0 时重复：", "  x ← x − 1", "若循环没有中途退出：", "  f()"],
-    ),
-    (
-        "if a:\n    pass\nelif not b:\n    pass\nelse:\n    pass",
-        ["if a holds:", "  do nothing", "otherwise, if b does not hold:", "  do nothing"]
-        + ["otherwise:", "  do nothing"],
-        ["如果 a 成立：", "  什么也不做", "否则，如果 b 不成立：", "  什么也不做"]
-        + ["否则：", "  什么也不做"],
-    ),
-    (
-        "xs = []\nif xs:\n    pass",
-        ["xs ← empty list", "if xs is not empty:", "  do nothing"],
-        ["xs ← 空列表", "如果 xs 非空：", "  什么也不做"],
-    ),
-    (
-        "try:\n    f()\nexcept (A, B) as e:\n    raise C from e\nexcept:\n    raise\nfinally:\n    g()",
-        ["try:", "  f()", "on error A or B, called e:", "  fail with C, caused by e"]
-        + ["on any error:", "  pass the error on", "in any case, at the end:", "  g()"],
-        ["尝试：", "  f()", "若出错 A 或 B（记为 e）：", "  报错 C，起因是 e"]
-        + ["若出现任何错误：", "  继续抛出该错误", "最后总要：", "  g()"],
-    ),
-    (
-        "class A(B):\n    def __init__(self, x):\n        super().__init__()\n        self.x = x",
-        ["class A, a kind of B:", "  to create A(x):", "    set up as the base class does"]
-        + ["    the object's x ← x"],
-        ["类 A，继承 B：", "  创建 A(x)：", "    按父类的方式初始化", "    本对象的 x ← x"],
-    ),
-    (
-        "@staticmethod\nasync def f(a, *b, c: int = 1, **d) -> str:\n    await g(a)",
-        None,
-        [
-            "以下定义附带 staticmethod：",
-            "异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回文本：",
-            "  等待：g(a)",
-        ],
-    ),
-    (
-        "match x:\n    case [1, y, *_] if y > 0:\n        pass\n    case {'k': A(b=2) | None, **r}:\n        pass"
-        "\n    case _:\n        pass",
-        ["depending on x:", "  case [1, anything called y, further elements], provided that y > 0:"]
-        + [
-            "    do nothing",
-            '  case {"k": type A with (b = 2) or none, further elements called r}:',
-        ]
-        + ["    do nothing", "  otherwise:", "    do nothing"],
-        None,
-    ),
-    (
-        "with open(p) as f, g():\n    pass",
-        ["with the file p called f, g():", "  do nothing"],
-        ["在文件 p（记为 f）、g() 的环境中：", "  什么也不做"],
-    ),
-    (
-        "if __name__ == '__main__':\n    main()",
-        ["if this file is run as the main program:", "  main()"],
-        ["如果本文件作为主程序运行：", "  main()"],
-    ),
-    (
-        'def f():\n    """Says.\n\n    More."""\n    # why\n    return 1  # one',
-        ["function f():", "  ▷ Says.", "  ▷ More.", "  ▷ why", "  return 1", "  ▷ one"],
-        None,
-    ),
-]
+STATEMENTS = '''
+x += 1
+--
+x ← x + 1
+--
+x ← x + 1
+====
+x //= a + b
+--
+x ← ⌊x / (a + b)⌋
+--
+x ← ⌊x / (a + b)⌋
+====
+a = b = 0
+--
+a ← b ← 0
+--
+a ← b ← 0
+====
+a, b = b, a
+--
+a, b ← b, a
+--
+a, b ← b, a
+====
+x: int = 3
+--
+x: integer ← 3
+--
+x: 整数 ← 3
+====
+del a, b[0]
+--
+delete a, b[0]
+--
+删除 a, b[0]
+====
+assert x, 'no'
+--
+require x holds, or else fail with "no"
+--
+要求 x 成立，否则报错 "no"
+====
+import torch.nn as nn
+--
+use torch.nn called nn
+--
+使用 torch.nn（记为 nn）
+====
+from a import b as c
+--
+use b called c from a
+--
+使用 a 中的 b（记为 c）
+====
+for i in range(2, n + 1):
+    pass
+--
+for i from 2 to n:
+  do nothing
+--
+对 i 从 2 到 n：
+  什么也不做
+====
+for i in range(n - 1, -1, -1):
+    break
+--
+for i from n − 1 down to 0:
+  leave the loop
+--
+对 i 从 n − 1 递减到 0：
+  退出循环
+====
+for i, x in enumerate(xs, 1):
+    continue
+--
+for each x in xs, counting i from 1:
+  go on with the next round
+--
+对 xs 中的每个 x（序号 i 从 1 开始）：
+  进入下一轮循环
+====
+for k, v in d.items(): f(k)
+--
+for each key k with its value v in d:
+  f(k)
+--
+对 d 中的每个键 k 及其值 v：
+  f(k)
+====
+while x > 0:
+    x -= 1
+else:
+    f()
+--
+while x > 0, repeat:
+  x ← x − 1
+if the loop was not left early:
+  f()
+--
+当 x > 0 时重复：
+  x ← x − 1
+若循环没有中途退出：
+  f()
+====
+if a:
+    pass
+elif not b:
+    pass
+else:
+    pass
+--
+if a holds:
+  do nothing
+otherwise, if b does not hold:
+  do nothing
+otherwise:
+  do nothing
+--
+如果 a 成立：
+  什么也不做
+否则，如果 b 不成立：
+  什么也不做
+否则：
+  什么也不做
+====
+xs = []
+if xs:
+    pass
+--
+xs ← empty list
+if xs is not empty:
+  do nothing
+--
+xs ← 空列表
+如果 xs 非空：
+  什么也不做
+====
+try:
+    f()
+except (A, B) as e:
+    raise C from e
+except:
+    raise
+finally:
+    g()
+--
+try:
+  f()
+on error A or B, called e:
+  fail with C, caused by e
+on any error:
+  pass the error on
+in any case, at the end:
+  g()
+--
+尝试：
+  f()
+若出错 A 或 B（记为 e）：
+  报错 C，起因是 e
+若出现任何错误：
+  继续抛出该错误
+最后总要：
+  g()
+====
+class A(B):
+    def __init__(self, x):
+        super().__init__()
+        self.x = x
+--
+class A, a kind of B:
+  to create A(x):
+    set up as the base class does
+    the object's x ← x
+--
+类 A，继承 B：
+  创建 A(x)：
+    按父类的方式初始化
+    本对象的 x ← x
+====
+@staticmethod
+async def f(a, *b, c: int = 1, **d) -> str:
+    await g(a)
+--
+next definition, with staticmethod:
+asynchronous function f(a, further b, c: integer = 1, further named d), giving text:
+  wait for: g(a)
+--
+以下定义附带 staticmethod：
+异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回文本：
+  等待：g(a)
+====
+match x:
+    case [1, y, *_] if y > 0:
+        pass
+    case {'k': A(b=2) | None, **r}:
+        pass
+    case _:
+        pass
+--
+depending on x:
+  case [1, anything called y, further elements], provided that y > 0:
+    do nothing
+  case {"k": type A with (b = 2) or none, further elements called r}:
+    do nothing
+  otherwise:
+    do nothing
+--
+根据 x 选择：
+  情形 [1, 任意值（记为 y）, 其余元素]，且满足 y > 0：
+    什么也不做
+  情形 {"k": 类型 A，满足（b = 2）或无, 其余元素 r}：
+    什么也不做
+  否则：
+    什么也不做
+====
+with open(p) as f, g():
+    pass
+--
+with the file p called f, g():
+  do nothing
+--
+在文件 p（记为 f）、g() 的环境中：
+  什么也不做
+====
+if __name__ == '__main__':
+    main()
+--
+if this file is run as the main program:
+  main()
+--
+如果本文件作为主程序运行：
+  main()
+====
+def f():
+    """Says.
+
+    More."""
+    # why
+    return 1  # one
+--
+function f():
+  ▷ Says.
+  ▷ More.
+  ▷ why
+  return 1
+  ▷ one
+--
+函数 f()：
+  ▷ Says.
+  ▷ More.
+  ▷ why
+  返回 1
+  ▷ one
+'''
+"""Code, English and Chinese, parted by `--`; cases parted by `====`."""
 
 
-@pytest.mark.parametrize(("code", "english", "chinese"), STATEMENTS)
-def test_statement(code: str, english: list[str] | None, chinese: list[str] | None) -> None:
-    assert english is None or texts(code, "en") == english
-    assert chinese is None or texts(code, "zh") == chinese
+@pytest.mark.parametrize("case", STATEMENTS.strip("\n").split("\n====\n"))
+def test_statement(case: str) -> None:
+    code, english, chinese = case.split("\n--\n")
+    assert texts(code, "en") == english.split("\n")
+    assert texts(code, "zh") == chinese.split("\n")

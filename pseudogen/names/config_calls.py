@@ -1,0 +1,60 @@
+"""Calls that read settings, known by how they are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pseudogen.names.words import words
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+PARSES = {
+    "parse_args": "argparse",
+    "parse_known_args": "argparse",
+    "parse_intermixed_args": "argparse",
+    "parse_args_into_dataclasses": "HfArgumentParser",
+    "parse_args_and_config": "HfArgumentParser",
+    "parse_json_file": "HfArgumentParser",
+    "parse_yaml_file": "HfArgumentParser",
+    "parse_dict": "HfArgumentParser",
+    "from_argparse_args": "argparse",
+    "merge_from_file": "yacs",
+    "merge_from_list": "yacs",
+    "merge_from_dict": "yacs",
+    "fromfile": "config file",
+}
+"""Method of a parser -> the tool it belongs to."""
+
+_VERBS = frozenset({"get", "parse", "load", "read", "setup", "make", "build", "create", "init"})
+CONFIG_WORDS = frozenset(
+    {
+        "arg", "args", "argument", "arguments", "cfg", "cfgs", "config", "configs", "configuration",
+        "flags", "hparams", "hyp", "hyperparameters", "opt", "option", "options", "opts", "setting",
+        "settings",
+    }
+)  # fmt: skip
+_BESIDES = frozenset(
+    {"all", "cli", "command", "default", "exp", "experiment", "file", "from", "global", "json",
+     "line", "main", "run", "train", "training", "yaml"}
+)  # fmt: skip
+
+
+def names_parsing(method: str, name: str) -> bool:
+    """Whether a helper called `name`, of which `method` is the last component, reads settings."""
+    found = set(words(method))
+    if method == "parse" or method == "gather_options":
+        made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
+        return bool({"option", "options", "config", "args"} & made)
+    rest = found - CONFIG_WORDS - _BESIDES
+    return bool(found & CONFIG_WORDS) and bool(rest) and rest <= _VERBS
+
+
+def is_module_function(script: Script, site: Site) -> bool:
+    """Whether a helper is a function of a module or of a class, not a method of a value
+    (`model.get_config()` gives the settings of a model that exists)."""
+    receiver = site.name.rpartition(".")[0]
+    if not receiver or receiver.endswith("()"):
+        return True
+    bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
+    return any(binding.how == "import" for binding in bindings)

@@ -1,0 +1,189 @@
+"""Devices: which statements choose one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.words import words
+from pseudogen.names.workers import subscript_key
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
+
+FAMILIES = ("cuda", "cpu", "mps", "xpu", "npu", "mlu", "hpu", "gpu", "tpu")
+_CHOOSING = frozenset(
+    {"select", "get", "init", "setup", "choose", "prepare", "set", "current", "find"}
+)
+_VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
+_TARGETS = frozenset(
+    {
+        "device",
+        "devices",
+        "self",
+        "type",
+        "main",
+        "local",
+        "train",
+        "default",
+        "ids",
+        "gpu",
+        "n",
+        "id",
+    }
+)
+_FLAG_NAMES = frozenset(
+    [
+        "accel",
+        "accelerator",
+        "available",
+        "cuda",
+        "device",
+        "gpu",
+        "gpus",
+        "has",
+        "have",
+        "is",
+        "mps",
+        "n",
+        "npu",
+        "on",
+        "self",
+        "use",
+        "with",
+        "xpu",
+    ]
+)
+_FLAG_WORDS = frozenset({"cuda", "gpu", "accel", "mps", "npu", "accelerator", "xpu"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of device.
+
+    `form` is "device" (a device object or its name), "current" (the process's current device),
+    "visible" (which devices the process sees) or "flag" (whether one is used at all); `target` is
+    what receives it (None for a call that only sets it), `value` the expression chosen.
+    """
+
+    form: str
+    target: str | None
+    value: Any
+    evidence: Evidence
+
+
+def choice_of(script: Script, statement: Statement) -> Choice | None:
+    """The choice of a device that a statement makes, or None."""
+    node = statement.node
+    kind = type(node)
+    if kind is cst.Expr and type(node.value) is cst.Call:
+        return _set_current(node.value, statement, script)
+    if kind is cst.With:
+        return next(
+            (c for item in node.items if (c := _set_current(item.item, statement, script))), None
+        )
+    if kind is cst.Return:
+        made = _device_made(node.value, statement, script) if node.value is not None else None
+        return Choice("device", None, node.value, made) if made is not None else None
+    if kind is cst.Assign or (kind is cst.AnnAssign and node.value is not None):
+        target = node.target if kind is cst.AnnAssign else node.targets[0].target
+        return _assigned(target, node.value, statement, script)
+    return None
+
+
+def _set_current(call: Any, statement: Statement, script: Script) -> Choice | None:
+    """`torch.cuda.set_device(0)`, `with torch.cuda.device(1):`."""
+    known = script.known(call.func, statement.scope) if type(call) is cst.Call else None
+    if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
+        return None
+    form = "visible" if known.api.traits.get("family") == "visible" else "current"
+    return Choice(
+        form,
+        None,
+        call.args[-1 if form == "visible" else 0].value,
+        Evidence(known.evidence, (known.name,)),
+    )
+
+
+def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> Choice | None:
+    if type(target) is cst.Subscript:
+        if any(name in text(target) for name in _VISIBLE):
+            return Choice("visible", text(target), value, Evidence(API, (text(target),)))
+        if string(subscript_key(target)) != "device":
+            return None
+    name = dotted(target) or text(target)
+    made = _device_made(value, statement, script)
+    if made is not None:
+        return Choice("device", name, value, made) if "cpu" not in words(name) else None
+    found = words(name) or tuple(words(text(target)))
+    if type(target) is cst.Tuple:
+        found = tuple(w for e in target.elements for w in words(dotted(e.value)))
+    if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
+        chosen = _chosen_by_name(value, found)
+        return Choice("device", text(target), value, chosen) if chosen is not None else None
+    if (
+        _FLAG_WORDS & set(found)
+        and set(found) <= _FLAG_NAMES
+        and _checks_availability(value, statement, script)
+    ):
+        return Choice("flag", name, value, Evidence(API, ("is_available",)))
+    return None
+
+
+def _device_made(value: Any, statement: Statement, script: Script) -> Evidence | None:
+    """The evidence that an expression makes a device by a library's call."""
+    if type(value) is cst.IfExp:
+        made = _device_made(value.body, statement, script)
+        return made or _device_made(value.orelse, statement, script)
+    if type(value) is cst.BooleanOperation:
+        return _device_made(value.left, statement, script)
+    known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
+    if known is not None and known.api.kind in ("device", "set-device"):
+        return Evidence(known.evidence, (known.name,))
+    return None
+
+
+def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
+    """What a variable called `device` is given: "cuda:0", `accelerator.device`, `get_device()`."""
+    kind = type(value)
+    if kind is cst.IfExp:
+        return _chosen_by_name(value.body, found) or _chosen_by_name(value.orelse, found)
+    written = _leading(value)
+    if written:
+        family = written.partition(":")[0]
+        return Evidence(NAME, (family,)) if family in FAMILIES else None
+    name = dotted(value.func if kind is cst.Call else value)
+    last = words(name)
+    if kind is cst.Call and {"device", "devices", "gpu"} & set(last) and _CHOOSING & set(last):
+        return Evidence(NAME, (name,))
+    receiver = words(name.rpartition(".")[0])
+    if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):
+        return Evidence(NAME, (name,))
+    return None
+
+
+def _leading(value: Any) -> str:
+    """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}"."""
+    kind = type(value)
+    if kind is cst.FormattedString:
+        return text(value).lstrip("fF").strip("'\"")
+    if kind is cst.BinaryOperation:
+        return _leading(value.left)
+    if kind is cst.Call and type(value.func) is cst.Attribute:
+        return _leading(value.func.value) if value.func.attr.value == "format" else ""
+    return string(value)
+
+
+def _checks_availability(value: Any, statement: Statement, script: Script) -> bool:
+    if type(value) is cst.BooleanOperation:
+        sides = (value.left, value.right)
+        return any(_checks_availability(side, statement, script) for side in sides)
+    known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
+    return known is not None and known.api.kind == "device-check"

@@ -1,0 +1,184 @@
+"""Trackers of experiments: which calls make one, and which log values to one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+_ADDS = frozenset(
+    [
+        "add_scalar",
+        "add_scalars",
+        "add_image",
+        "add_images",
+        "add_histogram",
+        "add_text",
+        "add_figure",
+        "add_graph",
+        "add_hparams",
+        "add_video",
+        "add_audio",
+        "add_embedding",
+        "add_pr_curve",
+        "add_custom_scalars",
+    ]
+)
+"""Methods that only TensorBoard-like writers have."""
+
+_LOGS = frozenset(
+    [
+        "log",
+        "log_metric",
+        "log_metrics",
+        "log_dict",
+        "log_scalar",
+        "log_scalars",
+        "log_image",
+        "log_param",
+        "log_params",
+        "log_value",
+        "log_table",
+        "log_histogram",
+        "track",
+        "write_scalars",
+        "write_images",
+        "scalar",
+        "update_summary",
+        "append_loss",
+        "append_acc",
+        "put_scalar",
+        "put_scalars",
+        "log_losses",
+        "update_metrics",
+    ]
+)
+"""Methods that log when they are called on a tracker."""
+
+_TRACKER_WORDS = frozenset(
+    [
+        "wandb",
+        "writer",
+        "tensorboard",
+        "tb",
+        "tracker",
+        "trackers",
+        "experiment",
+        "mlflow",
+        "neptune",
+        "comet",
+        "swanlab",
+        "aim",
+        "visdom",
+        "summary",
+        "summarywriter",
+        "mllogger",
+    ]
+)
+_MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
+
+
+@dataclass(frozen=True, slots=True)
+class Tracker:
+    """What values are logged to: the variable that holds it (None without one), its backend
+    ("TensorBoard"; None when unknown), and what that rests on."""
+
+    name: str | None
+    backend: str | None
+    evidence: Evidence
+
+
+def created(script: Script, site: Site) -> Tracker | None:
+    """What a call makes a tracker of, or None when it makes none."""
+    target = _target(site)
+    if site.known is not None:
+        if site.known.api.kind != "writer":
+            return None
+        evidence = Evidence(site.known.evidence, (site.known.name,))
+        return Tracker(target, site.known.api.traits.get("backend"), evidence)
+    last = site.name.rpartition(".")[2]
+    found = set(words(last))
+    if last in _MAKES or (last[:1].isupper() and _names_tracker(found)):
+        return Tracker(target, None, Evidence(NAME, (site.name,)))
+    return None
+
+
+def _names_tracker(found: set[str]) -> bool:
+    """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
+    backends = _TRACKER_WORDS - {"writer"} | {"log"}
+    return bool(found & {"writer", "logger"} and found & backends) or {"loss", "history"} <= found
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
+
+
+def logged(script: Script, site: Site) -> Tracker | None:
+    """What a call logs to, or None when it logs nothing to a tracker."""
+    if site.known is not None:
+        if site.known.api.kind != "tracker-log":
+            return None
+        evidence = Evidence(site.known.evidence, (site.known.name,))
+        return Tracker(None, site.known.api.traits.get("backend"), evidence)
+    receiver, _, method = site.name.rpartition(".")
+    if not receiver or not (method in _ADDS or method in _LOGS):
+        return None
+    if method in _ADDS:
+        return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
+    return _of_tracker(receiver, method, site, script)
+
+
+def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Tracker | None:
+    backend = _backend(receiver, site, script)
+    if backend is not None:
+        return Tracker(receiver, backend, Evidence(FLOW, (receiver,)))
+    role = script.role(site.node.func.value, site.scope)
+    if role is not None and role.kind in ("accelerator", "writer") and site.node.args:
+        return Tracker(receiver, None, weakest(role.evidence))
+    if receiver == "self" and method in ("log", "log_dict") and _is_lightning(site, script):
+        return Tracker(None, None, Evidence(NAME, (site.name,)))
+    named = {word for part in receiver.split(".") for word in words(part)}
+    if _TRACKER_WORDS & named or ("history" in named and "loss" in named):
+        return Tracker(receiver, None, Evidence(NAME, (receiver,)))
+    if method in ("log_metrics", "log_metric", "log_dict", "update_summary") and "logger" in named:
+        return Tracker(receiver, None, Evidence(NAME, (site.name,)))
+    return None
+
+
+def _backend(receiver: str, site: Site, script: Script) -> str | None:
+    """The backend of what a variable holds: `writer = SummaryWriter()`."""
+    for binding in script.resolver.bindings(receiver, site.scope):
+        for call in (binding.value, *_branches(binding.value)):
+            if binding.how in ("assign", "with") and type(call) is cst.Call:
+                known = script.known(call.func, script.tree.statements[binding.statement].scope)
+                if known is not None and known.api.kind == "writer":
+                    return known.api.traits.get("backend")
+    return None
+
+
+def _branches(value: Any) -> tuple[Any, ...]:
+    return (value.body, value.orelse) if type(value) is cst.IfExp else ()
+
+
+def _is_lightning(site: Site, script: Script) -> bool:
+    """Whether `self` is a LightningModule: by its bases, or by its methods' names."""
+    function = script.function_around(site.statement)
+    if function is None or not site.node.args:
+        return False
+    owner = script.tree.scopes[function.scope]
+    if owner.kind != "class":
+        return False
+    bases = script.tree.statements[owner.statement].node.bases
+    names = {words(dotted(base.value))[:1] for base in bases if dotted(base.value)}
+    return ("lightning",) in names or bool(
+        {"training_step", "validation_step"} & set(owner.bindings)
+    )

@@ -1,0 +1,60 @@
+"""The tables of calls and the phrases of the languages fit together."""
+
+import pytest
+
+from pseudogen.pseudocode.calls.lookup import ROWS
+from pseudogen.templating import languages, macros
+from tests.pseudocode.saying import texts
+
+FORMS = ("", "do_", "not_")
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_every_row_has_a_phrase_that_takes_its_parameters(lang: str) -> None:
+    phrases = vars(macros(lang, "pseudocode"))
+    for name, row in ROWS.items():
+        if row.function:
+            continue
+        said = [phrases[form + row.key] for form in FORMS if form + row.key in phrases]
+        assert row.key in phrases or f"do_{row.key}" in phrases, name
+        for macro in said:
+            assert set(macro.arguments) <= {*row.params, row.rest}, name
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_languages_have_the_same_phrases(lang: str) -> None:
+    english, other = vars(macros("en", "pseudocode")), vars(macros(lang, "pseudocode"))
+    assert set(english) == set(other)
+    for name, macro in english.items():
+        assert macro.arguments == other[name].arguments, name
+
+
+CALLS = [
+    (
+        "import torch\nx = torch.load(p, map_location=d)",
+        "x ← what is saved in p (map_location = d)",
+    ),
+    ("optimizer.step()", "update the parameters with optimizer"),
+    ("scheduler.step()", "advance the learning-rate schedule scheduler"),
+    ("model.train()", "put model into training mode"),
+    ("thing.step()", "thing.step()"),
+    ("model.to(device)", "move model to device"),
+    ("y = x.to(torch.float16)", "y ← x as torch.float16"),
+    ("y = x.cuda(non_blocking=True)", "y ← x on the GPU (non_blocking = true)"),
+    ("y = x.to(*places)", "y ← x.to(all of places)"),
+    (
+        "from torch.nn.functional import relu\ny = relu(x, inplace=True)",
+        "y ← relu(x, inplace = true)",
+    ),
+    ("y = f(a == b, c=1)", "y ← f((a = b), c = 1)"),
+    ("def len(x): pass\ny = len(x)", "y ← len(x)"),
+    ("xs.append(x)", "append x to xs"),
+    ("import math\ny = math.ceil(a / b)", "y ← ⌈a / b⌉"),
+    ("y = loss.item() / n", "y ← (the number in loss) / n"),
+    ("y = save(model.state_dict())", "y ← save(the state of model)"),
+]
+
+
+@pytest.mark.parametrize(("code", "said"), CALLS)
+def test_call(code: str, said: str) -> None:
+    assert texts(code, "en")[-1] == said
