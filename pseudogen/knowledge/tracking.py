@@ -101,7 +101,10 @@ for _package in (
     "lightning.fabric.loggers",
 ):
     EXACT |= {
-        f"{_package}.{name}": _writer(backend, _LIGHTNING) for name, backend in _LOGGERS.items()
+        f"{_package}.{name}": Api(
+            "writer", (), {}, _LIGHTNING, {"backend": backend, "guarded": "yes"}
+        )
+        for name, backend in _LOGGERS.items()
     }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {

@@ -89,11 +89,13 @@ _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 @dataclass(frozen=True, slots=True)
 class Tracker:
     """What values are logged to: the variable that holds it (None without one), its backend
-    ("TensorBoard"; None when unknown), and what that rests on."""
+    ("TensorBoard"; None when unknown), what that rests on, and whether the framework itself lets
+    one process alone write."""
 
     name: str | None
     backend: str | None
     evidence: Evidence
+    guarded: bool = False
 
 
 def created(script: Script, site: Site) -> Tracker | None:
@@ -103,11 +105,12 @@ def created(script: Script, site: Site) -> Tracker | None:
         if site.known.api.kind != "writer":
             return None
         evidence = Evidence(site.known.evidence, (site.known.name,))
-        return Tracker(target, site.known.api.traits.get("backend"), evidence)
+        traits = site.known.api.traits
+        return Tracker(target, traits.get("backend"), evidence, traits.get("guarded") == "yes")
     last = site.name.rpartition(".")[2]
     found = set(words(last))
     if last in _MAKES or (last[:1].isupper() and _names_tracker(found)):
-        return Tracker(target, None, Evidence(NAME, (site.name,)))
+        return Tracker(target, None, Evidence(NAME, (site.name,)), last in _MAKES)
     return None
 
 
@@ -143,9 +146,10 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Track
         return Tracker(receiver, backend, Evidence(FLOW, (receiver,)))
     role = script.role(site.node.func.value, site.scope)
     if role is not None and role.kind in ("accelerator", "writer") and site.node.args:
-        return Tracker(receiver, None, weakest(role.evidence))
+        guarded = role.kind == "accelerator"
+        return Tracker(receiver, None, weakest(role.evidence), guarded)
     if receiver == "self" and method in ("log", "log_dict") and _is_lightning(site, script):
-        return Tracker(None, None, Evidence(NAME, (site.name,)))
+        return Tracker(None, None, Evidence(NAME, (site.name,)), True)
     named = {word for part in receiver.split(".") for word in words(part)}
     if _TRACKER_WORDS & named or ("history" in named and "loss" in named):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))

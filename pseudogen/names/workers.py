@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.knowledge.api import Api
 from pseudogen.names.arguments import string
+from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding
 
@@ -40,6 +41,9 @@ def subscript_key(node: cst.Subscript) -> Any:
     return index.value if type(index) is cst.Index else None
 
 
+_JOINING = frozenset({"process-group", "accelerator"})
+
+
 @dataclass(frozen=True, slots=True)
 class Workers:
     """How the script gets its processes: `functions` are the indexes of the functions that are
@@ -55,7 +59,8 @@ def workers(script: Script) -> Workers:
     joins = False
     for site in script.call_sites():
         api = site.known.api if site.known is not None else Api("")
-        joins = joins or api.kind == "process-group" or "init_process_group" in site.name
+        joins = joins or api.kind in _JOINING or {"init", "distributed"} <= set(words(site.name))
+        joins = joins or "init_process_group" in site.name
         if api.kind == "worker-launch" and api.traits.get("first") == "rank":
             started = script.argument(site, "fn")
             for binding in script.resolver.bindings(dotted(started), site.scope):

@@ -29,6 +29,8 @@ class ExperimentLogging(Finding):
         where: The folder or project of a new tracker, as passed.
         names: Names under which values are logged, where they are plain strings.
         step: What they are logged against (`global_step`, `epoch`), as passed.
+        several: Whether several processes may come here, with nothing known that holds all but one
+            back.
         guard: The rank condition around it; None without one.
         condition: The condition under which it is done.
     """
@@ -41,6 +43,7 @@ class ExperimentLogging(Finding):
     where: str | None
     names: tuple[str, ...]
     step: str | None
+    several: bool
     guard: str | None
     condition: str | None
 
@@ -78,6 +81,7 @@ def _finding(
         script.argument(site, name) for name in ("log_dir", "logdir", "project", "project_name")
     )
     where = next((value for value in wheres if value is not None), None)
+    guard = script.rank_condition(site.statement)
     return ExperimentLogging(
         line=site.line,
         end=end,
@@ -88,7 +92,8 @@ def _finding(
         where=text(where) if where is not None and form == "create" else None,
         names=names if form == "log" else (),
         step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
-        guard=script.rank_condition(site.statement),
+        several=guard is None and not told.guarded and script.workers.joins,
+        guard=guard,
         condition=script.condition(site.statement),
     )
 
@@ -129,6 +134,7 @@ EXAMPLES = {
             where="'runs/a'",
             names=(),
             step=None,
+            several=False,
             guard=None,
             condition=None,
         ),
@@ -142,6 +148,7 @@ EXAMPLES = {
             where=None,
             names=("loss", "lr"),
             step="step",
+            several=False,
             guard=None,
             condition=None,
         ),
@@ -157,6 +164,7 @@ EXAMPLES = {
             where=None,
             names=("loss", "lr"),
             step="it",
+            several=False,
             guard="rank == 0",
             condition="rank == 0",
         )
@@ -172,6 +180,7 @@ EXAMPLES = {
             where=None,
             names=(),
             step=None,
+            several=False,
             guard=None,
             condition=None,
         )

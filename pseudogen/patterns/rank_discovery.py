@@ -134,7 +134,7 @@ def _environment_read(
         if row is not None and row.kind in _KINDS:
             name = dotted(target) if target is not None else ""
             what = _what(row)
-            exact = _inner(value) is node
+            exact = _inner(value) is node and type(value) is not cst.IfExp
             reads.append(
                 Read(name=name, what=what, where="environment", variable=variable, exact=exact)
             )
@@ -156,9 +156,10 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
     name = dotted(target) if target is not None else ""
     if target is not None and not name:
         return None
+    exact = type(value) is not cst.IfExp
     value = _inner(value)
     if type(value) is cst.Call:
-        return _called(name, value, statement, script)
+        return _called(name, value, statement, script, exact)
     what = _named(name)
     if (
         type(value) is cst.Attribute
@@ -181,7 +182,9 @@ def _inner(value: Any) -> Any:
     return value
 
 
-def _called(name: str, value: cst.Call, statement: Statement, script: Script) -> _Told | None:
+def _called(
+    name: str, value: cst.Call, statement: Statement, script: Script, exact: bool
+) -> _Told | None:
     known = script.known(value.func, statement.scope)
     asked = dotted(value.func)
     if known is not None:
@@ -196,7 +199,7 @@ def _called(name: str, value: cst.Call, statement: Statement, script: Script) ->
             return None
         what = named
         evidence = Evidence(NAME, (asked,))
-    read = Read(name=name, what=what, where="group", variable=None)
+    read = Read(name=name, what=what, where="group", variable=None, exact=exact)
     return _Told((read,), None, evidence)
 
 

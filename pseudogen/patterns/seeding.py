@@ -33,6 +33,7 @@ class Seeding(Finding):
         helper: The helper that is called instead, None when the libraries are called.
         every_device: Whether the generators of all accelerators are seeded; None when unknown.
         per_process: Whether the seed depends on the rank, so that processes differ.
+        several: Whether the script joins a group of processes.
         value: The seed where constants tell.
         condition: The condition under which it is done.
     """
@@ -44,6 +45,7 @@ class Seeding(Finding):
     helper: str | None
     every_device: bool | None
     per_process: bool
+    several: bool
     value: int | float | None
     condition: str | None
 
@@ -88,6 +90,7 @@ def _seeding(
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
         per_process=any(_by_rank(c.seed, index, script) for c in calls),
+        several=script.workers.joins,
         value=script.value(first, index) if shared is not None else None,
         condition=script.condition(site.statement),
     )
@@ -153,6 +156,8 @@ def _by_rank(seed: Any, index: int, script: Script) -> bool:
     kind = type(seed)
     if kind is cst.BinaryOperation:
         return _by_rank(seed.left, index, script) or _by_rank(seed.right, index, script)
+    if kind is cst.AugAssign:
+        return _by_rank(seed.value, index, script)
     if seed is None:
         return False
     if script.rank(seed, index) is not None:
@@ -161,7 +166,7 @@ def _by_rank(seed: Any, index: int, script: Script) -> bool:
     return any(
         _by_rank(b.value, b.statement, script)
         for b in (script.reaching(name, index) if name else ())
-        if b.how == "assign" and b.statement < index
+        if b.how in ("assign", "augment") and b.statement < index
     )
 
 
@@ -181,6 +186,7 @@ EXAMPLES = {
             helper=None,
             every_device=True,
             per_process=False,
+            several=False,
             value=None,
             condition="args.seed is not None",
         )
@@ -195,6 +201,7 @@ EXAMPLES = {
             helper="seed_everything",
             every_device=None,
             per_process=False,
+            several=False,
             value=42,
             condition=None,
         )
@@ -214,6 +221,7 @@ EXAMPLES = {
             helper=None,
             every_device=True,
             per_process=True,
+            several=False,
             value=None,
             condition=None,
         )
