@@ -51,6 +51,7 @@ def environment() -> Environment:
     )
     for kind in SPAN_KINDS:
         made.filters[kind] = _marker(kind)
+    made.tests["constant_name"] = str.isupper
     made.filters["thousands"] = thousands
     return made
 

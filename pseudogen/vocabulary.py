@@ -66,5 +66,14 @@ STAGES: dict[str, tuple[str, ...]] = {
 STAGE_OF: dict[str, str] = {pattern: stage for stage, ids in STAGES.items() for pattern in ids}
 IDS: tuple[str, ...] = tuple(STAGE_OF)
 
-ANYWHERE = frozenset({"rank-zero-guard", "barrier", "experiment-logging", "device-selection"})
+ANYWHERE = frozenset(
+    {
+        "barrier",
+        "device-selection",
+        "experiment-logging",
+        "metric-reduction",
+        "progress-display",
+        "rank-zero-guard",
+    }
+)
 """Patterns that serve whatever stands around them, and so belong to the stage they stand in."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import libcst as cst
 
@@ -39,18 +39,27 @@ def stages(script: Script, findings: Sequence[Finding]) -> tuple[Stage, ...]:
     place = {index: number for number, index in enumerate(run_order(script))}
     holders = _statements_of(script, findings)
     ordered = sorted(zip(findings, holders, strict=True), key=lambda pair: place[pair[1].index])
-    groups: list[tuple[str, str | None, list[tuple[Finding, Statement]]]] = []
+    groups: list[_Group] = []
+    latest: dict[str | None, _Group] = {}  # what other functions do in between parts no stage
     for finding, statement in ordered:
-        kind = _kind(script, finding, statement)
         function = _function_name(script, statement)
-        if groups and kind is None:
-            kind = groups[-1][0]
-        kind = kind or STAGE_OF[finding.pattern]
-        if groups and (kind, function) == groups[-1][:2]:
-            groups[-1][2].append((finding, statement))
-        else:
-            groups.append((kind, function, [(finding, statement)]))
-    return tuple(_stage(script, kind, function, pairs) for kind, function, pairs in groups)
+        last = latest.get(function)
+        kind = _kind(script, finding, statement)
+        if kind is None:
+            near = last or (groups[-1] if groups else None)
+            kind = near.kind if near else STAGE_OF[finding.pattern]
+        if last is None or last.kind != kind:
+            last = latest[function] = _Group(kind, function)
+            groups.append(last)
+        last.pairs.append((finding, statement))
+    return tuple(_stage(script, group) for group in groups)
+
+
+@dataclass(slots=True)
+class _Group:
+    kind: str
+    function: str | None
+    pairs: list[tuple[Finding, Statement]] = field(default_factory=list)
 
 
 def _statements_of(script: Script, findings: Sequence[Finding]) -> list[Statement]:
@@ -83,16 +92,13 @@ def _kind(script: Script, finding: Finding, statement: Statement) -> str | None:
     return None if finding.pattern in ANYWHERE else STAGE_OF[finding.pattern]
 
 
-def _stage(
-    script: Script, kind: str, function: str | None, pairs: list[tuple[Finding, Statement]]
-) -> Stage:
-    findings = tuple(finding for finding, _ in pairs)
-    conditions = {script.condition(statement) for _, statement in pairs}
+def _stage(script: Script, group: _Group) -> Stage:
+    findings = tuple(finding for finding, _ in group.pairs)
+    conditions = {script.condition(statement) for _, statement in group.pairs}
     first = min(finding.line for finding in findings)
-    last = max(_end(finding, statement) for finding, statement in pairs)
-    return Stage(
-        kind, (first, last), function, conditions.pop() if len(conditions) == 1 else None, findings
-    )
+    last = max(_end(finding, statement) for finding, statement in group.pairs)
+    condition = conditions.pop() if len(conditions) == 1 else None
+    return Stage(group.kind, (first, last), group.function, condition, findings)
 
 
 def _end(finding: Finding, statement: Statement) -> int:

@@ -341,8 +341,8 @@ class Script:
     def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs, or None when it always runs.
 
-        They are joined by `and`, the outermost first; an `else` gives `not (...)` of what stands
-        before it; the entry guard does not count, nor do conditions under which `beyond` runs too.
+        They are joined by `and`, the outermost first; an `elif` or `else` adds `not (...)` of what
+        stands before it; the entry guard does not count, nor do conditions under which `beyond` runs too.
         """
         shared = {s.index for s in self.tree.ancestors(beyond.index)} if beyond else set()
         tests = [
@@ -354,15 +354,17 @@ class Script:
         return " and ".join(tests) or None
 
     def _tests(self, header: Statement) -> list[str]:
+        first = self.tree.statements[header.chain]
+        if type(header.node) not in (cst.If, cst.Else) or type(first.node) is not cst.If:
+            return []
+        branches = [first, *self.tree.clauses(first)]
+        before = [branch for branch in branches if branch.index < header.index]
+        tests = [f"not {_operand(branch.node.test, bare=False)}" for branch in before]
         if type(header.node) is cst.If:
             test = text(header.node.test)
             always = test == "True" or test.startswith("__name__ ==")
-            return [] if always else [_operand(header.node.test)]
-        first = self.tree.statements[header.chain]
-        if type(header.node) is cst.Else and type(first.node) is cst.If:
-            before = [s for s in self.tree.clauses(first) if s.index < header.index]
-            return [f"not {_operand(s.node.test, bare=False)}" for s in (first, *before)]
-        return []
+            tests += [] if always else [_operand(header.node.test)]
+        return tests
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""

@@ -65,6 +65,7 @@ class _Writer:
         self.words: Any = explanation_words(lang)
         self.told: dict[str, int] = {}
         self.said: set[str] = set()
+        self.shown: set[int] = set()
 
     def document(self, detail: str) -> Document:
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
@@ -118,7 +119,8 @@ class _Writer:
         lines = (entry.ranges[0][0], entry.ranges[-1][1])
         place = self._spans(self.words.places(entry.ranges))
         yield Heading(level, words[0].title, place, lines)
-        if self.listings:
+        if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
+            self.shown |= set(range(lines[0], lines[1] + 1))
             yield Listing(tuple(self._source(lines)), lines[0])
         yield from self._parts(words, lines, again=entry.again is not None)
         if entry.again is None:
