@@ -32,6 +32,9 @@ _RESUME_WORDS = frozenset({"continue", "last", "latest", "restart", "restore", "
 _EVALUATE_WORDS = frozenset(
     {"demo", "eval", "evaluate", "export", "infer", "inference", "predict", "test", "testing"}
 )
+_OTHER_FUNCTIONS = frozenset(
+    {"hook", "validation", "validate", "resume", "save", "evaluate", "inference", "predict"}
+)
 _INTO_MODEL = frozenset({"load_state_dict", "set_state_dict", "set_dict", "load_param_into_net"})
 
 
@@ -62,12 +65,16 @@ def read(script: Script, site: Site) -> Load | None:
     if into is None:
         return None
     path = site.node.args[0].value if site.node.args else None
-    receiver = into.node.func.value if type(into.node.func) is cst.Attribute else None
+    receiver: Any = into.node.func.value
+    if script.is_a(receiver, into.scope, "model") is None:
+        given = (arg.value for arg in into.node.args)
+        models = (node for node in given if script.is_a(node, into.scope, "model") is not None)
+        receiver = next(models, receiver)
     return Load(
         site=site,
         path=text(path) if path is not None else None,
         purpose=_purpose(script, site, path),
-        model=text(receiver) if receiver is not None else None,
+        model=text(receiver),
         into=into.line,
         strict=script.argument_text(into, "strict"),
     )
@@ -201,6 +208,14 @@ def _used(statement: Statement) -> list[cst.CSTNode]:
 def _bound(statement: Statement) -> str:
     node = statement.node
     return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+
+
+def serves_other_ends(script: Script, statement: Statement) -> bool:
+    """Whether a statement serves something else than the start of a training: it stands below the
+    epoch loop, or in a function that by its name evaluates, saves or restores."""
+    function = script.function_around(statement)
+    named = set(words(function.node.name.value)) if function is not None else set()
+    return bool(named & _OTHER_FUNCTIONS) or after_training(script, statement)
 
 
 def after_training(script: Script, statement: Statement) -> bool:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -94,7 +95,8 @@ class Steps:
     """How a number of steps is computed; the expressions are LibCST nodes, None when absent.
 
     `samples` over `batch`, or the length of `loader`, or steps known by name, over `accumulation`,
-    times `epochs`. `per` is EPOCH or RUN; `rounding` "down", "up" or None.
+    times `epochs`. `per` is EPOCH or RUN; `rounding` "down", "up" or None. `plain` is False when
+    more than that goes into it: `len(loader) - 1`, `len(loader) // world_size`.
     """
 
     evidence: Evidence
@@ -105,6 +107,7 @@ class Steps:
     epochs: Any = None
     accumulation: Any = None
     rounding: str | None = None
+    plain: bool = True
 
 
 def steps(script: Script, target: str, value: Any, statement: Statement) -> Steps | None:
@@ -136,11 +139,15 @@ def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
         if operator is cst.Multiply:
             return _product(script, node, statement)
         if operator in (cst.Add, cst.Subtract) and type(node.right) is cst.Integer:
-            return _steps(script, node.left, statement)
+            return _not_plain(_steps(script, node.left, statement))
         return None
     if kind in (cst.Name, cst.Attribute):
         return _named(script, node)
     return None
+
+
+def _not_plain(found: Steps | None) -> Steps | None:
+    return replace(found, plain=False) if found is not None else None
 
 
 def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
@@ -148,14 +155,18 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
     if name == "len" and len(node.args) == 1:
         loader = node.args[0].value
         evidence = script.is_a(loader, statement.scope, "loader")
+        if evidence is None and words(dotted(loader))[-2:] == ("batch", "sampler"):
+            evidence = Evidence(NAME, (text(loader),))
         return Steps(evidence, loader=loader) if evidence is not None else None
     own = len(node.args) == 1 and type(node.args[0].value) is cst.BinaryOperation
     if name not in _DOWN and name not in _UP and name not in _PLAIN and not own:
         return None
     inner = (_steps(script, arg.value, statement) for arg in node.args)
     found = next((steps for steps in inner if steps is not None), None)
-    if found is None or (name not in _DOWN and name not in _UP):
-        return found
+    if name not in _DOWN and name not in _UP:
+        return _not_plain(found)
+    if found is None:
+        return None
     return replace(found, rounding="down" if name in _DOWN else "up")
 
 
@@ -166,9 +177,13 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
     if batch is not None and _counts_samples(script, node.left, statement.scope):
         evidence = script.is_a(batch, statement.scope, "batch-size")
         if evidence is not None:
-            rounding = "up" if _rounds_up(node) else down
-            return Steps(evidence, samples=node.left, batch=batch, rounding=rounding)
+            if _rounds_up(node):
+                return Steps(evidence, samples=node.left.left.left, batch=node.right, rounding="up")
+            plain = type(node.left) is not cst.BinaryOperation
+            return Steps(evidence, samples=node.left, batch=node.right, rounding=down, plain=plain)
     found = _steps(script, node.left, statement)
+    if found is not None and process_count(script, node.right, statement.scope) is not None:
+        return replace(found, rounding=down, plain=False)
     if found is None or (found.accumulation is None and not _divides_steps(node.right)):
         return None
     return replace(found, accumulation=node.right, rounding=down)
@@ -176,10 +191,15 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
 
 def _rounds_up(node: Any) -> bool:
     """Whether it has the form `(n + batch - 1) // batch`."""
+    less = node.left
     return (
         type(node.operator) is cst.FloorDivide
-        and type(node.left) is cst.BinaryOperation
-        and (type(node.left.operator) is cst.Subtract)
+        and type(less) is cst.BinaryOperation
+        and type(less.operator) is cst.Subtract
+        and text(less.right) == "1"
+        and type(less.left) is cst.BinaryOperation
+        and type(less.left.operator) is cst.Add
+        and text(less.left.right) == text(node.right)
     )
 
 
@@ -218,6 +238,8 @@ def _product(script: Script, node: Any, statement: Statement) -> Steps | None:
         found = _steps(script, one, statement)
         if found is not None and _counts_epochs(other):
             return replace(found, per=RUN, epochs=other)
+        if found is not None and process_count(script, other, statement.scope) is not None:
+            return replace(found, plain=False)
     return None
 
 

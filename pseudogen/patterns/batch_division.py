@@ -23,7 +23,7 @@ class BatchDivision(Finding):
     """Facts of a division of the batch size.
 
     Attributes:
-        target: What receives the result.
+        target: What receives the result; None for an argument of a call.
         expression: The division as written.
         per: Who gets the result as its batch, "process" or "device".
         batch: What is divided.
@@ -39,7 +39,7 @@ class BatchDivision(Finding):
 
     pattern: ClassVar[str] = "batch-division"
 
-    target: str
+    target: str | None = None
     expression: str
     per: str
     batch: str
@@ -89,11 +89,11 @@ def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
         named = arg.keyword is not None and suggested_role(name) == "batch-size"
         if named or (arg.keyword is None and suggested_role(site.name) == "loader"):
             found = division(script, arg.value, site.scope)
-            yield from _finding(site, script, name, text(arg.value), found)
+            yield from _finding(site, script, None, text(arg.value), found)
 
 
 def _finding(
-    site: Site, script: Script, target: str, expression: str, found: Division | None
+    site: Site, script: Script, target: str | None, expression: str, found: Division | None
 ) -> Iterator[BatchDivision]:
     if found is None:
         return

@@ -82,6 +82,11 @@ def find_known(site: Site, script: Script) -> Iterator[DataLoader]:
 @pattern(DataLoader, calls=True)
 def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
+    if site.name == "dict" and script.argument(site, "dataset") is not None:
+        target = assigned(site.statement, site.node)
+        if target is not None and _LOADERS & set(words(target)):
+            yield _finding(site, script, Evidence(NAME, (target,)))
+        return
     if site.known is not None or "oader" not in site.name:
         return
     named, last = words(site.name), site.name.rpartition(".")[2]

@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
-from pseudogen.names.loading import given_weights
+from pseudogen.names.loading import given_weights, serves_other_ends
 from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
@@ -110,6 +110,8 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if in_module_class(script, site.statement) or _changes(site) or _defined(site, script):
         return
+    if last == "from_pretrained" and serves_other_ends(script, site.statement):
+        return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
 
 
@@ -120,9 +122,14 @@ def _changes(site: Site) -> bool:
         return False
     passed = [dotted(arg.value) for arg in site.node.args]
     return any(
-        "model" in words(name) and not set(words(name)) & _ABOUT and not is_class_name(name)
+        "model" in words(name) and not is_class_name(name) and not _tells_of_model(name)
         for name in passed
     )
+
+
+def _tells_of_model(name: str) -> bool:
+    """Whether a name is that of a setting: `cfg.model`, `args.model_name`."""
+    return any(set(words(part)) & _ABOUT for part in name.split("."))
 
 
 def _is_whole(target: str | None, site: Site, script: Script) -> bool:
@@ -162,7 +169,9 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
         return "," not in target or role_named
     if not role_named and not given & _MODELS:
         return False
-    return makes or is_class_name(last) or last == "instantiate" or _imported(site, script, called)
+    whole = role_named or words(first)[:1] == ("model",)
+    imported = whole and _imported(site, script, called)
+    return makes or is_class_name(last) or last == "instantiate" or imported
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:

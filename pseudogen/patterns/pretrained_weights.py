@@ -10,7 +10,13 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.loading import FILE_READS, PRETRAINED, given_weights, read
+from pseudogen.names.loading import (
+    FILE_READS,
+    PRETRAINED,
+    given_weights,
+    read,
+    serves_other_ends,
+)
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import suggested_role, words
@@ -18,7 +24,17 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _NO_MODELS = frozenset(
-    {"config", "extractor", "feature", "image", "processor", "scheduler", "tokenizer"}
+    {
+        "config",
+        "extractor",
+        "pipeline",
+        "pipe",
+        "feature",
+        "image",
+        "processor",
+        "scheduler",
+        "tokenizer",
+    }
     | {"generation", "dataset"}
 )
 _FILE_WORDS = frozenset({"pretrain", "pretrained"})
@@ -73,6 +89,8 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
     owner = site.name.removesuffix(".from_pretrained")
     target = assigned(site.statement, site.node)
     if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
+        return
+    if serves_other_ends(script, site.statement):
         return
     first = site.node.args[0] if site.node.args else None
     source = text(first.value) if first is not None and not first.star else None

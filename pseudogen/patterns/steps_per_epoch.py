@@ -33,6 +33,7 @@ class StepsPerEpoch(Finding):
         epochs: The number of epochs it is multiplied by; None when it is not.
         accumulation: The accumulation steps it is divided by; None when it is not.
         rounding: "down", "up" or None when the result may have a fraction or nothing is divided.
+        plain: Whether these facts tell the whole computation.
         chain: Where the batch size comes from.
         samples_value: Value of `samples` where constants tell.
         batch_value: Value of `batch` where constants tell.
@@ -54,6 +55,7 @@ class StepsPerEpoch(Finding):
     epochs: str | None = None
     accumulation: str | None = None
     rounding: str | None = None
+    plain: bool = True
     chain: tuple[Link, ...] = ()
     samples_value: int | float | None = None
     batch_value: int | float | None = None
@@ -104,6 +106,7 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         epochs=_text(found.epochs),
         accumulation=_text(found.accumulation),
         rounding=found.rounding,
+        plain=found.plain,
         chain=script.chain(batch, at) if batch is not None else (),
         samples_value=script.value(found.samples, at) if found.samples is not None else None,
         batch_value=script.value(batch, at) if batch is not None else None,
