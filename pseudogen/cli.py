@@ -10,6 +10,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,12 +18,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from pseudogen import __version__
+from pseudogen.document import Span
 from pseudogen.errors import InputError
 from pseudogen.languages import languages, locale_language
 from pseudogen.settings_file import default_map
 
 if TYPE_CHECKING:
     from pseudogen.reading import Source
+    from pseudogen.rendering import Options
 
 BAD_INPUT = 2
 INTERNAL_FAULT = 1
@@ -99,6 +102,26 @@ _PART = _options(
 )
 
 
+_LISTING = _options(
+    click.option("--caption", metavar="TEXT", help="Title of the listing. [default: the file]"),
+    click.option("--label", default="", metavar="NAME", help="What a paper refers to it by."),
+    click.option(
+        "--numbers",
+        type=click.Choice(("none", "source", "lines")),
+        help="Numbers beside the lines: none, those of the source, or their own.",
+    ),
+    click.option("--end", is_flag=True, help='Close each block ("end if"; latex, typst).'),
+    click.option(
+        "--latex-package",
+        type=click.Choice(("algpseudocodex", "algorithm2e")),
+        default="algpseudocodex",
+        help="The package that sets the listing.",
+        show_default=True,
+    ),
+    click.option("--standalone", is_flag=True, help="A whole document (latex, typst)."),
+)
+
+
 @click.group(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Example: pseudogen explain train.py",
@@ -130,6 +153,7 @@ def explain(
 ) -> None:
     """Explain what the code does, why, and what to watch out for."""
     from pseudogen import generate
+    from pseudogen.document import joined_documents
     from pseudogen.rendering import print_document, render_document
 
     chosen = _format(format, output)
@@ -151,7 +175,7 @@ def explain(
         for document in made:
             print_document(document, _console())
     else:
-        _write(_joined(render_document(document, chosen) for document in made), output)
+        _write(_joined([render_document(joined_documents(made), chosen)]), output)
     _finish(failed)
 
 
@@ -162,6 +186,7 @@ def explain(
 @_choice("names", ("code", "words"), "code", "Identifiers as written, or as words.")
 @_choice("keywords", ("local", "english"), "local", "Keywords in the language, or in English.")
 @_PART
+@_LISTING
 def pseudo(
     paths: tuple[str, ...],
     lang: str | None,
@@ -174,10 +199,12 @@ def pseudo(
     clipboard: bool,
     function: str | None,
     lines: tuple[int, int] | None,
+    caption: str | None,
+    **look: Any,
 ) -> None:
     """Write the code as language-neutral pseudocode."""
     from pseudogen import generate
-    from pseudogen.rendering import print_pseudocode, render_pseudocode
+    from pseudogen.rendering import print_pseudocode
 
     chosen = _format(format, output)
     language = lang or locale_language()
@@ -185,16 +212,17 @@ def pseudo(
 
     def one(source: Source) -> Any:
         analysis = generate.analyse_source(source, strict=strict)
-        return generate.write_analysis(
+        code = generate.write_analysis(
             analysis, lang=language, detail=detail, names=names, keywords=keywords, part=part
         )
+        return source.name, code
 
     made, failed = _each(_sources(paths, clipboard), language, one)
     if chosen == "terminal":
-        for code in made:
-            print_pseudocode(code, _console())
+        for _, code in made:
+            print_pseudocode(code, _console(), _look(look))
     else:
-        _write(_joined(render_pseudocode(code, chosen) for code in made), output)
+        _write(_listings(made, chosen, caption, look), output)
     _finish(failed)
 
 
@@ -303,6 +331,36 @@ def _json(objects: list[Any], inputs: int) -> str:
 def _joined(texts: Iterable[str]) -> str:
     """The outputs of several inputs, a blank line between them."""
     return "\n\n".join(texts) + "\n"
+
+
+_PAPER = ("latex", "typst", "html")
+
+
+def _listings(made: list[Any], chosen: str, caption: str | None, look: dict[str, Any]) -> str:
+    """The pseudocode of all inputs in a format; one page holds one input."""
+    from pseudogen.rendering import render_pseudocode
+
+    if len(made) > 1 and (chosen == "html" or look["standalone"]):
+        raise click.UsageError(f"--format {chosen} makes a page of one file; give one at a time")
+    texts = []
+    for name, code in made:
+        if caption or chosen in _PAPER:
+            code = replace(code, caption=(Span(caption or Path(name).name),))
+        texts.append(render_pseudocode(code, chosen, _look(look, name)))
+    return _array(texts) if chosen == "json" and len(texts) > 1 else _joined(texts)
+
+
+def _array(texts: Sequence[str]) -> str:
+    return "[\n" + ",\n".join(texts) + "\n]\n"
+
+
+def _look(look: dict[str, Any], name: str = "") -> Options:
+    from pseudogen.rendering import Options
+
+    try:
+        return Options(file=name, **look)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
 
 
 def _console() -> Any:

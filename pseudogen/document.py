@@ -139,6 +139,12 @@ class Document:
     lang: str
 
 
+def joined_documents(documents: Sequence[Document]) -> Document:
+    """Several documents of one language as one, each under its own heading."""
+    blocks = tuple(block for document in documents for block in document.blocks)
+    return Document(blocks, documents[0].lang)
+
+
 @dataclass(frozen=True, slots=True)
 class PseudoLine:
     """A line of pseudocode.

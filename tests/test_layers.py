@@ -60,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rendering",
         "words",
     },
-    "cli": {"errors", "generate", "languages", "reading", "rendering", "settings_file", "words"},
+    "cli": {"document", "errors", "generate", "languages", "reading", "rendering", "settings_file", "words"},
     "__init__": {"errors", "generate", "languages"},
     "__main__": {"cli"},
 }

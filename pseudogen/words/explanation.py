@@ -132,9 +132,8 @@ class _Writer:
     def _parts(
         self, words: list[Words], lines: tuple[int, int], again: bool
     ) -> Iterable[Paragraph]:
-        for one in words:
-            for paragraph in one.what:
-                yield Paragraph(paragraph, lines=lines)
+        for paragraph in dict.fromkeys(p for one in words for p in one.what):
+            yield Paragraph(paragraph, lines=lines)
         for part in ("why", "worked", "watch"):
             if part == "why" and again:
                 continue
