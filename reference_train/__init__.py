@@ -1,0 +1,1 @@
+"""A small, complete trainer: a digit detector trained with DistributedDataParallel."""

@@ -1,0 +1,370 @@
+"""Train a digit detector with DistributedDataParallel; read it from top to bottom.
+
+    python -m reference_train.train                                      one process
+    torchrun --standalone --nproc-per-node 2 -m reference_train.train    two on this machine
+    torchrun --nnodes 2 --nproc-per-node 4 --rdzv-backend c10d \\
+             --rdzv-endpoint HOST:29500 -m reference_train.train         on each of two machines
+
+Each process drives a GPU of its own (NCCL) or works on the CPU (gloo). `--resume` goes on from the
+last checkpoint, if there is one; `--help` lists all settings.
+"""
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from dataclasses import asdict
+from functools import partial
+from pathlib import Path
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.utils.data import DataLoader, DistributedSampler
+from torch.utils.tensorboard import SummaryWriter
+from tqdm import tqdm
+
+from reference_train.checkpoint import (
+    State,
+    load,
+    load_checkpoint,
+    random_state,
+    save_atomically,
+    save_checkpoint,
+)
+from reference_train.data import Scene, SceneDataset, Targets, detection_collate, load_digits
+from reference_train.distributed import broadcast_buffers, gather_objects, mean_over_processes
+from reference_train.evaluate import Metrics, evaluate
+from reference_train.loss import detection_loss
+from reference_train.model import Detector
+from reference_train.records import draw_scenes, plot_curves, record_epoch
+from reference_train.schedule import learning_rate, scale_lr
+from reference_train.settings import Settings, SettingsError, parse_settings
+
+Loader = DataLoader[Scene]
+Sampler = DistributedSampler[Scene]
+CHECKPOINT = "checkpoint.pt"  # everything that a run needs to go on
+BEST = "best.pt"  # the averaged weights with the best mAP
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Train as the command line says."""
+    settings = parse_settings(argv)
+    rank = int(os.environ.get("RANK", "0"))
+    local_rank = int(os.environ.get("LOCAL_RANK", "0"))
+    world_size = int(os.environ.get("WORLD_SIZE", "1"))  # processes on all machines together
+    try:
+        device = choose_device(settings, local_rank)
+        if world_size > 1:
+            dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+        train(settings, rank, world_size, device)
+    except SettingsError as error:
+        raise SystemExit(f"reference_train.train: error: {error}") from error
+    finally:
+        if dist.is_initialized():
+            dist.destroy_process_group()
+
+
+def choose_device(settings: Settings, local_rank: int) -> torch.device:
+    """The GPU that this process drives, or the CPU."""
+    if settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available()):
+        if local_rank >= torch.cuda.device_count():
+            raise SettingsError(f"device is cuda, but there is no GPU for local rank {local_rank}")
+        device = torch.device("cuda", local_rank)
+        torch.cuda.set_device(device)
+    else:
+        device = torch.device("cpu")
+    if device.type == "cpu" and settings.precision == "fp16":
+        raise SettingsError("precision is 'fp16', but on a CPU it must be fp32 or bf16")
+    if device.type == "cpu" and settings.sync_batchnorm:
+        raise SettingsError("sync_batchnorm is on, but it works on GPUs only")
+    return device
+
+
+def train(settings: Settings, rank: int, world_size: int, device: torch.device) -> State:
+    """Train through both phases, frozen and unfrozen; returns the state in which it ended."""
+    train_dataset, val_dataset = build_datasets(settings)
+    state = build_state(settings, rank, device)
+    resume(state, settings, rank, world_size, device)
+    start_epoch = state.epoch
+    if rank == 0:
+        writer = SummaryWriter(settings.output, purge_step=start_epoch)
+
+    for epoch in range(start_epoch, settings.epochs):
+        if settings.patience and state.stale_epochs >= settings.patience:
+            break  # early stopping; the same on all processes, since they share the metrics
+
+        if epoch in (start_epoch, settings.freeze_epochs):  # a phase begins
+            frozen = epoch < settings.freeze_epochs
+            if frozen:
+                state.model.freeze_backbone()
+                global_batch_size = settings.frozen_global_batch_size
+            else:
+                state.model.unfreeze_backbone()
+                global_batch_size = settings.global_batch_size
+            model_train = wrap_model(state.model, settings, world_size, device)
+            lr_schedule = build_lr_schedule(settings, global_batch_size)
+            batch_size = divide_batch(global_batch_size, world_size, settings.accumulation_steps)
+            epoch_step = steps_per_epoch(len(train_dataset), global_batch_size)
+            train_sampler, train_loader, val_loader = build_loaders(
+                train_dataset, val_dataset, batch_size, settings, rank, world_size
+            )
+
+        train_dataset.set_epoch(epoch)
+        train_sampler.set_epoch(epoch)
+        train_loss = fit_one_epoch(
+            model_train, state, train_loader, lr_schedule, epoch, epoch_step, settings, rank, device
+        )
+        broadcast_buffers(state.ema)
+        metrics = evaluate(state.ema.module, val_loader, device)
+        finish_epoch(state, epoch, train_loss, metrics, settings, rank, device)
+        if rank == 0:
+            record_epoch(state.history, writer, Path(settings.output))
+
+    if rank == 0:
+        plot_curves(state.history, Path(settings.output))
+        draw_scenes(state.ema.module, val_dataset, Path(settings.output), device)
+        writer.close()
+    return state
+
+
+def build_datasets(settings: Settings) -> tuple[SceneDataset, SceneDataset]:
+    """Scenes for training and for validation, of different digits."""
+    train_digits, val_digits = load_digits()
+    train_dataset = SceneDataset(
+        train_digits, settings.train_scenes, settings.canvas, settings.seed
+    )
+    val_dataset = SceneDataset(val_digits, settings.val_scenes, settings.canvas, settings.seed)
+    return train_dataset, val_dataset
+
+
+def build_state(settings: Settings, rank: int, device: torch.device) -> State:
+    """Model, averaged weights, optimizer and scaler, as they are before the first step."""
+    torch.manual_seed(settings.seed)  # the same first weights in every process
+    torch.use_deterministic_algorithms(settings.deterministic)
+    model = Detector(settings.width, settings.norm, settings.dropout)
+    if settings.pretrained:
+        model.backbone.load_state_dict(load(Path(settings.pretrained), torch.device("cpu")))
+    if settings.sync_batchnorm:
+        model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
+    model.to(device)
+    ema = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(settings.ema_decay))
+    optimizer = build_optimizer(model, settings)
+    scaler = torch.amp.GradScaler(device.type, enabled=settings.precision == "fp16")
+    torch.manual_seed(settings.seed + rank)  # from here on each process draws for itself
+    return State(model, ema, optimizer, scaler)
+
+
+def build_optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimizer:
+    """Optimizer with two groups: weights decay; norms and biases, which have one axis, do not."""
+    parameters = list(model.parameters())
+    groups = [
+        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": settings.weight_decay},
+        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+    ]
+    if settings.optimizer == "sgd":
+        return torch.optim.SGD(groups, lr=settings.lr, momentum=settings.momentum)
+    return torch.optim.AdamW(groups, lr=settings.lr, betas=(settings.momentum, 0.999))
+
+
+def resume(
+    state: State, settings: Settings, rank: int, world_size: int, device: torch.device
+) -> None:
+    """Put the last checkpoint, if there is one, into `state`; without `--resume` none may be."""
+    path = Path(settings.output) / CHECKPOINT
+    if path.exists():
+        if not settings.resume:
+            raise SettingsError(f"{path} is there already: add --resume or change --output")
+        load_checkpoint(path, state, settings, rank, world_size, device)
+    if len(set(gather_objects(state.epoch))) > 1:
+        raise SettingsError(f"output is {settings.output!r}, but all machines must share it")
+
+
+def wrap_model(
+    model: Detector, settings: Settings, world_size: int, device: torch.device
+) -> nn.Module:
+    """The model as it is trained: compiled if wanted, and with its gradients averaged.
+
+    Anew for each phase: DDP looks only once at which parameters are frozen.
+    """
+    model_train: nn.Module = model
+    if settings.compile:
+        model_train = torch.compile(model_train)
+    if world_size > 1:
+        device_ids = [device.index] if device.type == "cuda" else None
+        model_train = DistributedDataParallel(model_train, device_ids=device_ids)
+    return model_train
+
+
+def build_lr_schedule(settings: Settings, global_batch_size: int) -> Callable[[float], float]:
+    """The learning rate as a function of the position in epochs, for a phase's batch size."""
+    return partial(
+        learning_rate,
+        peak=scale_lr(settings.lr, global_batch_size, settings.reference_batch_size),
+        epochs=settings.epochs,
+        warmup_epochs=settings.warmup_epochs,
+        decay=settings.lr_decay,
+        min_ratio=settings.min_lr_ratio,
+    )
+
+
+def divide_batch(global_batch_size: int, world_size: int, accumulation_steps: int) -> int:
+    """How many scenes of a batch each process takes; all of them take equally many."""
+    if global_batch_size % (world_size * accumulation_steps):
+        raise SettingsError(
+            f"the batch of {global_batch_size} scenes cannot be divided evenly among {world_size} "
+            f"processes with {accumulation_steps} accumulation steps each"
+        )
+    return global_batch_size // world_size
+
+
+def steps_per_epoch(num_train: int, global_batch_size: int) -> int:
+    """How many whole batches an epoch has."""
+    epoch_step = num_train // global_batch_size
+    if epoch_step == 0:
+        raise SettingsError(
+            f"train_scenes is {num_train}, but it must be at least a batch of {global_batch_size}"
+        )
+    return epoch_step
+
+
+def build_loaders(
+    train_dataset: SceneDataset,
+    val_dataset: SceneDataset,
+    batch_size: int,
+    settings: Settings,
+    rank: int,
+    world_size: int,
+) -> tuple[Sampler, Loader, Loader]:
+    """This process's share of the scenes, in batches of `batch_size / accumulation_steps`."""
+    train_sampler = DistributedSampler(
+        train_dataset, world_size, rank, shuffle=True, seed=settings.seed
+    )
+    val_sampler = DistributedSampler(val_dataset, world_size, rank, shuffle=False)
+    build_loader = partial(
+        DataLoader[Scene],
+        batch_size=batch_size // settings.accumulation_steps,
+        collate_fn=detection_collate,
+        num_workers=settings.num_workers,
+        persistent_workers=settings.num_workers > 0,
+        pin_memory=torch.cuda.is_available(),
+        generator=torch.Generator(),  # so that the loader leaves the model's random numbers alone
+    )
+    train_loader = build_loader(train_dataset, sampler=train_sampler, drop_last=True)
+    val_loader = build_loader(val_dataset, sampler=val_sampler)
+    return train_sampler, train_loader, val_loader
+
+
+def fit_one_epoch(
+    model_train: nn.Module,
+    state: State,
+    train_loader: Loader,
+    lr_schedule: Callable[[float], float],
+    epoch: int,
+    epoch_step: int,
+    settings: Settings,
+    rank: int,
+    device: torch.device,
+) -> float:
+    """Train for `epoch_step` steps; returns the mean loss of a scene over all processes.
+
+    A step takes `accumulation_steps` parts of a batch through the model, one after the other.
+    """
+    model_train.train()
+    loss_sum = torch.zeros((), device=device)
+    progress = tqdm(total=epoch_step, desc=f"epoch {epoch}", disable=rank != 0)
+    for iteration, (images, targets) in enumerate(train_loader):
+        step, part = divmod(iteration, settings.accumulation_steps)
+        if step == epoch_step:
+            break  # the scenes left over are less than a batch
+        if part == 0:
+            lr = lr_schedule(epoch + step / epoch_step)
+            set_optimizer_lr(state.optimizer, lr)
+        images = images.to(device, non_blocking=True)
+        is_last_part = part == settings.accumulation_steps - 1
+        loss = training_step(model_train, images, targets.to(device), state, is_last_part, settings)
+        loss_sum += loss
+        if is_last_part:
+            progress.update()
+            if step % 20 == 0:
+                progress.set_postfix(loss=f"{loss.item():.3f}", lr=f"{lr:.1e}")
+    progress.close()
+    parts = epoch_step * settings.accumulation_steps
+    train_loss = mean_over_processes(loss_sum / parts).item()
+    if not math.isfinite(train_loss):
+        raise FloatingPointError(f"the loss of epoch {epoch} is {train_loss}: try a smaller lr")
+    return train_loss
+
+
+def set_optimizer_lr(optimizer: torch.optim.Optimizer, lr: float) -> None:
+    """Set the learning rate of all parameter groups."""
+    for param_group in optimizer.param_groups:
+        param_group["lr"] = lr
+
+
+def training_step(
+    model_train: nn.Module,
+    images: Tensor,
+    targets: Targets,
+    state: State,
+    is_last_part: bool,
+    settings: Settings,
+) -> Tensor:
+    """Add the gradients of one part of a batch, and after the last part update the weights.
+
+    Images (B, 1, S, S); returns the mean loss (). Only the last part's backward pass averages the
+    gradients over the processes: it averages what all parts have added up to.
+    """
+    optimizer, scaler = state.optimizer, state.scaler
+    autocast_type = torch.float16 if settings.precision == "fp16" else torch.bfloat16
+    autocast = torch.autocast(
+        images.device.type, autocast_type, enabled=settings.precision != "fp32"
+    )
+    wait = isinstance(model_train, DistributedDataParallel) and not is_last_part
+    with model_train.no_sync() if wait else nullcontext():
+        with autocast:
+            predictions = model_train(images)
+        loss = detection_loss(predictions, targets).mean()
+        scaler.scale(loss / settings.accumulation_steps).backward()
+    if is_last_part:
+        scaler.unscale_(optimizer)  # so that the limit applies to the true gradients
+        if settings.clip_norm:
+            nn.utils.clip_grad_norm_(state.model.parameters(), settings.clip_norm)
+        scaler.step(optimizer)
+        scaler.update()
+        optimizer.zero_grad()
+        state.ema.update_parameters(state.model)
+    return loss.detach()
+
+
+def finish_epoch(
+    state: State,
+    epoch: int,
+    train_loss: float,
+    metrics: Metrics,
+    settings: Settings,
+    rank: int,
+    device: torch.device,
+) -> None:
+    """Keep count of the best mAP, and save: rank 0 writes for all processes."""
+    lr = state.optimizer.param_groups[0]["lr"]
+    state.history.append({"epoch": epoch, "lr": lr, "train_loss": train_loss, **asdict(metrics)})
+    state.epoch = epoch + 1
+    is_best = metrics.map50 > state.best_map
+    if is_best:
+        state.best_map = metrics.map50
+        state.stale_epochs = 0
+    else:
+        state.stale_epochs += 1
+    random_states = gather_objects(random_state(device))
+    if rank == 0:
+        if is_best:
+            best = {"model": state.ema.module.state_dict(), "epoch": epoch, "map50": metrics.map50}
+            save_atomically(best, Path(settings.output) / BEST)
+        save_checkpoint(Path(settings.output) / CHECKPOINT, state, settings, random_states)
+
+
+if __name__ == "__main__":
+    main()
