@@ -9,8 +9,12 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import AveragedModel
 
+from reference_train.distributed import gather_objects
 from reference_train.model import Detector
 from reference_train.settings import Settings, SettingsError
+
+CHECKPOINT = "checkpoint.pt"  # everything that a run needs to go on
+BEST = "best.pt"  # the averaged weights with the best mAP
 
 RandomState = dict[str, Tensor]
 
@@ -32,9 +36,13 @@ class State:
     history: list[dict[str, float]] = field(default_factory=list)  # a row for each epoch
 
 
-def save_checkpoint(
-    path: Path, state: State, settings: Settings, random_states: list[RandomState]
-) -> None:
+def save_best(state: State, settings: Settings) -> None:
+    """Write the averaged weights alone, for use."""
+    content = {"model": state.ema.module.state_dict(), "map50": state.best_map}
+    save_atomically(content, Path(settings.output) / BEST)
+
+
+def save_checkpoint(state: State, settings: Settings, random_states: list[RandomState]) -> None:
     """Write everything a run needs to go on; `random_states` are those of all processes."""
     content = {
         "model": state.model.state_dict(),
@@ -48,7 +56,23 @@ def save_checkpoint(
         "settings": settings.same_run(),
         "random_states": random_states,
     }
-    save_atomically(content, path)
+    save_atomically(content, Path(settings.output) / CHECKPOINT)
+
+
+def resume(
+    state: State, settings: Settings, rank: int, world_size: int, device: torch.device
+) -> None:
+    """Go on from the last checkpoint, if there is one; without `--resume` there must be none.
+
+    All processes must see the same one: on several machines the folder has to be a shared one.
+    """
+    path = Path(settings.output) / CHECKPOINT
+    if path.exists():
+        if not settings.resume:
+            raise SettingsError(f"{path} is there already: add --resume or change --output")
+        load_checkpoint(path, state, settings, rank, world_size, device)
+    if len(set(gather_objects(state.epoch))) > 1:
+        raise SettingsError(f"output is {settings.output!r}, but all machines must share it")
 
 
 def load_checkpoint(

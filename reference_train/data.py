@@ -77,7 +77,7 @@ class SceneDataset(Dataset[Scene]):
         self.max_digits = max_digits
         # In shared memory, so that loader workers that live for many epochs see it change.
         self._epoch = torch.zeros((), dtype=torch.int64)
-        self._epoch.share_memory_()  # type: ignore[no-untyped-call]
+        self._epoch.share_memory_()
 
     def set_epoch(self, epoch: int) -> None:
         """Make other scenes from now on: those of `epoch`."""
@@ -94,6 +94,16 @@ class SceneDataset(Dataset[Scene]):
         )
 
 
+def build_datasets(
+    train_scenes: int, val_scenes: int, canvas: int, seed: int
+) -> tuple[SceneDataset, SceneDataset]:
+    """Scenes for training and for validation, of different digits."""
+    train_digits, val_digits = load_digits()
+    train_dataset = SceneDataset(train_digits, train_scenes, canvas, seed)
+    val_dataset = SceneDataset(val_digits, val_scenes, canvas, seed)
+    return train_dataset, val_dataset
+
+
 def compose_scene(
     rng: np.random.Generator, digits: Digits, canvas: int, max_digits: int
 ) -> tuple[Floats, Floats, NDArray[np.int64]]:
@@ -105,7 +115,8 @@ def compose_scene(
     image = rng.standard_normal((canvas, canvas), dtype=np.float32) * np.float32(noise)
     image += np.float32(rng.uniform(0.0, 0.3))
     places: list[tuple[int, int, int]] = []
-    boxes, labels = [], []
+    boxes: list[Floats] = []
+    labels: list[np.int64] = []
     for _ in range(rng.integers(1, max_digits + 1)):
         place = _free_place(rng, places, canvas)
         if place is None:
@@ -117,13 +128,14 @@ def compose_scene(
         image[top : top + side, left : left + side] += ink * np.float32(rng.uniform(0.5, 0.9))
         boxes.append(_ink_box(ink) + np.array([left, top, left, top], np.float32))
         labels.append(digits.labels[chosen])
-    return image.clip(0, 1, dtype=np.float32), np.stack(boxes), np.array(labels)
+    np.clip(image, 0, 1, out=image)
+    return image, np.stack(boxes), np.array(labels)
 
 
 def resize(digit: Floats, side: int) -> Floats:
     """Resize an (8, 8) digit to (side, side), bilinearly."""
     weights = _interpolation(digit.shape[0], side)
-    return weights @ digit @ weights.T
+    return (weights @ digit @ weights.T).astype(np.float32, copy=False)
 
 
 @cache

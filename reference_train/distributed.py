@@ -1,9 +1,31 @@
-"""What processes tell each other. Each function also works in a run of one process."""
+"""What each process drives, and what processes tell each other.
+
+Each function also works in a run of one process.
+"""
 
 from typing import Any
 
+import torch
 import torch.distributed as dist
 from torch import Tensor, nn
+
+from reference_train.settings import Settings, SettingsError
+
+
+def choose_device(settings: Settings, local_rank: int) -> torch.device:
+    """The GPU that this process drives, or the CPU."""
+    if settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available()):
+        if local_rank >= torch.cuda.device_count():
+            raise SettingsError(f"device is cuda, but there is no GPU for local rank {local_rank}")
+        device = torch.device("cuda", local_rank)
+        torch.cuda.set_device(device)
+    else:
+        device = torch.device("cpu")
+    if device.type == "cpu" and settings.precision == "fp16":
+        raise SettingsError("precision is 'fp16', but on a CPU it must be fp32 or bf16")
+    if device.type == "cpu" and settings.sync_batchnorm:
+        raise SettingsError("sync_batchnorm is on, but it works on GPUs only")
+    return device
 
 
 def mean_over_processes(value: Tensor) -> Tensor:

@@ -71,11 +71,8 @@ class Detector(nn.Module):
         super().__init__()
         self.backbone = Backbone(width, norm)
         channels = 4 * width
-        self.head = nn.Sequential(
-            ConvBlock(channels, channels, norm),
-            nn.Dropout(dropout),
-            nn.Conv2d(channels, CLASSES + 4 + 1, 1),
-        )
+        outputs = nn.Conv2d(channels, CLASSES + 4 + 1, kernel_size=1)
+        self.head = nn.Sequential(ConvBlock(channels, channels, norm), nn.Dropout(dropout), outputs)
         self.backbone_frozen = False
 
     def forward(self, images: Tensor) -> Predictions:

@@ -4,6 +4,7 @@ import argparse
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Annotated, Any, Literal, get_args, get_origin, get_type_hints
 
 
@@ -50,7 +51,7 @@ class Settings:
     compile: Annotated[bool, "compile the model with torch.compile"] = False
 
     # Phases
-    epochs: Annotated[int, Range(1), "in both phases together"] = 20
+    epochs: Annotated[int, Range(1), "in both phases together"] = 12
     freeze_epochs: Annotated[int, Range(), "epochs with a frozen backbone, at the start"] = 0
     frozen_global_batch_size: Annotated[int, Range(1), "scenes behind one update, frozen"] = 128
     global_batch_size: Annotated[int, Range(1), "scenes behind one update, unfrozen"] = 64
@@ -84,6 +85,8 @@ class Settings:
             raise _refusal("warmup_epochs", self.warmup_epochs, f"below epochs ({self.epochs})")
         if self.freeze_epochs and not self.pretrained:
             raise _refusal("freeze_epochs", self.freeze_epochs, "0 without pretrained weights")
+        if self.pretrained and not Path(self.pretrained).is_file():
+            raise _refusal("pretrained", self.pretrained, "a file of reference_train.pretrain")
         if self.sync_batchnorm and self.norm != "batch":
             raise _refusal("sync_batchnorm", True, "off unless norm is batch")
 

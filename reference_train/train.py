@@ -12,10 +12,11 @@ last checkpoint, if there is one; `--help` lists all settings.
 import math
 import os
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import torch
 import torch.distributed as dist
@@ -29,13 +30,18 @@ from tqdm import tqdm
 from reference_train.checkpoint import (
     State,
     load,
-    load_checkpoint,
     random_state,
-    save_atomically,
+    resume,
+    save_best,
     save_checkpoint,
 )
-from reference_train.data import Scene, SceneDataset, Targets, detection_collate, load_digits
-from reference_train.distributed import broadcast_buffers, gather_objects, mean_over_processes
+from reference_train.data import Scene, SceneDataset, Targets, build_datasets, detection_collate
+from reference_train.distributed import (
+    broadcast_buffers,
+    choose_device,
+    gather_objects,
+    mean_over_processes,
+)
 from reference_train.evaluate import Metrics, evaluate
 from reference_train.loss import detection_loss
 from reference_train.model import Detector
@@ -45,8 +51,6 @@ from reference_train.settings import Settings, SettingsError, parse_settings
 
 Loader = DataLoader[Scene]
 Sampler = DistributedSampler[Scene]
-CHECKPOINT = "checkpoint.pt"  # everything that a run needs to go on
-BEST = "best.pt"  # the averaged weights with the best mAP
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -67,25 +71,11 @@ def main(argv: Sequence[str] | None = None) -> None:
             dist.destroy_process_group()
 
 
-def choose_device(settings: Settings, local_rank: int) -> torch.device:
-    """The GPU that this process drives, or the CPU."""
-    if settings.device == "cuda" or (settings.device == "auto" and torch.cuda.is_available()):
-        if local_rank >= torch.cuda.device_count():
-            raise SettingsError(f"device is cuda, but there is no GPU for local rank {local_rank}")
-        device = torch.device("cuda", local_rank)
-        torch.cuda.set_device(device)
-    else:
-        device = torch.device("cpu")
-    if device.type == "cpu" and settings.precision == "fp16":
-        raise SettingsError("precision is 'fp16', but on a CPU it must be fp32 or bf16")
-    if device.type == "cpu" and settings.sync_batchnorm:
-        raise SettingsError("sync_batchnorm is on, but it works on GPUs only")
-    return device
-
-
 def train(settings: Settings, rank: int, world_size: int, device: torch.device) -> State:
     """Train through both phases, frozen and unfrozen; returns the state in which it ended."""
-    train_dataset, val_dataset = build_datasets(settings)
+    train_dataset, val_dataset = build_datasets(
+        settings.train_scenes, settings.val_scenes, settings.canvas, settings.seed
+    )
     state = build_state(settings, rank, device)
     resume(state, settings, rank, world_size, device)
     start_epoch = state.epoch
@@ -97,20 +87,13 @@ def train(settings: Settings, rank: int, world_size: int, device: torch.device) 
             break  # early stopping; the same on all processes, since they share the metrics
 
         if epoch in (start_epoch, settings.freeze_epochs):  # a phase begins
-            frozen = epoch < settings.freeze_epochs
-            if frozen:
-                state.model.freeze_backbone()
-                global_batch_size = settings.frozen_global_batch_size
-            else:
-                state.model.unfreeze_backbone()
-                global_batch_size = settings.global_batch_size
+            global_batch_size = enter_phase(state.model, epoch, settings)
             model_train = wrap_model(state.model, settings, world_size, device)
             lr_schedule = build_lr_schedule(settings, global_batch_size)
-            batch_size = divide_batch(global_batch_size, world_size, settings.accumulation_steps)
-            epoch_step = steps_per_epoch(len(train_dataset), global_batch_size)
             train_sampler, train_loader, val_loader = build_loaders(
-                train_dataset, val_dataset, batch_size, settings, rank, world_size
+                train_dataset, val_dataset, global_batch_size, settings, rank, world_size
             )
+            epoch_step = steps_per_epoch(len(train_dataset), global_batch_size)
 
         train_dataset.set_epoch(epoch)
         train_sampler.set_epoch(epoch)
@@ -128,16 +111,6 @@ def train(settings: Settings, rank: int, world_size: int, device: torch.device) 
         draw_scenes(state.ema.module, val_dataset, Path(settings.output), device)
         writer.close()
     return state
-
-
-def build_datasets(settings: Settings) -> tuple[SceneDataset, SceneDataset]:
-    """Scenes for training and for validation, of different digits."""
-    train_digits, val_digits = load_digits()
-    train_dataset = SceneDataset(
-        train_digits, settings.train_scenes, settings.canvas, settings.seed
-    )
-    val_dataset = SceneDataset(val_digits, settings.val_scenes, settings.canvas, settings.seed)
-    return train_dataset, val_dataset
 
 
 def build_state(settings: Settings, rank: int, device: torch.device) -> State:
@@ -169,29 +142,28 @@ def build_optimizer(model: nn.Module, settings: Settings) -> torch.optim.Optimiz
     return torch.optim.AdamW(groups, lr=settings.lr, betas=(settings.momentum, 0.999))
 
 
-def resume(
-    state: State, settings: Settings, rank: int, world_size: int, device: torch.device
-) -> None:
-    """Put the last checkpoint, if there is one, into `state`; without `--resume` none may be."""
-    path = Path(settings.output) / CHECKPOINT
-    if path.exists():
-        if not settings.resume:
-            raise SettingsError(f"{path} is there already: add --resume or change --output")
-        load_checkpoint(path, state, settings, rank, world_size, device)
-    if len(set(gather_objects(state.epoch))) > 1:
-        raise SettingsError(f"output is {settings.output!r}, but all machines must share it")
+def enter_phase(model: Detector, epoch: int, settings: Settings) -> int:
+    """Freeze or unfreeze the backbone; returns the phase's global batch size.
+
+    With a frozen backbone there is less to compute and to store: its batches can be larger.
+    """
+    if epoch < settings.freeze_epochs:
+        model.freeze_backbone()
+        return settings.frozen_global_batch_size
+    model.unfreeze_backbone()
+    return settings.global_batch_size
 
 
 def wrap_model(
     model: Detector, settings: Settings, world_size: int, device: torch.device
 ) -> nn.Module:
-    """The model as it is trained: compiled if wanted, and with its gradients averaged.
+    """The model as it is trained: compiled if wanted, its gradients averaged over the processes.
 
-    Anew for each phase: DDP looks only once at which parameters are frozen.
+    Made anew for each phase, since DDP looks only once which parameters are frozen.
     """
     model_train: nn.Module = model
     if settings.compile:
-        model_train = torch.compile(model_train)
+        model_train = cast(nn.Module, torch.compile(model))
     if world_size > 1:
         device_ids = [device.index] if device.type == "cuda" else None
         model_train = DistributedDataParallel(model_train, device_ids=device_ids)
@@ -210,14 +182,49 @@ def build_lr_schedule(settings: Settings, global_batch_size: int) -> Callable[[f
     )
 
 
-def divide_batch(global_batch_size: int, world_size: int, accumulation_steps: int) -> int:
-    """How many scenes of a batch each process takes; all of them take equally many."""
-    if global_batch_size % (world_size * accumulation_steps):
+def build_loaders(
+    train_dataset: SceneDataset,
+    val_dataset: SceneDataset,
+    global_batch_size: int,
+    settings: Settings,
+    rank: int,
+    world_size: int,
+) -> tuple[Sampler, Loader, Loader]:
+    """This process's share of the scenes, in batches for one pass through the model.
+
+    Each process takes `batch_size` scenes to a step, in `accumulation_steps` equal parts.
+    """
+    if global_batch_size % (world_size * settings.accumulation_steps):
         raise SettingsError(
             f"the batch of {global_batch_size} scenes cannot be divided evenly among {world_size} "
-            f"processes with {accumulation_steps} accumulation steps each"
+            f"processes with {settings.accumulation_steps} accumulation steps each"
         )
-    return global_batch_size // world_size
+    batch_size = global_batch_size // world_size
+    part_size = batch_size // settings.accumulation_steps
+    train_sampler: Sampler = DistributedSampler(
+        train_dataset, world_size, rank, shuffle=True, seed=settings.seed
+    )
+    val_sampler: Sampler = DistributedSampler(val_dataset, world_size, rank, shuffle=False)
+    train_loader = build_loader(train_dataset, train_sampler, part_size, True, settings)
+    val_loader = build_loader(val_dataset, val_sampler, part_size, False, settings)
+    return train_sampler, train_loader, val_loader
+
+
+def build_loader(
+    dataset: SceneDataset, sampler: Sampler, batch_size: int, drop_last: bool, settings: Settings
+) -> Loader:
+    """Batches of the scenes that the sampler names."""
+    return DataLoader(
+        dataset,
+        batch_size=batch_size,
+        sampler=sampler,
+        drop_last=drop_last,
+        collate_fn=detection_collate,
+        num_workers=settings.num_workers,
+        persistent_workers=settings.num_workers > 0,
+        pin_memory=torch.cuda.is_available(),
+        generator=torch.Generator(),  # of its own: the model's random numbers stay untouched
+    )
 
 
 def steps_per_epoch(num_train: int, global_batch_size: int) -> int:
@@ -228,33 +235,6 @@ def steps_per_epoch(num_train: int, global_batch_size: int) -> int:
             f"train_scenes is {num_train}, but it must be at least a batch of {global_batch_size}"
         )
     return epoch_step
-
-
-def build_loaders(
-    train_dataset: SceneDataset,
-    val_dataset: SceneDataset,
-    batch_size: int,
-    settings: Settings,
-    rank: int,
-    world_size: int,
-) -> tuple[Sampler, Loader, Loader]:
-    """This process's share of the scenes, in batches of `batch_size / accumulation_steps`."""
-    train_sampler = DistributedSampler(
-        train_dataset, world_size, rank, shuffle=True, seed=settings.seed
-    )
-    val_sampler = DistributedSampler(val_dataset, world_size, rank, shuffle=False)
-    build_loader = partial(
-        DataLoader[Scene],
-        batch_size=batch_size // settings.accumulation_steps,
-        collate_fn=detection_collate,
-        num_workers=settings.num_workers,
-        persistent_workers=settings.num_workers > 0,
-        pin_memory=torch.cuda.is_available(),
-        generator=torch.Generator(),  # so that the loader leaves the model's random numbers alone
-    )
-    train_loader = build_loader(train_dataset, sampler=train_sampler, drop_last=True)
-    val_loader = build_loader(val_dataset, sampler=val_sampler)
-    return train_sampler, train_loader, val_loader
 
 
 def fit_one_epoch(
@@ -318,13 +298,13 @@ def training_step(
     gradients over the processes: it averages what all parts have added up to.
     """
     optimizer, scaler = state.optimizer, state.scaler
-    autocast_type = torch.float16 if settings.precision == "fp16" else torch.bfloat16
-    autocast = torch.autocast(
-        images.device.type, autocast_type, enabled=settings.precision != "fp32"
-    )
-    wait = isinstance(model_train, DistributedDataParallel) and not is_last_part
-    with model_train.no_sync() if wait else nullcontext():
-        with autocast:
+    is_mixed = settings.precision != "fp32"
+    dtype = torch.float16 if settings.precision == "fp16" else torch.bfloat16
+    sync: AbstractContextManager[None] = nullcontext()
+    if isinstance(model_train, DistributedDataParallel) and not is_last_part:
+        sync = model_train.no_sync()
+    with sync:
+        with torch.autocast(images.device.type, dtype, enabled=is_mixed):
             predictions = model_train(images)
         loss = detection_loss(predictions, targets).mean()
         scaler.scale(loss / settings.accumulation_steps).backward()
@@ -348,7 +328,7 @@ def finish_epoch(
     rank: int,
     device: torch.device,
 ) -> None:
-    """Keep count of the best mAP, and save: rank 0 writes for all processes."""
+    """Keep count of the epochs and of the best mAP, and save: rank 0 writes for all processes."""
     lr = state.optimizer.param_groups[0]["lr"]
     state.history.append({"epoch": epoch, "lr": lr, "train_loss": train_loss, **asdict(metrics)})
     state.epoch = epoch + 1
@@ -361,9 +341,8 @@ def finish_epoch(
     random_states = gather_objects(random_state(device))
     if rank == 0:
         if is_best:
-            best = {"model": state.ema.module.state_dict(), "epoch": epoch, "map50": metrics.map50}
-            save_atomically(best, Path(settings.output) / BEST)
-        save_checkpoint(Path(settings.output) / CHECKPOINT, state, settings, random_states)
+            save_best(state, settings)
+        save_checkpoint(state, settings, random_states)
 
 
 if __name__ == "__main__":
