@@ -68,7 +68,9 @@ def accuracy(model: Classifier, val_loader: DataLoader[Scene]) -> float:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Pre-train as the command line says, and save the backbone's weights."""
-    parser = argparse.ArgumentParser(prog="reference_train.pretrain", description="Pre-train the backbone.")
+    parser = argparse.ArgumentParser(
+        prog="reference_train.pretrain", description="Pre-train the backbone."
+    )
     parser.add_argument("--output", type=Path, default=Path("runs/backbone.pt"))
     parser.add_argument("--epochs", type=int, default=8)
     parser.add_argument("--scenes", type=int, default=4096, help="scenes in an epoch")

@@ -20,7 +20,7 @@ Row = Mapping[str, float]  # one epoch of the history
 
 
 def record_epoch(history: Sequence[Row], writer: SummaryWriter, folder: Path) -> None:
-    """Add the last row of the history to TensorBoard and write all rows as CSV.
+    """Print the last row of the history, add it to TensorBoard, and write all rows as CSV.
 
     The file is written anew each time, so that it is right after a resumed run as well.
     """
@@ -31,6 +31,7 @@ def record_epoch(history: Sequence[Row], writer: SummaryWriter, folder: Path) ->
         table = csv.DictWriter(file, fieldnames=list(row))
         table.writeheader()
         table.writerows(history)
+    print(", ".join(f"{name} {value:.4g}" for name, value in row.items()), flush=True)
 
 
 def plot_curves(history: Sequence[Row], folder: Path) -> None:
@@ -59,7 +60,9 @@ def draw_scenes(
     judged = judge_scenes(model, [detection_collate(scenes)], device)
     figure = Figure(figsize=(3 * count, 3), layout="constrained")
     for scene, axes in zip(scenes, figure.subplots(1, count, squeeze=False).flat, strict=True):
-        axes.imshow(scene.image[0], cmap="gray", extent=(0, dataset.canvas, dataset.canvas, 0))
+        axes.imshow(
+            scene.image[0].numpy(), cmap="gray", extent=(0, dataset.canvas, dataset.canvas, 0)
+        )
         axes.set_axis_off()
         for box in scene.boxes.tolist():
             _draw_box(axes, box, "lime")

@@ -11,6 +11,7 @@ last checkpoint, if there is one; `--help` lists all settings.
 
 import math
 import os
+import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
@@ -254,7 +255,8 @@ def fit_one_epoch(
     """
     model_train.train()
     loss_sum = torch.zeros((), device=device)
-    progress = tqdm(total=epoch_step, desc=f"epoch {epoch}", disable=rank != 0)
+    is_hidden = rank != 0 or not sys.stderr.isatty()
+    progress = tqdm(total=epoch_step, desc=f"epoch {epoch}", disable=is_hidden)
     for iteration, (images, targets) in enumerate(train_loader):
         step, part = divmod(iteration, settings.accumulation_steps)
         if step == epoch_step:
