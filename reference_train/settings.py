@@ -34,6 +34,7 @@ class Settings:
     )
     device: Annotated[Literal["auto", "cpu", "cuda"], "auto: cuda where there is one"] = "auto"
     seed: Annotated[int, Range(), "of weights, scenes and order"] = 0
+    timeout: Annotated[int, Range(1), "seconds that a process waits for the others"] = 600
     deterministic: Annotated[bool, "refuse operations whose result varies from run to run"] = False
 
     # Data
@@ -92,7 +93,7 @@ class Settings:
 
     def same_run(self) -> dict[str, Any]:
         """The settings that a resumed run must share with the interrupted one."""
-        free = {"output", "resume", "device", "num_workers", "pretrained", "compile"}
+        free = {"output", "resume", "device", "timeout", "num_workers", "pretrained", "compile"}
         return {name: value for name, value in asdict(self).items() if name not in free}
 
 

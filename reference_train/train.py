@@ -15,6 +15,7 @@ import sys
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import cast
@@ -63,7 +64,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     try:
         device = choose_device(settings, local_rank)
         if world_size > 1:
-            dist.init_process_group("nccl" if device.type == "cuda" else "gloo")
+            backend = "nccl" if device.type == "cuda" else "gloo"
+            dist.init_process_group(backend, timeout=timedelta(seconds=settings.timeout))
         train(settings, rank, world_size, device)
     except SettingsError as error:
         raise SystemExit(f"reference_train.train: error: {error}") from error

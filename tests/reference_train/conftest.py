@@ -1,8 +1,6 @@
 """Small runs of the trainer, in this process and with torchrun."""
 
-import contextlib
 import os
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +14,7 @@ from reference_train.model import Backbone
 from reference_train.settings import Settings
 
 REPOSITORY = Path(__file__).resolve().parents[2]
+TIMEOUT = 300  # seconds; only so that a hang ends
 CPU = torch.device("cpu")
 SMALL = {
     "device": "cpu",
@@ -74,13 +73,11 @@ def run():
 
 @pytest.fixture
 def launch(tmp_path):
-    """A function: train with torchrun; what the last checkpoint holds."""
+    """A function: train with two processes; what the last checkpoint holds."""
 
-    def train_there(
-        settings, processes, module="reference_train.train", torchrun=(), **environment
-    ):
+    def train_there(settings, module="reference_train.train", torchrun=(), **environment):
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        command += ["--nproc-per-node", str(processes), *torchrun, "-m", module]
+        command += ["--nproc-per-node", "2", *torchrun, "-m", module]
         finish([*command, *options(settings)], environment)
         return read(settings.output)
 
@@ -100,7 +97,10 @@ def options(settings):
 
 
 def finish(command, environment):
-    """Run a command to its end and fail with its output; leaves no process behind."""
+    """Run a command to its end and fail with its output; leaves no process behind.
+
+    Workers have sessions of their own, which torchrun ends when it is asked to end itself.
+    """
     paths = os.pathsep.join([str(REPOSITORY), str(Path(__file__).parent)])
     process = subprocess.Popen(
         command,
@@ -108,13 +108,13 @@ def finish(command, environment):
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        start_new_session=True,
     )
     try:
-        output, _ = process.communicate(timeout=300)
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
+        output, _ = process.communicate(timeout=TIMEOUT)
+    except subprocess.TimeoutExpired:
+        process.terminate()
+        output, _ = process.communicate()
+        pytest.fail(f"not done after {TIMEOUT} s:\n{output}")
     assert process.returncode == 0, output
 
 

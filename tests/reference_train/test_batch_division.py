@@ -41,8 +41,8 @@ def test_processes_and_accumulation_reach_the_same_weights(division, run, launch
     alone = run(division("alone"))
     runs = {
         "accumulated": run(division("accumulated", accumulation_steps=4)),
-        "two processes": launch(division("two"), processes=2),
-        "both": launch(division("both", accumulation_steps=2), processes=2),
+        "two processes": launch(division("two")),
+        "both": launch(division("both", accumulation_steps=2)),
     }
     for name, other in runs.items():
         assert furthest(alone, other) < TOLERANCE, name

@@ -14,10 +14,9 @@ from reference_train.checkpoint import save_atomically
 def test_a_killed_worker_is_started_again(settings, launch, tmp_path):
     mark = tmp_path / "killed"
     plain = settings(epochs=3, dropout=0.3, resume=True)
-    whole = launch(plain, processes=2)
+    whole = launch(plain)
     survived = launch(
         settings(epochs=3, dropout=0.3, resume=True, output=plain.output + "killed"),
-        processes=2,
         module="killed_worker",
         torchrun=["--max-restarts", "2"],
         KILLED_MARK=str(mark),
