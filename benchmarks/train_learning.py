@@ -18,6 +18,10 @@ from pathlib import Path
 import torch
 
 REPOSITORY = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(REPOSITORY))
+
+from reference_train import train  # noqa: E402
+
 RESULT = REPOSITORY / "benchmarks" / "results" / "train_learning.json"
 GOAL_MAP50 = 0.90
 GOAL_SECONDS = 600
@@ -26,9 +30,6 @@ THREADS = 2
 
 def main() -> int:
     """Train once and write the result; 0 if the goal is reached."""
-    sys.path.insert(0, str(REPOSITORY))
-    from reference_train import train
-
     torch.set_num_threads(THREADS)
     with tempfile.TemporaryDirectory() as folder:
         start = time.perf_counter()
@@ -45,7 +46,7 @@ def main() -> int:
         "best_map50": round(max(maps), 4),
         "map50_by_epoch": [round(value, 4) for value in maps],
         "date": datetime.date.today().isoformat(),
-        "machine": machine(),
+        "machine": machine(THREADS),
     }
     RESULT.parent.mkdir(parents=True, exist_ok=True)
     RESULT.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")
@@ -53,11 +54,11 @@ def main() -> int:
     return 0 if reached else 1
 
 
-def machine() -> dict[str, str | int]:
+def machine(threads: int) -> dict[str, str | int]:
     """What the figures were measured on."""
     return {
         "processor": processor(),
-        "threads": THREADS,
+        "threads": threads,
         "system": platform.system(),
         "python": platform.python_version(),
         "torch": torch.__version__,
