@@ -19,9 +19,10 @@ def fit_until_killed(model_train, state, *rest):
     steps = iter(range(10**9))
 
     def set_lr(optimizer, lr):
-        is_victim = os.environ["RANK"] == "1" and os.environ["TORCHELASTIC_RESTART_COUNT"] == "0"
+        mark = Path(os.environ["KILLED_MARK"])
+        is_victim = os.environ["RANK"] == "1" and not mark.exists()
         if is_victim and state.epoch == KILLED_EPOCH and next(steps) == KILLED_STEP:
-            Path(os.environ["KILLED_MARK"]).touch()
+            mark.touch()
             os.kill(os.getpid(), signal.SIGKILL)
         set_optimizer_lr(optimizer, lr)
 

@@ -13,12 +13,11 @@ from reference_train.checkpoint import save_atomically
 
 def test_a_killed_worker_is_started_again(settings, launch, tmp_path):
     mark = tmp_path / "killed"
-    plain = settings(epochs=3, dropout=0.3, resume=True)
+    plain = settings(epochs=3, dropout=0.3)
     whole = launch(plain)
     survived = launch(
-        settings(epochs=3, dropout=0.3, resume=True, output=plain.output + "killed"),
+        settings(epochs=3, dropout=0.3, output=plain.output + "killed"),
         module="killed_worker",
-        torchrun=["--max-restarts", "2"],
         KILLED_MARK=str(mark),
     )
     assert mark.exists()
