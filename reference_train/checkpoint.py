@@ -1,5 +1,6 @@
 """Checkpoints that are whole or not there at all, and from which a run goes on exactly."""
 
+import math
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -31,7 +32,7 @@ class State:
     optimizer: torch.optim.Optimizer
     scaler: torch.amp.GradScaler
     epoch: int = 0  # epochs completed
-    best_map: float = 0.0
+    best_map: float = -math.inf
     stale_epochs: int = 0  # epochs since the best mAP
     history: list[dict[str, float]] = field(default_factory=list)  # a row for each epoch
 

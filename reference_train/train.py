@@ -272,7 +272,7 @@ def fit_one_epoch(
         loss_sum += loss
         if is_last_part:
             progress.update()
-            if step % 20 == 0:
+            if rank == 0 and step % 20 == 0:  # reading the loss waits for the device
                 progress.set_postfix(loss=f"{loss.item():.3f}", lr=f"{lr:.1e}")
     progress.close()
     parts = epoch_step * settings.accumulation_steps
