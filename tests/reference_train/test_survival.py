@@ -16,9 +16,11 @@ def test_a_killed_worker_is_started_again(settings, launch, tmp_path):
     plain = settings(epochs=3, dropout=0.3)
     whole = launch(plain)
     survived = launch(
-        settings(epochs=3, dropout=0.3, output=plain.output + "killed"),
+        settings(epochs=3, dropout=0.3, output=plain.output + "killed", resume=True),
         module="killed_worker",
+        torchrun=["--max-restarts", "2"],
         KILLED_MARK=str(mark),
+        TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1",  # see the head of train.py
     )
     assert mark.exists()
     assert differences(whole, survived) == []
