@@ -6,9 +6,6 @@
              --rdzv-endpoint HOST:29500 -m reference_train.train         on each of two machines
 
 Each process drives a GPU of its own (NCCL) or works on the CPU (gloo). `--resume` goes on from the
-<<<<<<< HEAD
-last checkpoint, if there is one; `--help` lists all settings.
-=======
 last checkpoint, if there is one; `--help` lists all settings. A run that starts again by itself
 when a worker dies:
 
@@ -17,7 +14,6 @@ when a worker dies:
 
 The variable gives each start a key-value store of its own. Otherwise torchrun keeps the first one,
 and new workers may find the addresses of dead ones there, and wait (pytorch/pytorch#135712).
->>>>>>> trainer
 """
 
 import math

@@ -1,9 +1,5 @@
 """Small runs of the trainer, in this process and with torchrun."""
 
-<<<<<<< HEAD
-import dataclasses
-=======
->>>>>>> trainer
 import os
 import subprocess
 import sys
@@ -77,26 +73,12 @@ def run():
 
 @pytest.fixture
 def launch(tmp_path):
-<<<<<<< HEAD
-    """A function: train with two processes; what the last checkpoint holds.
-
-    On a busy machine the processes sometimes fail to connect with each other at the start, or wait
-    for it without end: so they give up after a minute, and torchrun starts them again.
-    """
-
-    def train_there(settings, module="reference_train.train", **environment):
-        command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
-        command += ["--nproc-per-node", "2", "--max-restarts", "2", "-m", module]
-        restartable = dataclasses.replace(settings, resume=True, timeout=60)
-        finish([*command, *options(restartable)], environment)
-=======
     """A function: train with two processes; what the last checkpoint holds."""
 
     def train_there(settings, module="reference_train.train", torchrun=(), **environment):
         command = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
         command += ["--nproc-per-node", "2", *torchrun, "-m", module]
         finish([*command, *options(settings)], environment)
->>>>>>> trainer
         return read(settings.output)
 
     return train_there

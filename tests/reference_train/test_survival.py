@@ -16,17 +16,11 @@ def test_a_killed_worker_is_started_again(settings, launch, tmp_path):
     plain = settings(epochs=3, dropout=0.3)
     whole = launch(plain)
     survived = launch(
-<<<<<<< HEAD
-        settings(epochs=3, dropout=0.3, output=plain.output + "killed"),
-        module="killed_worker",
-        KILLED_MARK=str(mark),
-=======
         settings(epochs=3, dropout=0.3, output=plain.output + "killed", resume=True),
         module="killed_worker",
         torchrun=["--max-restarts", "2"],
         KILLED_MARK=str(mark),
         TORCH_DISABLE_SHARE_RDZV_TCP_STORE="1",  # see the head of train.py
->>>>>>> trainer
     )
     assert mark.exists()
     assert differences(whole, survived) == []
