@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.loops import EVALUATION_LOOP, EVALUATION_WORDS, MODEL_WORDS
+from pseudogen.names.iterables import EVALUATION_WORDS
+from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
