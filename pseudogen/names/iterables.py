@@ -16,44 +16,13 @@ if TYPE_CHECKING:
     from pseudogen.names.script import Script
 
 EVALUATION_WORDS = frozenset(
-    {
-        "dev",
-        "eval",
-        "evaluate",
-        "evaluating",
-        "evaluation",
-        "test",
-        "testing",
-        "val",
-        "valid",
-        "validate",
-        "validating",
-        "validation",
-        "evaluator",
-    }
+    {"dev", "eval", "evaluate", "evaluating", "evaluation", "test", "testing", "val"}
+    | {"valid", "validate", "validating", "validation", "evaluator"}
 )
 _WRAPPERS = frozenset(
-    {
-        "cycle",
-        "enumerate",
-        "islice",
-        "iter",
-        "list",
-        "log_every",
-        "monitor",
-        "prefetcher",
-        "progress_bar",
-        "skip_first_batches",
-        "prog_bar",
-        "prefetch_to_device",
-        "take",
-        "tenumerate",
-        "tqdm",
-        "track",
-        "track_iter_progress",
-        "with_progress_bar",
-        "zip",
-    }
+    {"cycle", "enumerate", "islice", "iter", "list", "log_every", "monitor", "prefetcher"}
+    | {"progress_bar", "skip_first_batches", "prog_bar", "prefetch_to_device", "take"}
+    | {"tenumerate", "tqdm", "track", "track_iter_progress", "with_progress_bar", "zip"}
 )
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})

@@ -32,7 +32,8 @@ EVALUATION_LOOP = "evaluation-loop"
 
 _EPISODE_WORDS = frozenset({"episode", "episodes", "round", "rounds"})
 _STEP_WORDS = frozenset(
-    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches", "updates"}
+    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
+    | {"updates"}
 )
 _MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
 _TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
@@ -42,52 +43,14 @@ _DATA_WORDS = frozenset(
     | {"minibatches", "reader", "stream", "trainset"}
 )
 _NO_EVALUATION = frozenset(
-    {
-        "benchmark",
-        "cache",
-        "calibrate",
-        "calibration",
-        "export",
-        "embed",
-        "embeddings",
-        "encode",
-        "extract",
-        "features",
-        "generate",
-        "preprocess",
-        "profile",
-        "sample",
-        "speed",
-        "statistics",
-        "stats",
-        "throughput",
-        "visualize",
-        "warmup",
-    }
+    {"benchmark", "cache", "calibrate", "calibration", "export", "embed", "embeddings"}
+    | {"encode", "extract", "features", "generate", "preprocess", "profile", "sample"}
+    | {"speed", "statistics", "stats", "throughput", "visualize", "warmup"}
 )
 MODEL_WORDS = frozenset(
-    {
-        "model",
-        "net",
-        "network",
-        "encoder",
-        "decoder",
-        "generator",
-        "discriminator",
-        "classifier",
-        "backbone",
-        "student",
-        "teacher",
-        "engine",
-        "forward",
-        "predict",
-        "inference",
-        "unet",
-        "gan",
-        "transformer",
-        "policy",
-        "apply",
-    }
+    {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
+    | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
+    | {"inference", "unet", "gan", "transformer", "policy", "apply"}
 )
 
 

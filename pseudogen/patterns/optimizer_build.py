@@ -17,7 +17,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _MAKERS = frozenset(
-    {"build", "create", "get", "make", "configure", "init", "setup", "prepare", "instantiate"}
+    {"build", "create", "get", "make", "configure", "init", "setup", "prepare"} | {"instantiate"}
 )
 _SETTINGS = ("momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "foreach", "fused")
 
