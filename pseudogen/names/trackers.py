@@ -107,9 +107,12 @@ def created(script: Script, site: Site) -> Tracker | None:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         traits = site.known.api.traits
         return Tracker(target, traits.get("backend"), evidence, traits.get("guarded") == "yes")
-    last = site.name.rpartition(".")[2]
-    found = set(words(last))
-    if last in _MAKES or (last[:1].isupper() and _names_tracker(found)):
+    owner, _, last = site.name.rpartition(".")
+    if not last[:1].isupper() and words(last)[:1] in (("init",), ("initialize",), ("create",)):
+        made = owner.rpartition(".")[2]  # `WandbLogger.initialize_wandb_logger(...)`
+    else:
+        made = last
+    if last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made)))):
         return Tracker(target, None, Evidence(NAME, (site.name,)), last in _MAKES)
     return None
 
@@ -117,7 +120,8 @@ def created(script: Script, site: Site) -> Tracker | None:
 def _names_tracker(found: set[str]) -> bool:
     """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
     backends = _TRACKER_WORDS - {"writer"} | {"log"}
-    return bool(found & {"writer", "logger"} and found & backends) or {"loss", "history"} <= found
+    named = found & {"writer", "logger"} and found & backends
+    return bool(named) or {"loss", "history"} <= found or found == {"loggers"}
 
 
 def _target(site: Site) -> str | None:
