@@ -137,11 +137,25 @@ def logged(script: Script, site: Site) -> Tracker | None:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         return Tracker(None, site.known.api.traits.get("backend"), evidence)
     receiver, _, method = site.name.rpartition(".")
+    if receiver and _draws_or_updates(receiver, method, site):
+        return Tracker(receiver, None, Evidence(NAME, (receiver,)))
     if not receiver or not (method in _ADDS or method in _LOGS):
         return None
     if method in _ADDS:
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)
+
+
+def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
+    """`vis.line(...)`, `log_writer.update(loss=loss)`, `run.log({...})`: methods that say little by
+    themselves, of variables whose names say the rest."""
+    named = words(receiver)
+    if method in ("line", "bar", "scatter", "images"):
+        return bool({"vis", "viz", "visdom"} & set(named[-1:]))
+    if method == "update":
+        return {"log", "writer"} <= set(named) and bool(site.node.args)
+    logs_a_dict = bool(site.node.args) and type(site.node.args[0].value) is cst.Dict
+    return method == "log" and named[-1:] == ("run",) and logs_a_dict
 
 
 def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Tracker | None:

@@ -62,7 +62,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     receiver, _, method = site.name.rpartition(".")
     if not receiver or script.called_function(site) is not None:
         return
-    if method == "fromfile" and not CONFIG_WORDS & set(words(receiver)):
+    if method in ("fromfile", "from_args") and not CONFIG_WORDS & set(words(receiver)):
         return
     if site.node.args and type(site.node.args[0].value) is cst.Dict:
         return  # values written in the script are merged, nothing is read
@@ -72,7 +72,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         site,
         script,
         source="file" if from_file else "command line",
-        tool=PARSES[method],
+        tool=PARSES[method] or None,
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args",
