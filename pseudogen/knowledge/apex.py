@@ -21,7 +21,7 @@ EXACT |= {
     "apex.amp.initialize": Api(
         "precision", ("models", "optimizers", "enabled", "opt_level"), {}, _DOCS + "amp.html"
     ),
-    "apex.amp.scale_loss": Api("autocast", ("loss", "optimizers"), {}, _DOCS + "amp.html"),
+    "apex.amp.scale_loss": Api("loss-scale", ("loss", "optimizers"), {}, _DOCS + "amp.html"),
 }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"apex": "apex"}

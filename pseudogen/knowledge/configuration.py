@@ -49,6 +49,12 @@ EXACT: dict[str, Api] = {
     "yaml.load": _reads("file", "YAML", _YAML, "stream"),
     "yaml.full_load": _reads("file", "YAML", _YAML, "stream"),
     "yaml.unsafe_load": _reads("file", "YAML", _YAML, "stream"),
+    "ruamel.yaml.load": _reads("file", "YAML", _YAML, "stream"),
+    "ruamel.yaml.safe_load": _reads("file", "YAML", _YAML, "stream"),
+    "ml_collections.config_flags.DEFINE_config_file": _reads("both", "ml_collections", _ABSL),
+    "ml_collections.config_flags.config_flags.DEFINE_config_file": _reads(
+        "both", "ml_collections", _ABSL
+    ),
     "json.load": Api("data-file", ("fp",), {}, _PYTHON + "json.html", {"tool": "JSON"}),
     "json.loads": Api("data-file", ("s",), {}, _PYTHON + "json.html", {"tool": "JSON"}),
     "toml.load": _reads("file", "TOML", "https://github.com/uiri/toml", "f"),

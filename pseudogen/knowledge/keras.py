@@ -67,6 +67,8 @@ def _rows(root: str) -> dict[str, Api]:
 EXACT: dict[str, Api] = {
     **_rows("keras"),
     **_rows("tensorflow.keras"),
+    **{f"tensorflow.optimizers.{name}": _OPTIMIZER for name in _OPTIMIZERS},
+    **{f"tensorflow.optimizers.legacy.{name}": _OPTIMIZER for name in _OPTIMIZERS},
     "tensorflow.clip_by_global_norm": Api(
         "clip",
         ("t_list", "clip_norm"),

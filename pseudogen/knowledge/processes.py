@@ -74,6 +74,7 @@ EXACT: dict[str, Api] = {
     ),
     "paddle.distributed.destroy_process_group": Api("group-end", source=_PADDLE),
     "paddle.set_device": Api("set-device", ("device",), {}, _PADDLE, {"family": "paddle"}),
+    "paddle.CUDAPlace": Api("device", ("id",), {}, _PADDLE),
     "paddle.device.set_device": Api("set-device", ("device",), {}, _PADDLE, {"family": "paddle"}),
     # JAX
     "jax.distributed.initialize": _group("JAX", _JAX, "coordinator_address", "num_processes"),

@@ -57,7 +57,7 @@ EXACT |= {
         "scheduler", ("optimizer", "sched"), {}, _OPTIM + "schedulers", {"form": "named"}
     ),
     "timm.utils.dispatch_clip_grad": Api(
-        "clip", ("parameters", "value", "mode"), {}, _OPTIM, {"clip": "norm", "limit": "value"}
+        "clip", ("parameters", "value", "mode"), {}, _OPTIM, {"limit": "value"}
     ),
     "timm.utils.NativeScaler": Api("scaler", (), {}, _OPTIM, {"wrapper": "native"}),
     "timm.utils.ApexScaler": Api("scaler", (), {}, _OPTIM, {"wrapper": "apex"}),

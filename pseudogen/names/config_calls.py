@@ -22,9 +22,10 @@ PARSES = {
     "merge_from_file": "yacs",
     "merge_from_list": "yacs",
     "merge_from_dict": "yacs",
+    "from_args": "",
     "fromfile": "config file",
 }
-"""Method of a parser -> the tool it belongs to."""
+"""Method of a parser -> the tool it belongs to; "" where it may be any."""
 
 _VERBS = frozenset({"get", "parse", "load", "read", "setup", "make", "build", "create", "init"})
 CONFIG_WORDS = frozenset(

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.loops import EVALUATION_LOOP, EVALUATION_WORDS, MODEL_WORDS
+from pseudogen.names.iterables import EVALUATION_WORDS
+from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -18,63 +19,12 @@ if TYPE_CHECKING:
 _VERBS = EVALUATION_WORDS - {"dev"}
 _LEADING = frozenset({"run", "do", "estimate", "maybe", "final", "online"})
 _OBJECTS = frozenset(
-    {
-        "acc",
-        "accuracy",
-        "agent",
-        "all",
-        "and",
-        "best",
-        "checkpoint",
-        "classifier",
-        "coco",
-        "ddp",
-        "dist",
-        "distributed",
-        "dp",
-        "ema",
-        "encoder",
-        "epoch",
-        "final",
-        "fn",
-        "func",
-        "full",
-        "generation",
-        "imagenet",
-        "in",
-        "knn",
-        "linear",
-        "log",
-        "loop",
-        "loss",
-        "map",
-        "metrics",
-        "model",
-        "multi",
-        "net",
-        "network",
-        "on",
-        "one",
-        "perplexity",
-        "policy",
-        "ppl",
-        "print",
-        "retrieval",
-        "round",
-        "save",
-        "seg",
-        "single",
-        "student",
-        "teacher",
-        "testset",
-        "train",
-        "training",
-        "valset",
-        "voc",
-        "wer",
-        "zero",
-        "shot",
-    }
+    {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "classifier", "coco"}
+    | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
+    | {"full", "generation", "imagenet", "in", "knn", "linear", "log", "loop", "loss", "map"}
+    | {"metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
+    | {"ppl", "print", "retrieval", "round", "save", "seg", "single", "student", "teacher"}
+    | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
 _TRAINER_METHODS = frozenset({"evaluate", "validate", "test"})

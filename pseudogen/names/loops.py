@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.iterables import (
+    EPOCH_WORDS,
+    EVALUATION_WORDS,
+    all_words,
+    counted,
+    counts_along,
+    loader,
+    says_epochs,
+    unwrapped,
+)
 from pseudogen.names.words import words
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -21,51 +30,10 @@ EPOCH_LOOP = "epoch-loop"
 BATCH_LOOP = "batch-loop"
 EVALUATION_LOOP = "evaluation-loop"
 
-EVALUATION_WORDS = frozenset(
-    {
-        "dev",
-        "eval",
-        "evaluate",
-        "evaluating",
-        "evaluation",
-        "test",
-        "testing",
-        "val",
-        "valid",
-        "validate",
-        "validating",
-        "validation",
-        "evaluator",
-    }
-)
-_WRAPPERS = frozenset(
-    {
-        "cycle",
-        "enumerate",
-        "islice",
-        "iter",
-        "list",
-        "log_every",
-        "monitor",
-        "prefetcher",
-        "progress_bar",
-        "skip_first_batches",
-        "prog_bar",
-        "prefetch_to_device",
-        "take",
-        "tenumerate",
-        "tqdm",
-        "track",
-        "track_iter_progress",
-        "with_progress_bar",
-        "zip",
-    }
-)
-_COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
-_EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
 _EPISODE_WORDS = frozenset({"episode", "episodes", "round", "rounds"})
 _STEP_WORDS = frozenset(
-    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches", "updates"}
+    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
+    | {"updates"}
 )
 _MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
 _TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
@@ -75,52 +43,14 @@ _DATA_WORDS = frozenset(
     | {"minibatches", "reader", "stream", "trainset"}
 )
 _NO_EVALUATION = frozenset(
-    {
-        "benchmark",
-        "cache",
-        "calibrate",
-        "calibration",
-        "export",
-        "embed",
-        "embeddings",
-        "encode",
-        "extract",
-        "features",
-        "generate",
-        "preprocess",
-        "profile",
-        "sample",
-        "speed",
-        "statistics",
-        "stats",
-        "throughput",
-        "visualize",
-        "warmup",
-    }
+    {"benchmark", "cache", "calibrate", "calibration", "export", "embed", "embeddings"}
+    | {"encode", "extract", "features", "generate", "preprocess", "profile", "sample"}
+    | {"speed", "statistics", "stats", "throughput", "visualize", "warmup"}
 )
 MODEL_WORDS = frozenset(
-    {
-        "model",
-        "net",
-        "network",
-        "encoder",
-        "decoder",
-        "generator",
-        "discriminator",
-        "classifier",
-        "backbone",
-        "student",
-        "teacher",
-        "engine",
-        "forward",
-        "predict",
-        "inference",
-        "unet",
-        "gan",
-        "transformer",
-        "policy",
-        "apply",
-    }
+    {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
+    | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
+    | {"inference", "unet", "gan", "transformer", "policy", "apply"}
 )
 
 
@@ -212,8 +142,7 @@ class _Classifier:
         source = loader(self.script, node.iter, statement)
         if source is not None:
             return self._over_loader(statement, variable, source, inside)
-        counted = _counted(node.iter)
-        if counted:
+        if counted(node.iter):
             return self._counted(statement, variable, inside)
         return self._epochs_by_name(statement, variable, inside) or self._over_data(
             statement, variable, inside
@@ -230,7 +159,7 @@ class _Classifier:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
-        named = _all_words(unwrapped(statement.node.iter), whole=True)
+        named = all_words(unwrapped(statement.node.iter), whole=True)
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
@@ -243,7 +172,7 @@ class _Classifier:
     ) -> Loop | None:
         over, evidence = source
         if inside or self._calls_training(statement):
-            if _counts_along(statement.node.iter) and self._around(statement) is None:
+            if counts_along(statement.node.iter) and self._around(statement) is None:
                 return Loop(EPOCH_LOOP, variable, text(statement.node.iter), evidence)
             return Loop(BATCH_LOOP, variable, over, evidence)
         if self._evaluates(statement, over):
@@ -253,16 +182,18 @@ class _Classifier:
     def _counted(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
         over = text(statement.node.iter)
-        named = set(words(variable)) | _all_words(statement.node.iter)
-        epochs = named & _EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS
+        named = set(words(variable)) | all_words(statement.node.iter)
+        epochs = named & EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS
         if epochs and "per" not in named:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
         if trains and not named & _MICRO_WORDS:
             evidence = Evidence(FLOW, (variable,))
             draws = self._draws(statement)
-            if self._around(statement) is not None:
-                return Loop(BATCH_LOOP, variable, over, evidence) if draws or inside else None
+            outer = self._around(statement)
+            if outer is not None:
+                batches = outer == EPOCH_LOOP and (draws or inside)
+                return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
             if draws or named & _STEP_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "step")
             if set(words(variable)) & _EPISODE_WORDS:
@@ -272,9 +203,9 @@ class _Classifier:
         return None
 
     def _epochs_by_name(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
-        named = set(words(variable)) & _EPOCH_WORDS
+        named = set(words(variable)) & EPOCH_WORDS
         over = text(statement.node.iter)
-        if not named and not (_counted(statement.node.iter) and _says_epochs(statement.node.iter)):
+        if not named and not (counted(statement.node.iter) and says_epochs(statement.node.iter)):
             return None
         unit = "epoch"
         if inside or self._calls_training(statement):
@@ -289,16 +220,16 @@ class _Classifier:
         condition = text(statement.node.test)
         evidence = Evidence(FLOW, (condition,))
         inside = self._holds_step(statement)
-        named = _all_words(statement.node.test)
+        named = all_words(statement.node.test)
         trains = inside or (
             self._calls_training(statement)
-            and bool(named & (_EPOCH_WORDS | _STEP_WORDS | {"true", "stop", "done", "finished"}))
+            and bool(named & (EPOCH_WORDS | _STEP_WORDS | {"true", "stop", "done", "finished"}))
         )
         if not trains:
             return None
         if self._around(statement) is not None:
             return Loop(BATCH_LOOP, "", condition, evidence) if self._draws(statement) else None
-        epochs = bool(named & _EPOCH_WORDS) or not self._innermost(statement)
+        epochs = bool(named & EPOCH_WORDS) or not self._innermost(statement)
         return Loop(EPOCH_LOOP, "", condition, evidence, "epoch" if epochs else "step")
 
     # Questions
@@ -389,98 +320,6 @@ class _Classifier:
             if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
                 return True
         return False
-
-
-def unwrapped(node: Any) -> Any:
-    """What an iterable goes over behind `enumerate`, `tqdm`...: their first argument."""
-    while type(node) is cst.Call and dotted(node.func).rpartition(".")[2] in _WRAPPERS:
-        passed = [a.value for a in node.args if a.keyword is None]
-        if not passed:
-            break
-        node = passed[0]
-    return node
-
-
-def counted_range(node: Any) -> tuple[Any, Any] | None:
-    """(first, end) of a loop that counts: `range(1, n)`, `tqdm(range(n))`; None for others; the
-    first is None where it is 0, the end None where there is none (`itertools.count()`)."""
-    node = unwrapped(node)
-    if not _counted(node):
-        return None
-    passed = [a.value for a in node.args if a.keyword is None]
-    if dotted(node.func).rpartition(".")[2] == "count":
-        return (passed[0] if passed else None), None
-    if len(passed) == 1:
-        return None, passed[0]
-    return (passed[0], passed[1]) if len(passed) > 1 else None
-
-
-def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
-    """The text of the loader that an iterable goes through, behind `enumerate`, `tqdm`..., and
-    what makes it one."""
-    if type(node) is cst.Call:
-        name = dotted(node.func).rpartition(".")[2]
-        if name in _WRAPPERS:
-            candidates = [arg.value for arg in node.args if arg.keyword is None]
-            candidates += [
-                a.value for a in node.args if a.keyword and a.keyword.value == "iterable"
-            ]
-            found = (loader(script, candidate, statement) for candidate in candidates)
-            return next((source for source in found if source is not None), None)
-    role = script.role(node.value if type(node) is cst.Subscript else node, statement.scope)
-    if role is not None and role.kind == "loader":
-        return text(node), role.evidence
-    return _named_loader(script, node, statement)
-
-
-def _named_loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
-    """A variable that holds a wrapped loader, or one whose name says so in other words."""
-    name = dotted(node)
-    if not name:
-        return None
-    for binding in script.reaching(name, statement.index):
-        if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
-            made = dotted(binding.value.func).rpartition(".")[2]
-            place = script.tree.statements[binding.statement]
-            found = loader(script, binding.value, place) if made in _WRAPPERS else None
-            if found is not None:
-                return found
-    named = set(words(name.partition("(")[0].partition("[")[0]))
-    if named & {"loader", "loaders", "dataloader", "dataloaders", "prefetcher"}:
-        return text(node), Evidence(NAME, (name.partition("(")[0].partition("[")[0],))
-    if "iter" in named and named & (EVALUATION_WORDS | {"train", "data"}):
-        return text(node), Evidence(NAME, (name,))
-    return None
-
-
-def _counted(node: Any) -> bool:
-    """Whether an iterable counts: `range(n)`, `tqdm(range(n))`, `itertools.count()`."""
-    if type(node) is not cst.Call:
-        return False
-    name = dotted(node.func).rpartition(".")[2]
-    if name in _COUNTERS:
-        return True
-    return name in _WRAPPERS and bool(node.args) and _counted(node.args[0].value)
-
-
-def _counts_along(node: Any) -> bool:
-    """Whether an iterable counts beside the batches: `zip(range(start, num_steps), batches)`."""
-    zipped = type(node) is cst.Call and dotted(node.func) == "zip"
-    return zipped and any(_counted(arg.value) for arg in node.args)
-
-
-def _says_epochs(node: Any) -> bool:
-    found = _all_words(node)
-    return bool(found & _EPOCH_WORDS) and "per" not in found
-
-
-def _all_words(node: Any, whole: bool = False) -> set[str]:
-    """The words of all names in an expression: of their last components, or of all (`whole`)."""
-    found: set[str] = set()
-    written = text(node).replace(".", " ") if whole else text(node)
-    for name in "".join(c if c.isalnum() or c in "._" else " " for c in written).split():
-        found.update(words(name))
-    return found
 
 
 def _named_training(site: Site) -> bool:

@@ -26,31 +26,12 @@ _LENGTH_WORDS = frozenset(
 )
 _SCHEDULE_WORDS = frozenset({"scheduler", "schedulers", "schedule", "sched"})
 _SETTERS = frozenset(
-    {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step", "poly"}
+    {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step"} | {"poly"}
 )
 _OTHER_SCHEDULES = frozenset(
-    {
-        "beta",
-        "ddim",
-        "ddpm",
-        "diffusion",
-        "dropout",
-        "ema",
-        "epsilon",
-        "job",
-        "kl",
-        "mask",
-        "momentum",
-        "noise",
-        "profiler",
-        "sampling",
-        "task",
-        "teacher",
-        "temp",
-        "temperature",
-        "timestep",
-        "wd",
-    }
+    {"beta", "ddim", "ddpm", "diffusion", "dropout", "ema", "epsilon", "job", "kl", "mask"}
+    | {"momentum", "noise", "profiler", "sampling", "task", "teacher", "temp", "temperature"}
+    | {"timestep", "wd"}
 )
 
 

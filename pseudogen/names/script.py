@@ -13,7 +13,7 @@ from pseudogen.names import (
     arguments,
     evaluation,
     flow,
-    loops,
+    iterables,
     processes,
     quantities,
     reads,
@@ -313,8 +313,8 @@ class Script:
         return evaluation.evaluation_call(self, site)
 
     def counted_range(self, node: Any) -> tuple[Any, Any] | None:
-        """(first, end) of an iterable that counts; see `loops.counted_range`."""
-        return loops.counted_range(node)
+        """(first, end) of an iterable that counts; see `iterables.counted_range`."""
+        return iterables.counted_range(node)
 
     def operations_in(self, statement: Statement) -> list[Any]:
         """The arithmetic operations in a statement itself (in the header of a compound one)."""

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from pseudogen.names import loops
+from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loops import (
     BATCH_LOOP,
     EPOCH_LOOP,
     EVALUATION_LOOP,
-    EVALUATION_WORDS,
     Loop,
 )
 from pseudogen.names.training import training_step

@@ -107,9 +107,12 @@ def created(script: Script, site: Site) -> Tracker | None:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         traits = site.known.api.traits
         return Tracker(target, traits.get("backend"), evidence, traits.get("guarded") == "yes")
-    last = site.name.rpartition(".")[2]
-    found = set(words(last))
-    if last in _MAKES or (last[:1].isupper() and _names_tracker(found)):
+    owner, _, last = site.name.rpartition(".")
+    if not last[:1].isupper() and words(last)[:1] in (("init",), ("initialize",), ("create",)):
+        made = owner.rpartition(".")[2]  # `WandbLogger.initialize_wandb_logger(...)`
+    else:
+        made = last
+    if last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made)))):
         return Tracker(target, None, Evidence(NAME, (site.name,)), last in _MAKES)
     return None
 
@@ -117,7 +120,8 @@ def created(script: Script, site: Site) -> Tracker | None:
 def _names_tracker(found: set[str]) -> bool:
     """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
     backends = _TRACKER_WORDS - {"writer"} | {"log"}
-    return bool(found & {"writer", "logger"} and found & backends) or {"loss", "history"} <= found
+    named = found & {"writer", "logger"} and found & backends
+    return bool(named) or {"loss", "history"} <= found or found == {"loggers"}
 
 
 def _target(site: Site) -> str | None:
@@ -133,11 +137,25 @@ def logged(script: Script, site: Site) -> Tracker | None:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         return Tracker(None, site.known.api.traits.get("backend"), evidence)
     receiver, _, method = site.name.rpartition(".")
+    if receiver and _draws_or_updates(receiver, method, site):
+        return Tracker(receiver, None, Evidence(NAME, (receiver,)))
     if not receiver or not (method in _ADDS or method in _LOGS):
         return None
     if method in _ADDS:
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)
+
+
+def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
+    """`vis.line(...)`, `log_writer.update(loss=loss)`, `run.log({...})`: methods that say little by
+    themselves, of variables whose names say the rest."""
+    named = words(receiver)
+    if method in ("line", "bar", "scatter", "images"):
+        return bool({"vis", "viz", "visdom"} & set(named[-1:]))
+    if method == "update":
+        return {"log", "writer"} <= set(named) and bool(site.node.args)
+    logs_a_dict = bool(site.node.args) and type(site.node.args[0].value) is cst.Dict
+    return method == "log" and named[-1:] == ("run",) and logs_a_dict
 
 
 def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Tracker | None:

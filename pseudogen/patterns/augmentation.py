@@ -25,6 +25,10 @@ _RANDOM = frozenset(
     | {"MixUp", "CutMix", "HorizontalFlip", "VerticalFlip", "Flip", "CoarseDropout", "Cutout"}
     | {"ShiftScaleRotate", "GaussNoise", "RandomApply", "RandomChoice"}
 )
+_FIXED = frozenset(
+    {"Resize", "CenterCrop", "ToTensor", "Normalize", "PILToTensor", "ToPILImage", "ToDtype"}
+    | {"ConvertImageDtype", "Grayscale", "ToTensorV2", "ToImage", "LetterBox", "Pad"}
+)
 _OTHER = frozenset({"fourier", "target", "inverse", "wavelet", "linear", "affine", "matrix"})
 
 
@@ -37,6 +41,7 @@ class Augmentation(Finding):
         function: What composes it, as written.
         steps: The steps in their order, as written; () when they are not spelled out.
         random: Those of the steps that draw at random, by their name.
+        fixed: Whether none of the steps draws at random, as far as all are known.
         split: "training" or "validation", the part of the data; None when names don't tell.
         order: "sequence", "one" or "any order": how the steps are applied; None when unknown.
         condition: The condition under which it is made.
@@ -48,6 +53,7 @@ class Augmentation(Finding):
     function: str
     steps: tuple[str, ...] = ()
     random: tuple[str, ...] = ()
+    fixed: bool = False
     split: str | None = None
     order: str | None = None
     condition: str | None = None
@@ -133,6 +139,11 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
         random=tuple(
             text(step) for step in steps if type(step) is cst.Call and _is_random(dotted(step.func))
         ),
+        fixed=bool(steps)
+        and all(
+            type(step) is cst.Call and dotted(step.func).rpartition(".")[2] in _FIXED
+            for step in steps
+        ),
         split=split(target, text(site.node.args[0].value) if site.node.args else None)
         if not steps
         else split(target),
@@ -192,6 +203,22 @@ EXAMPLES = {
             function="keras.Sequential",
             steps=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
             random=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
+            order="sequence",
+        ),
+    ],
+    (
+        "from torchvision import transforms as T\n"
+        "val_tfm = T.Compose([T.Resize(256), T.ToTensor()])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            target="val_tfm",
+            function="T.Compose",
+            steps=("T.Resize(256)", "T.ToTensor()"),
+            fixed=True,
+            split="validation",
             order="sequence",
         ),
     ],

@@ -17,40 +17,10 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _METRIC_WORDS = frozenset(
-    {
-        "acc",
-        "acc1",
-        "accuracy",
-        "auc",
-        "bleu",
-        "cer",
-        "dice",
-        "err",
-        "error",
-        "f",
-        "fid",
-        "fitness",
-        "iou",
-        "loss",
-        "mae",
-        "map",
-        "metric",
-        "miou",
-        "mse",
-        "perf",
-        "performance",
-        "perplexity",
-        "ppl",
-        "precision",
-        "psnr",
-        "rmse",
-        "reward",
-        "score",
-        "ssim",
-        "top",
-        "val",
-        "wer",
-    }
+    {"acc", "acc1", "accuracy", "auc", "bleu", "cer", "dice", "err", "error", "f", "fid"}
+    | {"fitness", "iou", "loss", "mae", "map", "metric", "miou", "mse", "perf", "performance"}
+    | {"perplexity", "ppl", "precision", "psnr", "rmse", "reward", "score", "ssim", "top"}
+    | {"val", "wer"}
 )
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
 _NO_RESULT = frozenset({"count", "ckpt", "epoch", "idx", "index", "iter", "model", "path", "step"})

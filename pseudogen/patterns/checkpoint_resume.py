@@ -20,27 +20,12 @@ from pseudogen.syntax.tree import Statement
 
 _RESUME_WORDS = frozenset({"resume", "resumed", "resuming", "continue", "restore", "restart"})
 _PROGRESS_KEYS = frozenset(
-    {
-        "amp",
-        "epoch",
-        "global_step",
-        "iter",
-        "iter_num",
-        "iteration",
-        "optimizer",
-        "optimizer_state",
-        "optimizer_state_dict",
-        "optim",
-        "scaler",
-        "scheduler",
-        "lr_scheduler",
-        "start_epoch",
-        "step",
-        "training_steps",
-    }
+    {"amp", "epoch", "global_step", "iter", "iter_num", "iteration", "optimizer"}
+    | {"optimizer_state", "optimizer_state_dict", "optim", "scaler", "scheduler"}
+    | {"lr_scheduler", "start_epoch", "step", "training_steps"}
 )
 _STATE_WORDS = frozenset(
-    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights", "training"}
+    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
 )
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
 

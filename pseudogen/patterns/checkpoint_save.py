@@ -17,57 +17,15 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _STATE_WORDS = frozenset(
-    {
-        "checkpoint",
-        "checkpoints",
-        "ckpt",
-        "ckpts",
-        "lora",
-        "model",
-        "models",
-        "network",
-        "networks",
-        "optimizer",
-        "pretrained",
-        "snapshot",
-        "state",
-        "states",
-        "weight",
-        "weights",
-    }
+    {"checkpoint", "checkpoints", "ckpt", "ckpts", "lora", "model", "models", "network"}
+    | {"networks", "optimizer", "pretrained", "snapshot", "state", "states", "weight"}
+    | {"weights"}
 )
 _OTHER_WORDS = frozenset(
-    {
-        "arg",
-        "args",
-        "attention",
-        "config",
-        "dataset",
-        "embedding",
-        "embeddings",
-        "features",
-        "figure",
-        "grid",
-        "history",
-        "image",
-        "images",
-        "img",
-        "log",
-        "logs",
-        "loss",
-        "losses",
-        "metrics",
-        "outputs",
-        "plot",
-        "predictions",
-        "preds",
-        "processor",
-        "results",
-        "sample",
-        "samples",
-        "tokenizer",
-        "vocab",
-    }
+    {"arg", "args", "attention", "config", "dataset", "embedding", "embeddings", "features"}
+    | {"figure", "grid", "history", "image", "images", "img", "log", "logs", "loss", "losses"}
+    | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
+    | {"samples", "tokenizer", "vocab"}
 )
 _METHODS = frozenset({"save_pretrained", "save_state", "save_weights", "save_lora_weights"})
 

@@ -62,6 +62,8 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     receiver, _, method = site.name.rpartition(".")
     if not receiver or script.called_function(site) is not None:
         return
+    if method in ("fromfile", "from_args") and not CONFIG_WORDS & set(words(receiver)):
+        return
     if site.node.args and type(site.node.args[0].value) is cst.Dict:
         return  # values written in the script are merged, nothing is read
     from_file = method in _OF_FILES
@@ -70,7 +72,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         site,
         script,
         source="file" if from_file else "command line",
-        tool=PARSES[method],
+        tool=PARSES[method] or None,
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args",
@@ -268,6 +270,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "parser.add_argument('--lr', default=0.1)": "an option is declared, not read",
+    "import numpy as np\npixels = np.fromfile(path, np.uint8)": "data, not settings",
     "config = model.get_config()": "the settings of a model that exists",
     "import json\nannotations = json.load(open('train.json'))": "data, not settings",
     "def get_args():\n    return 1\nargs = get_args()": "the body of the helper is read instead",

@@ -15,7 +15,7 @@ from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.syntax.text import text
 
-_DATASETS = frozenset({"dataset", "datasets", "trainset", "testset", "valset"})
+_DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "valset"})
 _NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
 

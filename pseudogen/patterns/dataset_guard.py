@@ -22,6 +22,7 @@ _DATA_WORDS = frozenset(
     | {"imagenet", "images", "imgs", "root", "samples", "trainset", "valset", "voc"}
 )
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
+_FILE_WORDS = frozenset({"dir", "file", "files", "folder", "lines", "path", "paths", "set", "txt"})
 _STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
 _PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
@@ -186,9 +187,16 @@ def _names_data(node: Any, statement: Statement, script: Script) -> bool:
     ):
         return True
     return any(
-        set(words(part.value)) & _DATA_WORDS or set(words(part.value)[:1]) & _SPLIT_WORDS
+        set(words(part.value)) & _DATA_WORDS or _names_split(words(part.value))
         for part in descendants(node)
         if type(part) is cst.Name
+    )
+
+
+def _names_split(named: tuple[str, ...]) -> bool:
+    """Whether a name is that of a part of the data or its file: `train_file`, `val_lines`."""
+    return bool(set(named[:1]) & _SPLIT_WORDS) and (
+        len(named) == 1 or bool(set(named[1:]) & _FILE_WORDS)
     )
 
 

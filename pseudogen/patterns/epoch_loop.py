@@ -16,7 +16,6 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _EPOCHS = ("max_epochs", "epochs", "num_train_epochs", "nb_epoch", "n_epochs", "num_epochs")
-_START_WORDS = frozenset({"start", "init", "begin", "last", "resume", "current"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

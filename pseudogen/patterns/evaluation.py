@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.loops import EVALUATION_WORDS
+from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
 from pseudogen.names.words import words

@@ -21,6 +21,7 @@ _METHODS = (
     "clip_grads",
     "clip_grad",
     "clip_by_global_norm",
+    "dispatch_clip_grad",
 )
 _SETTINGS = ("gradient_clip_val", "max_grad_norm", "clip_grad", "clipnorm", "global_clipnorm")
 

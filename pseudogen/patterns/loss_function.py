@@ -16,52 +16,11 @@ from pseudogen.syntax.text import text
 
 _MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
 _NO_LOSS = frozenset(
-    {
-        "add",
-        "all",
-        "append",
-        "average",
-        "avg",
-        "backward",
-        "clear",
-        "compile",
-        "display",
-        "draw",
-        "dump",
-        "estimate",
-        "eval",
-        "evaluate",
-        "gather",
-        "get",
-        "handle",
-        "history",
-        "load",
-        "log",
-        "meter",
-        "monitor",
-        "parse",
-        "plot",
-        "print",
-        "process",
-        "record",
-        "reduce",
-        "report",
-        "reset",
-        "save",
-        "scale",
-        "show",
-        "smooth",
-        "sync",
-        "test",
-        "train",
-        "training",
-        "update",
-        "val",
-        "valid",
-        "validate",
-        "validation",
-        "write",
-    }
+    {"add", "all", "append", "average", "avg", "backward", "clear", "compile", "display"}
+    | {"draw", "dump", "estimate", "eval", "evaluate", "gather", "get", "handle", "history"}
+    | {"load", "log", "meter", "monitor", "parse", "plot", "print", "process", "record"}
+    | {"reduce", "report", "reset", "save", "scale", "show", "smooth", "sync", "test"}
+    | {"train", "training", "update", "val", "valid", "validate", "validation", "write"}
 )
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 

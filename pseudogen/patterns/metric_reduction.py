@@ -60,6 +60,7 @@ _OF_TENSORS = frozenset(
 _ABOUT_IT = frozenset(
     {"delay", "should", "use", "enable", "set", "is", "needs", "no", "get", "test"}
 )
+_STARTS = (("reduce",), ("reduced",), ("gather",))
 _FORMS = {"gather_for_metrics": "all-gather", "gather": "all-gather", "reduce": "all-reduce"}
 _OBJECTS = frozenset({"accelerator", "fabric", "comm", "dist", "distributed", "strategy", "utils"})
 
@@ -131,7 +132,11 @@ def _names_reduction(method: str, site: Site, script: Script) -> bool:
         return False
     if method in _METHODS or pairs or {"allreduce", "allgather"} & set(found):
         return True
-    if found[:1] in (("reduce",), ("reduced",)) and len(found) > 1 and set(found[1:]) <= _WHATS:
+    if {"distributed", "dist"} & set(found) and {"mean", "average", "sum"} & set(found):
+        return True
+    if "across" in found and {"gpus", "processes", "ranks", "replicas"} & set(found):
+        return True
+    if found[:1] in _STARTS and len(found) > 1 and set(found[1:]) <= _WHATS:
         return True
     if method not in ("gather", "reduce", "gather_object"):
         return False

@@ -17,6 +17,14 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _FRAMEWORKS = ("accelerator", "process-group", "trainer", "training-arguments")
+_PARTS = {
+    "scaler": "scaler",
+    "loss-scale": "scaler",
+    "autocast": "context",
+    "precision": "conversion",
+    "precision-policy": "policy",
+}
+"""Kind of a table row -> the part that its call is."""
 _SETTINGS = ("mixed_precision", "precision", "fp16", "bf16", "use_amp", "amp")
 _OFF = ("False", "None", "32", "'no'", '"no"', "'32'", '"32"', "'fp32'", "'32-true'", '"32-true"')
 _SCALER_WORDS = frozenset({"native", "grad", "amp", "loss", "apex", "fp", "gradient"})
@@ -50,15 +58,12 @@ class MixedPrecision(Finding):
     setting: str | None = None
 
 
-@pattern(MixedPrecision, kinds=("scaler", "autocast", "precision", "precision-policy"))
+@pattern(MixedPrecision, kinds=tuple(_PARTS))
 def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`GradScaler()`, `with autocast(dtype=torch.bfloat16):`, `amp.initialize(model)`."""
     if site.known is None or type(site.statement.node) in (cst.ClassDef, cst.FunctionDef):
         return
-    kind = site.known.api.kind
-    part = {"scaler": "scaler", "autocast": "context", "precision": "conversion"}.get(
-        kind, "policy"
-    )
+    part = _PARTS[site.known.api.kind]
     device = script.argument_text(site, "device_type") or site.known.api.traits.get("device")
     yield MixedPrecision(
         line=site.line,

@@ -155,6 +155,8 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     role_named = suggested_role(first) == "model"
     if "." in first and not first.startswith("self."):
         return False
+    if first.rpartition(".")[2][:1].isupper():
+        return False  # a class or a constant
     if given & (_NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
     if site.name.endswith(("]", ")")):

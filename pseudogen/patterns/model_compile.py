@@ -18,7 +18,7 @@ from pseudogen.syntax.text import text
 
 _STEP_WORDS = frozenset(
     {"step", "update", "train", "training", "eval", "evaluate", "loss", "forward", "apply"}
-    | {"predict", "model", "grad", "grads", "net", "fn", "sample", "init"}
+    | {"predict", "model", "grad", "grads", "net"}
 )
 _KERAS = ("optimizer", "loss", "metrics")
 

@@ -17,7 +17,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _MAKERS = frozenset(
-    {"build", "create", "get", "make", "configure", "init", "setup", "prepare", "instantiate"}
+    {"build", "create", "get", "make", "configure", "init", "setup", "prepare"} | {"instantiate"}
 )
 _SETTINGS = ("momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "foreach", "fused")
 
@@ -162,8 +162,7 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     first = target.strip("()").split(", ") if target else []
     holds = any(suggested_role(part) == "optimizer" for part in first)
     if target is None:
-        about = about and made.name.startswith("getattr") is False and _passes_params(made.node)
-        return Evidence(NAME, (made.name,)) if about else None
+        return Evidence(NAME, (made.name,)) if about and _passes_params(made.node) else None
     if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize", "hyper", "study"}:
         return None
     if about and named & _MAKERS and holds:

@@ -17,19 +17,8 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _PRINTERS = frozenset(
-    {
-        "print",
-        "info",
-        "write",
-        "print_log",
-        "print_rank_0",
-        "print_on_master",
-        "master_print",
-        "print0",
-        "rank_print",
-        "print_main",
-        "echo",
-    }
+    {"print", "info", "write", "print_log", "print_rank_0", "print_on_master"}
+    | {"master_print", "print0", "rank_print", "print_main", "echo"}
 )
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
 _SHOWN = (

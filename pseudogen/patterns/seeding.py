@@ -17,8 +17,11 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_VERBS = frozenset({"set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
-_OBJECTS = frozenset({"seed", "seeds", "random", "all", "everything", "rng", "global", "state"})
+_MODULES = frozenset({"common", "helper", "helpers", "misc", "tools", "training", "util", "utils"})
+_VERBS = frozenset({"same", "set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
+_OBJECTS = frozenset(
+    {"torch", "seed", "seeds", "random", "all", "everything", "rng", "global", "state"}
+)
 _GAP = 1
 
 
@@ -147,7 +150,10 @@ def _is_method_of_value(site: Site, script: Script) -> bool:
     receiver = site.name.rpartition(".")[0]
     if not receiver or "(" in receiver:
         return bool(receiver)
-    bindings = script.resolver.bindings(receiver.partition(".")[0], site.scope)
+    root = receiver.partition(".")[0]
+    bindings = script.resolver.bindings(root, site.scope)
+    if not bindings:
+        return root not in _MODULES
     return not any(binding.how == "import" for binding in bindings)
 
 

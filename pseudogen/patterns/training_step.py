@@ -104,7 +104,8 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, i
         if other.scope != site.scope or script.exclusive(other.statement, site.statement):
             continue
         method = other.name.rpartition(".")[2]
-        if method == "zero_grad" and clears is None:
+        before = other.statement.index < site.statement.index
+        if method == "zero_grad" and (before or clears is None):
             clears = other.line
         elif method == "step" and other.statement.index > site.statement.index and steps is None:
             optimizer, steps = _stepped(other, script)

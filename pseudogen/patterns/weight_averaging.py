@@ -23,7 +23,14 @@ _OTHER = frozenset(
     | {"scheduler", "callback", "config", "hook"}
 )
 _DECAYS = ("decay", "ema_decay", "beta")
-_UPDATES = ("update", "step", "update_parameters", "update_average", "update_moving_average")
+_UPDATES = (
+    "update",
+    "update_params",
+    "step",
+    "update_parameters",
+    "update_average",
+    "update_moving_average",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

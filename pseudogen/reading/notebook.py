@@ -33,10 +33,7 @@ def read_notebook(text: str, name: str) -> tuple[str, tuple[Place, ...], tuple[R
     remarks: list[Remark] = []
     for number, code in enumerate(_code_cells(_parsed(text, name), name), start=1):
         cell, found = _cell_lines(code)
-        remarks += [
-            Remark(key, i, (("cell", number), ("text", words)))
-            for key, i, words in found
-        ]
+        remarks += [Remark(key, i, (("cell", number), ("text", words))) for key, i, words in found]
         lines += cell
         places += [Place(i, number) for i in range(1, len(cell) + 1)]
     if not any(line.strip() for line in lines):
