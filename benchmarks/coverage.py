@@ -22,7 +22,7 @@ from pathlib import Path
 
 from pseudogen.document import Pseudocode, PseudoLine
 from pseudogen.errors import InputError
-from pseudogen.finding import find_all
+from pseudogen.finding import Finding, find_all
 from pseudogen.names.script import Script
 from pseudogen.patterns import finders_of, pattern_modules
 from pseudogen.pseudocode import DETAILS, write
@@ -88,7 +88,12 @@ def run(files: list[Path]) -> tuple[Counter[str], list[str]]:
             continue
         counts["files"] += 1
         counts["statements"] += len(script.tree.statements)
-        findings = find_all(script, finders)
+        findings: list[Finding] = []
+        try:
+            findings = find_all(script, finders)
+        except Exception:
+            counts["patterns"] += 1
+            examples.append(f"{path} patterns: {traceback.format_exc(limit=-2)}")
         for detail in DETAILS:
             for lang in LANGUAGES:
                 key = f"{detail} {lang}"

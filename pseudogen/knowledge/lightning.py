@@ -17,16 +17,20 @@ EXACT: dict[str, Api] = {
     "pytorch_lightning.Trainer": _TRAINER,
     "pytorch_lightning.trainer.Trainer": _TRAINER,
 }
+_STOPPING = ("monitor", "min_delta", "patience")
+_SAVING = ("dirpath", "filename", "monitor")
 EXACT |= {
     # optimisation
     **{
-        f"{package}.callbacks.{name}": Api(kind, (), defaults, _DOCS + "extensions/callbacks.html")
+        f"{package}.callbacks.{name}": Api(
+            kind, params, defaults, _DOCS + "extensions/callbacks.html"
+        )
         for package in ("lightning.pytorch", "pytorch_lightning")
-        for name, kind, defaults in (
-            ("EarlyStopping", "early-stopping", {"patience": "3"}),
-            ("ModelCheckpoint", "checkpoint-callback", {}),
-            ("early_stopping.EarlyStopping", "early-stopping", {"patience": "3"}),
-            ("model_checkpoint.ModelCheckpoint", "checkpoint-callback", {}),
+        for name, kind, params, defaults in (
+            ("EarlyStopping", "early-stopping", _STOPPING, {"patience": "3"}),
+            ("ModelCheckpoint", "checkpoint-callback", _SAVING, {}),
+            ("early_stopping.EarlyStopping", "early-stopping", _STOPPING, {"patience": "3"}),
+            ("model_checkpoint.ModelCheckpoint", "checkpoint-callback", _SAVING, {}),
         )
     },
 }

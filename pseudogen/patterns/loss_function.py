@@ -105,7 +105,11 @@ def _called_at_once(site: Site) -> Any:
 
 
 def _inputs(call: cst.Call) -> tuple[str, ...]:
-    return tuple(text(arg.value) for arg in call.args if arg.keyword is None)
+    """What a function is given by place, or else by the usual keywords."""
+    usual = ("input", "inputs", "logits", "target", "targets", "labels")
+    plain = [text(arg.value) for arg in call.args if arg.keyword is None]
+    named = [text(a.value) for a in call.args if a.keyword is not None and a.keyword.value in usual]
+    return tuple(plain or named)
 
 
 def _kind(site: Site) -> str:

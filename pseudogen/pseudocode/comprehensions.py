@@ -7,7 +7,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.pseudocode import loops
-from pseudogen.pseudocode.terms import AND, ATOM, OR, Term
+from pseudogen.pseudocode.terms import AND, ATOM, Term
 from pseudogen.pseudocode.writer import Writer
 
 
@@ -28,7 +28,7 @@ def of_values(writer: Writer, node: cst.GeneratorExp) -> Term:
 
 def of_table(writer: Writer, node: cst.DictComp) -> Term:
     """`{k: v for ...}` -> {k: v | ...}."""
-    entry = f"{writer.text(node.key, OR)}: {writer.text(node.value, OR)}"
+    entry = f"{writer.item(node.key)}: {writer.item(node.value)}"
     return f"{{{_built(writer, entry, node)}}}", ATOM
 
 
@@ -41,7 +41,7 @@ def of_merged(writer: Writer, node: Any) -> Term:
 def _element(writer: Writer, node: Any) -> str:
     if type(node.elt) is cst.StarredElement:
         return writer.say("all_of", writer.text(node.elt.value, ATOM))
-    return writer.text(node.elt, OR)
+    return writer.alone(node.elt)
 
 
 def _built(writer: Writer, element: str, node: Any) -> str:

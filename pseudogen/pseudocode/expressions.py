@@ -43,6 +43,9 @@ def attribute(writer: Writer, node: cst.Attribute) -> Term:
         parts.append(base.attr.value)
         base = base.value
     parts.reverse()
+    special = _special(writer, node) if parts[-1].startswith("__") else None
+    if special is not None:
+        return special
     rest = ".".join(parts)
     binds = NOUN if "__" in rest and rest.endswith("__") else ATOM
     if type(base) is cst.Name and base.value not in _CONSTANTS:
@@ -53,6 +56,15 @@ def attribute(writer: Writer, node: cst.Attribute) -> Term:
     if type(base) is cst.Call and type(base.func) is cst.Name and base.func.value == "super":
         return writer.say("of_base_class", writer.vocabulary.code(rest)), ATOM
     return f"{writer.text(base, ATOM)}.{writer.vocabulary.code(rest)}", ATOM
+
+
+def _special(writer: Writer, node: cst.Attribute) -> Term | None:
+    """`x.__dict__`: the attributes of x."""
+    name = node.attr.value
+    macro = getattr(writer.vocabulary.phrases, f"special_{name.strip('_')}", None)
+    if macro is None or not name.endswith("__"):
+        return None
+    return str(macro(writer.operand(node.value))), NOUN
 
 
 def choice(writer: Writer, node: cst.IfExp) -> Term:

@@ -18,7 +18,7 @@ _BASES = {"o": "₈", "b": "₂", "x": "₁₆"}
 _FIXED = re.compile(r"([<>^]?)(0?\d*)(,?)\.(\d+)([fe%])")
 _WHOLE = re.compile(r"(0?)(\d*)(,?)d?")
 _ALIGNED = re.compile(r"([<>^])(\d+)")
-_FIELD = re.compile(r"\{\{|\}\}|\{(\d*)(?:!([rsa]))?(?::([^{}]*))?\}")
+_FIELD = re.compile(r"\{\{|\}\}|\{(\w*)((?:\.[^\W\d]\w*)*)(?:!([rsa]))?(?::([^{}]*))?\}")
 _PERCENT = re.compile(r"%%|%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([sdifeEgGrxXouc])")
 
 
@@ -65,6 +65,10 @@ def value(node: Any) -> str | bytes | None:
         return None
     if type(node) is not cst.SimpleString:
         return None
+    written = node.value
+    if written[0] in "'\"" and "\\" not in written:
+        quotes = 3 if written[:3] in ('"""', "'''") else 1
+        return str(written[quotes:-quotes])
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -177,11 +181,11 @@ def specification(writer: Writer, spec: str) -> str:
 
 def fill(writer: Writer, pattern: str, args: Any) -> str | None:
     """`"{} of {}".format(a, b)` as one text; None where the fields can't be told."""
-    plain = [arg for arg in args if arg.keyword is None and not arg.star]
-    named = {arg.keyword.value: arg.value for arg in args if arg.keyword is not None}
-    if named or len(plain) != len(args):
+    if any(arg.star for arg in args):
         return None
-    used: list[int] = []
+    given = {arg.keyword.value: arg.value for arg in args if arg.keyword is not None}
+    given |= {str(i): arg.value for i, arg in enumerate(a for a in args if a.keyword is None)}
+    used: list[str] = []
     pieces: list[str] = []
     end = 0
     for found in _FIELD.finditer(pattern):
@@ -190,15 +194,17 @@ def fill(writer: Writer, pattern: str, args: Any) -> str | None:
         if found[0] in ("{{", "}}"):
             pieces.append(found[0][0])
             continue
-        place = int(found[1]) if found[1] else len(used)
-        if place >= len(plain):
+        place = found[1] or str(len(used))
+        if place not in given:
             return None
         used.append(place)
-        notes = [writer.say("exactly")] if found[2] in ("r", "a") else []
-        notes.append(specification(writer, found[3] or ""))
-        pieces.append(slot(writer, writer.text(plain[place].value, PHRASE), notes))
+        notes = [writer.say("exactly")] if found[3] in ("r", "a") else []
+        notes.append(specification(writer, found[4] or ""))
+        shown = writer.text(given[place], ATOM if found[2] else PHRASE)
+        part = f".{writer.vocabulary.code(found[2][1:])}" if found[2] else ""
+        pieces.append(slot(writer, shown + part, notes))
     rest = pattern[end:]
-    if set(used) != set(range(len(plain))) or "{" in rest or "}" in rest:
+    if set(used) != set(given) or "{" in rest or "}" in rest:
         return None
     return _template(writer, "".join(pieces) + spelt(rest))
 
@@ -219,6 +225,8 @@ def fill_percent(writer: Writer, pattern: str, values: list[Any]) -> str | None:
             return None
         spec = found[2] + ("f" if found[3] == "F" else found[3])
         notes = ["" if spec in ("s", "d", "i") else specification(writer, spec.replace("i", "d"))]
+        if spec == "r":
+            notes = [writer.say("exactly")]
         pieces.append(slot(writer, writer.text(values[used], PHRASE), notes))
         used += 1
     rest = pattern[end:]

@@ -114,4 +114,4 @@ def _source(writer: Writer, node: cst.CompFor) -> str:
     pairs = _entries(node.iter) if _two(node.target) is not None else None
     if pairs is not None:
         return writer.say("entries_of", writer.operand(pairs))
-    return writer.operand(node.iter)
+    return writer.alone(node.iter)

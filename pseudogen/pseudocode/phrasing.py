@@ -11,7 +11,7 @@ from pseudogen.finding import Finding
 from pseudogen.pseudocode.terms import PHRASE
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.reading.inert import inert
-from pseudogen.words.patterns import finding_words
+from pseudogen.words.patterns import step_words
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 _OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
@@ -19,7 +19,7 @@ _OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
 
 def step_text(writer: Writer, finding: Finding) -> str:
     """The marked text of a finding's step; "" where its pattern has no words for one."""
-    paragraphs = finding_words(finding, writer.vocabulary.lang).step
+    paragraphs = step_words(finding, writer.vocabulary.lang)
     if not paragraphs:
         return ""
     return "".join(_said(writer, span) for span in paragraphs[0])

@@ -226,6 +226,8 @@ def _function(writer: Writer, node: cst.FunctionDef) -> str:
     if method and name == "__init__":
         owner = tree.statements[tree.scopes[writer.statement.scope].statement].node.name
         text = writer.keyword("constructor", writer.vocabulary.code(owner.value), given)
+    elif method and hasattr(writer.vocabulary.keywords, f"method_{name.strip('_')}"):
+        text = writer.keyword(f"method_{name.strip('_')}", given)
     else:
         text = writer.keyword("function", writer.vocabulary.code(name) + kinds, given, result)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
@@ -233,11 +235,13 @@ def _function(writer: Writer, node: cst.FunctionDef) -> str:
 
 def _class(writer: Writer, node: cst.ClassDef) -> str:
     name = writer.text(node.name) + parameters.type_parameters(writer, node.type_parameters)
-    bases = arguments(writer, node.bases)
+    bases = arguments(writer, [base for base in node.bases if not _is_object(base)])
     details = writer.listed(arguments(writer, node.keywords))
-    if bases == [writer.vocabulary.code("object")]:
-        bases = []
     return writer.keyword("class_", name, bases, details)
+
+
+def _is_object(base: cst.Arg) -> bool:
+    return type(base.value) is cst.Name and base.value.value == "object"
 
 
 _LINES: Mapping[type, Callable[[Writer, Any], str]] = {

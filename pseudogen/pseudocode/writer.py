@@ -66,6 +66,11 @@ class Writer:
         text, binds = self.term(node)
         return text if binds >= NOUN else f"({text})"
 
+    def alone(self, node: Any) -> str:
+        """An expression that other brackets hold: its own only where a comma could mislead."""
+        text, binds = self.term(node)
+        return f"({text})" if binds == PHRASE and ("," in text or "，" in text) else text
+
     def test(self, node: Any) -> Term:
         """An expression that is asked whether it holds."""
         write = self._tests.get(type(node))

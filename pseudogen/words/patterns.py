@@ -38,6 +38,13 @@ def finding_words(finding: Finding, lang: str) -> Words:
     return parse_words(macro(finding), lang)
 
 
+def step_words(finding: Finding, lang: str) -> tuple[Spans, ...]:
+    """The words of a finding's step alone."""
+    macro = getattr(macros(lang, "patterns"), finding.pattern.replace("-", "_"))
+    _, _, rest = str(macro(finding)).partition("\n@step")
+    return paragraphs(_PART.split(rest)[0], lang)
+
+
 def parse_words(text: str, lang: str) -> Words:
     """`# Title`, the text of `what`, then parts that begin with `@why`, `@worked`...
 

@@ -2,8 +2,9 @@
 
 import pytest
 
+from pseudogen.languages import languages
 from pseudogen.pseudocode.calls.lookup import ROWS
-from pseudogen.templating import languages, macros
+from pseudogen.templating import macros
 from tests.pseudocode.saying import texts
 
 FORMS = ("", "do_", "not_")

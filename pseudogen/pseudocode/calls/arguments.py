@@ -12,7 +12,15 @@ from pseudogen.pseudocode.writer import Writer
 
 def arguments(writer: Writer, args: Any) -> list[str]:
     """The arguments of a call, keywords included."""
+    if len(args) == 1 and not args[0].star and args[0].keyword is None:
+        return [_only(writer, args[0])]
     return [argument(writer, arg) for arg in args]
+
+
+def _only(writer: Writer, arg: cst.Arg) -> str:
+    if type(arg.value) is cst.Comparison:
+        return argument(writer, arg)
+    return writer.alone(arg.value)
 
 
 def argument(writer: Writer, arg: cst.Arg) -> str:

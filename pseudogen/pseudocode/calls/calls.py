@@ -107,7 +107,7 @@ def _said(writer: Writer, node: cst.Call) -> Said | None:
         elif names and names[0] not in bound:
             bound[names.pop(0)] = writer.operand(arg.value)
         elif row.rest:
-            rest.append(writer.item(arg.value))
+            rest.append(writer.alone(arg.value) if len(node.args) == 1 else writer.item(arg.value))
         else:
             return None
     if any(param not in bound for param in row.params[: row.required]):

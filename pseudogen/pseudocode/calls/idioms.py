@@ -40,7 +40,7 @@ def _is_math(writer: Writer, function: cst.Attribute) -> bool:
 def _size(writer: Writer, node: cst.Call) -> Term | None:
     if len(node.args) != 1 or node.args[0].star or node.args[0].keyword is not None:
         return None
-    return f"|{writer.text(node.args[0].value, OR)}|", ATOM
+    return f"|{writer.text(node.args[0].value)}|", ATOM
 
 
 def _table(writer: Writer, node: cst.Call) -> Term | None:
