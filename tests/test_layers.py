@@ -60,7 +60,16 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rendering",
         "words",
     },
-    "cli": {"document", "errors", "generate", "languages", "reading", "rendering", "settings_file", "words"},
+    "cli": {
+        "document",
+        "errors",
+        "generate",
+        "languages",
+        "reading",
+        "rendering",
+        "settings_file",
+        "words",
+    },
     "__init__": {"errors", "generate", "languages"},
     "__main__": {"cli"},
 }

@@ -342,7 +342,8 @@ class Script:
         """The conditions under which a statement of its function runs, or None when it always runs.
 
         They are joined by `and`, the outermost first; an `elif` or `else` adds `not (...)` of what
-        stands before it; the entry guard does not count, nor do conditions under which `beyond` runs too.
+        stands before it. The entry guard does not count, nor do conditions under which `beyond`
+        runs, too.
         """
         shared = {s.index for s in self.tree.ancestors(beyond.index)} if beyond else set()
         tests = [

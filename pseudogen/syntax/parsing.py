@@ -34,8 +34,9 @@ def parse(text: str, name: str) -> libcst.Module:
     `name` is what errors call the input.
 
     Raises:
-        InputError: 'syntax-error' with the facts `column` (1-based), `excerpt` (the line), `caret` (where in it, from 0),
-            `reason` (the id of a wording) and `detail` (CPython's wording); or what `scan` raises.
+        InputError: 'syntax-error' with the facts `column` (1-based), `excerpt` (the line), `caret`
+            (where in it, from 0), `reason` (the id of a wording) and `detail` (CPython's wording);
+            or what `scan` raises.
     """
     return parse_with_lines(text, name).module
 
