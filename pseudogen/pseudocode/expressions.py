@@ -39,7 +39,7 @@ def attribute(writer: Writer, node: cst.Attribute) -> Term:
     """`a.b.c` as it is; `self.x` is the object's x."""
     parts = [node.attr.value]
     base = node.value
-    while type(base) is cst.Attribute:
+    while type(base) is cst.Attribute and not base.attr.value.endswith("__"):
         parts.append(base.attr.value)
         base = base.value
     parts.reverse()

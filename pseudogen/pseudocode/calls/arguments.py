@@ -20,7 +20,8 @@ def arguments(writer: Writer, args: Any) -> list[str]:
 def _only(writer: Writer, arg: cst.Arg) -> str:
     if type(arg.value) is cst.Comparison:
         return argument(writer, arg)
-    return writer.alone(arg.value)
+    text = writer.alone(arg.value)
+    return text[1:-1] if type(arg.value) is cst.GeneratorExp else text
 
 
 def argument(writer: Writer, arg: cst.Arg) -> str:

@@ -35,7 +35,7 @@ def call(writer: Writer, node: cst.Call) -> Term:
     if said is None:
         return plain(writer, node)
     if said.row.function:
-        return _function(writer, said), ATOM
+        return _function(writer, said, node), ATOM
     if not hasattr(writer.vocabulary.phrases, said.row.key):
         return plain(writer, node)
     text = _worded(writer, said, said.row.key)
@@ -134,10 +134,13 @@ def _named(writer: Writer, name: str, value: str) -> str:
     return f"{writer.vocabulary.code(name)} = {value}"
 
 
-def _function(writer: Writer, said: Said) -> str:
+def _function(writer: Writer, said: Said, node: cst.Call) -> str:
     """A function as in mathematics: sum(x, dim = 1)."""
     given = [name for name in said.row.params if name in said.bound]
     pieces = [said.bound[name] for name in given if name not in said.named] + said.rest
     pieces += [_named(writer, name, said.bound[name]) for name in given if name in said.named]
-    inside = writer.listed(pieces + said.others)
+    pieces += said.others
+    inside = writer.listed(pieces)
+    if len(pieces) == 1 and node.args and type(node.args[0].value) is cst.GeneratorExp:
+        inside = inside[1:-1]
     return f"{writer.vocabulary.code(said.row.key)}({inside})"

@@ -38,7 +38,10 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
     if name and name[-1] != ")" and "(" not in name and "[" not in name:
         for full in writer.qualified(name):
             row = ROWS.get(full)
-            return (row, None) if row is not None else None
+            if row is not None:
+                return row, None
+            if not full.startswith(_OBJECTS) and "__." not in full:
+                return None
     by_role = _ROLES.get(method)
     if by_role is not None:
         role = _role(writer, function.value)
@@ -47,6 +50,9 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
     row = _moved(writer, node) if method == "to" else ROWS.get("." + method)
     return (row, function.value) if row is not None else None
 
+
+_OBJECTS = ("sys.argv.", "sys.path.", "os.environ.")
+"""Values of modules that have methods; what else is reached through a module is a function."""
 
 _DTYPES = re.compile(r"(?:.*\.)?(?:u?int\d+|b?float\d+|half|float|double|long|bool|\w*dtype)")
 _DEVICES = frozenset({"device", "rank", "gpu", "cuda", "dev", "id"})
