@@ -12,7 +12,7 @@ SPAN_KINDS = ("code", "keyword", "number", "string", "comment", "emphasis")
 _START = {kind: chr(0xE000 + place) for place, kind in enumerate(SPAN_KINDS)}
 _KIND = {mark: kind for kind, mark in _START.items()}
 _END = "\ue00f"
-_MARK = re.compile(f"[{''.join(_KIND)}{_END}]")
+_MARK = re.compile(f"([{''.join(_KIND)}{_END}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,17 +35,17 @@ def spans(marked: str) -> Spans:
     """Marked text -> spans; inside another span the innermost mark counts."""
     found: list[Span] = []
     kinds = ["words"]
-    position = 0
-    for match in _MARK.finditer(marked):
-        if match.start() > position:
-            found.append(Span(marked[position : match.start()], kinds[-1]))
-        position = match.end()
-        if match[0] != _END:
-            kinds.append(_KIND[match[0]])
+    pieces = _MARK.split(marked)
+    for place in range(0, len(pieces) - 1, 2):
+        text, sign = pieces[place], pieces[place + 1]
+        if text:
+            found.append(Span(text, kinds[-1]))
+        if sign != _END:
+            kinds.append(_KIND[sign])
         elif len(kinds) > 1:
             kinds.pop()
-    if position < len(marked):
-        found.append(Span(marked[position:], kinds[-1]))
+    if pieces[-1]:
+        found.append(Span(pieces[-1], kinds[-1]))
     return tuple(found)
 
 

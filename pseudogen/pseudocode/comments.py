@@ -42,18 +42,6 @@ def is_text(node: Any) -> bool:
     return type(node) is cst.Expr and type(node.value) in (cst.SimpleString, cst.ConcatenatedString)
 
 
-def is_docstring(tree: Tree, statement: Statement) -> bool:
-    """Whether a statement is the docstring of a module, class or function."""
-    if not is_text(statement.node) or not isinstance(value(statement.node.value), str):
-        return False
-    if statement.parent == NO_STATEMENT:
-        return statement.index == 0
-    owner = tree.statements[statement.parent]
-    if statement.index != owner.index + 1:
-        return False
-    return type(owner.node) in (cst.FunctionDef, cst.ClassDef)
-
-
 def text_lines(statement: Statement) -> list[tuple[str, tuple[int, int]]]:
     """The lines of a text that stands alone, as comments with their places in the source."""
     content = value(statement.node.value)

@@ -3,6 +3,7 @@
 import pytest
 
 from pseudogen.errors import InputError
+from pseudogen.pseudocode import DETAILS
 from tests.pseudocode.saying import lines, text, texts
 
 SCRIPT = '''
@@ -85,3 +86,22 @@ def test_part_that_is_not_there() -> None:
         lines(SCRIPT, "en", "full", function="missing")
     with pytest.raises(InputError):
         lines(SCRIPT, "en", "full", lines=(900, 901))
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_nothing_to_say(detail: str) -> None:
+    assert texts("", "en", detail) == []
+    assert texts("# only this", "zh", detail) == (["▷ only this"] if detail == "full" else [])
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "x = " + " + ".join(["a"] * 600),
+        "x = " + "f(" * 90 + "a" + ")" * 90,
+        "x = a" + ".b()" * 300,
+        "x = " + " ".join(["'a'"] * 2500),
+    ],
+)
+def test_nested_deep(code: str) -> None:
+    assert len(texts(code, "en", "full")) == 1
