@@ -1,5 +1,5 @@
 """Golden files: whole outputs for the inputs in `golden/inputs` and the reference trainer, and
-what the commands in the README print.
+what the commands in the README print, and the pages of the patterns.
 
 python -m tests.golden             show what differs
 python -m tests.golden --update    write the outputs anew, and show what changed
@@ -13,6 +13,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pseudogen
+from pseudogen.document import joined_documents
+from pseudogen.rendering import render_document
+from pseudogen.vocabulary import IDS
+from pseudogen.words.vocabulary import pattern_document, vocabulary_document
 from tests.console import with_outputs
 
 ROOT = Path(__file__).parent.parent
@@ -28,11 +32,18 @@ def outputs() -> Iterator[tuple[Path, str]]:
             name = f"{path.stem}.{lang}"
             explained = pseudogen.explain(source, lang=lang, path=path.name)
             yield OUTPUTS / f"{name}.explain.md", explained
-            for detail in ("steps", "full"):
+            for detail in ("outline", "steps", "full"):
                 code = pseudogen.pseudo(source, lang=lang, detail=detail, path=path.name)
                 yield OUTPUTS / f"{name}.{detail}.txt", code
+    yield ROOT / "docs" / "patterns.md", pattern_pages()
     readme = ROOT / "README.md"
     yield readme, with_outputs(readme.read_text(encoding="utf-8"))
+
+
+def pattern_pages() -> str:
+    """The vocabulary with a page for each pattern, as `pseudogen patterns` shows it."""
+    pages = [vocabulary_document("en"), *(pattern_document(name, "en") for name in IDS)]
+    return render_document(joined_documents(pages), "markdown") + "\n"
 
 
 def difference(path: Path, wanted: str) -> str:

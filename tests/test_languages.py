@@ -29,4 +29,4 @@ def test_vocabulary_is_whole(lang: str) -> None:
 
 
 def test_every_pattern_module_is_in_the_vocabulary() -> None:
-    assert set(pattern_modules()) <= set(IDS)
+    assert set(pattern_modules()) == set(IDS)
