@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from pseudogen.deep import roomy
 from pseudogen.document import Document, Pseudocode
 from pseudogen.errors import InputError
 from pseudogen.explanation.stages import stages
@@ -46,6 +47,7 @@ class Part:
     lines: Lines | None = None
 
 
+@roomy
 def analyse_source(source: Source, *, strict: bool = False) -> Analysis:
     """Read a source; text that is no Python is mended first, unless `strict`.
 
@@ -61,6 +63,7 @@ def analyse_source(source: Source, *, strict: bool = False) -> Analysis:
         return Analysis(source, script, tuple(find_all(script, all_finders())))
 
 
+@roomy
 def explain_analysis(
     analysis: Analysis, *, lang: str, detail: str, part: Part, listings: bool = False
 ) -> Document:
@@ -74,11 +77,13 @@ def explain_analysis(
     )
 
 
+@roomy
 def explanation_object(analysis: Analysis, *, lang: str, part: Part) -> dict[str, Any]:
     """The explanation as the object that `--format json` prints."""
     return explanation_json(_explanation(analysis, part), lang)
 
 
+@roomy
 def write_analysis(
     analysis: Analysis, *, lang: str, detail: str, names: str, keywords: str, part: Part
 ) -> Pseudocode:

@@ -72,11 +72,12 @@ class Resolver:
                 return self.qualified(alias, scope, depth + 1)
         return ()
 
-    def known(self, function: Any, scope: int) -> Known | None:
+    def known(self, function: Any, scope: int, depth: int = 0) -> Known | None:
         """The row of the tables for a function or class, and what that rests on.
 
         Imports decide; for a class of the script, its bases; failing both, for a name that nothing
-        in the script defines, the name itself as the field uses it.
+        in the script defines, the name itself as the field uses it. `depth` counts the bases that
+        led here: classes of a script that is no working program may inherit in a circle.
         """
         name = dotted(function)
         if not name:
@@ -85,17 +86,17 @@ class Resolver:
             row = self.tables.find(full)
             if row is not None:
                 return Known(row, full, API)
-        inherited = self._inherited(name, scope)
+        inherited = self._inherited(name, scope, depth)
         if inherited is not None:
             return inherited
         return self._by_name(name, scope)
 
-    def _inherited(self, name: str, scope: int, depth: int = 0) -> Known | None:
+    def _inherited(self, name: str, scope: int, depth: int) -> Known | None:
         for binding in self.bindings(name, scope) if depth <= _ALIAS_DEPTH else ():
             if binding.how != "class":
                 continue
             for base in binding.value.bases:
-                known = self.known(base.value, scope) if dotted(base.value) != name else None
+                known = self.known(base.value, scope, depth + 1)
                 if known is not None:
                     return known
         return None

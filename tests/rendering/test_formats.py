@@ -11,9 +11,9 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from pseudogen.document import Document, Heading, Paragraph, Pseudocode, PseudoLine, Span, Table
+from pseudogen.languages import template_root
 from pseudogen.rendering import FORMATS, Options, render_document, render_pseudocode
 from pseudogen.rendering.prepared import prepared_document
-from pseudogen.templating import template_root
 
 from . import samples
 from .samples import pseudo, said

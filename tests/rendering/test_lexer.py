@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.token import Comment, Keyword, Number, String, _TokenType
 
+from pseudogen.languages import languages
 from pseudogen.lexer import PseudocodeEn, PseudocodeZh
 from pseudogen.rendering import render_pseudocode
-from pseudogen.templating import languages
 
 from . import samples
 

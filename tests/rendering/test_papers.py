@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 
 from pseudogen.document import Pseudocode, PseudoLine, Span
 from pseudogen.errors import InputError
+from pseudogen.languages import languages
 from pseudogen.rendering import Options, render_pseudocode
 from pseudogen.rendering.keywords import continuing, keywords
 from pseudogen.rendering.pdf import typst_pdf
 from pseudogen.rendering.prepared import prepared_pseudocode
-from pseudogen.templating import languages
 
 from . import samples
 from .samples import pseudo

@@ -1,0 +1,26 @@
+"""Code that no one would write is read all the same."""
+
+import pytest
+
+import pseudogen
+
+ODD = {
+    "classes that inherit in a circle": "class A(B): pass\nclass B(A): pass\nA()\n",
+    "a class that inherits from itself": "class A(A): pass\nA()\n",
+    "an alias of itself": "x = x\nx()\n",
+    "aliases in a circle": "a = b\nb = a\na.step()\n",
+    "a function that returns its own result": "def f():\n    return f()\nm = f()\n",
+    "a sum of 1,500 terms": "x = " + " + ".join(["batch_size"] * 1500) + "\n",
+    "150 brackets": "x = " + "(" * 150 + "1" + ")" * 150 + "\n",
+    "400 calls in a chain": "x = model" + ".to(device)" * 100 + "\n",
+    "90 nested blocks": "".join("    " * i + "if a:\n" for i in range(90)) + "    " * 90 + "b()\n",
+    "600 branches": "if a == 0:\n    b\n" + "".join(f"elif a == {i}:\n    b\n" for i in range(600)),
+}
+
+
+@pytest.mark.parametrize("lang", pseudogen.languages())
+@pytest.mark.parametrize("code", list(ODD.values()), ids=list(ODD))
+def test_odd_code_is_read(code: str, lang: str) -> None:
+    assert pseudogen.explain(code, lang=lang)
+    assert pseudogen.pseudo(code, lang=lang, detail="full")
+    assert pseudogen.pseudo(code, lang=lang, detail="steps")
