@@ -115,6 +115,7 @@ def _explanation(analysis: Analysis, part: Part) -> Explanation:
         analysis.script,
         stages(analysis.script, chosen),
         analysis.source.remarks,
+        wanted,
     )
 
 

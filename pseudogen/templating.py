@@ -105,6 +105,12 @@ def glance_words(lang: str) -> Any:
 
 
 @cache
+def settings_words(lang: str) -> Any:
+    """What is said of settings: `templates/<lang>/settings.jinja` as a module."""
+    return _template(f"{lang}/settings.jinja").module
+
+
+@cache
 def vocabulary_words(lang: str) -> Any:
     """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
     return _template(f"{lang}/vocabulary.jinja").module

@@ -11,6 +11,7 @@ from pseudogen.document import (
     Document,
     Heading,
     Items,
+    Lines,
     Listing,
     Paragraph,
     Span,
@@ -29,6 +30,7 @@ from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import remark
 from pseudogen.words.patterns import Words, finding_words, spaced_words
+from pseudogen.words.settings import settings_section
 
 _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
@@ -42,6 +44,7 @@ class Explanation:
     script: Script
     stages: tuple[Stage, ...]
     remarks: tuple[Remark, ...] = ()
+    part: Lines | None = None  # speak of these lines alone
 
 
 def explanation_document(
@@ -91,6 +94,8 @@ class _Writer:
         yield from glance(findings, self.lang)
         if detail != "brief":
             yield from self._stages()
+            explanation = self.explanation
+            yield from settings_section(explanation.script, self.lang, explanation.part)
 
     def _stages(self) -> Iterable[Block]:
         yield Heading(2, marked(self.words.way))

@@ -10,6 +10,7 @@ from pseudogen.finding import Finding
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
 from pseudogen.words.patterns import finding_words, spaced_words
+from pseudogen.words.settings import setting_json, settings_in
 
 SCHEMA = 1
 
@@ -36,7 +37,10 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
             }
             for stage in explanation.stages
         ],
-        "settings": [],
+        "settings": [
+            setting_json(explanation.script, setting, lang)
+            for setting in settings_in(explanation.script, explanation.part)
+        ],
     }
 
 

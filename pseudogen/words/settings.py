@@ -1,0 +1,94 @@
+"""The settings of a script as a table of the explanation and as objects of its JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from pseudogen.document import Block, Heading, Lines, Spans, Table, mark, plain, spans
+from pseudogen.names.known_settings import VARYING, known_setting
+from pseudogen.names.script import Script
+from pseudogen.names.settings import Setting, distinct
+from pseudogen.templating import explanation_words, settings_words
+from pseudogen.words.patterns import spaced_words
+
+_MANY_LINES = 6
+_LONG_DEFAULT, _LONG_HELP = 40, 160
+
+
+def settings_section(script: Script, lang: str, part: Lines | None) -> list[Block]:
+    """The heading and the table of the settings that are declared or read in a part of the script
+    (None: in all of it); nothing where there are none."""
+    found = settings_in(script, part)
+    if not found:
+        return []
+    header = tuple(spans(cell) for cell in settings_words(lang).header)
+    rows = tuple(_row(script, setting, lang) for setting in found)
+    return [Heading(2, spans(explanation_words(lang).settings)), Table(header, rows)]
+
+
+def settings_in(script: Script, part: Lines | None) -> list[Setting]:
+    """The settings that are declared or read in a part of the script, by line."""
+    found = distinct(script.settings)
+    if part is None:
+        return found
+    first, last = part
+    return [s for s in found if any(first <= n <= last for n in (s.line, *script.uses(s)))]
+
+
+def setting_json(script: Script, setting: Setting, lang: str) -> dict[str, Any]:
+    """A setting as `pseudogen/schemas/explain.json` describes it."""
+    return {
+        "name": setting.name,
+        "default": setting.default,
+        "type": setting.kind,
+        "origin": setting.origin,
+        "line": setting.line,
+        "lines": list(script.uses(setting)),
+        "flag": setting.flag,
+        "choices": list(setting.choices),
+        "required": setting.required,
+        "help": setting.help,
+        "kind": known_setting(setting.name),
+        "text": plain(_doing(setting, lang)),
+    }
+
+
+def _row(script: Script, setting: Setting, lang: str) -> tuple[Spans, ...]:
+    return (
+        spans(mark(setting.name, "code")),
+        _default(setting, lang),
+        spans(_places(setting.line, script.uses(setting))),
+        _doing(setting, lang),
+    )
+
+
+def _default(setting: Setting, lang: str) -> Spans:
+    if setting.required:
+        return spans(settings_words(lang).must_be_given)
+    if setting.default is None:
+        return ()
+    return spans(mark(_short(setting.default, _LONG_DEFAULT), "code"))
+
+
+def _short(text: str, most: int) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def _places(declared: int, uses: Sequence[int]) -> str:
+    """`42 → 180, 269`: where a setting is declared, and where it acts."""
+    acts = [line for line in uses if line != declared]
+    shown = ", ".join(map(str, acts[:_MANY_LINES])) + (", …" if len(acts) > _MANY_LINES else "")
+    return f"{declared} → {shown}" if shown else str(declared)
+
+
+def _doing(setting: Setting, lang: str) -> Spans:
+    """The author's words, the choices, and what a setting of this kind does. Of a kind that
+    projects define in different ways the author's words stand alone."""
+    help_ = _short(setting.help, _LONG_HELP) if setting.help else None
+    kind = known_setting(setting.name)
+    if help_ and kind in VARYING:
+        kind = None
+    choices = [choice.strip("\"'") for choice in setting.choices]
+    return spaced_words(settings_words(lang).doing(help_, kind, choices), lang)

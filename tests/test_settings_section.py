@@ -1,0 +1,90 @@
+"""The settings of a script are told with their defaults, their lines and what they do."""
+
+import json
+from typing import Any
+
+import pytest
+
+import pseudogen
+from pseudogen.languages import languages
+from pseudogen.names.known_settings import KNOWN, VARYING, known_setting
+from pseudogen.templating import settings_words
+
+SCRIPT = "\n".join(
+    [
+        "import argparse",
+        "import torch",
+        "parser = argparse.ArgumentParser()",
+        "parser.add_argument('--lr', type=float, default=0.1, help='step size | of SGD')",
+        "parser.add_argument('--world-size', type=int, default=2, help='number of machines')",
+        "parser.add_argument('--batch-size', type=int, default=64)",
+        "parser.add_argument('--data', required=True)",
+        "args = parser.parse_args()",
+        "model = torch.nn.Linear(2, 2)",
+        "optimizer = torch.optim.SGD(model.parameters(), lr=args.lr)",
+        *(f"print({number})" for number in range(60)),
+        "print(args.data)",
+    ]
+)
+
+
+def settings(**options: Any) -> dict[str, dict[str, Any]]:
+    found = json.loads(pseudogen.explain(SCRIPT, format="json", **options))
+    return {setting["name"]: setting for setting in found["settings"]}
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_each_known_kind_has_its_words(lang: str) -> None:
+    assert set(settings_words(lang).known) == set(KNOWN)
+
+
+def test_kinds_are_told_by_whole_words() -> None:
+    assert known_setting('config["train"]["batch_size"]') == "batch-size"
+    assert known_setting("args.test_batch_size") == "batch-size"
+    assert known_setting("Init_lr") == "learning-rate"
+    assert known_setting("args.warmup_epochs") == "warmup-length"
+    assert known_setting("args.use_fp16") == "mixed-precision"
+    assert known_setting("lr_decay") is None
+    assert known_setting("freeze_epochs") is None
+    assert known_setting("seedling") is None
+    assert set(KNOWN) >= VARYING
+
+
+def test_no_name_stands_for_two_kinds() -> None:
+    names = [name for found in KNOWN.values() for name in found.split(", ")]
+    assert len(names) == len(set(names))
+
+
+def test_json_tells_a_setting_whole() -> None:
+    assert settings()["args.lr"] == {
+        "name": "args.lr",
+        "default": "0.1",
+        "type": "float",
+        "origin": "argparse",
+        "line": 4,
+        "lines": [10],
+        "flag": "--lr",
+        "choices": [],
+        "required": False,
+        "help": "step size | of SGD",
+        "kind": "learning-rate",
+        "text": "“step size | of SGD” "
+        "The size of the optimizer's steps, before a schedule changes it.",
+    }
+
+
+def test_author_has_the_word_where_projects_differ() -> None:
+    assert settings()["args.world_size"]["text"] == "“number of machines”"
+
+
+def test_a_part_has_the_settings_that_act_in_it() -> None:
+    assert set(settings(lines=(10, 12))) == {"args.lr"}
+
+
+def test_table_stands_behind_the_steps() -> None:
+    text = pseudogen.explain(SCRIPT)
+    table = text.partition("## Settings")[2]
+    assert "| `args.data` | must be given | 7 → 71 |  |" in table
+    assert "| `args.batch_size` | `64` | 6 | How many samples" in table
+    assert "step size \\| of SGD" in table
+    assert "## Settings" not in pseudogen.explain(SCRIPT, detail="brief")
