@@ -102,7 +102,7 @@ class _Writer:
         yield self._way()
         yield Heading(2, marked(self.words.steps))
         for stage in self.explanation.stages:
-            note = self._spans(self.words.places([stage.lines]))
+            note = self._spans(self.words.note([stage.lines]))
             yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
             for entry in entries(stage.findings, self.told):
                 yield from self._entry(entry, 4)
@@ -122,7 +122,7 @@ class _Writer:
     def _entry(self, entry: Entry, level: int) -> Iterable[Block]:
         words = [finding_words(finding, self.lang) for finding in entry.findings]
         lines = (entry.ranges[0][0], entry.ranges[-1][1])
-        place = self._spans(self.words.places(entry.ranges))
+        place = self._spans(self.words.note(entry.ranges))
         yield Heading(level, words[0].title, place, lines)
         if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
             self.shown |= set(range(lines[0], lines[1] + 1))
