@@ -31,7 +31,11 @@ REPAIRS = {
         "for x in y:\n    print(x)\nz = 1\n",
         ["inner_indentation"],
     ),
-    "leading else": ("else:\n    x = 1\n", "if ...:\n    ...\nelse:\n    x = 1\n", ["leading_branch"]),
+    "leading else": (
+        "else:\n    x = 1\n",
+        "if ...:\n    ...\nelse:\n    x = 1\n",
+        ["leading_branch"],
+    ),
     "leading except, indented": (
         "    except E as e:\n        pass\n    y = 2\n",
         "try:\n    ...\nexcept E as e:\n    pass\ny = 2\n",
@@ -89,14 +93,26 @@ REPAIRS = {
         ["curly_quote"] * 2,
     ),
     "symbols": ("x = a − b × c\n", "x = a - b * c\n", ["symbol"] * 2),
-    "odd blanks": ("if x:\n\u00a0\u00a0y = 1\u200b\n", "if x:\n  y = 1\n", ["odd_space", "invisible"]),
-    "entities": ("if x &lt; 3:\n    z = &quot;a&quot;\n", 'if x < 3:\n    z = "a"\n', ["html_entity"] * 2),
+    "odd blanks": (
+        "if x:\n\u00a0\u00a0y = 1\u200b\n",
+        "if x:\n  y = 1\n",
+        ["odd_space", "invisible"],
+    ),
+    "entities": (
+        "if x &lt; 3:\n    z = &quot;a&quot;\n",
+        'if x < 3:\n    z = "a"\n',
+        ["html_entity"] * 2,
+    ),
     "left out": (
         "class A:\n...\n    def f(self, ...):\n        ......\n",
         "class A:\n    ...\n    def f(self, *_):\n        ...\n",
         ["left_out"] * 3,
     ),
-    "magics": ("!ls\nif x:\n    %time y\n", "# !ls\nif x:\n    pass  # %time y\n", ["shell_line", "magic"]),
+    "magics": (
+        "!ls\nif x:\n    %time y\n",
+        "# !ls\nif x:\n    pass  # %time y\n",
+        ["shell_line", "magic"],
+    ),
     "tabs": ("if x:\n\ty = 1\n        z = 2\n", "if x:\n        y = 1\n        z = 2\n", ["tabs"]),
     "no indentation left": (
         "def f(x):\nif x:\nreturn 1\nreturn 2\n",

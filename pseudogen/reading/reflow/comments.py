@@ -22,6 +22,7 @@ _CODE = frozenset(
 _IN_BRACKETS = re.compile(
     r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*,|[)\]}]|[\"']|-?\d+[,)\]])"
 )
+_LAST_IN_BRACKETS = re.compile(r"\s(?=[\w.]+\s*[)\]}])")
 _RULED = re.compile(r"\#[-=*#~_\s]*+")
 
 
@@ -57,6 +58,7 @@ def _end(text: str, comment: Token, depth: int) -> int:
     """Where the comment ends: at code that follows it on its line, else at the line's end."""
     if depth > 0:
         resumed = _IN_BRACKETS.search(text, comment.start, comment.end)
+        resumed = resumed or _LAST_IN_BRACKETS.search(text, comment.start, comment.end)
         return resumed.start() if resumed else comment.end
     ruled = _RULED.match(text, comment.start, comment.end)
     begin = ruled.end() if ruled else comment.start + 1

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pseudogen.reading.reflow.facts import Context
-from pseudogen.reading.reflow.model import features, log_odds_to_costs, weights
+from pseudogen.reading.reflow.model import features, log_odds_to_costs, vocabulary, weights
 
 _BEAM = 24
 _ENDS = frozenset(["return", "raise", "break", "continue"])
@@ -206,10 +206,10 @@ class Options:
         key = (block.header, block.chain, i, min(block.children, 15), inner, outer)
         if key not in self._scores:
             table = weights()
-            self._scores[key] = sum(
-                table.get(feature, 0.0)
-                for feature in features(
-                    self.context, block.header, block.chain, i, block.children, inner, outer
-                )
+            found = features(
+                self.context, block.header, block.chain, i, block.children, inner, outer
+            )
+            self._scores[key] = sum(table.get(feature, 0.0) for feature in found) + vocabulary(
+                self.context, block.header, i
             )
         return self._scores[key]
