@@ -20,10 +20,8 @@ def _extend(inner):
         st.builds("[{} for a in {}]".format, inner, inner),
         st.builds("{{{}: {}}}".format, inner, inner),
         st.builds("{} + {}".format, inner, inner),
-        st.builds("not {}".format, NAMES),
-        st.builds("{} not in {}".format, NAMES, NAMES),
+        st.builds("({} not in {})".format, NAMES, NAMES),
         st.builds("({} if {} else {})".format, inner, inner, inner),
-        st.builds("{} if {} else {}".format, NAMES, NAMES, NAMES),
         st.builds("(lambda x: {})".format, inner),
         st.builds("-{}".format, NAMES),
     )
@@ -33,6 +31,8 @@ EXPRESSIONS = st.recursive(ATOMS, _extend, max_leaves=4)
 SIMPLE = st.one_of(
     st.builds("{} = {}".format, NAMES, EXPRESSIONS),
     st.builds("{}.{} = {}".format, NAMES, NAMES, EXPRESSIONS),
+    st.builds("{} = {} if {} else {}".format, NAMES, NAMES, EXPRESSIONS, NAMES),
+    st.builds("{} = not {} is not {}".format, NAMES, NAMES, EXPRESSIONS),
     st.builds("{} += {}".format, NAMES, EXPRESSIONS),
     st.builds("{}({}, x={})".format, NAMES, EXPRESSIONS, EXPRESSIONS),
     st.builds("return {}".format, EXPRESSIONS),

@@ -13,7 +13,7 @@ from pseudogen.syntax.parsing import parse
 from tests.reading.programs import PROGRAMS, SIMPLE
 
 LAYOUT = {tokenize.NEWLINE, tokenize.NL, tokenize.INDENT, tokenize.DEDENT, tokenize.ENDMARKER}
-SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=150)
+SLOW = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow], max_examples=60)
 
 
 def flatten(code):

@@ -20,9 +20,8 @@ _CODE = frozenset(
      "try", "except", "finally", "call", "return", "raise", "decorator"]
 )  # fmt: skip
 _IN_BRACKETS = re.compile(
-    r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*,|[)\]}]|[\"']|-?\d+[,)\]])"
+    r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*[,)\]}]|[)\]}]|[\"']|-?\d+[,)\]])"
 )
-_LAST_IN_BRACKETS = re.compile(r"\s(?=[\w.]+\s*[)\]}])")
 _RULED = re.compile(r"\#[-=*#~_\s]*+")
 
 
@@ -57,9 +56,7 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
 def _end(text: str, comment: Token, depth: int) -> int:
     """Where the comment ends: at code that follows it on its line, else at the line's end."""
     if depth > 0:
-        resumed = _IN_BRACKETS.search(text, comment.start, comment.end)
-        resumed = resumed or _LAST_IN_BRACKETS.search(text, comment.start, comment.end)
-        return resumed.start() if resumed else comment.end
+        return _end_in_brackets(text, comment)
     ruled = _RULED.match(text, comment.start, comment.end)
     begin = ruled.end() if ruled else comment.start + 1
     first = _code_end(text, begin, comment.end)
@@ -72,6 +69,19 @@ def _end(text: str, comment: Token, depth: int) -> int:
         if count >= _CANDIDATES:
             break
         if text.startswith("#", start) or _code_end(text, start, comment.end):
+            return start
+    return comment.end
+
+
+def _end_in_brackets(text: str, comment: Token) -> int:
+    """Where code goes on within brackets: not within brackets of the comment's own."""
+    opened = 0
+    start = comment.start
+    for resumed in _IN_BRACKETS.finditer(text, comment.start, comment.end):
+        words = text[start : resumed.start()]
+        opened += words.count("(") - words.count(")")
+        start = resumed.start()
+        if opened <= 0:
             return start
     return comment.end
 
