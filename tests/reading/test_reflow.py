@@ -151,7 +151,7 @@ def test_what_was_assumed_is_told():
 def test_comments_that_swallowed_code_are_cut_at_the_code():
     result = reflow("x = f(1, # first b) y = 2 # 训练 for e in r: g(e) # x = 2 z = 1")
     assert result.text == (
-        "x = f(1, # first b)\ny = 2\n# 训练\nfor e in r:\n    g(e)\n    # x = 2\n    z = 1\n"
+        "x = f(1, # first b)\ny = 2\n# 训练\nfor e in r:\n    g(e)\n# x = 2\nz = 1\n"
     )
     assert result.comments == (3, 6)
 
