@@ -209,3 +209,25 @@ def test_strict_refuses_what_has_two_readings():
 def test_a_single_statement_in_a_comment_stays_there():
     text = dedent("lr = 0.1  # or try lr = 0.01\n")
     assert read_text(text, "-").text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1 " + "# a b c d e f " * 5_000,
+        "if a: b = f(c) for x in b: g(x) " * 2_000,
+        "hello world " * 20_000,
+        "x = (1,\n" + "def f(x):\n    return g(x, 1)\n" * 2_000,
+        "def f(x):\n    return g(x, 1)\n" * 20_000 + "x = 1 2 = (\n",
+        "，" * 100_000,
+        "“" * 20_000,
+        "if a: " * 300 + "b",
+    ],
+    ids=["comments", "flat", "prose", "open", "long", "commas", "quotes", "nested"],
+)
+def test_large_text_is_read_or_refused_in_one_line(text):
+    try:
+        result = mended(text).text
+    except InputError as error:
+        result = error.key
+    assert result == "syntax-error" or ast.parse(result)

@@ -14,7 +14,10 @@ from pseudogen.reading.reflow.tokens import ReflowError, Token, Tokens, grouped,
 
 _WINDOW = 400
 _CANDIDATES = 60
-_WORD = re.compile(r"(?<=\s)(?=[^\W\d]\w*|@[^\W\d])|\s(?=\#)")
+_WORD = re.compile(
+    r"(?<=\s)(?=(?:if|elif|else|for|while|with|def|class|try|except|finally|import|from|return"
+    r"|raise|async)\b|@[^\W\d]|[^\W\d][\w.]*+\s*+(?:[-+*/]?=|[(\[,:]))|\s(?=\#)"
+)
 _CODE = frozenset(
     ["assign", "augment", "import", "if", "for", "while", "with", "def", "class", "elif", "else",
      "try", "except", "finally", "call", "return", "raise", "decorator"]
@@ -35,7 +38,7 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
     guessed: set[int] = set()
     position = depth = 0
     while position < len(text):
-        token = next_token(text, position)
+        token = _comment(text, position) or next_token(text, position)
         if token.kind == "comment":
             end = _end(text, token, depth)
             if end < token.end:
@@ -51,6 +54,14 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
         if len(tokens) > limit:
             raise ReflowError("long", token.start)
     return grouped(tokens), guessed
+
+
+def _comment(text: str, position: int) -> Token | None:
+    """The comment at `position` as far as it may go, without a copy of its words."""
+    if text[position] != "#":
+        return None
+    end = text.find("\n", position)
+    return Token("comment", "", position, end if end >= 0 else len(text))
 
 
 def _end(text: str, comment: Token, depth: int) -> int:
@@ -92,10 +103,10 @@ def _code_end(text: str, start: int, stop: int) -> int:
     position, stop = start, min(stop, start + _WINDOW)
     try:
         while position < stop:
+            if text[position] == "#":
+                break
             token = next_token(text, position)
             position = token.end
-            if token.kind == "comment":
-                break
             if token.kind != "blank":
                 tokens.append(token)
         return _first_statement(text, tokens)
