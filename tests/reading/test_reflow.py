@@ -165,7 +165,8 @@ def test_a_header_at_the_end_gets_a_block():
     ("text", "reason", "position"),
     [
         ("x = = 1", "statement", 4),
-        ("x = 1 else: y", "branch", 6),
+        ("x = 1 else: y = 2", "branch", 6),
+        ("some words here", "prose", 0),
         ("x = (1, y", "unclosed", 4),
         ("x = 1) y", "unmatched", 5),
         ("x = 'abc", "string", 4),

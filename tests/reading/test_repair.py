@@ -214,10 +214,10 @@ def test_a_single_statement_in_a_comment_stays_there():
 @pytest.mark.parametrize(
     "text",
     [
-        "x = 1 " + "# a b c d e f " * 5_000,
-        "if a: b = f(c) for x in b: g(x) " * 2_000,
+        "x = 1 " + "# a b c d e f " * 2_000,
+        "if a: b = f(c) for x in b: g(x) " * 200,
         "hello world " * 20_000,
-        "x = (1,\n" + "def f(x):\n    return g(x, 1)\n" * 2_000,
+        "x = (1,\n" + "def f(x):\n    return g(x, 1)\n" * 500,
         "def f(x):\n    return g(x, 1)\n" * 20_000 + "x = 1 2 = (\n",
         "，" * 100_000,
         "“" * 20_000,
