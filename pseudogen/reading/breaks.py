@@ -51,11 +51,12 @@ def _lost_everywhere(draft: Draft) -> bool:
 
 def _asked(text: str, name: str) -> Reflowed | None:
     try:
-        return reflow(text)
+        result = reflow(text)
     except ReflowError as error:
         if error.reason == "long":
             raise InputError("reflow-too-long", file=name) from None
         return None
+    return result if result.statements else None
 
 
 def _reflowed(draft: Draft, text: str, name: str, strict: bool) -> Draft | None:

@@ -187,6 +187,7 @@ def test_python2_is_told_apart(text, line, sign):
         ("hello world foo bar\n", 1),
         ("SELECT a FROM b WHERE c\n", 1),
         ("```\n```\n", 1),
+        (";", 1),
         ("import torch\nlet x = 1;\n", 2),
     ],
 )
