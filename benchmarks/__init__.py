@@ -1,0 +1,1 @@
+"""Measurements that the documentation quotes, and what they are fitted to."""

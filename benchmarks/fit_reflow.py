@@ -93,9 +93,8 @@ def main(roots: list[str]) -> None:
     kept = {name: round(value, 2) for name, value in sorted(table.items()) if abs(value) > SMALLEST}
     text = json.dumps(kept, indent=0, ensure_ascii=False)
     Path(model.__file__).with_name("weights.json").write_text(text + "\n", encoding="utf-8")
-    print(
-        f"{len(rows)} choices, {len(kept)} weights, accuracy {fitted.score(matrix, recorder.left):.3f}"
-    )
+    accuracy = fitted.score(matrix, recorder.left)
+    print(f"{len(rows)} choices, {len(kept)} weights, accuracy {accuracy:.3f}")
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ THRESHOLDS = {"parse": 1.0, "depth": 0.92, "identical": 0.70}
 
 @dataclass
 class Tally:
-    """Counts over blocks: how many, parsed, identical; over statements: how many, at their depth."""
+    """Counts of blocks (all, parsed, identical) and of statements (all, at their depth)."""
 
     blocks: int = 0
     parsed: int = 0

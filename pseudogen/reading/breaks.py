@@ -8,7 +8,6 @@ from pseudogen.reading.mend import ended, indent_of
 from pseudogen.reading.reflow import Reflowed, ReflowError, reflow
 
 _MOST_LINES = 40
-_PROSE_SHARE = 0.2
 _SWALLOWED = 2
 
 
@@ -57,12 +56,7 @@ def _asked(text: str, name: str) -> Reflowed | None:
         if error.reason == "long":
             raise InputError("reflow-too-long", file=name) from None
         return None
-    return None if _looks_like_prose(result) else result
-
-
-def _looks_like_prose(result: Reflowed) -> bool:
-    """Words in a row are statements to the grammar: names that nothing is done with."""
-    return result.idle > max(_PROSE_SHARE * result.statements, 0.5)
+    return result if result.statements else None
 
 
 def _reflowed(draft: Draft, text: str, name: str, strict: bool) -> Draft | None:

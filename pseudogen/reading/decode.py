@@ -71,7 +71,8 @@ def cleaned(text: str, name: str) -> str:
 
 
 def _remark(encoding: str) -> Remark:
-    return Remark("encoding", 1, (("encoding", encoding.upper()),))
+    facts = (("encoding", encoding.upper()),)
+    return Remark("encoding", 1, facts)
 
 
 def _declared(data: bytes, name: str) -> str:

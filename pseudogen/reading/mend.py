@@ -164,8 +164,8 @@ def _placed(draft: Draft, lines: list[str], last: int) -> Draft:
 
 def _ends(lines: list[str]) -> list[list[str]]:
     """Ways to go on from the last line."""
-    closers, quotes = _open_at_end("\n".join(lines))
-    margin = indent_of(lines[_opened_line(lines)])
+    closers, quotes, first = _open_at_end("\n".join(lines))
+    margin = indent_of(lines[first])
     comment = "#" in lines[-1]
     line = lines[-1].rstrip().removesuffix("\\").rstrip() if not quotes else lines[-1] + quotes
     if not quotes and not comment and _DANGLING.search(line):
@@ -175,33 +175,28 @@ def _ends(lines: list[str]) -> list[list[str]]:
     block = f"{margin}    ..."
     if line.split("#")[0].rstrip().endswith(":") and not closers:
         return [[*whole, block], *ways]
-    if _HEADER.match(lines[_opened_line(lines)]):
+    if _HEADER.match(lines[first]):
         ways.append([*whole[:-1], whole[-1] + ":", block])
     return ways
 
 
-def _opened_line(lines: list[str]) -> int:
-    """Index of the line on which the last logical line starts."""
-    for i in range(len(lines) - 1, -1, -1):
-        closers, _ = _open_at_end("\n".join(lines[:i]))
-        if not closers:
-            return i
-    return 0
-
-
-def _open_at_end(text: str) -> tuple[str, str]:
-    """The brackets that close what is open at the end, and the quotes of an open long string."""
+def _open_at_end(text: str) -> tuple[str, str, int]:
+    """What closes the text: brackets, quotes; and the index of its last statement's first line."""
     stack: list[str] = []
     quotes = ""
+    opened = closed = 0
     for part in _PARTS.finditer(text):
         token = part[0]
         if token in _CLOSER:
+            opened = opened if stack else part.start()
             stack.append(_CLOSER[token])
         elif token in (")", "]", "}") and stack and stack[-1] == token:
             stack.pop()
+            closed = part.start()
         elif part["open1"] == "" or part["open2"] == "":
             quotes = token[:3]
-    return "".join(reversed(stack)), quotes
+    goes_on = stack or "\n" not in text[closed:]
+    return "".join(reversed(stack)), quotes, text.count("\n", 0, opened if goes_on else len(text))
 
 
 def tried(draft: Draft) -> Draft | None:

@@ -29,6 +29,8 @@ _MENDING: tuple[mend.Step, ...] = (
     mend.ended,
 )
 _ROUNDS = 3
+_LONGEST = 300_000
+"""Characters: what people paste is shorter; a longer file gets its syntax error at once."""
 
 
 def repaired(source: Source, *, strict: bool = False) -> Source:
@@ -41,8 +43,16 @@ def repaired(source: Source, *, strict: bool = False) -> Source:
             that could not be repaired.
     """
     draft = Draft.of(source)
-    if draft.error() is None:
+    error = draft.error()
+    if error is None:
         return source
+    if len(source.text) > _LONGEST:
+        sign = python2_sign(source.text)
+        raise (
+            refuse_python2(draft, source.name, *sign)
+            if sign
+            else _unrepaired(error, draft, source.name)
+        )
     draft = plain(without_entities(unwrapped(draft)))
     found = _mended(draft)
     if found.error() is not None:

@@ -5,16 +5,20 @@ import jinja2
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SOURCES = [*(ROOT / "pseudogen" / "reading").rglob("*.py"), *(ROOT / "pseudogen" / "syntax").glob("*.py")]
+SOURCES = [
+    *(ROOT / "pseudogen" / "reading").rglob("*.py"),
+    *(ROOT / "pseudogen" / "syntax").glob("*.py"),
+]
 ERROR = re.compile(r'InputError\(\s*"([a-z0-9-]+)"')
-REMARK = re.compile(r'(?:remark|Remark)\(\s*"([a-z0-9_]+)"|"([a-z]+_[a-z_]+|magic|symbol|invisible)"')
+REMARK = re.compile(r'(?:\.remark|Remark)\(\s*"([a-z0-9_]+)"')
 FACTS = {
-    "file": "train.py", "line": 3, "cell": 2, "kind": "pipe", "scripts": "a.py", "megabytes": 20,
-    "offset": 4, "byte": "0xff", "encoding": "GBK", "detail": "why", "language": "R", "tools": "xclip",
-    "tool": "xclip", "limit": 200, "excerpt": "x = (", "text": "x = 1", "header": "if a:", "column": 5,
-    "reason": "other", "character": "，", "read_as": ",", "code": "U+00A0", "prose": 2, "prompt": ">>>",
-    "output": 1, "first": 1, "last": 9, "removed": 1, "columns": 4, "word": "else", "lines": 7,
-    "statements": 2, "at": 4, "sign": "print",
+    "file": "f.py", "line": 3, "cell": 2, "kind": "pipe", "scripts": "a.py", "megabytes": 20,
+    "offset": 4, "byte": "0xff", "encoding": "GBK", "detail": "why", "language": "R",
+    "tools": "xclip", "tool": "xclip", "limit": 200, "excerpt": "x = (", "text": "x = 1",
+    "header": "if a:", "column": 5, "reason": "other", "character": "，", "read_as": ",",
+    "code": "U+00A0", "prose": 2, "prompt": ">>>", "output": 1, "first": 1, "last": 9,
+    "removed": 1, "columns": 4, "word": "else", "lines": 7, "statements": 2, "at": 4,
+    "sign": "print",
 }  # fmt: skip
 
 
@@ -27,7 +31,7 @@ def template(language):
 def used():
     text = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
     errors = {key.replace("-", "_") for key in ERROR.findall(text)}
-    remarks = {key for key in re.findall(r'emark\(\s*"([a-z0-9_]+)"', text)}
+    remarks = set(REMARK.findall(text))
     chosen = {
         "taken_inside", "taken_outside", "shell_line", "magic", "cell_magic",
         "full_width", "symbol", "curly_quote", "odd_space", "invisible",
@@ -57,4 +61,6 @@ def test_every_reason_has_its_words(language):
     reasons = re.findall(r'\("([a-z0-9_]+)", r"', text)
     assert len(reasons) > 10
     for reason in [*reasons, "other"]:
-        assert str(template(language).syntax_error(FACTS | {"reason": reason})).startswith("train.py:3: ")
+        assert str(template(language).syntax_error(FACTS | {"reason": reason})).startswith(
+            "f.py:3: "
+        )

@@ -17,7 +17,11 @@ from pseudogen.syntax.parsing import parse, parse_with_lines
         ("x = 1)\n", 1, "unmatched"),
         ("f() = 1\n", 1, "bad_target"),
         ("x = 1 $ 2\n", 1, "other"),
-        ("".join(" " * i + "if a:\n" for i in range(120)) + " " * 120 + "b\n", 101, "too_many_indents"),
+        (
+            "".join(" " * i + "if a:\n" for i in range(120)) + " " * 120 + "b\n",
+            101,
+            "too_many_indents",
+        ),
         ('""rb""\n', 1, "other"),
         ("x = '\ud800'\n", 1, "other"),
     ],

@@ -151,7 +151,7 @@ def test_what_was_assumed_is_told():
 def test_comments_that_swallowed_code_are_cut_at_the_code():
     result = reflow("x = f(1, # first b) y = 2 # 训练 for e in r: g(e) # x = 2 z = 1")
     assert result.text == (
-        "x = f(1, # first b)\ny = 2\n# 训练\nfor e in r:\n    g(e)\n    # x = 2\n    z = 1\n"
+        "x = f(1, # first b)\ny = 2\n# 训练\nfor e in r:\n    g(e)\n# x = 2\nz = 1\n"
     )
     assert result.comments == (3, 6)
 
@@ -165,7 +165,8 @@ def test_a_header_at_the_end_gets_a_block():
     ("text", "reason", "position"),
     [
         ("x = = 1", "statement", 4),
-        ("x = 1 else: y", "branch", 6),
+        ("x = 1 else: y = 2", "branch", 6),
+        ("some words here", "prose", 0),
         ("x = (1, y", "unclosed", 4),
         ("x = 1) y", "unmatched", 5),
         ("x = 'abc", "string", 4),

@@ -31,7 +31,11 @@ REPAIRS = {
         "for x in y:\n    print(x)\nz = 1\n",
         ["inner_indentation"],
     ),
-    "leading else": ("else:\n    x = 1\n", "if ...:\n    ...\nelse:\n    x = 1\n", ["leading_branch"]),
+    "leading else": (
+        "else:\n    x = 1\n",
+        "if ...:\n    ...\nelse:\n    x = 1\n",
+        ["leading_branch"],
+    ),
     "leading except, indented": (
         "    except E as e:\n        pass\n    y = 2\n",
         "try:\n    ...\nexcept E as e:\n    pass\ny = 2\n",
@@ -89,14 +93,26 @@ REPAIRS = {
         ["curly_quote"] * 2,
     ),
     "symbols": ("x = a − b × c\n", "x = a - b * c\n", ["symbol"] * 2),
-    "odd blanks": ("if x:\n\u00a0\u00a0y = 1\u200b\n", "if x:\n  y = 1\n", ["odd_space", "invisible"]),
-    "entities": ("if x &lt; 3:\n    z = &quot;a&quot;\n", 'if x < 3:\n    z = "a"\n', ["html_entity"] * 2),
+    "odd blanks": (
+        "if x:\n\u00a0\u00a0y = 1\u200b\n",
+        "if x:\n  y = 1\n",
+        ["odd_space", "invisible"],
+    ),
+    "entities": (
+        "if x &lt; 3:\n    z = &quot;a&quot;\n",
+        'if x < 3:\n    z = "a"\n',
+        ["html_entity"] * 2,
+    ),
     "left out": (
         "class A:\n...\n    def f(self, ...):\n        ......\n",
         "class A:\n    ...\n    def f(self, *_):\n        ...\n",
         ["left_out"] * 3,
     ),
-    "magics": ("!ls\nif x:\n    %time y\n", "# !ls\nif x:\n    pass  # %time y\n", ["shell_line", "magic"]),
+    "magics": (
+        "!ls\nif x:\n    %time y\n",
+        "# !ls\nif x:\n    pass  # %time y\n",
+        ["shell_line", "magic"],
+    ),
     "tabs": ("if x:\n\ty = 1\n        z = 2\n", "if x:\n        y = 1\n        z = 2\n", ["tabs"]),
     "no indentation left": (
         "def f(x):\nif x:\nreturn 1\nreturn 2\n",
@@ -171,6 +187,7 @@ def test_python2_is_told_apart(text, line, sign):
         ("hello world foo bar\n", 1),
         ("SELECT a FROM b WHERE c\n", 1),
         ("```\n```\n", 1),
+        (";", 1),
         ("import torch\nlet x = 1;\n", 2),
     ],
 )
@@ -193,3 +210,25 @@ def test_strict_refuses_what_has_two_readings():
 def test_a_single_statement_in_a_comment_stays_there():
     text = dedent("lr = 0.1  # or try lr = 0.01\n")
     assert read_text(text, "-").text == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 1 " + "# a b c d e f " * 2_000,
+        "if a: b = f(c) for x in b: g(x) " * 200,
+        "hello world " * 20_000,
+        "x = (1,\n" + "def f(x):\n    return g(x, 1)\n" * 500,
+        "def f(x):\n    return g(x, 1)\n" * 20_000 + "x = 1 2 = (\n",
+        "，" * 100_000,
+        "“" * 20_000,
+        "if a: " * 300 + "b",
+    ],
+    ids=["comments", "flat", "prose", "open", "long", "commas", "quotes", "nested"],
+)
+def test_large_text_is_read_or_refused_in_one_line(text):
+    try:
+        result = mended(text).text
+    except InputError as error:
+        result = error.key
+    assert result == "syntax-error" or ast.parse(result)

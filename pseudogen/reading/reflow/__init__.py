@@ -19,6 +19,7 @@ __all__ = ["Assumption", "ReflowError", "Reflowed", "reflow"]
 MAX_TOKENS = 200_000
 _INDENT = "    "
 _MARGIN = 2.0
+_PROSE_SHARE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,7 @@ class Reflowed:
     `assumptions` names the lines that could as well stand in another block. `comments` are the
     lines (1-based, of the result) of comments whose end had to be guessed; `unfinished` is True
     when the last header has no block: `...` then stands in for it. `statements` counts the
-    statements and headers, `idle` those among them that do nothing (a name or a number alone).
+    statements and headers.
     """
 
     text: str
@@ -54,7 +55,6 @@ class Reflowed:
     comments: tuple[int, ...] = ()
     unfinished: bool = False
     statements: int = 0
-    idle: int = 0
 
 
 def reflow(text: str) -> Reflowed:
@@ -64,7 +64,8 @@ def reflow(text: str) -> Reflowed:
     not looked at. Every token of the input comes out once and in order.
 
     Raises:
-        ReflowError: no sequence of Python statements, with the offset of the first fault.
+        ReflowError: no sequence of Python statements, with the offset of the first fault; or
+            'prose': too many of them are words with which nothing is done.
     """
     try:
         source, guessed = tokenized(text, MAX_TOKENS)
@@ -72,6 +73,9 @@ def reflow(text: str) -> Reflowed:
     except RecursionError:
         raise ReflowError("nested", 0) from None
     code = [s for s in statements if s.kind != "comment"]
+    idle = sum(s.kind == "expression" and _idle(source, s) for s in code)
+    if idle > max(_PROSE_SHARE * len(code), 0.5):
+        raise ReflowError("prose", source.tokens[code[0].start].start)
     context = context_of([facts_of(source, statement) for statement in code])
     choices = readings(context, _MARGIN)
     if code and not choices:
@@ -123,12 +127,11 @@ def _written(
         tuple(comments),
         unfinished,
         len(placed),
-        sum(s.kind == "expression" and _idle(source, s) for _, s in placed),
     )
 
 
 def _idle(source: Tokens, statement: Statement) -> bool:
-    """Whether a statement is a name or a number alone; `...` stands for something left out."""
+    """Whether a statement is a name or a number alone: words in a row look like that."""
     return all(t.kind in ("name", "number") for t in source.tokens[statement.start : statement.end])
 
 

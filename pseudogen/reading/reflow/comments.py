@@ -14,13 +14,16 @@ from pseudogen.reading.reflow.tokens import ReflowError, Token, Tokens, grouped,
 
 _WINDOW = 400
 _CANDIDATES = 60
-_WORD = re.compile(r"(?<=\s)(?=[^\W\d]\w*|@[^\W\d])|\s(?=\#)")
+_WORD = re.compile(
+    r"(?<=\s)(?=(?:if|elif|else|for|while|with|def|class|try|except|finally|import|from|return"
+    r"|raise|async)\b|@[^\W\d]|[^\W\d][\w.]*+\s*+(?:[-+*/]?=|[(\[,:]))|\s(?=\#)"
+)
 _CODE = frozenset(
     ["assign", "augment", "import", "if", "for", "while", "with", "def", "class", "elif", "else",
      "try", "except", "finally", "call", "return", "raise", "decorator"]
 )  # fmt: skip
 _IN_BRACKETS = re.compile(
-    r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*,|[)\]}]|[\"']|-?\d+[,)\]])"
+    r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*[,)\]}]|[)\]}]|[\"']|-?\d+[,)\]])"
 )
 _RULED = re.compile(r"\#[-=*#~_\s]*+")
 
@@ -35,7 +38,7 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
     guessed: set[int] = set()
     position = depth = 0
     while position < len(text):
-        token = next_token(text, position)
+        token = _comment(text, position) or next_token(text, position)
         if token.kind == "comment":
             end = _end(text, token, depth)
             if end < token.end:
@@ -53,11 +56,18 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
     return grouped(tokens), guessed
 
 
+def _comment(text: str, position: int) -> Token | None:
+    """The comment at `position` as far as it may go, without a copy of its words."""
+    if text[position] != "#":
+        return None
+    end = text.find("\n", position)
+    return Token("comment", "", position, end if end >= 0 else len(text))
+
+
 def _end(text: str, comment: Token, depth: int) -> int:
     """Where the comment ends: at code that follows it on its line, else at the line's end."""
     if depth > 0:
-        resumed = _IN_BRACKETS.search(text, comment.start, comment.end)
-        return resumed.start() if resumed else comment.end
+        return _end_in_brackets(text, comment)
     ruled = _RULED.match(text, comment.start, comment.end)
     begin = ruled.end() if ruled else comment.start + 1
     first = _code_end(text, begin, comment.end)
@@ -74,16 +84,29 @@ def _end(text: str, comment: Token, depth: int) -> int:
     return comment.end
 
 
+def _end_in_brackets(text: str, comment: Token) -> int:
+    """Where code goes on within brackets: not within brackets of the comment's own."""
+    opened = 0
+    start = comment.start
+    for resumed in _IN_BRACKETS.finditer(text, comment.start, comment.end):
+        words = text[start : resumed.start()]
+        opened += words.count("(") - words.count(")")
+        start = resumed.start()
+        if opened <= 0:
+            return start
+    return comment.end
+
+
 def _code_end(text: str, start: int, stop: int) -> int:
     """Index past the statement at `start` when it is clearly code; else 0."""
     tokens: list[Token] = []
     position, stop = start, min(stop, start + _WINDOW)
     try:
         while position < stop:
+            if text[position] == "#":
+                break
             token = next_token(text, position)
             position = token.end
-            if token.kind == "comment":
-                break
             if token.kind != "blank":
                 tokens.append(token)
         return _first_statement(text, tokens)

@@ -18,6 +18,7 @@ _RECEIVERS = ("self", "cls")
 _STEP_PARTS = frozenset(
     ["zero_grad", "backward", "step", "unscale_", "update", "clip_grad_norm_", "clip_grad_value_"]
 )
+_TOGETHER = 3.0
 _NEAR = 20
 
 
@@ -60,6 +61,7 @@ def features(
     yield f"{block} children {_bucket(children)}"
     yield f"guard {head.guard} children {_bucket(min(children, 3))}"
     yield f"{block} next {kind}"
+    yield f"guard {head.guard} next {following.guard}"
     yield f"{block} previous {left}"
     yield f"previous {left} next {kind}"
     yield f"{block} in {around}"
@@ -72,9 +74,26 @@ def features(
     yield f"shape {following.shape if len(following.shape) < 20 else 'long'}"
     yield f"before {previous.shape if len(previous.shape) < 20 else 'long'}"
     yield from _names(context, header, chain, i, block, kind)
-    yield from _likeness(context, header, chain, i, block, kind, inner)
+    yield from _likeness(context, header, chain, i, block, kind, inner, around)
     left_over = len(facts) - i
     yield f"{block} rest {_bucket(left_over)}"
+
+
+def vocabulary(context: Context, header: int, i: int) -> float:
+    """What is known about training scripts beforehand: parts of a pattern keep together.
+
+    The parts of a training step stand in one block, and the loop over batches in that over epochs.
+    """
+    facts = context.facts
+    head, previous, following = facts[header], facts[i - 1], facts[i]
+    parts = [fact.shape.rpartition(".")[2] in _STEP_PARTS for fact in (previous, following)]
+    if all(parts) and "sched" not in following.shape.lower():
+        return -_TOGETHER
+    if following.statement.kind == "for" and head.statement.kind == "for":
+        loops = any(fact.statement.kind == "for" for fact in facts[header + 1 : i])
+        if "epoch" in head.words.lower() and "epoch" not in following.words.lower() and not loops:
+            return -_TOGETHER
+    return 0.0
 
 
 def _names(
@@ -128,7 +147,14 @@ def _names(
 
 
 def _likeness(
-    context: Context, header: int, chain: int, i: int, block: str, kind: str, inner: bool
+    context: Context,
+    header: int,
+    chain: int,
+    i: int,
+    block: str,
+    kind: str,
+    inner: bool,
+    around: str,
 ) -> Iterator[str]:
     """Statements that look alike stand together."""
     facts = context.facts
@@ -140,15 +166,13 @@ def _likeness(
     if last != previous.shape and now != following.shape:
         yield f"pair {last} {now}"
         yield f"{block} {_receiver(previous.shape) == _receiver(following.shape)} receiver"
-    if last in _STEP_PARTS and now in _STEP_PARTS and "sched" not in following.shape.lower():
-        yield f"training step goes on {inner}"
     if following.attributes & previous.attributes:
         yield f"{block} same attribute"
     if chain > 0:
         sibling = facts[chain - 1]
         yield f"{block} like sibling {sibling.shape == following.shape} {same}"
     if following.statement.branch:
-        yield from _mirror(context, header, chain, i, block, kind)
+        yield from _mirror(context, header, chain, i, block, kind, around)
     if chain < header:
         merged = following.uses & previous.binds
         both = any(fact.binds & merged for fact in facts[chain + 1 : min(header, chain + _NEAR)])
@@ -173,11 +197,12 @@ def _receiver(shape: str) -> str:
 
 
 def _mirror(
-    context: Context, header: int, chain: int, i: int, block: str, kind: str
+    context: Context, header: int, chain: int, i: int, block: str, kind: str, around: str
 ) -> Iterator[str]:
     """A branch looks like the block before it, and its condition like the first one."""
     facts = context.facts
     first, branch = facts[chain], facts[i]
+    yield f"{block} {facts[i - 1].statement.kind} {kind} in {around}"
     if branch.uses:
         alike = bool(first.uses & branch.uses), first.guard[2:] == branch.guard[4:]
         yield f"{block} {kind} condition alike {alike}"

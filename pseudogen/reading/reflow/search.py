@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from pseudogen.reading.reflow.facts import Context
-from pseudogen.reading.reflow.model import features, log_odds_to_costs, weights
+from pseudogen.reading.reflow.model import features, log_odds_to_costs, vocabulary, weights
 
 _BEAM = 24
 _ENDS = frozenset(["return", "raise", "break", "continue"])
 _UNFINISHED_COST = 50.0
+_DEAD_COST = 20.0
 _ATTACHES = {
     "elif": frozenset(["if", "elif"]),
     "else": frozenset(["if", "elif", "for", "while", "except"]),
@@ -83,9 +84,14 @@ def readings(context: Context, margin: float) -> list[Choice]:
                 key = top.key if top else 0
                 if key not in grown or cost < grown[key].cost:
                     grown[key] = _Node(cost, top, option.depth, node)
-        beam = sorted(grown.values(), key=lambda node: node.cost)[:_BEAM]
-        if not beam:
+        if not grown:
             return []
+        ranked = sorted(grown.values(), key=lambda node: node.cost)
+        # The reading that has left the fewest blocks can take every branch that still comes.
+        deepest = max(ranked, key=lambda node: node.top.depth if node.top else -1)
+        beam = ranked[:_BEAM]
+        if all(node is not deepest for node in beam):
+            beam.append(deepest)
     best = min(beam, key=lambda node: node.cost + options.unfinished(node.top))
     return _choices(options, best, margin) if context.facts else []
 
@@ -151,13 +157,15 @@ class Options:
         closed: tuple[int, ...] = ()
         block = top
         while block is not None:
-            forced = ended and block is top
-            leave_only = forced and not branch
-            stay, leave = (0.0, 0.0) if forced else self._costs(block, i, block is not top)
+            if ended and block is top and not branch:
+                # Nothing is reached there, but code may hold it all the same.
+                stay, leave = _DEAD_COST, 0.0
+            else:
+                stay, leave = self._costs(block, i, block is not top)
             if branch:
                 if self._attaches(i, block):
                     yield Option(self._branched(i, block), block.depth, cost + stay, closed)
-            elif not leave_only and self._kinds[block.header] != "match":
+            elif self._kinds[block.header] != "match":
                 yield Option(block, block.depth + 1, cost + stay, closed)
             if self._kinds[block.header] == "try":
                 return
@@ -206,10 +214,10 @@ class Options:
         key = (block.header, block.chain, i, min(block.children, 15), inner, outer)
         if key not in self._scores:
             table = weights()
-            self._scores[key] = sum(
-                table.get(feature, 0.0)
-                for feature in features(
-                    self.context, block.header, block.chain, i, block.children, inner, outer
-                )
+            found = features(
+                self.context, block.header, block.chain, i, block.children, inner, outer
+            )
+            self._scores[key] = sum(table.get(feature, 0.0) for feature in found) + vocabulary(
+                self.context, block.header, i
             )
         return self._scores[key]
