@@ -39,14 +39,13 @@ def note(text: str, line: int) -> PseudoLine:
 
 def is_text(node: Any) -> bool:
     """Whether a statement is a text alone: a docstring or a comment in its place."""
-    return type(node) is cst.Expr and type(node.value) in (cst.SimpleString, cst.ConcatenatedString)
+    return type(node) is cst.Expr and isinstance(value(node.value), str)
 
 
 def text_lines(statement: Statement) -> list[tuple[str, tuple[int, int]]]:
     """The lines of a text that stands alone, as comments with their places in the source."""
-    content = value(statement.node.value)
-    shown = content if isinstance(content, str) else statement.node.value.value
-    found = [line for line in inspect.cleandoc(shown).split("\n") if line.strip()]
+    content = inspect.cleandoc(str(value(statement.node.value)))
+    found = [line for line in content.split("\n") if line.strip()]
     place = (statement.first, statement.last)
     return [(comment(line), place) for line in found] or [(comment(""), place)]
 

@@ -8,12 +8,15 @@ import libcst as cst
 
 from pseudogen.document import Span, mark
 from pseudogen.finding import Finding
-from pseudogen.pseudocode.terms import PHRASE
+from pseudogen.pseudocode.terms import PHRASE, POWER
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.reading.inert import inert
 from pseudogen.words.patterns import step_words
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_SIGNS = "+−-×·/^"
+"""Signs beside which the code of a phrase must hold together."""
+
 _OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
 
 
@@ -22,22 +25,29 @@ def step_text(writer: Writer, finding: Finding) -> str:
     paragraphs = step_words(finding, writer.vocabulary.lang)
     if not paragraphs:
         return ""
-    return "".join(_said(writer, span) for span in paragraphs[0])
+    line = paragraphs[0]
+    texts = ["", *(span.text for span in line), ""]
+    return "".join(
+        _said(writer, span, texts[place].rstrip()[-1:], texts[place + 2].lstrip()[:1])
+        for place, span in enumerate(line)
+    )
 
 
-def _said(writer: Writer, span: Span) -> str:
+def _said(writer: Writer, span: Span, before: str, after: str) -> str:
     if span.kind == "code":
-        return neutral(writer, span.text)
+        tight = bool(before and before in _SIGNS) or bool(after and after in _SIGNS)
+        return neutral(writer, span.text, POWER if tight else PHRASE)
     if span.kind == "words":
-        return _OBJECT.sub(lambda name: neutral(writer, name[0]), span.text)
+        return _OBJECT.sub(lambda name: neutral(writer, name[0], PHRASE), span.text)
     return mark(span.text, span.kind)
 
 
-def neutral(writer: Writer, code: str) -> str:
-    """Python text of an expression in neutral writing; as it is where it is none."""
+def neutral(writer: Writer, code: str, level: int) -> str:
+    """Python text of an expression in neutral writing, in brackets where it binds less than
+    `level`; as it is where it is no expression."""
     if _NAME.fullmatch(code) and not code.startswith("self") and "__" not in code:
         return writer.vocabulary.code(code)
     try:
-        return writer.text(cst.parse_expression(code), PHRASE)
+        return writer.text(cst.parse_expression(code), level)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         return mark(inert(code), "code")

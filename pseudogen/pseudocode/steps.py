@@ -3,6 +3,8 @@ folded into a line that says what was folded."""
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,12 +17,14 @@ from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.full import said
 from pseudogen.pseudocode.phrasing import step_text
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import Statement
 
 _LONGEST_FOLD = 8
 """Most statements that the phrase of a finding may stand for."""
 
+_WORD = re.compile(r"\w+")
 _COLONS = (":", "：")
 
 
@@ -111,10 +115,13 @@ _SMALL = (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Expr)
 
 
 def _says_targets(statement: Statement, here: list[_Step]) -> bool:
-    """Whether the phrases name everything that an assignment gives a value to."""
+    """Whether the phrases name everything that an assignment gives a value to, and, where the value
+    is worked out and not just a call, everything that goes into it."""
     node: Any = statement.node
     if type(node) is cst.Expr:
         return True
+    if type(node) is cst.AugAssign or type(node.value) in _WORKED_OUT:
+        return _says_operands(node, here)
     targets: list[Any] = (
         [t.target for t in node.targets] if type(node) is cst.Assign else [node.target]
     )
@@ -124,6 +131,26 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
         names += [python_text(e.value) for e in elements] or [python_text(target)]
     text = " ".join(step.text for step in here)
     return all(name.removeprefix("self.") in text for name in names)
+
+
+_WORKED_OUT = frozenset(
+    {cst.BinaryOperation, cst.UnaryOperation, cst.BooleanOperation, cst.Comparison}
+)
+
+
+def _says_operands(node: Any, here: list[_Step]) -> bool:
+    """Whether each name on both sides of an assignment is in the phrases, the target of `x += y`
+    twice: a phrase about a part of the value would say something false of the whole."""
+    text = " ".join(step.text for step in here)
+    said = Counter(_WORD.findall(text))
+    targets = node.targets if type(node) is cst.Assign else (node.target,)
+    wanted = {n.value for n in descendants((targets, node.value)) if type(n) is cst.Name}
+    wanted -= {"self", "int", "float", "round", "math", "max", "min", "len"}
+    if type(node) is cst.AugAssign:
+        last = python_text(node.target).rpartition(".")[2]
+        if said[last] < 2:
+            return False
+    return all(said[name] for name in wanted)
 
 
 def _behind(writer: Writer, statement: Statement, end: int) -> int:

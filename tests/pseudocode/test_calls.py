@@ -51,6 +51,7 @@ CALLS = [
     ("def len(x): pass\ny = len(x)", "y ← len(x)"),
     ("xs.append(x)", "append x to xs"),
     ("import math\ny = math.ceil(a / b)", "y ← ⌈a / b⌉"),
+    ("best = float('-inf')", "best ← −∞"),
     ("y = loss.item() / n", "y ← (the number in loss) / n"),
     ("y = save(model.state_dict())", "y ← save(the state of model)"),
 ]

@@ -47,6 +47,20 @@ def test_steps_fold_what_prepares_and_reports() -> None:
     assert "a ← none; b ← none" in said
 
 
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("total += F.nll_loss(out, y)", "total ← total + nll_loss(out, y)"),
+        ("loss = F.nll_loss(out, y) / steps", "loss ← nll_loss(out, y) / steps"),
+        ("steps = len(dataset) // (5 * batch_size)", "⌊|dataset| / (5 × batch_size)⌋"),
+        ("b'bytes'", 'bytes "bytes"'),
+    ],
+)
+def test_a_phrase_of_a_part_is_not_said_of_the_whole(code: str, said: str) -> None:
+    code = "import torch.nn.functional as F\n" + code
+    assert texts(code, "en", "steps")[-1].endswith(said)
+
+
 def test_outline_is_the_algorithm() -> None:
     said = [line.strip() for line in texts(SCRIPT, "en", "outline")]
     assert said[0].startswith("Input: ")

@@ -43,6 +43,16 @@ def _size(writer: Writer, node: cst.Call) -> Term | None:
     return f"|{writer.text(node.args[0].value)}|", ATOM
 
 
+_UNBOUNDED = {"inf": "∞", "+inf": "∞", "infinity": "∞", "-inf": "−∞", "-infinity": "−∞"}
+
+
+def _number(writer: Writer, node: cst.Call) -> Term | None:
+    """`float("inf")`: ∞."""
+    text = literals.value(node.args[0].value) if len(node.args) == 1 else None
+    sign = _UNBOUNDED.get(text.lower()) if isinstance(text, str) else None
+    return (writer.vocabulary.number(sign), ATOM) if sign is not None else None
+
+
 def _table(writer: Writer, node: cst.Call) -> Term | None:
     """`dict(a=1)` is a table as `{"a": 1}` is."""
     if any(arg.keyword is None for arg in node.args):
@@ -101,6 +111,7 @@ _SPECIAL: dict[str, Callable[[Writer, cst.Call], Term | None]] = {
     "range": _range,
     "isinstance": _instance,
     "dict": _table,
+    "float": _number,
     "list": _empty("empty_list"),
     "set": _empty("empty_set"),
     "super": _parent,
