@@ -129,9 +129,17 @@ VARYING = frozenset({"process-count", "rank", "device", "betas", "gradient-clipp
 _NAMES = {name: kind for kind, names in KNOWN.items() for name in names.split(", ")}
 
 
+_NEGATIONS = frozenset({"disable", "no", "not", "skip", "without"})
+
+
 @lru_cache(maxsize=1024)
 def known_setting(name: str) -> str | None:
-    """The kind of a setting by its usual name, as whole words: `args.num_epochs` -> "epochs"."""
+    """The kind of a setting by its usual name, as whole words: `args.num_epochs` -> "epochs".
+
+    `disable_amp` and `no_cuda` switch off what the rest of the name says, and are of no kind.
+    """
     found = words(name.rpartition("[")[2].strip("\"']"))
+    if _NEGATIONS.intersection(found):
+        return None
     endings = (" ".join(("*", *found[start:])) for start in range(len(found)))
     return next((_NAMES[n] for n in (" ".join(found), *endings) if n in _NAMES), None)
