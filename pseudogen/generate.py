@@ -22,7 +22,7 @@ from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
 from pseudogen.pseudocode import note, write
 from pseudogen.reading import Source, read_text, repaired
-from pseudogen.rendering import render_document, render_pseudocode
+from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
 from pseudogen.words.messages import message, remark
@@ -223,15 +223,16 @@ def pseudo(
         ValueError: unknown language, format, detail, names or keywords.
     """
     with _in_words(lang):
+        analysis = _analysed(source, path)
         code = write_analysis(
-            _analysed(source, path),
+            analysis,
             lang=lang,
             detail=detail,
             names=names,
             keywords=keywords,
             part=Part(function, lines),
         )
-        return render_pseudocode(code, format) + "\n"
+        return render_pseudocode(code, format, Options(file=analysis.source.name)) + "\n"
 
 
 def to_json(value: Any) -> str:

@@ -59,7 +59,7 @@ def test_explanation() -> None:
         "findings": [finding],
         "pitfalls": [pitfall],
         "stages": [stage],
-        "settings": [{"name": "batch_size", "default": 32}],
+        "settings": [],
     }
     assert valid("explain", record)
     assert not valid("explain", record | {"findings": [finding | {"evidence": "guess"}]})
