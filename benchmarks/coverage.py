@@ -47,7 +47,8 @@ def main() -> int:
         files = random.Random(0).sample(files, min(args.sample, len(files)))
     counts, examples = run(files)
     print(
-        f"{counts['files']} files, {counts['statements']} statements, {counts['refused']} refused"
+        f"{counts['files']} files, {counts['statements']} statements, {counts['refused']} refused, "
+        f"{counts['patterns']} where a pattern crashes"
     )
     print(f"{'':14}{'lines':>10}{'crashes':>9}{'lost':>7}{'leaks':>7}")
     for detail in DETAILS:

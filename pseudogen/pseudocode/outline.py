@@ -11,7 +11,9 @@ from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.names.structure import EVALUATION_LOOP
 from pseudogen.pseudocode.draft import Draft
+from pseudogen.pseudocode.phrasing import neutral
 from pseudogen.pseudocode.steps import steps
+from pseudogen.pseudocode.terms import ATOM
 from pseudogen.pseudocode.weight import CORE, weights
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.text import text as python_text
@@ -119,10 +121,10 @@ def _ends(writer: Writer, kept: list[Draft]) -> list[Draft]:
     settings = [name for name in script.settings if name in used]
     found = []
     if data or settings:
-        names = [writer.vocabulary.code(name) for name in (*data, *settings)]
+        names = [neutral(writer, name, ATOM) for name in (*data, *settings)]
         found.append(Draft(writer.keyword("input", names), 0, (1, 1)))
     if models and any(loop.kind != EVALUATION_LOOP for loop in script.structure.loops.values()):
-        names = [writer.vocabulary.code(name) for name in list(models)[:1]]
+        names = [neutral(writer, name, ATOM) for name in list(models)[:1]]
         found.append(Draft(writer.keyword("output", names), 0, (1, 1)))
     return found
 

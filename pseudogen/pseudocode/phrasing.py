@@ -14,6 +14,7 @@ from pseudogen.reading.inert import inert
 from pseudogen.words.patterns import step_words
 
 _NAME = re.compile(r"[^\W\d]\w*(?:\.[^\W\d]\w*)*")
+_PYTHON = re.compile(r"(?:self|None|True|False)\b")
 _SIGNS = "+−-×·/^"
 """Signs beside which the code of a phrase must hold together."""
 
@@ -45,7 +46,7 @@ def _said(writer: Writer, span: Span, before: str, after: str) -> str:
 def neutral(writer: Writer, code: str, level: int) -> str:
     """Python text of an expression in neutral writing, in brackets where it binds less than
     `level`; as it is where it is no expression."""
-    if _NAME.fullmatch(code) and not code.startswith("self") and "__" not in code:
+    if _NAME.fullmatch(code) and not _PYTHON.match(code) and "__" not in code:
         return writer.vocabulary.code(code)
     try:
         return writer.text(cst.parse_expression(code), level)

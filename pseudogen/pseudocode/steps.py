@@ -74,12 +74,9 @@ def _text(statement: Statement, found: list[Draft]) -> int:
     if found:
         found[-1] = found[-1].covering((statement.first, statement.last))
     else:
-        found += [Draft(text, statement.depth, place) for text, place in _first_line(statement)]
+        text, place = comments.text_lines(statement)[0]
+        found.append(Draft(text, statement.depth, place, None, statement.index))
     return statement.index + 1
-
-
-def _first_line(statement: Statement) -> list[tuple[str, tuple[int, int]]]:
-    return comments.text_lines(statement)[:1]
 
 
 def _found(

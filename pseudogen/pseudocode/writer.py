@@ -115,8 +115,13 @@ class Writer:
         return (f"{usual}.{rest}",) if usual else ()
 
     def is_builtin(self, name: str) -> bool:
-        """Whether nothing in the script gives a name another meaning."""
-        return not self.script.resolver.bindings(name, self.scope)
+        """Whether nothing in the script gives a name another meaning; `len=len` does not."""
+        return all(
+            binding.how == "parameter"
+            and type(binding.value) is cst.Name
+            and binding.value.value == name
+            for binding in self.script.resolver.bindings(name, self.scope)
+        )
 
     def receiver(self, name: str) -> str | None:
         """`object` for `self` and `class` for `cls` where a method has them, else None."""

@@ -119,3 +119,13 @@ def test_nothing_to_say(detail: str) -> None:
 )
 def test_nested_deep(code: str) -> None:
     assert len(texts(code, "en", "full")) == 1
+
+
+@pytest.mark.parametrize("detail", DETAILS)
+def test_a_docstring_alone_has_a_line(detail: str) -> None:
+    assert texts('"""Says."""', "en", detail) == ["▷ Says."]
+
+
+def test_a_built_in_function_handed_in_is_the_same() -> None:
+    code = "def f(x, isinstance=isinstance):\n    return isinstance(x, int)"
+    assert texts(code, "en", "full")[-1] == "  return x is of type integer"
