@@ -11,6 +11,7 @@ ODD = {
     "aliases in a circle": "a = b\nb = a\na.step()\n",
     "a function that returns its own result": "def f():\n    return f()\nm = f()\n",
     "a sum of 1,500 terms": "x = " + " + ".join(["batch_size"] * 1500) + "\n",
+    "keys of the object itself": "class A(dict):\n    def f(self):\n        return self['lr']\n",
     "150 brackets": "x = " + "(" * 150 + "1" + ")" * 150 + "\n",
     "400 calls in a chain": "x = model" + ".to(device)" * 100 + "\n",
     "90 nested blocks": "".join("    " * i + "if a:\n" for i in range(90)) + "    " * 90 + "b()\n",

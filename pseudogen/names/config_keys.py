@@ -44,7 +44,7 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
 def _holds_settings(script: Script, name: str, root: str, statement: int) -> bool:
     """Whether the root of a name holds settings, by its name (`self.cfg.lr` counts as `cfg`)."""
     if root == "self":
-        root = name.split(".")[1].partition("[")[0]
+        root = name.partition(".")[2].partition(".")[0].partition("[")[0]
         return words(root)[-1:] != () and words(root)[-1] in _HOLDERS and name.count(".") > 1
     found = words(root)
     return bool(found) and found[-1] in _HOLDERS and len(found) <= 2
