@@ -1,7 +1,8 @@
 """How likely it is that a block ends before a statement: a log-linear model of Python's layout.
 
 The weights are fitted by logistic regression (Hosmer and Lemeshow, Applied Logistic Regression,
-2013) to the blocks of the standard library by `benchmarks/fit_reflow.py`.
+2013) to blocks of the standard library and of installed training code by
+`benchmarks/fit_reflow.py`; `docs/reading.md` lists them. `vocabulary` alone is set by hand.
 """
 
 from __future__ import annotations
