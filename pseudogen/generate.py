@@ -20,6 +20,8 @@ from pseudogen.explanation.stages import stages
 from pseudogen.finding import Finding, find_all
 from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
+from pseudogen.pitfall import Findings, Pitfall, check_all
+from pseudogen.pitfalls import all_checkers
 from pseudogen.pseudocode import note, write
 from pseudogen.reading import Source, read_text, repaired
 from pseudogen.rendering import Options, render_document, render_pseudocode
@@ -32,11 +34,12 @@ Lines = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
-    """One input, read: the source after repairs, its script and all findings in it."""
+    """One input, read: the source after repairs, its script, all findings and pitfalls in it."""
 
     source: Source
     script: Script
     findings: tuple[Finding, ...]
+    pitfalls: tuple[Pitfall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,9 @@ def analyse_source(source: Source, *, strict: bool = False) -> Analysis:
         except InputError:
             source = repaired(source, strict=strict)
             script = Script.parse(source.text, source.name)
-        return Analysis(source, script, tuple(find_all(script, all_finders())))
+        findings = tuple(find_all(script, all_finders()))
+        pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
+        return Analysis(source, script, findings, pitfalls)
 
 
 @roomy
@@ -107,15 +112,18 @@ def write_analysis(
 
 def _explanation(analysis: Analysis, part: Part) -> Explanation:
     chosen: Sequence[Finding] = analysis.findings
+    pitfalls: Sequence[Pitfall] = analysis.pitfalls
     wanted = _range(analysis, part)
     if wanted is not None:
         chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
+        pitfalls = [p for p in pitfalls if wanted[0] <= p.lines[0] <= wanted[1]]
     return Explanation(
         analysis.source.name,
         analysis.script,
         stages(analysis.script, chosen),
         analysis.source.remarks,
         wanted,
+        tuple(pitfalls),
     )
 
 

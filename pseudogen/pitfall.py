@@ -39,6 +39,13 @@ class Pitfall:
     facts: tuple[tuple[str, Any], ...] = ()
 
 
+def report(
+    identifier: str, severity: str, lines: tuple[int, int], evidence: str, **facts: Any
+) -> Pitfall:
+    """A `Pitfall` with its facts as keywords."""
+    return Pitfall(identifier, severity, lines, evidence, tuple(facts.items()))
+
+
 class Findings:
     """The findings of a script, to be asked by class."""
 

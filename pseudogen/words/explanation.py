@@ -25,11 +25,13 @@ from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.evidence import weakest
 from pseudogen.names.script import Script
+from pseudogen.pitfall import Pitfall
 from pseudogen.reading.source import Remark
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import remark
 from pseudogen.words.patterns import Words, finding_words, spaced_words
+from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
 
 _SHORT = 60
@@ -45,6 +47,7 @@ class Explanation:
     stages: tuple[Stage, ...]
     remarks: tuple[Remark, ...] = ()
     part: Lines | None = None  # speak of these lines alone
+    pitfalls: tuple[Pitfall, ...] = ()
 
 
 def explanation_document(
@@ -86,7 +89,22 @@ class _Writer:
                 blocks += self._entry(entry, 2)
         else:
             blocks += self._whole(detail)
+        if detail != "brief":
+            blocks += self._pitfalls()
         return Document(tuple(blocks), self.lang)
+
+    def _pitfalls(self) -> Iterable[Block]:
+        if self.explanation.pitfalls:
+            yield Heading(2, marked(self.words.pitfalls))
+        for pitfall in self.explanation.pitfalls:
+            words = pitfall_words(pitfall, self.lang)
+            severity = self.words.severities[pitfall.severity]
+            note = self._spans(self.words.pitfall_note(severity, pitfall.lines))
+            yield Heading(3, words.title, note, pitfall.lines)
+            for paragraph in words.why:
+                yield Paragraph(paragraph, lines=pitfall.lines)
+            for paragraph in words.change:
+                yield Paragraph(paragraph, marked(self.words.labels["change"]), pitfall.lines)
 
     def _whole(self, detail: str) -> Iterable[Block]:
         findings = [f for stage in self.explanation.stages for f in stage.findings]

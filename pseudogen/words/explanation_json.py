@@ -7,9 +7,11 @@ from typing import Any
 
 from pseudogen.document import Spans, plain
 from pseudogen.finding import Finding
+from pseudogen.pitfall import Pitfall
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
 from pseudogen.words.patterns import finding_words, spaced_words
+from pseudogen.words.pitfalls import pitfall_text
 from pseudogen.words.settings import setting_json, settings_in
 
 SCHEMA = 1
@@ -25,7 +27,7 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
         "file": explanation.name,
         "lang": lang,
         "findings": [_finding(finding, explanation, lang) for finding in findings],
-        "pitfalls": [],
+        "pitfalls": [pitfall_json(pitfall, lang) for pitfall in explanation.pitfalls],
         "stages": [
             {
                 "kind": stage.kind,
@@ -41,6 +43,16 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
             setting_json(explanation.script, setting, lang)
             for setting in settings_in(explanation.script, explanation.part)
         ],
+    }
+
+
+def pitfall_json(pitfall: Pitfall, lang: str) -> dict[str, Any]:
+    """One entry of the array `pitfalls`."""
+    return {
+        "id": pitfall.id,
+        "severity": pitfall.severity,
+        "lines": list(pitfall.lines),
+        "text": pitfall_text(pitfall, lang),
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from pseudogen.document import Span, Spans, spans
@@ -46,23 +47,32 @@ def step_words(finding: Finding, lang: str) -> tuple[Spans, ...]:
 
 
 def parse_words(text: str, lang: str) -> Words:
-    """`# Title`, the text of `what`, then parts that begin with `@why`, `@worked`...
+    """The words of a pattern from what its macro has written; see `split_words`."""
+    title, parts = split_words(text, lang, "what", PARTS)
+    return Words(title=title, **parts)
 
-    Blank lines part paragraphs; the lines of a paragraph are joined as the language does it.
+
+def split_words(
+    text: str, lang: str, first: str, names: Sequence[str]
+) -> tuple[Spans, dict[str, tuple[Spans, ...]]]:
+    """`# Title`, the text of the part `first`, then parts that begin with `@why`, `@worked`...
+
+    `names` are the parts that there may be; those that are not there are empty. Blank lines part
+    paragraphs; the lines of a paragraph are joined as the language does it.
 
     Raises:
-        ValueError: the text has no title, or a part that is not in PARTS.
+        ValueError: the text has no title, or a part that is not in `names`.
     """
     head, _, rest = text.strip().partition("\n")
     if not head.startswith("# "):
         raise ValueError(f"the words begin with {head!r}, not with a title")
-    pieces = _PART.split("@what\n" + rest)
-    parts: dict[str, tuple[Spans, ...]] = dict.fromkeys(PARTS, ())
+    pieces = _PART.split(f"@{first}\n{rest}")
+    parts: dict[str, tuple[Spans, ...]] = dict.fromkeys(names, ())
     for name, content in zip(pieces[1::2], pieces[2::2], strict=True):
-        if name not in PARTS:
-            raise ValueError(f"no part of a pattern's words is called {name!r}")
+        if name not in names:
+            raise ValueError(f"no part of these words is called {name!r}")
         parts[name] = paragraphs(content, lang)
-    return Words(title=spans(head[2:].strip()), **parts)
+    return spans(head[2:].strip()), parts
 
 
 def paragraphs(text: str, lang: str) -> tuple[Spans, ...]:

@@ -1,0 +1,111 @@
+"""Where statements stand towards each other: rounds of loops, branches, what runs before what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+_BRANCHES = (cst.If, cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+
+
+def method(site: Site) -> str:
+    """The last component of what is called: `step` of `self.optimizer.step()`, `backward` of
+    `(loss / 2).backward()`."""
+    function = site.node.func
+    return function.attr.value if type(function) is cst.Attribute else site.name
+
+
+def receiver(site: Site) -> str:
+    """What a method is called on, as a dotted name; "" for a plain function."""
+    return site.name.rpartition(".")[0]
+
+
+def around(script: Script, statement: Statement) -> Statement | None:
+    """The innermost loop around a statement in its function, or else the function."""
+    return script.loop_around(statement) or script.function_around(statement)
+
+
+def inside(block: Statement, statement: Statement) -> bool:
+    """Whether a statement stands in the block of a header, at any depth."""
+    return block.index < statement.index < block.after
+
+
+def neighbours(script: Script, site: Site) -> list[Site]:
+    """The calls that share a round with `site`: of the innermost loop around it, or else of its
+    function or the module; branches that exclude it are left out."""
+    block = around(script, site.statement)
+    calls = script.calls_below(block) if block is not None else script.call_sites()
+    return [
+        call
+        for call in calls
+        if call.scope == site.scope and not script.exclusive(call.statement, site.statement)
+    ]
+
+
+def branches(script: Script, statement: Statement, block: Statement | None) -> list[Statement]:
+    """The branches around a statement below `block`: it does not always run when `block` does."""
+    return [
+        header
+        for header in script.tree.ancestors(statement.index)
+        if type(header.node) in _BRANCHES and (block is None or inside(block, header))
+    ]
+
+
+def names_in(node: Any) -> set[str]:
+    """All dotted names in an expression, and the names in them."""
+    found: set[str] = set()
+    for part in descendants(node):
+        if type(part) in (cst.Name, cst.Attribute):
+            found.add(dotted(part))
+    return found
+
+
+def has_word(text: str | None, name: str | None) -> bool:
+    """Whether `name` stands in `text` as a whole name: `loss` in `loss / 2`, not in `loss_sum`."""
+    if not text or not name:
+        return False
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+
+
+def mentions(script: Script, *pieces: str) -> bool:
+    """Whether the script has one of these texts anywhere: reason enough to stay silent."""
+    return any(piece in script.tree.text for piece in pieces)
+
+
+def statements_at(script: Script, line: int) -> list[Statement]:
+    """The statements that start on a line."""
+    return [s for s in script.tree.statements if s.first == line]
+
+
+def statement_at(script: Script, line: int) -> Statement:
+    """The first statement that starts on a line.
+
+    Raises:
+        StopIteration: there is none.
+    """
+    return next(s for s in script.tree.statements if s.first == line)
+
+
+def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
+    """The calls whose last component is one of `methods`, in the order of the source."""
+    return (site for site in script.call_sites() if method(site) in methods)
+
+
+def uses_torch(script: Script) -> bool:
+    """Whether the script imports PyTorch."""
+    return any(
+        binding.how == "import" and binding.qualified.partition(".")[0] == "torch"
+        for scope in script.tree.scopes
+        for bindings in scope.bindings.values()
+        for binding in bindings
+    )

@@ -1,0 +1,134 @@
+"""Loaders of validation data: dropped, shuffled and repeated samples."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pseudogen.names.blocks import has_word, statement_at
+from pseudogen.patterns.data_loader import DataLoader
+from pseudogen.patterns.distributed_sampler import DistributedSampler
+from pseudogen.patterns.metric_reduction import MetricReduction
+from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+
+
+@pitfall("drop-last-on-validation")
+def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
+    """`DataLoader(val_data, drop_last=True)`: some samples are never measured."""
+    for loader in findings.of(DataLoader):
+        if loader.split == "validation" and loader.drop_last == "True":
+            yield report(
+                "drop-last-on-validation",
+                WARNING,
+                (loader.line, loader.end),
+                loader.evidence.kind,
+                loader=loader.target,
+                dataset=loader.dataset,
+                batch_size=loader.batch_size,
+            )
+
+
+@pitfall("shuffle-on-validation")
+def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
+    """`DataLoader(val_data, shuffle=True)`: the order differs from run to run."""
+    for loader in findings.of(DataLoader):
+        shuffles = loader.shuffle_given and loader.shuffle == "True"
+        if loader.split == "validation" and shuffles and loader.sampler is None:
+            yield report(
+                "shuffle-on-validation",
+                NOTE,
+                (loader.line, loader.end),
+                loader.evidence.kind,
+                loader=loader.target,
+                dataset=loader.dataset,
+            )
+
+
+@pitfall("padded-evaluation")
+def check_padding(findings: Findings) -> Iterator[Pitfall]:
+    """Shards of equal length for validation, whose sums are added up over the processes."""
+    reduced = next(
+        (
+            r
+            for r in findings.of(MetricReduction)
+            if r.form in ("all-reduce", "reduce") and _in_evaluation(findings, r.line)
+        ),
+        None,
+    )
+    for sampler in findings.of(DistributedSampler):
+        if reduced is None or sampler.split != "validation" or sampler.pads is not True:
+            continue
+        if not _is_loaded(findings, sampler):
+            continue
+        yield report(
+            "padded-evaluation",
+            NOTE,
+            (sampler.line, sampler.end),
+            sampler.evidence.kind,
+            sampler=sampler.target,
+            dataset=sampler.dataset,
+            call=reduced.call,
+            reduced=reduced.line,
+        )
+
+
+def _in_evaluation(findings: Findings, line: int) -> bool:
+    """Whether a line stands in a function that evaluates and does not train."""
+    structure = findings.script.structure
+    function = findings.script.function_around(statement_at(findings.script, line))
+    return function is not None and function.index in structure.evaluates - structure.trains
+
+
+def _is_loaded(findings: Findings, sampler: DistributedSampler) -> bool:
+    loaders = findings.of(DataLoader)
+    return any(has_word(loader.sampler, sampler.target) for loader in loaders)
+
+
+_EVALUATION = (
+    "import torch\n"
+    "import torch.distributed as dist\n"
+    "from torch.utils.data import DataLoader, DistributedSampler\n"
+    "val_sampler = DistributedSampler(val_set, shuffle=False)\n"
+    "val_loader = DataLoader(val_set, batch_size=64, sampler=val_sampler)\n"
+    "@torch.no_grad()\n"
+    "def evaluate(model, val_loader):\n"
+    "    correct = torch.zeros(1)\n"
+    "    for x, y in val_loader:\n"
+    "        correct += (model(x).argmax(1) == y).sum()\n"
+)
+EXAMPLES = {
+    "drop-last-on-validation": {
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=64, drop_last=True)": [(2, 2)],
+        "import torch\n"
+        "test_loader = torch.utils.data.DataLoader(\n    test_set, 64, drop_last=True)": [(2, 3)],
+    },
+    "shuffle-on-validation": {
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=64, shuffle=True)": [(2, 2)],
+        "import torch\ntest_loader = torch.utils.data.DataLoader(test_set, 64, True)": [(2, 2)],
+    },
+    "padded-evaluation": {
+        _EVALUATION + "    dist.all_reduce(correct)\n    return correct\n": [(4, 4)],
+        _EVALUATION.replace(", shuffle=False", "")
+        + "    dist.reduce(correct, 0)\n    return correct\n": [(4, 4)],
+    },
+}
+COUNTEREXAMPLES = {
+    "drop-last-on-validation": {
+        "from torch.utils.data import DataLoader\n"
+        "train_loader = DataLoader(train_set, drop_last=True)": "training may drop samples",
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, drop_last=False)": "nothing is dropped",
+    },
+    "shuffle-on-validation": {
+        "from torch.utils.data import DataLoader\n"
+        "train_loader = DataLoader(train_set, shuffle=True)": "training data are shuffled",
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, shuffle=False)": "the order is kept",
+    },
+    "padded-evaluation": {
+        _EVALUATION: "the parts may be put together by sample",
+        _EVALUATION.replace("shuffle=False", "drop_last=True")
+        + "    dist.all_reduce(correct)\n": "nothing is repeated",
+    },
+}

@@ -1,0 +1,183 @@
+"""Mixed precision: scaled gradients are clipped, stepped and followed up in the right order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pseudogen.names.blocks import around, calls_of_methods, method, neighbours, receiver
+from pseudogen.names.script import Script, Site
+from pseudogen.patterns.gradient_clipping import GradientClipping
+from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+
+
+@pitfall("clip-before-unscale")
+def check_clip(findings: Findings) -> Iterator[Pitfall]:
+    """Scaled gradients are clipped: `scale(loss).backward()`, `clip_grad_norm_`, `scaler.step`."""
+    script = findings.script
+    for clip in findings.of(GradientClipping):
+        site = _clip_call(script, clip)
+        if site is None:
+            continue
+        before, after = _around(script, site)
+        scaled = next((s for s in reversed(before) if _scales(s)), None)
+        step = next((s for s in after if _is_scaler(script, s) and method(s) == "step"), None)
+        if scaled is None or step is None or any("unscale" in method(s) for s in before):
+            continue
+        yield report(
+            "clip-before-unscale",
+            ERROR,
+            (clip.line, clip.end),
+            "flow",
+            call=clip.call,
+            limit=clip.limit,
+            scaler=receiver(step),
+            optimizer=text(step.node.args[0].value) if step.node.args else None,
+            scaled=scaled.line,
+            late=next((s.line for s in after if "unscale" in method(s)), None),
+        )
+
+
+def _clip_call(script: Script, clip: GradientClipping) -> Site | None:
+    """The call of PyTorch that clips; None for the settings of frameworks and for helpers."""
+    for site in script.call_sites():
+        if site.line == clip.line and site.known is not None and site.known.api.kind == "clip":
+            return site
+    return None
+
+
+def _around(script: Script, site: Site) -> tuple[list[Site], list[Site]]:
+    calls = neighbours(script, site)
+    index = site.statement.index
+    before = [s for s in calls if s.statement.index < index]
+    return before, [s for s in calls if s.statement.index > index]
+
+
+def _scales(site: Site) -> bool:
+    """`scaler.scale(loss).backward()`."""
+    return site.name.endswith(".scale().backward")
+
+
+def _is_scaler(script: Script, site: Site) -> bool:
+    return bool(receiver(site)) and (
+        script.is_a(site.node.func.value, site.scope, "scaler") is not None
+    )
+
+
+@pitfall("scaler-update-missing")
+def check_update(findings: Findings) -> Iterator[Pitfall]:
+    """`scaler.step(optimizer)` without `scaler.update()`."""
+    script = findings.script
+    names = {receiver(site) for site in calls_of_methods(script, "update")}
+    last = {name.rpartition(".")[2] for name in names}
+    for site in calls_of_methods(script, "step"):
+        name = receiver(site)
+        if not name or not site.node.args or name.rpartition(".")[2] in last:
+            continue
+        evidence = script.is_a(site.node.func.value, site.scope, "scaler")
+        scaled = any(_scales(other) for other in neighbours(script, site))
+        if evidence is None or not scaled or around(script, site.statement) is None:
+            continue
+        if any(_passes(other, name) for other in script.call_sites()):
+            continue
+        yield report(
+            "scaler-update-missing",
+            ERROR,
+            (site.line, site.last),
+            "flow" if evidence.kind == "name" else evidence.kind,
+            scaler=name,
+            optimizer=text(site.node.args[0].value),
+        )
+
+
+def _passes(site: Site, name: str) -> bool:
+    """Whether a call hands the scaler on to somebody who may update it, after the step."""
+    return any(text(arg.value) == name for arg in site.node.args)
+
+
+@pitfall("clip-after-step")
+def check_clip_after(findings: Findings) -> Iterator[Pitfall]:
+    """`optimizer.step()` first, `clip_grad_norm_` afterwards: the update is not limited."""
+    script = findings.script
+    for clip in findings.of(GradientClipping):
+        site = _clip_call(script, clip)
+        if site is None:
+            continue
+        before, after = _around(script, site)
+        steps = [s for s in before if _steps(script, s)]
+        back = [s for s in before if method(s) == "backward"]
+        if not steps or not back or back[-1].statement.index > steps[-1].statement.index:
+            continue
+        if any(_steps(script, s) or method(s) == "backward" for s in after):
+            continue
+        yield report(
+            "clip-after-step",
+            ERROR,
+            (clip.line, clip.end),
+            "flow",
+            call=clip.call,
+            step=text(steps[-1].node),
+            step_line=steps[-1].line,
+            backward=back[-1].line,
+        )
+
+
+def _steps(script: Script, site: Site) -> bool:
+    if method(site) != "step" or not receiver(site):
+        return False
+    role = script.role(site.node.func.value, site.scope)
+    return role is not None and role.kind in ("optimizer", "scaler")
+
+
+_START = (
+    "import torch\n"
+    "scaler = torch.cuda.amp.GradScaler()\n"
+    "for x, y in loader:\n"
+    "    loss = criterion(model(x), y)\n"
+    "    scaler.scale(loss).backward()\n"
+)
+_CLIP = "    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
+_STEP = "    scaler.step(optimizer)\n"
+_UNSCALE = "    scaler.unscale_(optimizer)\n"
+_UPDATE = "    scaler.update()\n"
+_PLAIN = (
+    "import torch\n"
+    "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    criterion(model(x), y).backward()\n"
+)
+EXAMPLES = {
+    "clip-before-unscale": {
+        _START + _CLIP + _STEP + _UPDATE: [(6, 6)],
+        _START + _CLIP + _UNSCALE + _STEP + _UPDATE: [(6, 6)],
+    },
+    "scaler-update-missing": {
+        _START + _STEP: [(6, 6)],
+        _START + _UNSCALE + _CLIP + _STEP + "    optimizer.zero_grad()\n": [(8, 8)],
+    },
+    "clip-after-step": {
+        _PLAIN + "    optimizer.step()\n" + _CLIP: [(7, 7)],
+        _START + _UNSCALE + _STEP + _CLIP + _UPDATE: [(8, 8)],
+    },
+}
+COUNTEREXAMPLES = {
+    "clip-before-unscale": {
+        _START + _UNSCALE + _CLIP + _STEP + _UPDATE: "they are unscaled first",
+        _PLAIN + _CLIP + "    optimizer.step()\n": "nothing is scaled",
+        _START.replace("    scaler", "    if amp:\n        scaler")
+        + "    else:\n        loss.backward()\n        "
+        + _CLIP.strip()
+        + "\n": "the branch that clips does not scale",
+    },
+    "scaler-update-missing": {
+        _START + _STEP + _UPDATE: "it is updated",
+        "scaler.step(optimizer)": "the rest may stand elsewhere",
+    },
+    "clip-after-step": {
+        _PLAIN + _CLIP + "    optimizer.step()\n": "it is clipped first",
+        "import torch\n"
+        "for x, y in loader:\n"
+        "    optimizer.step()\n" + _CLIP: "without the backward pass in view",
+    },
+}

@@ -1,0 +1,186 @@
+"""Samplers: told the epoch, and not together with `shuffle`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from pseudogen.names.blocks import calls_of_methods, has_word, inside, mentions, receiver
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import target
+from pseudogen.patterns.data_loader import DataLoader
+from pseudogen.patterns.distributed_sampler import DistributedSampler
+from pseudogen.patterns.epoch_loop import EpochLoop
+from pseudogen.pitfall import ERROR, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+
+@pitfall("sampler-without-set-epoch")
+def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
+    """A shuffling distributed sampler whose loader an epoch loop reads, never told the epoch."""
+    script = findings.script
+    if _may_tell_epoch(script):
+        return
+    for sampler in findings.of(DistributedSampler):
+        if sampler.shuffle != "True" or sampler.split == "validation" or not sampler.target:
+            continue
+        for loader in _loaders_of(findings, sampler):
+            loop = _loop_that_reads(findings, loader)
+            if loop is not None:
+                yield report(
+                    "sampler-without-set-epoch",
+                    WARNING,
+                    (sampler.line, sampler.end),
+                    sampler.evidence.kind,
+                    sampler=sampler.target,
+                    loader=loader,
+                    epoch=loop.variable or None,
+                    loop=loop.line,
+                )
+                break
+
+
+def _may_tell_epoch(script: Script) -> bool:
+    """Whether something other than a data set is told the epoch, or a framework may do it."""
+    if mentions(script, ".prepare(", "setup_dataloaders", "use_distributed_sampler"):
+        return True
+    return any(
+        script.is_a(site.node.func.value, site.scope, "dataset") is None
+        for site in calls_of_methods(script, "set_epoch")
+        if receiver(site)
+    )
+
+
+def _loaders_of(findings: Findings, sampler: DistributedSampler) -> Iterator[str]:
+    """What holds the loaders that get the sampler, also from a function that makes them."""
+    script = findings.script
+    lines = {loader.line for loader in findings.of(DataLoader)}
+    for site in script.call_sites():
+        if not any(dotted(arg.value) == sampler.target for arg in site.node.args):
+            continue
+        made = script.called_function(site)
+        makes = made is not None and any(made.first < line <= made.end for line in lines)
+        holder = target(site.statement)
+        if holder and (makes or site.line in lines) and type(site.statement.node) is not cst.For:
+            yield holder
+
+
+def _loop_that_reads(findings: Findings, loader: str) -> EpochLoop | None:
+    """The loop over epochs that trains from `loader`, with the training step in this file."""
+    script = findings.script
+    for loop in findings.of(EpochLoop):
+        if loop.call is not None or loop.unit != "epoch":
+            continue
+        header = next(s for s in script.tree.statements if s.first == loop.line)
+        for statement in script.tree.below(header):
+            if _reads_to_train(script, statement, header, loader):
+                return loop
+    return None
+
+
+def _reads_to_train(script: Script, statement: Statement, loop: Statement, loader: str) -> bool:
+    if type(statement.node) is cst.For and has_word(text(statement.node.iter), loader):
+        return any(inside(statement, script.tree.statements[i]) for i in script.structure.steps)
+    return any(_trains_from(script, site, loader) for site in script.calls_in(statement))
+
+
+def _trains_from(script: Script, site: Site, loader: str) -> bool:
+    function = script.called_function(site)
+    passed = any(dotted(arg.value) == loader for arg in site.node.args)
+    return passed and function is not None and function.index in script.structure.trains
+
+
+@pitfall("sampler-and-shuffle")
+def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
+    """`DataLoader(data, sampler=sampler, shuffle=True)`: the constructor refuses it."""
+    script = findings.script
+    for site in script.call_sites():
+        if site.known is None or site.known.api.kind != "loader" or "torch" not in site.known.name:
+            continue
+        sampler = script.argument(site, "sampler")
+        shuffle = script.argument_text(site, "shuffle")
+        if sampler is None or not (shuffle == "True" or _is_true(script, site)):
+            continue
+        if _is_sampler(script, sampler, site):
+            yield report(
+                "sampler-and-shuffle",
+                ERROR,
+                (site.line, site.last),
+                site.known.evidence,
+                sampler=text(sampler),
+                shuffle=shuffle,
+            )
+
+
+def _is_true(script: Script, site: Site) -> bool:
+    """Whether a variable passed as `shuffle` is True whichever assignment holds."""
+    name = dotted(script.argument(site, "shuffle"))
+    found = script.reaching(name, site.statement.index) if name else []
+    return bool(found) and all(b.how == "assign" and text(b.value) == "True" for b in found)
+
+
+def _is_sampler(script: Script, node: object, site: Site) -> bool:
+    """Whether an expression is a sampler whichever assignment holds, and never None."""
+    if type(node) is cst.Call:
+        return script.is_a(node, site.scope, "sampler") is not None
+    found = script.reaching(dotted(node), site.statement.index)
+    return bool(found) and all(
+        b.how == "assign"
+        and type(b.value) is cst.Call
+        and script.is_a(b.value, site.scope, "sampler") is not None
+        for b in found
+    )
+
+
+_LOADER = (
+    "from torch.utils.data import DataLoader, DistributedSampler\n"
+    "train_sampler = DistributedSampler(train_set)\n"
+    "train_loader = DataLoader(train_set, batch_size=32, sampler=train_sampler)\n"
+)
+EXAMPLES = {
+    "sampler-without-set-epoch": {
+        _LOADER + "for epoch in range(90):\n"
+        "    for x, y in train_loader:\n"
+        "        loss = criterion(model(x), y)\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n": [(2, 2)],
+        _LOADER + "def train(loader, model):\n"
+        "    for x, y in loader:\n"
+        "        loss = model(x, y)\n"
+        "        loss.backward()\n"
+        "for epoch in range(start, epochs):\n"
+        "    train(train_loader, model)\n": [(2, 2)],
+    },
+    "sampler-and-shuffle": {
+        "from torch.utils.data import DataLoader, DistributedSampler\n"
+        "loader = DataLoader(data, shuffle=True, sampler=DistributedSampler(data))": [(2, 2)],
+        "from torch.utils.data import DataLoader, RandomSampler\n"
+        "sampler = RandomSampler(data)\n"
+        "loader = DataLoader(data, 32, True, sampler)": [(3, 3)],
+    },
+}
+COUNTEREXAMPLES = {
+    "sampler-without-set-epoch": {
+        _LOADER: "the loop may stand elsewhere",
+        _LOADER + "for epoch in range(90):\n"
+        "    train_sampler.set_epoch(epoch)\n"
+        "    for x, y in train_loader:\n"
+        "        model(x, y).backward()\n": "it is told",
+        _LOADER.replace("(train_set)\n", "(train_set, shuffle=False)\n")
+        + "for epoch in range(90):\n"
+        "    for x, y in train_loader:\n"
+        "        model(x, y).backward()\n": "it does not shuffle",
+        _LOADER + "for epoch in range(90):\n"
+        "    train_one_epoch(train_loader, model)\n": "another file may tell it",
+    },
+    "sampler-and-shuffle": {
+        "from torch.utils.data import DataLoader, DistributedSampler\n"
+        "sampler = DistributedSampler(data) if distributed else None\n"
+        "loader = DataLoader(data, shuffle=sampler is None, sampler=sampler)": "one or the other",
+        "from torch.utils.data import DataLoader\n"
+        "loader = DataLoader(data, shuffle=True, sampler=sampler)": "the sampler may be None",
+    },
+}
