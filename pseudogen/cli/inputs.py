@@ -1,0 +1,53 @@
+"""What the commands read."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pseudogen.cli.complaints import BAD_INPUT, complain
+from pseudogen.errors import InputError
+
+if TYPE_CHECKING:
+    from pseudogen.reading import Source
+
+
+def each(
+    inputs: Iterable[Callable[[], Source]], lang: str, work: Callable[[Source], Any]
+) -> tuple[list[Any], bool]:
+    """The results of all inputs that could be read, and whether one could not.
+
+    Where none could, there is nothing to write: the program ends here.
+    """
+    made, failed = [], False
+    for read in inputs:
+        try:
+            made.append(work(read()))
+        except InputError as error:
+            complain(error, lang)
+            failed = True
+    if failed and not made:
+        raise click.exceptions.Exit(BAD_INPUT)
+    return made, failed
+
+
+def sources(paths: Sequence[str], clipboard: bool) -> list[Callable[[], Source]]:
+    """How each input is read, in the order in which it was named."""
+    from pseudogen.reading import read_clipboard, read_text
+
+    if clipboard:
+        return [lambda: read_text(read_clipboard(), "<clipboard>")]
+    return [partial(_read, path) for path in paths or ("-",)]
+
+
+def _read(path: str) -> Source:
+    from pseudogen.reading import read_bytes, read_path
+
+    if path == "-":
+        return read_bytes(sys.stdin.buffer.read(), "<stdin>")
+    return read_path(Path(path))

@@ -1,0 +1,98 @@
+"""The options of the commands."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+from pseudogen.languages import languages
+
+EXPLAIN_FORMATS = ("terminal", "text", "markdown", "html", "json")
+PSEUDO_FORMATS = ("terminal", "text", "markdown", "html", "latex", "typst", "json")
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def options(*decorators: Callable[[F], F]) -> Callable[[F], F]:
+    """Several option decorators as one, in the order in which help shows them."""
+
+    def apply(function: F) -> F:
+        for decorator in reversed(decorators):
+            function = decorator(function)
+        return function
+
+    return apply
+
+
+def choice(
+    name: str, values: Sequence[str], default: str | None, text: str, command: str = ""
+) -> Callable[[F], F]:
+    """An option with a fixed set of values, which `PSEUDOGEN_NAME` (for one command alone:
+    `PSEUDOGEN_COMMAND_NAME`) sets, too."""
+    variable = f"PSEUDOGEN_{name.upper()}"
+    own = f"PSEUDOGEN_{command.upper()}_{name.upper()}"
+    return click.option(
+        f"--{name}",
+        type=click.Choice(values),
+        default=default,
+        envvar=[own, variable] if command else variable,
+        help=text,
+        show_default=default is not None,
+    )
+
+
+class LineRange(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """`A-B`, or `A` alone: first and last line."""
+
+    name = "A-B"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[int, int]:
+        """The first and the last line."""
+        first, dash, last = str(value).partition("-")
+        try:
+            return int(first), int(last if dash else first)
+        except ValueError:
+            self.fail(f"{value!r} is no range of lines; write 10-25", param, ctx)
+
+
+PATHS = click.argument("paths", nargs=-1, metavar="[PATH|-]...")
+LANG = choice("lang", languages(), None, "Language of the output. [default: your locale, else en]")
+STRICT = click.option(
+    "--strict", is_flag=True, help="Refuse code that could be mended in several ways."
+)
+CLIPBOARD = click.option("--clipboard", is_flag=True, help="Take the code from the clipboard.")
+OUTPUT = click.option(
+    "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
+)
+PART = options(
+    click.option("--function", metavar="NAME", help="Only this function of the file."),
+    click.option("--lines", type=LineRange(), help="Only these lines of the file."),
+    STRICT,
+    CLIPBOARD,
+    OUTPUT,
+)
+
+
+LISTING = options(
+    click.option("--caption", metavar="TEXT", help="Title of the listing. [default: the file]"),
+    click.option("--label", default="", metavar="NAME", help="What a paper refers to it by."),
+    click.option(
+        "--numbers",
+        type=click.Choice(("none", "source", "lines")),
+        help="Numbers beside the lines: none, those of the source, or their own.",
+    ),
+    click.option("--end", is_flag=True, help='Close each block ("end if"; latex, typst).'),
+    click.option(
+        "--latex-package",
+        type=click.Choice(("algpseudocodex", "algorithm2e")),
+        default="algpseudocodex",
+        help="The package that sets the listing.",
+        show_default=True,
+    ),
+    click.option("--standalone", is_flag=True, help="A whole document (latex, typst)."),
+)

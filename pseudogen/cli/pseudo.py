@@ -1,0 +1,98 @@
+"""`pseudogen pseudo`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pseudogen.cli.inputs import each, sources
+from pseudogen.cli.options import LANG, LISTING, PART, PATHS, PSEUDO_FORMATS, choice
+from pseudogen.cli.outputs import chosen_format, console, finish, joined, write
+from pseudogen.document import Span
+from pseudogen.languages import locale_language
+
+if TYPE_CHECKING:
+    from pseudogen.reading import Source
+    from pseudogen.rendering import Options
+
+
+@click.command(epilog="Example: pseudogen pseudo train.py --detail outline --format latex")
+@PATHS
+@LANG
+@choice("format", PSEUDO_FORMATS, None, "[default: terminal; text when piped]", "pseudo")
+@choice("detail", ("outline", "steps", "full"), "steps", "How much is condensed.", "pseudo")
+@choice("names", ("code", "words"), "code", "Identifiers as written, or as words.")
+@choice("keywords", ("local", "english"), "local", "Keywords in the language, or in English.")
+@PART
+@LISTING
+def pseudo(
+    paths: tuple[str, ...],
+    lang: str | None,
+    format: str | None,
+    detail: str,
+    names: str,
+    keywords: str,
+    output: Path | None,
+    strict: bool,
+    clipboard: bool,
+    function: str | None,
+    lines: tuple[int, int] | None,
+    caption: str | None,
+    **look: Any,
+) -> None:
+    """Write the code as language-neutral pseudocode."""
+    from pseudogen import generate
+    from pseudogen.rendering import print_pseudocode
+
+    chosen = chosen_format(format, output)
+    language = lang or locale_language()
+    part = generate.Part(function, lines)
+
+    def one(source: Source) -> Any:
+        analysis = generate.analyse_source(source, strict=strict)
+        code = generate.write_analysis(
+            analysis, lang=language, detail=detail, names=names, keywords=keywords, part=part
+        )
+        return source.name, code
+
+    made, failed = each(sources(paths, clipboard), language, one)
+    if chosen == "terminal":
+        for _, code in made:
+            print_pseudocode(code, console(), _look(look))
+    else:
+        write(_listings(made, chosen, caption, look), output)
+    finish(failed)
+
+
+_PAPER = ("latex", "typst", "html")
+
+
+def _listings(made: list[Any], chosen: str, caption: str | None, look: dict[str, Any]) -> str:
+    """The pseudocode of all inputs in a format; one page holds one input."""
+    from pseudogen.rendering import render_pseudocode
+
+    if len(made) > 1 and (chosen == "html" or look["standalone"]):
+        raise click.UsageError(f"--format {chosen} makes a page of one file; give one at a time")
+    texts = []
+    for name, code in made:
+        if caption or chosen in _PAPER:
+            code = replace(code, caption=(Span(caption or Path(name).name),))
+        texts.append(render_pseudocode(code, chosen, _look(look, name)))
+    return _array(texts) if chosen == "json" and len(texts) > 1 else joined(texts)
+
+
+def _array(texts: Sequence[str]) -> str:
+    return "[\n" + ",\n".join(texts) + "\n]\n"
+
+
+def _look(look: dict[str, Any], name: str = "") -> Options:
+    from pseudogen.rendering import Options
+
+    try:
+        return Options(file=name, **look)
+    except ValueError as error:
+        raise click.UsageError(str(error)) from None
