@@ -91,11 +91,21 @@ def choice_of(script: Script, statement: Statement) -> Choice | None:
         )
     if kind is cst.Return:
         made = _device_made(node.value, statement, script) if node.value is not None else None
+        if _reads_device(node.value, statement, script):
+            return None
         return Choice("device", None, node.value, made) if made is not None else None
     if kind is cst.Assign or (kind is cst.AnnAssign and node.value is not None):
         target = node.target if kind is cst.AnnAssign else node.targets[0].target
         return _assigned(target, node.value, statement, script)
     return None
+
+
+def _reads_device(value: Any, statement: Statement, script: Script) -> bool:
+    """Whether a function of another purpose turns a name that it has read into a device."""
+    function = script.function_around(statement)
+    named = set(words(function.node.name.value)) if function is not None else {"device"}
+    passed = value.args[0].value if type(value) is cst.Call and value.args else None
+    return type(passed) is cst.Subscript and not named & {"device", "devices", "gpu"}
 
 
 def _set_current(call: Any, statement: Statement, script: Script) -> Choice | None:

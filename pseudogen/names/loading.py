@@ -84,10 +84,27 @@ def given_weights(site: Site, script: Script) -> str | None:
     """The argument by which a constructor is told to come with weights, as written:
     `pretrained=True`; None without one."""
     for name in ("pretrained", "weights", "weights_backbone", "encoder_weights"):
-        value = script.argument_text(site, name)
-        if value is not None and value not in ("None", "False", "''", '""'):
-            return f"{name}={value}"
+        value = script.argument(site, name)
+        if value is not None and not _says_none(value) and not _left_out(value, site, script):
+            return f"{name}={text(value)}"
     return None
+
+
+def _says_none(value: Any) -> bool:
+    return text(value) in ("None", "False", "''", '""')
+
+
+def _left_out(value: Any, site: Site, script: Script) -> bool:
+    """Whether a value is a parameter that is passed on and by default says that there are no
+    weights, in a function for which the script passes nothing else."""
+    if type(value) is not cst.Name:
+        return False
+    bindings = script.reaching(value.value, site.statement.index)
+    if len(bindings) != 1 or bindings[0].how != "parameter" or bindings[0].value is None:
+        return False
+    default = bindings[0].value
+    passed = [given for given, _ in script.passed(bindings[0])]
+    return _says_none(default) and all(_says_none(given) for given in passed)
 
 
 def _into_model(script: Script, site: Site) -> Site | None:

@@ -194,13 +194,19 @@ class _Classifier:
             if outer is not None:
                 batches = outer == EPOCH_LOOP and (draws or inside)
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
-            if draws or named & _STEP_WORDS:
+            if draws or self._counts_steps(statement, variable):
                 return Loop(EPOCH_LOOP, variable, over, evidence, "step")
             if set(words(variable)) & _EPISODE_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
         return None
+
+    def _counts_steps(self, statement: Statement, variable: str) -> bool:
+        """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a
+        single step in the limit (`range(step_5)`) is none of many."""
+        counted_words = all_words(statement.node.iter) & (_STEP_WORDS - {"step", "it"})
+        return bool(set(words(variable)) & _STEP_WORDS or counted_words)
 
     def _epochs_by_name(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         named = set(words(variable)) & EPOCH_WORDS

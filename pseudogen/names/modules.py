@@ -15,24 +15,49 @@ if TYPE_CHECKING:
 
 _PARTS = frozenset({"parameters", "named_parameters", "modules", "named_modules", "children"})
 _PARTS_MORE = frozenset({"named_children", "trainable_variables", "get_parameters"})
+_MODULE_ENDINGS = frozenset({"layer", "block", "model", "net", "backbone", "encoder", "decoder"})
+_FORWARD = ("forward", "construct")
+_TRAINING = frozenset({"backward", "zero_grad", "clear_grad", "apply_gradients", "value_and_grad"})
 PARAMETER_METHODS = _PARTS | _PARTS_MORE
 """Methods that give the parameters, or the modules, of a model."""
 
 
 def in_module_class(script: Script, statement: Statement) -> bool:
     """Whether a statement stands in a class that is itself a part of a model (`nn.Module`), not
-    one that holds a model and its training (`LightningModule`)."""
-    for around in script.tree.ancestors(statement.index):
-        if type(around.node) is cst.ClassDef:
-            bases = [dotted(base.value) for base in around.node.bases]
-            known = [script.known(base.value, around.scope) for base in around.node.bases]
-            rows = [k.api for k in known if k is not None]
-            if any(row.traits.get("holds") == "model" for row in rows):
-                return False
-            if any(row.kind in ("module", "model") for row in rows):
-                return True
-            return any(words(base)[-1:] == ("module",) for base in bases)
-    return False
+    one that holds a model and its training (`LightningModule`, `Trainer`)."""
+    around = next(
+        (a for a in script.tree.ancestors(statement.index) if type(a.node) is cst.ClassDef), None
+    )
+    if around is None:
+        return False
+    known = [script.known(base.value, around.scope) for base in around.node.bases]
+    rows = [k.api for k in known if k is not None]
+    if any(row.traits.get("holds") == "model" for row in rows):
+        return False
+    if any(row.kind in ("module", "model") for row in rows):
+        return True
+    bases = {word for base in around.node.bases for word in words(dotted(base.value))[-1:]}
+    if "module" in bases:
+        return True
+    like_module = bool(bases & _MODULE_ENDINGS) or _runs_forward(script, around)
+    return like_module and not _trains(script, around)
+
+
+def _runs_forward(script: Script, defined: Statement) -> bool:
+    """Whether a class has the method by which frameworks run a module."""
+    return any(
+        type(s.node) is cst.FunctionDef and s.node.name.value in _FORWARD
+        for s in script.tree.body(defined)
+    )
+
+
+def _trains(script: Script, defined: Statement) -> bool:
+    """Whether a class makes an optimizer or takes the steps of a training."""
+    return any(
+        (call.known is not None and call.known.api.kind == "optimizer")
+        or call.name.rpartition(".")[2] in _TRAINING
+        for call in script.calls_below(defined)
+    )
 
 
 def parameters_of(node: Any) -> Any:

@@ -27,6 +27,9 @@ _PROGRESS_KEYS = frozenset(
 _STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
 )
+_RESTORED = _STATE_WORDS | frozenset(
+    {"from", "optimizer", "progress", "run", "scheduler", "session", "train", "trainer"}
+)
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
 
 
@@ -184,6 +187,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if named == ("restore",) and not receiver:
         return None
+    if named[0] == "restore" and named[1:] and not set(named[1:]) & _RESTORED:
+        return None
     if any(type(arg.value) is cst.Subscript for arg in site.node.args):
         return None  # a part of what was loaded before
     restored = [script.role(arg.value, site.scope) for arg in site.node.args]
@@ -241,6 +246,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "self.restore_print_stmts(self.print_variables)": "nothing of a training is restored",
     "model.load_state_dict(torch.load('imagenet.pth'))": "that is pretrained-weights",
     "data = torch.load('features.pt')": "data, no state of a run",
     "model = load_model(name)": "no sign that a run goes on",

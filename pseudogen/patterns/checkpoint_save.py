@@ -27,6 +27,12 @@ _OTHER_WORDS = frozenset(
     | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
     | {"samples", "tokenizer", "vocab"}
 )
+_PATHS = ("path", "filepath", "output_dir", "save_directory", "save_dir", "filename", "file_path")
+_NO_PATHS = frozenset(
+    {"cfg", "dict", "epoch", "iter", "iteration", "model", "models", "net", "network", "optimizer"}
+    | {"params", "state", "states", "step", "steps", "trainer", "weights"}
+)
+"""Last words of what a method that saves is given beside the path."""
 _METHODS = frozenset({"save_pretrained", "save_state", "save_weights", "save_lora_weights"})
 
 
@@ -145,10 +151,23 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how=how,
         call=site.name,
         contents=_keys(first),
-        path=text(first) if how == "framework" and first is not None else None,
+        path=_path(first, site) if how == "framework" else None,
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
+
+
+def _path(first: Any, site: Site) -> str | None:
+    """Where a framework's method saves to: what a keyword says, or the first argument where that
+    is not by its name the state itself or the number of the step."""
+    named = (argument(site.node, name) for name in _PATHS)
+    told = next((node for node in named if node is not None), None)
+    if told is not None or first is None:
+        return text(told) if told is not None else None
+    other = words(dotted(first))[-1:]
+    if site.node.args[0].keyword is not None or site.node.args[0].star or type(first) is cst.Dict:
+        return None
+    return None if other and other[0] in _NO_PATHS else text(first)
 
 
 def _how(site: Site, script: Script) -> str | None:

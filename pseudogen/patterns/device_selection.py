@@ -194,6 +194,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import torch\ndef unflatten(saved):\n    return torch.device(saved['name'])": (
+        "a device's name is read back"
+    ),
     "model = model.to(device)": "the device was chosen before",
     "import torch\nx = torch.zeros(3, device=torch.device('cpu'))": "where one tensor lies",
     "import torch\ncpu_device = torch.device('cpu')": "where results are brought, not the choice",

@@ -195,6 +195,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",
     "for epoch in range(100):\n    rates.append(schedule(epoch))": "a plot of a schedule",
     "for batch in train_loader:\n    model(batch).backward()": "one pass is a batch loop",
     "from sklearn.svm import SVC\nclassifier = SVC()\nclassifier.fit(x, y)": "no epochs are known",

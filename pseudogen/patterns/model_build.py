@@ -24,7 +24,7 @@ _MODELS = frozenset(
 )
 _NO_MODELS = frozenset(
     {"args", "arguments", "average", "averaged", "callback", "card", "checkpoint", "config"}
-    | {"criterion", "dataset", "ddp", "ema", "fsdp", "info", "loader", "loss", "losses"}
+    | {"cost", "criterion", "dataset", "ddp", "ema", "fsdp", "info", "loader", "loss", "losses"}
     | {"meter", "metric", "metrics", "name", "optimizer", "parallel", "path", "processor"}
     | {"sampler", "saver", "scaler", "schedule", "scheduler", "size", "state", "summary", "swa"}
     | {"tokenizer", "trainer", "transform", "wrapper", "weights", "writer", "engine", "output"}
@@ -108,7 +108,9 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if target is None or not _named_model(target, site, script):
         return
-    if in_module_class(script, site.statement) or _changes(site) or _defined(site, script):
+    if _changes(site) or _wraps(target, site) or _defined(site, script):
+        return
+    if in_module_class(script, site.statement):
         return
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
@@ -125,6 +127,12 @@ def _changes(site: Site) -> bool:
         "model" in words(name) and not is_class_name(name) and not _tells_of_model(name)
         for name in passed
     )
+
+
+def _wraps(target: str, site: Site) -> bool:
+    """`model = Sharded(model, group)`: what was the model before is put into another object."""
+    first = site.node.args[0] if site.node.args else None
+    return first is not None and text(first.value) == target.partition(",")[0].strip()
 
 
 def _tells_of_model(name: str) -> bool:
@@ -164,7 +172,7 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     if last in _FROM:
         return role_named or bool(given & _MODELS)
     called = words(last)
-    if not called or set(called) & _NO_MODELS:
+    if not called or called == ("get",) or set(called) & _NO_MODELS:
         return False
     makes = called[0] in MAKING and called[0] not in ("set", "load")
     if makes and set(called) & _MODELS:
@@ -284,6 +292,17 @@ COUNTEREXAMPLES = {
     "model = torch.nn.DataParallel(model)": "is wrapped, not made",
     "model_name = build_model_name(args)": "makes a name",
     "criterion = LabelSmoothingLoss(classes)": "a loss",
+    "model = ShardedStage3(model, group=group)": "is wrapped, not made",
+    "generator = kwargs.get('generator')": "is looked up",
+    "class TaggerForTokens(TaggerPreTrainedModel):\n"
+    "    def __init__(self, config):\n"
+    "        self.classifier = Head(config)\n"
+    "        self.model = TaggerModel(config)": "a model's parts",
+    "class Net(Base):\n"
+    "    def __init__(self):\n"
+    "        self.net = build_net()\n"
+    "    def forward(self, x):\n"
+    "        return self.net(x)": "a part, as its class has a forward pass and no training",
     "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
     "        self.net = nn.Sequential()": "a part of a model",
 }

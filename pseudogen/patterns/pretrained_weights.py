@@ -9,6 +9,7 @@ from typing import ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import (
     FILE_READS,
@@ -137,9 +138,13 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
     if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
         models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
-    others = [text(node) for node in nodes if node not in models]
-    model = text(models[0]) if models else assigned(site.statement, site.node)
-    source = others[0] if others else None
+    told = argument(site.node, "model")
+    models = models or ([told] if told is not None else [])
+    target = assigned(site.statement, site.node) or ""
+    made = target if suggested_role(target) == "model" else None
+    others = [text(node) for node in nodes if node not in models and dotted(node) != "self"]
+    model = text(models[0]) if models else made
+    source = others[0] if others and dotted(told) != "self" else None
     yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
 
 
@@ -222,4 +227,9 @@ COUNTEREXAMPLES = {
     "optimizer.load_state_dict(ckpt['optimizer'])": "a run is resumed",
     "data = torch.load('data.pt')": "no model gets it",
     "model = resnet50(pretrained=False)": "starts from random weights",
+    "def vit_tiny(pretrained=False, **kwargs):\n"
+    "    return create('vit_tiny', pretrained=pretrained, **kwargs)\n"
+    "def vit_base(pretrained=False):\n"
+    "    model = create('vit_base', pretrained=pretrained)\n"
+    "    return model": "whoever calls the function says whether",
 }

@@ -36,7 +36,12 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("process", "index"), "rank"),
     (("rank",), "rank"),
 )
-_NOT_RANKS = frozenset({"lora", "low", "matrix", "svd", "max", "adapter", "tensor"})
+_NOT_RANKS = frozenset(
+    {"adapter", "ep", "expert", "lora", "low", "matrix", "max", "mp", "pipe", "pipeline", "pp"}
+    | {"stage", "svd", "tensor", "tp", "virtual"}
+)
+"""Words beside "rank" of numbers that are not those of a process: ranks of matrices, and places in
+one dimension of a mesh."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -271,6 +276,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "chunk_rank = self.get_virtual_pp_rank(step, forward=False)": "a stage of a pipeline",
     "import os\nos.environ['RANK'] = '0'": "the variable is set, not read",
     "lora_rank = args.lora_rank": "the rank of a matrix",
     "self.rank = rank": "a rank that is known already is kept",
