@@ -109,3 +109,33 @@ def uses_torch(script: Script) -> bool:
         for bindings in scope.bindings.values()
         for binding in bindings
     )
+
+
+def reachable_calls(script: Script, block: Statement, depth: int = 3) -> list[Site]:
+    """The calls below a header, and those in the functions of the script that they run."""
+    found: list[Site] = []
+    seen: set[int] = set()
+    waiting = [(block, 0)]
+    while waiting:
+        header, level = waiting.pop()
+        for site in script.calls_below(header):
+            found.append(site)
+            function = script.called_function(site) if level < depth else None
+            if function is not None and function.index not in seen:
+                seen.add(function.index)
+                waiting.append((function, level + 1))
+    return found
+
+
+def updates_below(script: Script, block: Statement) -> list[int]:
+    """The indexes of the statements below a header that update the weights: `optimizer.step()`,
+    or a call of a function of the script that trains."""
+    return [site.statement.index for site in script.calls_below(block) if _updates(script, site)]
+
+
+def _updates(script: Script, site: Site) -> bool:
+    if method(site) == "step" and receiver(site):
+        role = script.role(site.node.func.value, site.scope)
+        return role is not None and role.kind in ("optimizer", "scaler")
+    function = script.called_function(site)
+    return function is not None and function.index in script.structure.trains
