@@ -1,0 +1,227 @@
+"""Evaluation: back to training mode afterwards, and without gradients meanwhile."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from pseudogen.names.blocks import (
+    inside,
+    mentions,
+    method,
+    reachable_calls,
+    receiver,
+    statement_at,
+    uses_torch,
+)
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.patterns.epoch_loop import EpochLoop
+from pseudogen.patterns.evaluation import Evaluation
+from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_COPIES = frozenset({"ema", "teacher", "target", "best", "ref", "copy", "swa", "avg", "averaged"})
+_GRADIENTS_OFF = ("no_grad", "inference_mode", "set_grad_enabled", "requires_grad_(False)")
+_GRADIENTS_USED = ("autograd.grad", ".backward(", "stop_gradient", "LightningModule", "enable_grad")
+
+
+@pitfall("no-return-to-train")
+def check_mode(findings: Findings) -> Iterator[Pitfall]:
+    """`model.eval()` in the loop over epochs, and `model.train()` nowhere in it."""
+    script = findings.script
+    if not uses_torch(script):
+        return
+    for loop in findings.of(EpochLoop):
+        header = statement_at(script, loop.line)
+        if loop.call is not None or type(header.node) not in (cst.For, cst.While):
+            continue
+        calls = reachable_calls(script, header)
+        if any("train" in words(method(s)) and "." in s.name for s in calls) or not _trains(
+            script, header
+        ):
+            continue
+        switched = _switched(script, header, calls)
+        if switched is not None:
+            site, model = switched
+            yield report(
+                "no-return-to-train",
+                WARNING,
+                (site.line, site.last),
+                "flow",
+                model=model,
+                loop=loop.line,
+                call=text(site.node),
+            )
+
+
+def _trains(script: Script, loop: Statement) -> bool:
+    """Whether a training step that this file shows runs in the loop."""
+    if any(inside(loop, script.tree.statements[i]) for i in script.structure.steps):
+        return True
+    functions = (script.called_function(site) for site in script.calls_below(loop))
+    return any(f is not None and f.index in script.structure.trains for f in functions)
+
+
+def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site, str] | None:
+    """The call that puts the trained model into evaluation mode, and the model's name in the
+    loop."""
+    used = {s.name for s in script.calls_below(loop)}
+    used |= {text(a.value) for s in script.calls_below(loop) for a in s.node.args}
+    for site in calls:
+        if method(site) != "eval" or site.node.args or not receiver(site):
+            continue
+        if type(site.statement.node) is not cst.Expr:
+            continue
+        model = receiver(site)
+        if not inside(loop, site.statement):
+            model = _passed_for(script, site, loop) or ""
+        if model and model in used and not _COPIES & set(words(model.replace(".", "_"))):
+            return site, model
+    return None
+
+
+def _passed_for(script: Script, site: Site, loop: Statement) -> str | None:
+    """What the loop passes for the parameter on which `eval()` is called; `self.model` stays."""
+    name = receiver(site)
+    if name.startswith("self."):
+        return name
+    for binding in script.reaching(name, site.statement.index):
+        passed = script.passed(binding) if binding.how == "parameter" else []
+        here = [text(n) for n, s in passed if n is not None and _within(script, s, loop)]
+        if here:
+            return here[0]
+    return None
+
+
+def _within(script: Script, statement: int, loop: Statement) -> bool:
+    return inside(loop, script.tree.statements[statement])
+
+
+@pitfall("evaluation-with-gradients")
+def check_gradients(findings: Findings) -> Iterator[Pitfall]:
+    """A loop that evaluates, without `no_grad` in its function or around the calls of it."""
+    script = findings.script
+    if not uses_torch(script):
+        return
+    for found in findings.of(Evaluation):
+        if found.how != "loop" or found.no_gradients is not None:
+            continue
+        loop = statement_at(script, found.line)
+        model = _model_called(script, loop)
+        if model is None or _is_off(script, loop):
+            continue
+        yield report(
+            "evaluation-with-gradients",
+            NOTE,
+            (found.line, found.end),
+            found.evidence.kind,
+            model=model,
+            loader=found.loader,
+        )
+
+
+def _model_called(script: Script, loop: Statement) -> str | None:
+    """The model that the loop calls; None when none is seen."""
+    for site in script.calls_below(loop):
+        if site.known is None and site.name and _is_model(script, site):
+            return site.name
+    return None
+
+
+def _is_model(script: Script, site: Site) -> bool:
+    named = set(words(site.name.rpartition(".")[2]))
+    role = script.role(site.node.func, site.scope)
+    if script.called_function(site) is not None or site.name[:1].isupper():
+        return False
+    return (role is not None and role.kind == "model") or bool(named & {"model", "net"})
+
+
+def _is_off(script: Script, loop: Statement) -> bool:
+    """Whether gradients are off in the loop for all that can be seen, or are used there."""
+    function = script.function_around(loop)
+    block = function or loop
+    lines = script.tree.lines[block.start - 1 : block.end]
+    written = "\n".join(lines)
+    if any(mark in written for mark in (*_GRADIENTS_OFF, *_GRADIENTS_USED)):
+        return True
+    if function is None:
+        return mentions(script, "set_grad_enabled")
+    if "self" in [p.name.value for p in function.node.params.params[:1]] and _in_module(
+        script, function
+    ):
+        return True
+    callers = script.calls_of(function)
+    return not callers or any(_covered(script, site) for site in callers)
+
+
+def _in_module(script: Script, function: Statement) -> bool:
+    """Whether a method belongs to a class of a framework that may turn gradients off."""
+    owner = script.tree.statements[function.parent] if function.parent >= 0 else None
+    return owner is not None and type(owner.node) is cst.ClassDef and bool(owner.node.bases)
+
+
+def _covered(script: Script, site: Site, depth: int = 0) -> bool:
+    """Whether a call stands under `no_grad`, directly or where its own function is called."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) is cst.With:
+            written = " ".join(text(item.item) for item in header.node.items)
+            if any(mark in written for mark in _GRADIENTS_OFF):
+                return True
+        if type(header.node) is cst.FunctionDef:
+            written = " ".join(text(d.decorator) for d in header.node.decorators)
+            if any(mark in written for mark in _GRADIENTS_OFF):
+                return True
+            callers = script.calls_of(header) if depth < 2 else []
+            return any(_covered(script, caller, depth + 1) for caller in callers)
+    return False
+
+
+_TOP = "import torch\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+_ROUND = (
+    "    for x, y in train_loader:\n"
+    "        optimizer.zero_grad()\n"
+    "        criterion(model(x), y).backward()\n"
+    "        optimizer.step()\n"
+)
+_EVALUATE = (
+    "def evaluate(model, val_loader):\n"
+    "    model.eval()\n"
+    "    for x, y in val_loader:\n"
+    "        correct = (model(x).argmax(1) == y).sum()\n"
+    "    return correct\n"
+)
+_TRAIN = "model.train()\nfor epoch in range(9):\n"
+_CALL = "    evaluate(model, val_loader)\n"
+_INLINE = "    model.eval()\n    with torch.no_grad():\n        print(model(x_val))\n"
+EXAMPLES = {
+    "no-return-to-train": {
+        _TOP + _EVALUATE + _TRAIN + _ROUND + _CALL: [(4, 4)],
+        _TOP + _TRAIN + _ROUND + _INLINE: [(9, 9)],
+    },
+    "evaluation-with-gradients": {
+        _TOP + _EVALUATE + "accuracy = evaluate(model, val_loader)\n": [(5, 5)],
+        _TOP + "model.eval()\nfor x, y in test_loader:\n"
+        "    correct += (model(x).argmax(1) == y).sum()\n": [(4, 4)],
+    },
+}
+COUNTEREXAMPLES = {
+    "no-return-to-train": {
+        _TOP + _EVALUATE + "for epoch in range(9):\n    model.train()\n" + _ROUND + _CALL: (
+            "each round goes back"
+        ),
+        _TOP + _EVALUATE + _TRAIN + _ROUND + "    evaluate(ema_model, val_loader)\n": (
+            "another model is evaluated"
+        ),
+        _TOP + _TRAIN + _ROUND + "model.eval()\n": "the training is over",
+    },
+    "evaluation-with-gradients": {
+        _TOP + "@torch.no_grad()\n" + _EVALUATE + "evaluate(model, val_loader)\n": "decorated",
+        _TOP + _EVALUATE + "with torch.no_grad():\n    evaluate(model, val_loader)\n": (
+            "the caller turns them off"
+        ),
+        _TOP + _EVALUATE: "the caller may turn them off",
+    },
+}
