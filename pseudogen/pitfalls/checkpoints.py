@@ -1,0 +1,242 @@
+"""Checkpoints: written once, read where they belong, with the names of the same model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.blocks import calls_of_methods, mentions, receiver, statement_at
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.patterns.checkpoint_resume import CheckpointResume
+from pseudogen.patterns.checkpoint_save import CheckpointSave
+from pseudogen.patterns.parallel_wrap import ParallelWrap
+from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
+_DEPTH = 3
+
+
+@pitfall("saved-by-all-processes")
+def check_save(findings: Findings) -> Iterator[Pitfall]:
+    """`torch.save` in a script of several processes, without a condition on the rank."""
+    script = findings.script
+    wraps = findings.of(ParallelWrap)
+    if not script.workers.joins or any(w.kind not in ("ddp", "dp") for w in wraps) or not wraps:
+        return
+    for save in findings.of(CheckpointSave):
+        statement = statement_at(script, save.line)
+        if save.how != "library" or save.call.rpartition(".")[2] != "save":
+            continue
+        if _ONE & set(_words_of(save.path)) or _by_one(script, statement):
+            continue
+        yield report(
+            "saved-by-all-processes",
+            WARNING,
+            (save.line, save.end),
+            "flow",
+            call=save.call,
+            path=save.path,
+        )
+
+
+def _words_of(written: str | None) -> list[str]:
+    pieces = (written or "").replace("{", " ").replace("}", " ").replace(".", " ").split()
+    return [word for piece in pieces for word in words(piece)]
+
+
+def _by_one(script: Script, statement: Statement, depth: int = 0) -> bool:
+    """Whether one process alone comes to a statement, or whether that can't be told."""
+    for header in script.tree.ancestors(statement.index):
+        first = script.tree.statements[header.chain]
+        if type(header.node) in (cst.If, cst.Else) and type(first.node) is cst.If:
+            tests = [text(first.node.test)]
+            tests += [text(header.node.test)] if type(header.node) is cst.If else []
+            named = {word for test in tests for word in _words_of(test.replace("(", " "))}
+            if _ONE & named or "__name__" in tests[0]:
+                return bool(_ONE & named)
+        if type(header.node) is cst.FunctionDef:
+            return _function_by_one(script, header, statement, depth)
+    return False
+
+
+def _function_by_one(script: Script, function: Statement, at: Statement, depth: int) -> bool:
+    for early in script.tree.below(function):
+        if early.index >= at.index:
+            break
+        tells = type(early.node) is cst.If and script.one_process(early.node.test, early.index)
+        if tells and any(type(s.node) is cst.Return for s in script.tree.below(early)):
+            return True
+    written = " ".join(text(d.decorator) for d in function.node.decorators)
+    if _ONE & set(_words_of(written)):
+        return True
+    if function.index in script.workers.functions:
+        return False
+    callers = script.calls_of(function)
+    if depth >= _DEPTH or not callers:
+        return True
+    return any(_by_one(script, site.statement, depth + 1) for site in callers)
+
+
+@pitfall("checkpoint-module-prefix")
+def check_prefix(findings: Findings) -> Iterator[Pitfall]:
+    """The wrapped model's state is saved, and the bare model reads it."""
+    script = findings.script
+    if not findings.of(CheckpointResume) or mentions(script, "module."):
+        return
+    for site in calls_of_methods(script, "state_dict"):
+        wrap = _wrap_of(script, receiver(site), site)
+        saved = any(s.line <= site.line <= s.end for s in findings.of(CheckpointSave))
+        if wrap is None or not (saved or type(site.statement.node) is cst.Assign):
+            continue
+        load = _load_before(script, receiver(site), wrap)
+        if load is not None:
+            yield report(
+                "checkpoint-module-prefix",
+                WARNING,
+                (site.line, site.last),
+                "flow",
+                model=receiver(site),
+                wrap_line=wrap.first,
+                load=text(load.node.func),
+                load_line=load.line,
+            )
+            return
+
+
+def _wrap_of(script: Script, model: str, site: Site) -> Statement | None:
+    """The statement that wraps the model, where it is the only one whose value may be saved."""
+    found = script.reaching(model, site.statement.index) if model else []
+    if len(found) != 1 or type(found[0].value) is not cst.Call:
+        return None
+    statement = script.tree.statements[found[0].statement]
+    known = script.known(found[0].value.func, statement.scope)
+    kind = known.api.traits.get("wrap") if known is not None and known.api.kind == "wrap" else None
+    return statement if kind in ("ddp", "dp") else None
+
+
+def _load_before(script: Script, model: str, wrap: Statement) -> Site | None:
+    """Where the same variable, not wrapped yet, reads a state."""
+    for site in calls_of_methods(script, "load_state_dict"):
+        before = site.statement.index < wrap.index and site.scope == wrap.scope
+        if before and receiver(site) == model and "pretrain" not in text(site.node):
+            return site
+    return None
+
+
+@pitfall("load-without-map-location")
+def check_device(findings: Findings) -> Iterator[Pitfall]:
+    """`torch.load(path)`: tensors go to the device that they were saved from."""
+    script = findings.script
+    sites = [s for s in _loads(script) if script.argument(s, "map_location") is None]
+    if sites and (script.workers.joins or mentions(script, "cuda", "gpu", "device")):
+        yield report(
+            "load-without-map-location",
+            NOTE,
+            (sites[0].line, sites[0].last),
+            "api",
+            call=sites[0].name,
+            several=script.workers.joins,
+            places=tuple(s.line for s in sites),
+        )
+
+
+def _loads(script: Script) -> list[Site]:
+    """The calls of `torch.load` whose arguments can all be seen."""
+    return [
+        site
+        for site in calls_of_methods(script, "load")
+        if site.known is not None
+        and site.known.name == "torch.load"
+        and site.known.evidence == "api"
+        and not any(arg.star for arg in site.node.args)
+    ]
+
+
+@pitfall("load-runs-code")
+def check_weights_only(findings: Findings) -> Iterator[Pitfall]:
+    """`torch.load` with `weights_only=False`, or without saying."""
+    script = findings.script
+    sites = [s for s in _loads(script) if _unpickles(script.argument(s, "weights_only"))]
+    if sites:
+        yield report(
+            "load-runs-code",
+            NOTE,
+            (sites[0].line, sites[0].last),
+            "api",
+            call=sites[0].name,
+            said=script.argument(sites[0], "weights_only") is not None,
+            places=tuple(s.line for s in sites),
+        )
+
+
+def _unpickles(given: Any) -> bool:
+    return given is None or text(given) == "False"
+
+
+_TOP = (
+    "import torch\n"
+    "import torch.distributed as dist\n"
+    "from torch.nn.parallel import DistributedDataParallel as DDP\n"
+    "dist.init_process_group('nccl')\n"
+    "rank = dist.get_rank()\n"
+)
+_WRAP = "model = DDP(model, device_ids=[rank])\n"
+_SAVE = "torch.save(model.state_dict(), 'checkpoint.pt')\n"
+_RESUME = (
+    "if args.resume:\n"
+    "    checkpoint = torch.load(args.resume, map_location='cpu', weights_only=True)\n"
+    "    start_epoch = checkpoint['epoch']\n"
+    "    model.load_state_dict(checkpoint['model'])\n"
+)
+_STATE = "torch.save({'epoch': epoch, 'model': model.state_dict()}, args.resume)\n"
+EXAMPLES = {
+    "saved-by-all-processes": {
+        _TOP + _WRAP + _SAVE: [(7, 7)],
+        _TOP + _WRAP + "def save(epoch):\n    torch.save(model.state_dict(), f'epoch{epoch}.pt')\n"
+        "save(3)\n": [(8, 8)],
+    },
+    "checkpoint-module-prefix": {
+        _TOP + _RESUME + _WRAP + "if rank == 0:\n    " + _STATE: [(12, 12)],
+        _TOP + _RESUME + "model = torch.nn.DataParallel(model)\n" + _STATE: [(11, 11)],
+    },
+    "load-without-map-location": {
+        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', weights_only=True)": [(3, 3)],
+        _TOP + "a = torch.load('a.pt', weights_only=True)\nb = torch.load('b.pt')\n": [(6, 6)],
+    },
+    "load-runs-code": {
+        "import torch\nstate = torch.load('a.pt', map_location='cpu')": [(2, 2)],
+        "import torch\nstate = torch.load('a.pt', weights_only=False)": [(2, 2)],
+    },
+}
+COUNTEREXAMPLES = {
+    "saved-by-all-processes": {
+        _TOP + _WRAP + "if rank == 0:\n    " + _SAVE: "one process saves",
+        _TOP + _WRAP + "torch.save(model.state_dict(), f'checkpoint_{rank}.pt')\n": (
+            "each process has a file of its own"
+        ),
+        _TOP + _WRAP + "def save():\n    " + _SAVE: "the caller may ask for the rank",
+    },
+    "checkpoint-module-prefix": {
+        _TOP + _RESUME + _WRAP + _STATE.replace("model.state", "model.module.state"): (
+            "the bare model is saved"
+        ),
+        _TOP + _WRAP + _RESUME + _STATE: "the wrapped model reads it again",
+    },
+    "load-without-map-location": {
+        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', map_location='cpu')": (
+            "it says where to"
+        ),
+        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', **options)": (
+            "it may be among the options"
+        ),
+    },
+    "load-runs-code": {
+        "import torch\nstate = torch.load('a.pt', weights_only=True)": "only weights are read",
+        "import torch\nstate = torch.load('a.pt', weights_only=safe)": "the script decides",
+    },
+}

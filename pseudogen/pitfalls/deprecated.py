@@ -1,0 +1,105 @@
+"""Calls that PyTorch still has and advises against: one report for each kind in a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from pseudogen.names.arguments import string
+from pseudogen.names.blocks import calls_of_methods, mentions
+from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
+
+_LAUNCH = re.compile(r"torch\.distributed\.launch\b")
+
+
+@pitfall("deprecated-amp")
+def check_amp(findings: Findings) -> Iterator[Pitfall]:
+    """`torch.cuda.amp.autocast()` and `torch.cuda.amp.GradScaler()`."""
+    script = findings.script
+    sites = [
+        site
+        for site in calls_of_methods(script, "autocast", "GradScaler")
+        if site.known is not None
+        and site.known.evidence == "api"
+        and site.known.name.startswith(("torch.cuda.amp.", "torch.cpu.amp."))
+    ]
+    if sites and not _falls_back(findings):
+        first = sites[0].known
+        yield report(
+            "deprecated-amp",
+            NOTE,
+            (sites[0].line, sites[0].line),
+            "api",
+            call=sites[0].name,
+            what=first.name.rpartition(".")[2] if first is not None else "",
+            device="cpu" if first is not None and ".cpu." in first.name else "cuda",
+            places=tuple(dict.fromkeys(s.line for s in sites)),
+        )
+
+
+def _falls_back(findings: Findings) -> bool:
+    """Whether the script uses the new functions too, and the old ones for older versions only."""
+    return mentions(
+        findings.script, "torch.amp.autocast", "torch.amp.GradScaler", "torch.amp import"
+    )
+
+
+@pitfall("deprecated-launch")
+def check_launch(findings: Findings) -> Iterator[Pitfall]:
+    """`python -m torch.distributed.launch`."""
+    script = findings.script
+    if not mentions(script, "torch.distributed.launch"):
+        return
+    lines = [n for n, line in enumerate(script.tree.lines, 1) if _LAUNCH.search(line)]
+    if lines and "torchrun" not in script.tree.text:
+        yield report("deprecated-launch", NOTE, (lines[0], lines[0]), "api", places=tuple(lines))
+
+
+@pitfall("local-rank-argument")
+def check_argument(findings: Findings) -> Iterator[Pitfall]:
+    """`parser.add_argument("--local_rank")`, which torchrun does not pass."""
+    script = findings.script
+    if mentions(script, "LOCAL_RANK"):
+        return
+    for site in calls_of_methods(script, "add_argument"):
+        names = [string(arg.value) for arg in site.node.args if arg.keyword is None]
+        if "--local_rank" in names and "--local-rank" not in names and script.workers.joins:
+            yield report(
+                "local-rank-argument", NOTE, (site.line, site.last), "flow", name="--local_rank"
+            )
+            return
+
+
+_JOIN = "import torch.distributed as dist\ndist.init_process_group('nccl')\n"
+EXAMPLES = {
+    "deprecated-amp": {
+        "import torch\nscaler = torch.cuda.amp.GradScaler()\n"
+        "with torch.cuda.amp.autocast():\n    loss = model(x)\n": [(2, 2)],
+        "from torch.cuda.amp import autocast\nwith autocast():\n    loss = model(x)\n": [(2, 2)],
+    },
+    "deprecated-launch": {
+        '"""python -m torch.distributed.launch --nproc_per_node=8 train.py"""\n': [(1, 1)],
+        "x = 1\ncommand = ['python', '-m', 'torch.distributed.launch']\n": [(2, 2)],
+    },
+    "local-rank-argument": {
+        _JOIN + "parser.add_argument('--local_rank', type=int)\n": [(3, 3)],
+        _JOIN + "parser.add_argument(\n    '--local_rank',\n    default=0,\n)\n": [(3, 6)],
+    },
+}
+COUNTEREXAMPLES = {
+    "deprecated-amp": {
+        "import torch\nscaler = torch.amp.GradScaler('cuda')\n": "that is the new one",
+        "from apex import amp\nwith amp.scale_loss(loss, optimizer) as scaled:\n"
+        "    scaled.backward()\n": "another library",
+    },
+    "deprecated-launch": {
+        '"""torchrun --nproc-per-node 8 train.py"""\n': "that is the new one",
+        "from torch.distributed.launcher import elastic_launch\n": "another module",
+    },
+    "local-rank-argument": {
+        _JOIN + "import os\nparser.add_argument('--local_rank')\nos.environ['LOCAL_RANK']\n": (
+            "the variable is read, too"
+        ),
+        "parser.add_argument('--local_rank', type=int)\n": "no group is joined",
+    },
+}

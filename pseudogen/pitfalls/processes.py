@@ -1,0 +1,184 @@
+"""Processes that wait for each other: calls for which all are needed, made or reached by one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from pseudogen.names.blocks import reachable_calls, statement_at
+from pseudogen.names.script import Script, Site
+from pseudogen.patterns.parallel_wrap import ParallelWrap
+from pseudogen.patterns.rank_zero_guard import RankZeroGuard
+from pseudogen.pitfall import ERROR, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_LEAVES = (cst.Return, cst.Break, cst.Raise)
+
+
+def _needs_all(site: Site) -> bool:
+    """Whether all processes are needed for a call, and not those of a group of its own."""
+    if site.known is None or site.known.api.kind not in ("barrier", "collective"):
+        return False
+    return not any(
+        arg.keyword is not None and arg.keyword.value == "group" for arg in site.node.args
+    )
+
+
+@pitfall("collective-on-one-process")
+def check_collective(findings: Findings) -> Iterator[Pitfall]:
+    """`if rank == 0: dist.barrier()`: one process waits for others that never come."""
+    script = findings.script
+    for guard in findings.of(RankZeroGuard):
+        if not guard.waits or guard.form not in ("block", "else"):
+            continue
+        header = statement_at(script, guard.line)
+        if _others_take_part(script, header, guard.form):
+            continue
+        calls = [s for s in _guarded(script, header, guard.form) if _needs_all(s)]
+        if calls:
+            yield report(
+                "collective-on-one-process",
+                ERROR,
+                (calls[0].line, calls[0].last),
+                guard.evidence.kind,
+                call=calls[0].name,
+                condition=guard.condition,
+                guard=guard.line,
+                machine=guard.scope == "machine",
+            )
+
+
+def _guarded(script: Script, header: Statement, form: str) -> list[Site]:
+    """The calls that one process alone reaches under a condition."""
+    if form == "block":
+        return script.calls_below(header)
+    return [s for clause in script.tree.clauses(header) for s in script.calls_below(clause)]
+
+
+def _others_take_part(script: Script, header: Statement, form: str) -> bool:
+    """Whether the other processes come to such a call too: in the other branch, or under the
+    opposite condition elsewhere in the function."""
+    others = _guarded(script, header, "else" if form == "block" else "block")
+    if any(_needs_all(s) for s in others):
+        return True
+    for site in script.call_sites():
+        if site.scope != header.scope or not _needs_all(site):
+            continue
+        for around in script.tree.ancestors(site.statement.index):
+            test = around.node.test if type(around.node) is cst.If else None
+            told = script.one_process(test, around.index) if test is not None else None
+            if told is not None and not told.holds and around.index != header.index:
+                return True
+    return False
+
+
+@pitfall("one-process-leaves")
+def check_leaving(findings: Findings) -> Iterator[Pitfall]:
+    """One process leaves a loop or function in which the others go on to a barrier."""
+    script = findings.script
+    for guard in findings.of(RankZeroGuard):
+        header = statement_at(script, guard.line)
+        if guard.form not in ("block", "return") or type(header.node) is not cst.If:
+            continue
+        for statement in script.tree.below(header):
+            if not isinstance(statement.node, _LEAVES) or statement.scope != header.scope:
+                continue
+            missed = _missed(findings, header, statement)
+            if missed is None:
+                continue
+            yield report(
+                "one-process-leaves",
+                WARNING if type(statement.node) is cst.Raise else ERROR,
+                (statement.first, statement.last),
+                guard.evidence.kind,
+                condition=guard.condition,
+                guard=guard.line,
+                leaves=type(statement.node).__name__.lower(),
+                others=guard.form == "return",
+                call=missed.name,
+                call_line=missed.line,
+            )
+            break
+
+
+def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | None:
+    """The first call that needs all processes and that those that leave do not reach."""
+    script = findings.script
+    loop = script.loop_around(guard)
+    if type(leaves.node) is cst.Break:
+        inner = script.loop_around(leaves)
+        calls = reachable_calls(script, loop) if loop is not None and inner is loop else []
+        return next((s for s in calls if _needs_all(s)), None) or _backward(findings, calls)
+    function = script.function_around(guard)
+    if function is None or _caught(script, leaves):
+        return None
+    calls = [s for s in script.calls_below(function) if s.scope == guard.scope]
+    after = [s for s in calls if s.statement.index >= guard.after]
+    return next(
+        (
+            s
+            for s in after
+            if _needs_all(s)
+            and script.rank_condition(s.statement) is None
+            and not script.exclusive(s.statement, guard)
+        ),
+        None,
+    )
+
+
+def _caught(script: Script, leaves: Statement) -> bool:
+    """Whether an exception that is raised there is handled in the same function."""
+    return type(leaves.node) is cst.Raise and any(
+        type(header.node) is cst.Try for header in script.tree.ancestors(leaves.index)
+    )
+
+
+def _backward(findings: Findings, calls: list[Site]) -> Site | None:
+    """The backward pass in which DDP averages gradients over all processes."""
+    if not any(wrap.kind == "ddp" for wrap in findings.of(ParallelWrap)):
+        return None
+    steps = set(findings.script.structure.steps)
+    return next(
+        (s for s in calls if s.statement.index in steps and text(s.node.func).endswith("backward")),
+        None,
+    )
+
+
+_TOP = "import os\nimport torch.distributed as dist\nrank = int(os.environ['RANK'])\n"
+_ROUND = "def fit():\n    for epoch in range(9):\n        value = train(epoch)\n"
+_REDUCE = "        dist.all_reduce(value)\n"
+EXAMPLES = {
+    "collective-on-one-process": {
+        _TOP + "if rank == 0:\n    save(model)\n    dist.barrier()\n": [(6, 6)],
+        _TOP + "if rank != 0:\n    pass\nelse:\n    dist.all_reduce(value)\n": [(7, 7)],
+    },
+    "one-process-leaves": {
+        _TOP + _ROUND + _REDUCE + "        if rank == 0 and value > 3:\n            break\n": [
+            (9, 9)
+        ],
+        _TOP + "def finish(value):\n"
+        "    if rank != 0:\n"
+        "        return\n"
+        "    dist.all_reduce(value)\n"
+        "    print(value)\n": [(6, 6)],
+    },
+}
+COUNTEREXAMPLES = {
+    "collective-on-one-process": {
+        _TOP + "if rank == 0:\n    save(model)\ndist.barrier()\n": "all come to the barrier",
+        _TOP
+        + "if rank != 0:\n    dist.barrier()\ndownload()\nif rank == 0:\n    dist.barrier()\n": (
+            "one goes ahead, the others wait for it"
+        ),
+        _TOP + "if rank == 0:\n    dist.broadcast(x, 0)\nelse:\n    dist.broadcast(y, 0)\n": (
+            "all take part"
+        ),
+    },
+    "one-process-leaves": {
+        _TOP + "def finish(value):\n    dist.all_reduce(value)\n    if rank != 0:\n        return\n"
+        "    print(value)\n": "nothing is waited for afterwards",
+        _TOP + _ROUND + _REDUCE + "        if value > 3:\n            break\n": "all leave",
+    },
+}
