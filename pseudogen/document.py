@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from pseudogen.records import dataclass
 
 SPAN_KINDS = ("code", "keyword", "number", "string", "comment", "emphasis")
 """Kinds of spans besides plain words."""

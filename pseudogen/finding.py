@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any, ClassVar
 
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

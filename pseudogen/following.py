@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.tree import Statement
 
 _DEPTH = 20

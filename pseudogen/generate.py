@@ -9,7 +9,7 @@ import gc
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +22,8 @@ from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
 from pseudogen.pitfall import Findings, Pitfall, check_all
 from pseudogen.pitfalls import all_checkers
-from pseudogen.pseudocode import note, write
 from pseudogen.reading import Source, read_text, repaired
+from pseudogen.records import dataclass
 from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
@@ -97,6 +97,8 @@ def write_analysis(
     Raises:
         InputError: the part is not there.
     """
+    from pseudogen.pseudocode import note, write  # an explanation starts without
+
     code = write(
         analysis.script,
         analysis.findings,

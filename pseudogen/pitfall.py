@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from pseudogen.finding import Finding
 from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script
+from pseudogen.records import dataclass
 
 ERROR = "error"
 """The script does not do what it says, or stops."""

@@ -9,6 +9,7 @@ PACKAGE = Path(__file__).parent.parent / "pseudogen"
 
 # room -> the rooms it may import besides itself; what is not listed here is an error.
 MAY_IMPORT: dict[str, set[str]] = {
+    "records": set(),
     "errors": set(),
     "deep": set(),
     "languages": set(),
@@ -117,7 +118,7 @@ def imported(path: Path) -> set[str]:
 def test_imports_go_one_way(path: Path) -> None:
     here = room(path)
     own = {n.split(".")[1] for n in imported(path) if n.startswith("pseudogen.")}
-    own -= {here, "__version__"}
+    own -= {here, "__version__", "records"}  # every room has records
     if here != "__init__":
         own -= {"InputError"}
     assert own <= MAY_IMPORT[here]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 import signal
 import sys
@@ -37,10 +38,15 @@ for command in (explain, pseudo, reflow, patterns):
     cli.add_command(command)
 
 
+_OBJECTS = 200_000
+"""New objects between two collections: imports and parsing make many, and hardly any is garbage."""
+
+
 def main() -> None:
     """Run the command line and exit with its status: 0, 1 (internal fault), 2 (bad input)."""
     with contextlib.suppress(AttributeError, ValueError):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    gc.set_threshold(_OBJECTS)
     sys.exit(_run(sys.argv[1:]))
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pseudogen.finding import Finding
+from pseudogen.records import dataclass
 
 _NEAR = 3
 

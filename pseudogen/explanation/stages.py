@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import libcst as cst
 
@@ -11,6 +11,7 @@ from pseudogen.explanation.order import run_order
 from pseudogen.finding import Finding
 from pseudogen.names import structure
 from pseudogen.names.script import Script
+from pseudogen.records import dataclass
 from pseudogen.syntax.tree import Statement
 from pseudogen.vocabulary import ANYWHERE, STAGE_OF
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -11,6 +10,7 @@ from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.names.workers import subscript_key
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement

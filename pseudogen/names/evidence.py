@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pseudogen.knowledge.api import Api
+from pseudogen.records import dataclass
 
 API = "api"
 """A library's class or function, resolved through the imports."""

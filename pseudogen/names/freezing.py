@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -11,6 +10,7 @@ import libcst as cst
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import parameters_of
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -20,6 +20,7 @@ from pseudogen.names.iterables import (
     unwrapped,
 )
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 

@@ -7,11 +7,11 @@ to, no installed package, and no more files and bytes than the limits say.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from pseudogen.errors import InputError
 from pseudogen.names.script import Script
+from pseudogen.records import dataclass
 
 MAX_FILES = 100
 MAX_BYTES = 1_000_000

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +13,7 @@ from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import words
 from pseudogen.names.workers import environment_variable, is_worker_index, subscript_key
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text

@@ -8,7 +8,6 @@ why, is kept in `Project.not_read`.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import libcst as cst
@@ -22,6 +21,7 @@ from pseudogen.names.module_files import (
     read_plainly,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Statement
 

@@ -6,7 +6,6 @@ how the value is used, what the name says.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -15,6 +14,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.words import suggested_role
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Tree
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -26,6 +25,7 @@ from pseudogen.names.evidence import Evidence, Known
 from pseudogen.names.resolve import Resolver
 from pseudogen.names.roles import Role, Roles
 from pseudogen.names.settings import Setting
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text

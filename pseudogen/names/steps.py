@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement

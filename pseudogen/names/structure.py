@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -17,6 +17,7 @@ from pseudogen.names.loops import (
 )
 from pseudogen.names.training import training_step
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Scope, Statement
 

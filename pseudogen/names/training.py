@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -10,6 +9,7 @@ import libcst as cst
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:

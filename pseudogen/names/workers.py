@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -10,6 +9,7 @@ import libcst as cst
 from pseudogen.knowledge.api import Api
 from pseudogen.names.arguments import string
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 
 _WAITS = (
     "barrier",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
@@ -15,6 +14,7 @@ from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import target
 from pseudogen.names.words import suggested_role
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -14,6 +13,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement

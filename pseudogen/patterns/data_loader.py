@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -16,6 +16,7 @@ from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

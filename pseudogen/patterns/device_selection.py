@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -14,6 +13,7 @@ from pseudogen.names.devices import FAMILIES, Choice, choice_of
 from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text

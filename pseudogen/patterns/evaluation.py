@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -15,6 +14,7 @@ from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 

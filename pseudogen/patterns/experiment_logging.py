@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
@@ -14,6 +13,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.trackers import Tracker, created, logged
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 

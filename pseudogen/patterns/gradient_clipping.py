@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
 _METHODS = (

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
@@ -18,6 +17,7 @@ from pseudogen.names.freezing import (
     method_switch,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

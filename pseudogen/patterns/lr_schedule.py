@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -25,6 +24,7 @@ from pseudogen.names.rates import (
     sets_rate,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -15,6 +14,7 @@ from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import MAKING, suggested_role, words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

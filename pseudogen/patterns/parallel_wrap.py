@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -13,6 +12,7 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

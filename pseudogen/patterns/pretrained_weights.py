@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 import libcst as cst
@@ -21,6 +20,7 @@ from pseudogen.names.loading import (
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import suggested_role, words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern
@@ -11,6 +10,7 @@ from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
 _VERBS = frozenset({"init", "setup", "initialize", "set", "launch", "start", "prepare"})

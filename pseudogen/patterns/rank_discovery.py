@@ -4,7 +4,6 @@ the group."""
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -16,6 +15,7 @@ from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.names.workers import environment_variable
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.tree import Statement

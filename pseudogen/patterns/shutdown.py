@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern
@@ -11,6 +10,7 @@ from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.tree import Statement
 
 _CLOSES = frozenset({"close", "finish", "end", "stop", "shutdown", "flush_and_close"})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -15,6 +14,7 @@ from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.steps import Steps, steps
 from pseudogen.names.targets import split, target
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern
@@ -11,6 +10,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 

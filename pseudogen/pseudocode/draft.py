@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pseudogen.document import Lines
+from pseudogen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

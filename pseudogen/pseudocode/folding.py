@@ -4,7 +4,6 @@ checks, variables that get the same value."""
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 import libcst as cst
 
@@ -12,6 +11,7 @@ from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.statements import line
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import Statement

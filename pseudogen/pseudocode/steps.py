@@ -6,7 +6,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -17,6 +16,7 @@ from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.full import said
 from pseudogen.pseudocode.phrasing import step_text
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import Statement

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from pseudogen.reading.source import Place, Remark, Source
+from pseudogen.records import dataclass
 from pseudogen.syntax.parsing import accepted, syntax_error
 
 

@@ -6,9 +6,10 @@ library does the work (terminal, json), or lines are counted in cells (text), it
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from pseudogen.records import dataclass
 from pseudogen.rendering.options import Numbers, Options
 
 if TYPE_CHECKING:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import pairwise
 
 from pseudogen.document import Pseudocode, PseudoLine, Spans
+from pseudogen.records import dataclass
 from pseudogen.rendering.keywords import block_end, continuing
 
 

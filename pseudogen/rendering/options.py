@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from pseudogen.records import dataclass
 
 Numbers = Literal["none", "source", "lines"]
 """What stands beside a line of pseudocode: nothing, its lines in the source, or its own number."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from itertools import zip_longest
 
 from rich.cells import cell_len
@@ -21,6 +20,7 @@ from pseudogen.document import (
     Spans,
     Table,
 )
+from pseudogen.records import dataclass
 from pseudogen.rendering.layout import joined, trimmed, width, wrap
 from pseudogen.rendering.options import Numbers, Options
 from pseudogen.rendering.prepared import as_kind

@@ -8,9 +8,9 @@ would hold and says which texts need a large one.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
 from pseudogen.errors import InputError
+from pseudogen.records import dataclass
 
 MAX_DEPTH = 200
 """Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""

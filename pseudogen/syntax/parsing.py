@@ -6,10 +6,10 @@ import ast
 import re
 import threading
 import warnings
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pseudogen.errors import InputError
+from pseudogen.records import dataclass
 from pseudogen.syntax.lines import scan
 
 if TYPE_CHECKING:

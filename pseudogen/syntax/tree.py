@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 import libcst as cst
+
+from pseudogen.records import dataclass
 
 NO_STATEMENT = -1
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from pseudogen.document import (
@@ -27,6 +26,7 @@ from pseudogen.names.evidence import weakest
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall
 from pseudogen.reading.source import Remark
+from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import remark

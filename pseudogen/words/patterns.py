@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from pseudogen.document import Span, Spans, spans
 from pseudogen.finding import Finding
+from pseudogen.records import dataclass
 from pseudogen.templating import language, macros
 
 PARTS = ("what", "why", "worked", "watch", "step")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 from pseudogen.document import Spans, plain
 from pseudogen.pitfall import Pitfall
+from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words, macros
 from pseudogen.words.patterns import split_words
 

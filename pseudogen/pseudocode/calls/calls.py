@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import libcst as cst
 
 from pseudogen.pseudocode.calls.arguments import argument, arguments
@@ -12,6 +10,7 @@ from pseudogen.pseudocode.calls.lookup import find
 from pseudogen.pseudocode.calls.row import Row
 from pseudogen.pseudocode.terms import ATOM, CONDITION, NOUN, PHRASE, Term
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ may be missing, `*` takes all that is left. A name that begins with a point is a
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from pseudogen.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,12 @@ Where statements end is decided by the grammar (`grammar`), where blocks end by 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pseudogen.reading.reflow.comments import tokenized
 from pseudogen.reading.reflow.facts import context_of, facts_of
 from pseudogen.reading.reflow.grammar import Grammar, Statement
 from pseudogen.reading.reflow.search import Choice, readings
 from pseudogen.reading.reflow.tokens import ReflowError, Tokens
+from pseudogen.records import dataclass
 
 __all__ = ["Assumption", "ReflowError", "Reflowed", "reflow"]
 

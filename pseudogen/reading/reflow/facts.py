@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from pseudogen.reading.reflow.grammar import Statement
 from pseudogen.reading.reflow.tokens import Token, Tokens
+from pseudogen.records import dataclass
 
 _TARGETS = frozenset(["for", "with", "except", "import"])
 _BINDING = frozenset(["assign", "augment", "annotate"])

@@ -7,9 +7,9 @@ a statement never ends within one.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from pseudogen.reading.reflow.tokens import ReflowError, Token, Tokens
+from pseudogen.records import dataclass
 
 _BINARY = frozenset(
     [

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from pseudogen.reading.reflow.facts import Context
 from pseudogen.reading.reflow.model import features, log_odds_to_costs, vocabulary, weights
+from pseudogen.records import dataclass
 
 _BEAM = 24
 _ENDS = frozenset(["return", "raise", "break", "continue"])

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from keyword import kwlist
 from typing import NamedTuple
+
+from pseudogen.records import dataclass
 
 KEYWORDS = frozenset(kwlist) - {"True", "False", "None"}
 
