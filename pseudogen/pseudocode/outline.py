@@ -3,52 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
-from pseudogen.names.structure import EVALUATION_LOOP
+from pseudogen.pseudocode.algorithm import Part, algorithm, flat
 from pseudogen.pseudocode.draft import Draft
-from pseudogen.pseudocode.phrasing import neutral
+from pseudogen.pseudocode.ends import ends, mentions
 from pseudogen.pseudocode.steps import steps
-from pseudogen.pseudocode.terms import ATOM
-from pseudogen.pseudocode.weight import CORE, weights
+from pseudogen.pseudocode.weight import CORE
 from pseudogen.pseudocode.writer import Writer
-from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT
 
 MOST_LINES = 40
-_KEPT_ABOVE = frozenset({cst.If, cst.Else, cst.For, cst.While, cst.FunctionDef, cst.ClassDef})
+_SHORT = 2
 _REST = "…"
+_JUMPS = (cst.Break, cst.Continue, cst.Raise)
 
 
 def outline(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     """The lines that the algorithm needs; each stands for the source up to the next one."""
-    drafts = [draft for draft in steps(writer, findings) if draft.statement != NO_STATEMENT]
-    weight = weights(writer, findings)
-    if not any(value == CORE for value in weight.values()):
-        return _spread(writer.script, _definitions(writer.script, drafts))
-    order = sorted(weight, key=lambda index: (-weight[index], index))
-    core = sum(value == CORE for value in weight.values())
-    few, many = core, len(order)
+    parts = algorithm(writer, findings)
+    weighty = [part for part in flat(parts) if part.weight]
+    if not any(part.weight == CORE for part in weighty):
+        return _spread(writer.script, _definitions(writer, findings))
+    order = sorted(weighty, key=lambda part: (-part.weight, part.aside))
+    few, many = 0, len(order)
     while few < many:
         middle = (few + many + 1) // 2
-        if len(_chosen(writer.script, drafts, order[:middle])) + 2 <= MOST_LINES:
+        if len(_lines(writer, parts, order[:middle])) <= MOST_LINES:
             few = middle
         else:
             many = middle - 1
-    kept = _chosen(writer.script, drafts, order[:few])
-    return _spread(writer.script, _ends(writer, kept) + kept)
+    return _spread(writer.script, _lines(writer, parts, order[:few]))
 
 
-def _definitions(script: Script, drafts: list[Draft]) -> list[Draft]:
+def _definitions(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     """The outline of code that trains nothing: what it defines, or all of it when it is short."""
+    drafts = [draft for draft in steps(writer, findings) if draft.statement != NO_STATEMENT]
     if len(drafts) <= MOST_LINES // 2:
         return drafts
+    statements = writer.script.tree.statements
     kinds = (cst.FunctionDef, cst.ClassDef)
-    found = [d for d in drafts if type(script.tree.statements[d.statement].node) in kinds]
+    found = [d for d in drafts if type(statements[d.statement].node) in kinds]
     for deepest in (2, 1, 0):
         kept = [draft for draft in found if draft.depth <= deepest]
         if len(kept) <= MOST_LINES:
@@ -56,85 +55,144 @@ def _definitions(script: Script, drafts: list[Draft]) -> list[Draft]:
     return kept or drafts[:MOST_LINES]
 
 
-def _chosen(script: Script, drafts: list[Draft], chosen: Sequence[int]) -> list[Draft]:
-    """The drafts of the chosen statements and the headers that they stand under."""
-    statements = script.tree.statements
-    wanted = {index for index in chosen if not _in_handler(script, index)}
-    headers: set[int] = set()
-    for index in wanted:
-        for above in script.tree.ancestors(index):
-            if type(above.node) in _KEPT_ABOVE:
-                headers.add(above.index)
-    empty = set()
-    for index in list(headers):
-        if type(statements[index].node) in (cst.If, cst.Else):
-            before = [s for s in _chain(script, index) if s < index and s not in headers]
-            empty.update(before)
-    kept = wanted | headers | empty
-    found = []
-    for draft in drafts:
-        start = statements[draft.statement]
-        if draft.statement not in kept or draft.source[1] < start.first:
-            continue
-        depth = sum(above.index in kept for above in script.tree.ancestors(draft.statement))
-        found.append(replace(draft, depth=depth))
-        if draft.statement in empty:
-            found.append(replace(draft, text=_REST, depth=depth + 1))
-    return found
+def _lines(writer: Writer, parts: list[Part], chosen: Sequence[Part]) -> list[Draft]:
+    """All lines of an outline that shows the chosen parts."""
+    page = _Page(writer, frozenset(id(part) for part in chosen))
+    page.write(parts, 0)
+    body = page.lines()
+    return ends(writer, body) + body
 
 
-def _in_handler(script: Script, index: int) -> bool:
-    """Whether a statement only runs after an error."""
-    return any(
-        type(above.node) in (cst.ExceptHandler, cst.ExceptStarHandler)
-        for above in script.tree.ancestors(index)
-    )
+@dataclass(slots=True, eq=False)
+class _Line:
+    """A line; one that hands a result over is `wanted` only where one of these names follows."""
+
+    draft: Draft
+    wanted: tuple[str, ...] | None = None
 
 
-def _chain(script: Script, index: int) -> list[int]:
-    """The branches of the `if` that a branch belongs to."""
-    first = script.tree.statements[script.tree.statements[index].chain]
-    if type(first.node) is not cst.If:
-        return []
-    return [first.index, *(clause.index for clause in script.tree.clauses(first))]
+class _Page:
+    """The lines of the chosen parts, and of what they stand under."""
+
+    def __init__(self, writer: Writer, chosen: frozenset[int]) -> None:
+        self.writer = writer
+        self.chosen = chosen
+        self.found: list[_Line] = []
+
+    def lines(self) -> list[Draft]:
+        """The lines, without results that nothing asks for."""
+        kept: list[Draft] = []
+        used: list[Draft] = []
+        for line in reversed(self.found):
+            names = line.wanted
+            if names is None or any(mentions(self.writer, used, name) for name in names):
+                kept.append(line.draft)
+                value = line.draft.text.partition(" ← ")[2] or line.draft.text
+                used.append(replace(line.draft, text=value))
+        return kept[::-1]
+
+    def write(self, parts: Sequence[Part], depth: int) -> None:
+        """Add the lines of some siblings."""
+        shown = self._shown(parts)
+        for chain in self._chains(parts):
+            if chain[0].call is not None:
+                self._write_call(chain[0], depth)
+                continue
+            branches = [part for part in chain if id(part) in shown]
+            start = len(self.found)
+            for part in branches:
+                self.found += [_Line(replace(draft, depth=depth)) for draft in part.drafts]
+                if part.header:
+                    self._write_block(part, depth + 1)
+            if len(branches) > 1 and self._is_complete(branches):
+                self.found[start:] = _merged(self.found[start:], depth)
+
+    def _chains(self, parts: Sequence[Part]) -> list[list[Part]]:
+        """Some siblings, those that are branches of one statement together."""
+        statements = self.writer.script.tree.statements
+        found: list[list[Part]] = []
+        before: int | None = None
+        for part in parts:
+            chain = statements[part.statement].chain if part.call is None else None
+            if chain is not None and chain == before:
+                found[-1].append(part)
+            else:
+                found.append([part])
+            before = chain
+        return found
+
+    def _is_complete(self, branches: Sequence[Part]) -> bool:
+        """Whether one of some branches is taken in any case."""
+        statements = self.writer.script.tree.statements
+        chain = statements[branches[-1].statement].chain
+        last = type(statements[branches[-1].statement].node)
+        return last is cst.Else and type(statements[chain].node) is cst.If
+
+    def _write_call(self, part: Part, depth: int) -> None:
+        """The body of a function, behind what its parameters are."""
+        start = len(self.found)
+        self.write(part.inside, depth)
+        assert part.call is not None
+        body = [line.draft for line in self.found[start:]]
+        given = [d for name, d in part.call.given if mentions(self.writer, body, name)]
+        if given:
+            text = self.writer.say("same_line", [draft.text for draft in given])
+            self.found.insert(start, _Line(replace(given[0], text=text, depth=depth)))
+        if part.call.result is not None and body:
+            names, draft = part.call.result
+            self.found.append(_Line(replace(draft, depth=depth), names))
+
+    def _write_block(self, part: Part, depth: int) -> None:
+        """What is nested in a line: never nothing."""
+        start = len(self.found)
+        self.write(part.inside, depth)
+        if len(self.found) > start:
+            return
+        short = self._short(part.inside)
+        self.found += [_Line(replace(draft, depth=depth)) for draft in short]
+        if not short:
+            self.found.append(_Line(replace(part.drafts[0], text=_REST, depth=depth)))
+
+    def _short(self, parts: Sequence[Part]) -> list[Draft]:
+        """The lines of a block that are short enough to be shown as they are, or else the one that
+        leaves the loop; [] where there is neither."""
+        nodes = [self.writer.script.tree.statements[part.statement].node for part in parts]
+        if parts and isinstance(nodes[-1], _JUMPS):
+            return parts[-1].drafts
+        few = len(parts) <= _SHORT and not any(part.header or part.call for part in parts)
+        said = few and not any(type(node) is cst.Return for node in nodes)
+        return [draft for part in parts for draft in part.drafts] if said else []
+
+    def _shown(self, parts: Sequence[Part]) -> set[int]:
+        """Those of some siblings that have a line: chosen, around a chosen one, or the branch
+        before such a branch."""
+        statements = self.writer.script.tree.statements
+        shown: set[int] = set()
+        chains: set[int] = set()
+        for part in reversed(parts):
+            if part.statement == NO_STATEMENT:
+                continue
+            chain = statements[part.statement].chain
+            if chain in chains or any(id(each) in self.chosen for each in flat([part])):
+                shown.add(id(part))
+                chains.add(chain)
+        return shown
 
 
-def _ends(writer: Writer, kept: list[Draft]) -> list[Draft]:
-    """The lines that name what goes in and what comes out."""
-    script = writer.script
-    used = " ".join(
-        python_text(script.tree.statements[draft.statement].node)
-        if script.tree.statements[draft.statement].after == draft.statement + 1
-        else draft.text
-        for draft in kept
-    )
-    data: dict[str, None] = {}
-    models: dict[str, None] = {}
-    for draft in kept:
-        statement = script.tree.statements[draft.statement]
-        for name, binding in _bound(script, draft.statement):
-            role = script.role(binding, statement.scope)
-            if role is not None and role.kind == "dataset":
-                data[name] = None
-            if role is not None and role.kind == "model":
-                models[name] = None
-    settings = [name for name in script.settings if name in used]
-    found = []
-    if data or settings:
-        names = [neutral(writer, name, ATOM) for name in (*data, *settings)]
-        found.append(Draft(writer.keyword("input", names), 0, (1, 1)))
-    if models and any(loop.kind != EVALUATION_LOOP for loop in script.structure.loops.values()):
-        names = [neutral(writer, name, ATOM) for name in list(models)[:1]]
-        found.append(Draft(writer.keyword("output", names), 0, (1, 1)))
-    return found
-
-
-def _bound(script: Script, index: int) -> list[tuple[str, cst.BaseExpression]]:
-    node = script.tree.statements[index].node
-    if type(node) is not cst.Assign:
-        return []
-    targets = [target.target for target in node.targets]
-    return [(python_text(t), t) for t in targets if type(t) in (cst.Name, cst.Attribute)]
+def _merged(lines: list[_Line], depth: int) -> list[_Line]:
+    """The lines of all branches of a choice; once and without it where all do the same."""
+    bodies: list[list[_Line]] = []
+    for line in lines:
+        if line.draft.depth == depth:
+            bodies.append([])
+        else:
+            bodies[-1].append(line)
+    said = {tuple((line.draft.text, line.draft.depth) for line in body) for body in bodies}
+    if len(said) > 1:
+        return lines
+    return [
+        _Line(replace(line.draft, depth=line.draft.depth - 1), line.wanted) for line in bodies[0]
+    ]
 
 
 def _spread(script: Script, drafts: list[Draft]) -> list[Draft]:

@@ -26,6 +26,8 @@ _LONGEST_FOLD = 8
 
 _WORD = re.compile(r"\w+")
 _COLONS = (":", "：")
+_GIVES = " ← "
+"""A phrase with it gives a value to a name: false of a statement that gives none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +86,15 @@ def _found(
 ) -> int:
     """The phrases of the findings at a statement; 0 where they do not say all of it."""
     here = [step for step in (_step(writer, finding) for finding in findings) if step is not None]
+    if type(statement.node) is cst.Expr:
+        here = [step for step in here if _GIVES not in step.text]
     if not here:
         return 0
     if statement.after > statement.index + 1 or not isinstance(statement.node, _SMALL):
         return _compound(writer, statement, here, found)
     if not _says_targets(statement, here):
         return 0
-    end = max(step.end for step in here)
-    after = _behind(writer, statement, end)
+    after = _behind(writer, statement, here)
     last = writer.script.tree.statements[after - 1].last
     for step in {step.text: step for step in here}.values():
         found.append(_draft(statement, step, last))
@@ -150,18 +153,33 @@ def _says_operands(node: Any, here: list[_Step]) -> bool:
     return all(said[name] for name in wanted)
 
 
-def _behind(writer: Writer, statement: Statement, end: int) -> int:
-    """The index of the first statement that a phrase up to the line `end` leaves for others."""
+def _behind(writer: Writer, statement: Statement, here: list[_Step]) -> int:
+    """The index of the first statement that the phrases leave for others: one behind their end,
+    one that gives a value to what they do not name, one with a condition or a loop."""
     statements = writer.script.tree.statements
+    end = max(step.end for step in here)
     after = statement.after
     while (
         after < len(statements)
         and statements[after].parent == statement.parent
         and statements[statements[after].after - 1].last <= end
         and statements[after].after - statement.index <= _LONGEST_FOLD
+        and _goes_with(statements[after], here)
     ):
         after = statements[after].after
     return after
+
+
+def _goes_with(statement: Statement, here: list[_Step]) -> bool:
+    """Whether a statement behind the one of the phrases is said by them, too."""
+    if type(statement.node) is cst.Expr:
+        return True
+    named = any(step.pattern in _SEVERAL_VALUES for step in here)
+    return named and isinstance(statement.node, _SMALL) and _says_targets(statement, here)
+
+
+_SEVERAL_VALUES = frozenset({"rank-discovery"})
+"""Patterns whose phrase names all that adjacent statements give a value to."""
 
 
 def _compound(writer: Writer, statement: Statement, here: list[_Step], found: list[Draft]) -> int:

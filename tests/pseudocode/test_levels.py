@@ -54,11 +54,13 @@ def test_steps_fold_what_prepares_and_reports() -> None:
         ("loss = F.nll_loss(out, y) / steps", "loss ← nll_loss(out, y) / steps"),
         ("steps = len(dataset) // (5 * batch_size)", "⌊|dataset| / (5 × batch_size)⌋"),
         ("b'bytes'", 'bytes "bytes"'),
+        ("(loss / steps).backward()", "backpropagate loss / steps"),
     ],
 )
 def test_a_phrase_of_a_part_is_not_said_of_the_whole(code: str, said: str) -> None:
-    code = "import torch.nn.functional as F\n" + code
-    assert texts(code, "en", "steps")[-1].endswith(said)
+    lines_ = texts("import torch.nn.functional as F\n" + code, "en", "steps")
+    assert lines_[1:] == [lines_[1]]
+    assert lines_[1].endswith(said)
 
 
 def test_outline_is_the_algorithm() -> None:
@@ -70,6 +72,133 @@ def test_outline_is_the_algorithm() -> None:
     assert 'save the state of model to "model.pt"' in said
     assert not any("print" in line or "option" in line for line in said)
     assert len(said) <= 20
+
+
+ENTRY = """
+import torch
+from torch import nn
+
+
+def run_epoch(net, batches, opt, rate=0.5, verbose=True):
+    total = 0
+    for x, y in batches:
+        opt.zero_grad()
+        loss = nn.functional.cross_entropy(net(x), y) * rate
+        loss.backward()
+        opt.step()
+        total += 1
+    return total
+
+
+def evaluate(model, loader):
+    model.eval()
+    with torch.no_grad():
+        for x, y in loader:
+            hits = (model(x).argmax(1) == y).sum()
+
+
+def main():
+    model = nn.Linear(2, 2)
+    train_loader = torch.utils.data.DataLoader(data, batch_size=4, shuffle=True)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    if fancy:
+        criterion = nn.CrossEntropyLoss()
+    else:
+        criterion = nn.CrossEntropyLoss()
+    for epoch in range(3):
+        seen = run_epoch(model, train_loader, optimizer)
+        evaluate(model, train_loader)
+    torch.save(model.state_dict(), "model.pt")
+
+
+if __name__ == "__main__":
+    main()
+"""
+
+
+def test_outline_starts_at_the_entry_point() -> None:
+    assert texts(ENTRY, "en", "outline") == [
+        "Output: model, trained",
+        "model ← nn.Linear(2, 2)",
+        "train_loader ← batches of 4 samples of data, shuffled",
+        "optimizer ← optimizer SGD of the parameters of model, learning rate 0.1",
+        "criterion ← loss CrossEntropyLoss",
+        "for epoch from 0 to 2:",
+        "  net ← model; batches ← train_loader; opt ← optimizer; rate ← 0.5",
+        "  for each (x, y) in batches:",
+        "    clear the gradients of opt",
+        "    loss ← cross_entropy(net(x), y) × rate",
+        "    backpropagate loss",
+        "    update the parameters with opt",
+        "  evaluate model on train_loader",
+        'save the state of model to "model.pt"',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("code", "why"),
+    [
+        (
+            ENTRY.replace("main():\n    model", "main():\n    net = 1\n    model"),
+            "a name means two things",
+        ),
+        (
+            ENTRY.replace("return total", "return (total if total else x)\n    return 0"),
+            "two results",
+        ),
+        (
+            ENTRY.replace("optimizer)\n        eval", "*rest)\n        eval"),
+            "what is passed is hidden",
+        ),
+        (ENTRY + "    run_epoch(a, b, c)\n", "called twice"),
+    ],
+)
+def test_a_function_that_cannot_stand_in_its_call_stands_apart(code: str, why: str) -> None:
+    said = texts(code, "en", "outline")
+    assert any(line.startswith("function run_epoch(net, batches, opt") for line in said), why
+    assert any("run_epoch(" in line and "function" not in line for line in said), why
+
+
+def test_outline_says_how_a_condition_ends_the_training() -> None:
+    code = """
+for epoch in range(9):
+    for x, y in loader:
+        loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+    val_loss = evaluate(model, val_loader)
+    if val_loss < best_loss:
+        best_loss = val_loss
+        bad_epochs = 0
+    else:
+        bad_epochs += 1
+        if bad_epochs > patience:
+            print("enough")
+            break
+"""
+    said = texts(code, "en", "outline")
+    assert "    if bad_epochs > patience:" in said
+    assert said[said.index("    if bad_epochs > patience:") + 1] == "      leave the loop"
+
+
+def test_outline_is_never_much_longer_than_a_page() -> None:
+    step = ENTRY.split("def main")[0].replace("def run_epoch", "def run_epoch_NUMBER")
+    many = "\n".join(step.replace("NUMBER", str(number)) for number in range(20))
+    assert len(texts(many, "en", "outline")) <= 41
+
+
+def test_a_phrase_stands_for_no_other_step() -> None:
+    code = """
+from torch.utils.tensorboard import SummaryWriter
+writer = SummaryWriter()
+for epoch in range(3):
+    writer.add_scalar("loss", loss, epoch)
+    loss, acc = validate(model)
+    writer.add_scalar("acc", acc, epoch)
+"""
+    assert any(
+        "validate model" in line or "evaluate model" in line for line in texts(code, "en", "steps")
+    )
 
 
 def test_names_in_words() -> None:

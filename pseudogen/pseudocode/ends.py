@@ -1,0 +1,96 @@
+"""What goes into an algorithm and what comes out of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.document import spans
+from pseudogen.names.structure import EVALUATION_LOOP
+from pseudogen.pseudocode.draft import Draft
+from pseudogen.pseudocode.phrasing import neutral
+from pseudogen.pseudocode.terms import ATOM
+from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.text import text as python_text
+
+
+def mentions(writer: Writer, drafts: Sequence[Draft], name: str) -> bool:
+    """Whether lines speak of a name, or of a part of what it names."""
+    wanted = tuple(span.text for span in spans(writer.vocabulary.code(name)) if span.kind == "code")
+    return any(
+        (span.text,) == wanted or span.text.startswith(f"{name}.")
+        for draft in drafts
+        for span in spans(draft.text)
+        if span.kind == "code"
+    )
+
+
+def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
+    """The lines that name what goes in and what comes out."""
+    script = writer.script
+    settings = [name for name in script.settings if mentions(writer, kept, name)]
+    given = [*_made(writer, kept, "dataset"), *settings]
+    found = []
+    if given:
+        names = [neutral(writer, name, ATOM) for name in given]
+        found.append(Draft(writer.keyword("input", names), 0, (1, 1)))
+    models = _made(writer, kept, "model") or _applied(writer, kept)
+    if models and any(loop.kind != EVALUATION_LOOP for loop in script.structure.loops.values()):
+        names = [neutral(writer, name, ATOM) for name in models[:1]]
+        found.append(Draft(writer.keyword("output", names), 0, (1, 1)))
+    return found
+
+
+def _applied(writer: Writer, kept: Sequence[Draft]) -> list[str]:
+    """The names of models that the kept lines apply in loops of the training."""
+    script = writer.script
+    found: dict[str, None] = {}
+    for draft in kept:
+        statement = script.tree.statements[draft.statement]
+        value = getattr(statement.node, "value", None)
+        loop = script.loop_around(statement)
+        if type(value) is not cst.Call or loop is None:
+            continue
+        kind = script.structure.loops.get(loop.index)
+        role = script.role(value.func, statement.scope)
+        trains = kind is not None and kind.kind != EVALUATION_LOOP
+        if trains and role is not None and role.kind == "model" and not _is_defined(writer, value):
+            found[python_text(value.func)] = None
+    return list(found)
+
+
+def _made(writer: Writer, kept: Sequence[Draft], kind: str) -> list[str]:
+    """The names that the kept lines give something with a role."""
+    script = writer.script
+    found: dict[str, None] = {}
+    for draft in kept:
+        statement = script.tree.statements[draft.statement]
+        for target in _bound(statement.node):
+            role = script.role(target, statement.scope)
+            if role is not None and role.kind == kind:
+                found[python_text(target)] = None
+    return list(found)
+
+
+def _bound(node: Any) -> list[cst.BaseExpression]:
+    if type(node) is not cst.Assign or _is_mode(node.value):
+        return []
+    targets = [target.target for target in node.targets]
+    return [target for target in targets if type(target) in (cst.Name, cst.Attribute)]
+
+
+def _is_mode(value: Any) -> bool:
+    """`model.eval()`: no new model."""
+    function = getattr(value, "func", None)
+    return type(function) is cst.Attribute and function.attr.value in ("eval", "train")
+
+
+def _is_defined(writer: Writer, call: cst.Call) -> bool:
+    """Whether a call runs a function of the script, or makes an instance of a class of it."""
+    name = call.func.value if type(call.func) is cst.Name else ""
+    return any(
+        binding.how in ("function", "class")
+        for binding in writer.script.resolver.bindings(str(name), writer.scope)
+    )

@@ -1,0 +1,117 @@
+"""A function put where it is called: what its parameters are there, and what becomes of its
+result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.script import Script
+from pseudogen.pseudocode.draft import Draft
+from pseudogen.pseudocode.expressions import bare
+from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text as python_text
+from pseudogen.syntax.tree import Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A call that the body of its function stands for.
+
+    `given` has a line for each parameter that is called otherwise outside, by its name; `result`
+    the line that hands the result over, with the names that get it.
+    """
+
+    given: tuple[tuple[str, Draft], ...]
+    result: tuple[tuple[str, ...], Draft] | None
+
+
+def whole_call(node: Any) -> cst.Call | None:
+    """The call that a statement consists of, whatever is done with its value."""
+    kind = type(node)
+    if kind not in (cst.Expr, cst.Assign, cst.Return) or type(node.value) is not cst.Call:
+        return None
+    found: cst.Call = node.value
+    return found
+
+
+def joined(writer: Writer, statement: Statement, function: Statement) -> Joined | None:
+    """How the body of a function stands in the place of its call; None where a name would mean
+    two things there, or the result cannot be told."""
+    call = whole_call(statement.node)
+    values = _values(writer.script, call, statement, function) if call is not None else None
+    if values is None:
+        return None
+    used = {n.value for n in descendants(function.node.body) if type(n) is cst.Name}
+    given: list[tuple[str, Draft]] = []
+    for name, value, scope in values:
+        if name not in used or python_text(value) == name:
+            continue
+        if writer.script.resolver.bindings(name, statement.scope):
+            return None
+        writer.enter(statement)
+        writer.scope = scope
+        text = f"{writer.vocabulary.code(name)} ← {bare(writer, value)}"
+        given.append((name, _draft(statement, text)))
+    if type(statement.node) is not cst.Assign:
+        return Joined(tuple(given), None)
+    result = _result(writer, statement, function)
+    return Joined(tuple(given), result) if result is not None else None
+
+
+def _draft(statement: Statement, text: str) -> Draft:
+    place = statement.start, statement.last
+    return Draft(text, 0, place, None, statement.index)
+
+
+def _values(
+    script: Script, call: cst.Call, statement: Statement, function: Statement
+) -> list[tuple[str, Any, int]] | None:
+    """What each parameter is, with the scope in which that is written; None where stars hide it."""
+    declared = function.node.params
+    params = [*declared.posonly_params, *declared.params]
+    if script.tree.scopes[function.scope].kind == "class" and type(call.func) is cst.Attribute:
+        params = params[1:]
+    known = [param.name.value for param in (*params, *declared.kwonly_params)]
+    found: dict[str, tuple[Any, int]] = {
+        param.name.value: (param.default, function.scope)
+        for param in (*params, *declared.kwonly_params)
+        if param.default is not None
+    }
+    for place, arg in enumerate(call.args):
+        if arg.star or (arg.keyword is None and place >= len(params)):
+            return None
+        name = arg.keyword.value if arg.keyword is not None else params[place].name.value
+        if name not in known:
+            return None
+        found[name] = arg.value, statement.scope
+    return [(name, *found[name]) for name in known if name in found]
+
+
+def _result(
+    writer: Writer, statement: Statement, function: Statement
+) -> tuple[tuple[str, ...], Draft] | None:
+    """The line that gives the targets of a call what the function returns."""
+    script = writer.script
+    returned = [
+        below
+        for below in script.tree.below(function)
+        if type(below.node) is cst.Return and script.function_around(below) is function
+    ]
+    if len(returned) != 1 or returned[0].node.value is None:
+        return None
+    writer.enter(statement)
+    targets = [bare(writer, target.target) for target in statement.node.targets]
+    names = tuple(
+        n.value
+        for target in statement.node.targets
+        for n in descendants(target)
+        if type(n) is cst.Name
+    )
+    writer.enter(returned[0])
+    value = bare(writer, returned[0].node.value)
+    text = " ← ".join([*targets, value])
+    return (() if targets == [value] else names), _draft(statement, text)
