@@ -28,3 +28,11 @@ def test_example_is_found(module: ModuleType, code: str, expected: list[object])
 @pytest.mark.parametrize(("module", "code", "why"), COUNTEREXAMPLES)
 def test_counterexample_stays_silent(module: ModuleType, code: str, why: str) -> None:
     assert find_all(Script.parse(code), finders_of(module)) == [], why
+
+
+@pytest.mark.parametrize(("identifier", "module"), pattern_modules().items())
+def test_pattern_shows_enough_of_what_it_is_and_is_not(identifier: str, module: ModuleType) -> None:
+    assert len(module.EXAMPLES) >= 3
+    assert len(module.COUNTEREXAMPLES) >= 2
+    forms = {tuple(f.facts().items()) for found in module.EXAMPLES.values() for f in found}
+    assert len(forms) >= 3, "the examples are all of one style"

@@ -23,6 +23,20 @@ for _package in (
             "wrap", ("gradtape",), {}, _DOCS, {"wrap": "horovod", "wraps": "optimizer"}
         ),
     }
+for _package in ("horovod.tensorflow.keras", "horovod.keras"):
+    _CALLBACKS = f"{_package}.callbacks."
+    EXACT |= {
+        _CALLBACKS + "LearningRateWarmupCallback": Api(
+            "warmup", ("initial_lr", "warmup_epochs"), {"warmup_epochs": "5"}, _DOCS
+        ),
+        _CALLBACKS + "LearningRateScheduleCallback": Api(
+            "scheduler",
+            ("initial_lr", "multiplier", "start_epoch", "end_epoch"),
+            {},
+            _DOCS,
+            {"form": "other", "factor": "multiplier", "unit": "epoch"},
+        ),
+    }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"hvd": "horovod.torch"}
 BARE: tuple[str, ...] = ()

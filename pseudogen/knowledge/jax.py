@@ -33,6 +33,9 @@ EXACT: dict[str, Api] = {
         {},
         "https://optax.readthedocs.io/",
     ),
+    "flax.training.dynamic_scale.DynamicScale": Api(
+        "scaler", (), {}, "https://flax.readthedocs.io/en/latest/api_reference/flax.training.html"
+    ),
     "jax.pmap": Api(
         "wrap", ("fun", "axis_name"), {}, _DOCS + "_autosummary/jax.pmap.html", {"wrap": "pmap"}
     ),

@@ -81,6 +81,8 @@ EXACT: dict[str, Api] = {
     ),
     "paddle.distributed.get_world_size": Api("world-size", traits={"scope": "all"}),
     "paddle.distributed.get_rank": Api("rank"),
+    "paddle.distributed.ParallelEnv().rank": Api("rank"),
+    "paddle.distributed.ParallelEnv().local_rank": Api("rank"),
 }
 _ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
 EXACT |= {
@@ -133,6 +135,12 @@ EXACT |= {
         )
     },
     "paddle.amp.auto_cast": Api("autocast", ("enable",), {}, _DOCS + "amp/auto_cast_en.html"),
+    **{
+        f"paddle.static.amp.{name}": Api(
+            "precision", ("program",), {}, _DOCS + "static/Overview_en.html"
+        )
+        for name in ("cast_model_to_fp16", "fp16_utils.cast_model_to_fp16")
+    },
     "paddle.amp.GradScaler": Api("scaler", (), {}, _DOCS + "amp/GradScaler_en.html"),
     "paddle.nn.ClipGradByGlobalNorm": Api(
         "clip", ("clip_norm",), {}, _DOCS, {"clip": "norm", "limit": "clip_norm"}

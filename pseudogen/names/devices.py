@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
@@ -129,6 +129,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         if string(subscript_key(target)) != "device":
             return None
     name = dotted(target) or text(target)
+    if name.rpartition(".")[2] == "visible_device_list":
+        return Choice("visible", name, value, Evidence(FLOW, (name,)))
     made = _device_made(value, statement, script)
     if made is not None:
         return Choice("device", name, value, made) if "cpu" not in words(name) else None

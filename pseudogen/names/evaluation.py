@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
@@ -16,6 +17,7 @@ from pseudogen.syntax.text import text
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
+_PHASES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation"})
 _VERBS = EVALUATION_WORDS - {"dev"}
 _LEADING = frozenset({"run", "do", "estimate", "maybe", "final", "online"})
 _OBJECTS = frozenset(
@@ -27,7 +29,7 @@ _OBJECTS = frozenset(
     | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
-_TRAINER_METHODS = frozenset({"evaluate", "validate", "test"})
+_TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "test"})
 
 
 def evaluation_call(script: Script, site: Site) -> Evidence | None:
@@ -38,12 +40,38 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if _inside_evaluation(script, site):
         return None
     called = script.called_function(site)
-    if called is not None:
-        if called.index in script.structure.measures:
-            return Evidence(FLOW, (site.name,))
-        if called.index in script.structure.trains:
-            return None
+    if called is not None and called.index in script.structure.measures:
+        return Evidence(FLOW, (site.name,))
+    told = _told_to_evaluate(script, site)
+    if told is not None or (called is not None and called.index in script.structure.trains):
+        return told
     return _framework(script, site) or _by_name(script, site, called is not None)
+
+
+def _told_to_evaluate(script: Script, site: Site) -> Evidence | None:
+    """`run_epoch(epoch, val_loader, train=False)`, `run(eval_loader, mode=Mode.EVAL)`: a function
+    that also trains gets data for an evaluation and is told that it is one."""
+    data = next(
+        (a.value for a in site.node.args if _is_evaluation_data(script, site, a.value)), None
+    )
+    if data is None or site.name.rpartition(".")[2][:1].isupper():
+        return None
+    for arg in site.node.args:
+        key = arg.keyword.value if arg.keyword is not None else ""
+        off = text(arg.value) == "False" and key in ("train", "training", "is_train", "is_training")
+        last = string(arg.value) or text(arg.value).rpartition(".")[2]
+        if off or (arg.value is not data and last.lower() in _PHASES):
+            return Evidence(FLOW, (text(data),))
+    return None
+
+
+def _is_evaluation_data(script: Script, site: Site, node: Any) -> bool:
+    """Whether an argument is a loader of data for an evaluation, by its name."""
+    if type(node) not in (cst.Name, cst.Attribute):
+        return False
+    named = set(words(dotted(node)))
+    loads = script.is_a(node, site.scope, "loader") is not None
+    return bool(named & EVALUATION_WORDS) and (loads or bool(named & {"loader", "dataloader"}))
 
 
 def _inside_evaluation(script: Script, site: Site) -> bool:
@@ -61,7 +89,7 @@ def _framework(script: Script, site: Site) -> Evidence | None:
     role = script.role(site.node.func.value, site.scope)
     if role is not None and role.kind == "trainer":
         return role.evidence if role.evidence.kind != NAME else Evidence(NAME, (site.name,))
-    if role is not None and role.kind == "model" and method == "evaluate":
+    if role is not None and role.kind == "model" and method.startswith("evaluate"):
         return Evidence(FLOW, (site.name,))
     return None
 

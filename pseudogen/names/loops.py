@@ -21,6 +21,7 @@ from pseudogen.names.iterables import (
 )
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -275,11 +276,13 @@ class _Classifier:
             if site.name.rpartition(".")[2] in ("set_epoch", "zero_grad", "train_epoch"):
                 return True
             roles = {
-                role.kind
+                role.kind: set(words(dotted(arg.value)))
                 for arg in site.node.args
                 if (role := self.script.role(arg.value, site.scope)) is not None
             }
-            if {"optimizer", "loader"} & roles and "model" in roles:
+            if {"optimizer", "loader"} & roles.keys() and "model" in roles:
+                return True
+            if site.known is None and roles.get("loader", set()) & _TRAINING_WORDS:
                 return True
         return False
 

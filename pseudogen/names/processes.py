@@ -144,6 +144,9 @@ def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank |
                 return Rank(found.kind, Evidence(FLOW, (name,)))
         if binding.how == "parameter" and is_worker_index(script, binding):
             return Rank("local-rank", Evidence(FLOW, (name,)))
+    known = script.known(node, script.tree.statements[statement].scope) if "()." in name else None
+    if known is not None:
+        return _as_rank(known.api.kind, Evidence(known.evidence, (known.name,)))
     if name.rpartition(".")[2] in _GPU_NAMES and script.workers.joins:
         return Rank("local-rank", Evidence(NAME, (name,)))
     return _by_words(name)

@@ -117,7 +117,8 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     if named & _NEVER or "," in target:
         return None
     found = _steps(script, value, statement)
-    if found is None or (found.batch is None and named & _OTHER_WORDS):
+    other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
+    if found is None or (found.batch is None and named & other):
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:

@@ -27,7 +27,8 @@ ENGINE = "engine"
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
 _APPLYING = frozenset({"apply_gradients", "minimize"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
-_FIT_METHODS = frozenset({"fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"})
+FIT_METHODS = ("fit", "fit_generator", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos")
+"""Methods that may run a framework's whole training loop."""
 _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
 _KERAS_FIT = frozenset(
     {"epochs", "validation_data", "steps_per_epoch", "callbacks", "validation_split", "train_data"}
@@ -113,7 +114,7 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     if site.known is not None and site.known.api.kind == "fit":
         return Evidence(site.known.evidence, (site.known.name,))
     method = site.name.rpartition(".")[2]
-    if type(site.node.func) is not cst.Attribute or method not in _FIT_METHODS:
+    if type(site.node.func) is not cst.Attribute or method not in FIT_METHODS:
         return None
     receiver = site.node.func.value
     trainer = script.is_a(receiver, site.scope, "trainer")
@@ -122,7 +123,7 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
     if method in _FASTAI:
         return Evidence(FLOW, (site.name,))
-    wanted = _KERAS_FIT if method == "fit" else _ULTRALYTICS
+    wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
 
 

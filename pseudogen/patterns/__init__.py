@@ -2,7 +2,7 @@
 
 A module has a docstring that begins with the id, the `Finding` subclass with the facts, one or
 more functions under `@pattern`, and below them EXAMPLES (code -> the findings in it) and
-COUNTEREXAMPLES (code -> why there is none).
+COUNTEREXAMPLES (code -> why there is none). A long one is a package, whose `__init__` has it all.
 """
 
 from functools import cache

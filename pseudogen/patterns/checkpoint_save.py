@@ -109,7 +109,7 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     if ".state_dict(" in text(made) or script.is_a(value, site.scope, "model") is not None:
         return True
     named = set(words(dotted(value)))
-    if named & _STATE_WORDS:
+    if named & _STATE_WORDS or _is_passed_state(value, site, script):
         return True
     if named & _OTHER_WORDS or (type(value) is cst.Call and "state_dict" not in text(value)):
         return False
@@ -118,6 +118,17 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     written = text(path).lower() if path is not None else ""
     marks = ("ckpt", "checkpoint", "model", "weight", "snapshot", "state", "best", "last", "epoch")
     return bool(names & _STATE_WORDS) or any(mark in written for mark in marks)
+
+
+def _is_passed_state(value: Any, site: Site, script: Script) -> bool:
+    """Whether a parameter is given state of a training wherever the script calls the function."""
+    bindings = script.reaching(value.value, site.statement.index) if type(value) is cst.Name else []
+    if len(bindings) != 1 or bindings[0].how != "parameter":
+        return False
+    passed = [given for given, _ in script.passed(bindings[0])]
+    return bool(passed) and all(
+        "state_dict(" in text(given) or set(words(dotted(given))) & _STATE_WORDS for given in passed
+    )
 
 
 def _keys(value: Any) -> tuple[str, ...]:
@@ -262,6 +273,31 @@ EXAMPLES = {
         call="accelerator.save_state",
         path="output_dir",
     ),
+    (
+        "import torch\n"
+        "def upload(obj, target):\n"
+        "    torch.save(obj, buffer)\n"
+        "upload({'model': model.state_dict()}, url)"
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="obj",
+            path="buffer",
+        )
+    ],
+    ("self.checkpointer.save_checkpoint(state_dict, epoch=epoch)"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("self.checkpointer.save_checkpoint",)),
+            how="framework",
+            call="self.checkpointer.save_checkpoint",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "torch.save(features, 'features.pt')": "features are no state of the training",

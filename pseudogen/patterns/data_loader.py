@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import Share, divided_before
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.flow import exclusive
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
@@ -119,6 +119,16 @@ def find_batched(site: Site, script: Script) -> Iterator[DataLoader]:
             shuffle="True" if any(dotted(c).endswith(".shuffle") for c in chain) else None,
             drop_last=script.argument_text(site, "drop_remainder"),
         )
+
+
+@pattern(DataLoader, methods=("flow", "flow_from_directory", "flow_from_dataframe"))
+def find_flow(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`generator.flow_from_directory(folder, batch_size=32)` of Keras's image generators."""
+    from_file = site.name.rpartition(".")[2] != "flow"
+    made = script.role(site.node.func.value, site.scope) if "." in site.name else None
+    of_images = from_file or (made is not None and made.kind == "image-generator")
+    if type(site.node.func) is cst.Attribute and of_images:
+        yield _finding(site, script, Evidence(FLOW, (site.name,)))
 
 
 def _chain(call: cst.Call) -> list[Any]:
@@ -318,6 +328,21 @@ EXAMPLES = {
             target="train_loader, val_loader",
             function="build_data_loaders",
         ),
+    ],
+    (
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "generator = ImageDataGenerator(zoom_range=0.5)\n"
+        "batches = generator.flow_from_directory(args.folder, batch_size=32)"
+    ): [
+        DataLoader(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("generator.flow_from_directory",)),
+            target="batches",
+            function="generator.flow_from_directory",
+            batch_size="32",
+            batch_value=32,
+        )
     ],
 }
 COUNTEREXAMPLES = {

@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.devices import FAMILIES, Choice, choice_of
-from pseudogen.names.evidence import API, Evidence
+from pseudogen.names.evidence import API, FLOW, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
@@ -189,6 +189,24 @@ EXAMPLES = {
             test=None,
             falls_back=False,
             per_process=False,
+            condition=None,
+        )
+    ],
+    (
+        "import horovod.keras as hvd\n"
+        "config.gpu_options.visible_device_list = str(hvd.local_rank())"
+    ): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("config.gpu_options.visible_device_list",)),
+            form="visible",
+            target="config.gpu_options.visible_device_list",
+            choices=("str(hvd.local_rank())",),
+            families=(),
+            test=None,
+            falls_back=False,
+            per_process=True,
             condition=None,
         )
     ],

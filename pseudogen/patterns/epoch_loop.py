@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import EPOCH_LOOP
+from pseudogen.names.training import FIT_METHODS
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -102,7 +103,7 @@ def _trainer(loop: Statement, script: Script) -> str | None:
 @pattern(
     EpochLoop,
     kinds=("fit",),
-    methods=("fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+    methods=FIT_METHODS,
 )
 def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
     """`trainer.fit(model, loader)`, `trainer.train()`, Keras's `model.fit(x, y, epochs=10)`."""
@@ -193,6 +194,17 @@ EXAMPLES = {
         stop="5",
         stop_value=5,
     ),
+    ("for epoch in range(start, epochs):\n    program.run(train_loader, executor)"): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("epoch",)),
+            variable="epoch",
+            over="range(start, epochs)",
+            start="start",
+            stop="epochs",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",

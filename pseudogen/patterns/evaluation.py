@@ -248,6 +248,21 @@ EXAMPLES = {
             result="score",
         ),
     ],
+    (
+        "for epoch in range(10):\n"
+        "    run_epoch(epoch, train_loader, train=True)\n"
+        "    run_epoch(epoch, val_loader, train=False)"
+    ): [
+        Evaluation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("val_loader",)),
+            how="call",
+            loader="val_loader",
+            call="run_epoch",
+            per="epoch",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "model.eval()": "only switches the mode",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, ClassVar
 
@@ -79,10 +80,38 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             if loss is not None:
                 yield _found(site, script, operation.right, part="division", loss=loss)
                 return
+    yield from _divided_in_place(site, script)
+
+
+def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`loss /= accum_steps`, `loss.div_(parts)` in a loop of several backward passes to a step."""
+    divided: Any = None
+    divisor: Any = None
     if type(site.node) is cst.AugAssign and type(site.node.operator) is cst.DivideAssign:
-        loss = _loss(site.node.target, site, script)
-        if loss is not None and _is_steps(site.node.value):
-            yield _found(site, script, site.node.value, part="division", loss=loss)
+        divided, divisor = site.node.target, site.node.value
+    elif type(site.node) is cst.Expr and type(site.node.value) is cst.Call:
+        call = site.node.value
+        if type(call.func) is cst.Attribute and call.func.attr.value == "div_" and call.args:
+            divided, divisor = call.func.value, call.args[0].value
+    loss = _loss(divided, site, script) if divided is not None else None
+    if loss is None:
+        return
+    if _is_steps(divisor):
+        yield _found(site, script, divisor, part="division", loss=loss)
+    elif _several_passes(site, script):
+        found = _found(site, script, divisor, part="division", loss=loss)
+        yield replace(found, evidence=Evidence(FLOW, (loss,)))
+
+
+def _several_passes(site: Site, script: Script) -> bool:
+    """Whether the loop around holds a backward pass, and the step stands in the loop around it."""
+    inner = script.loop_around(site.statement)
+    outer = script.loop_around(inner) if inner is not None else None
+    if inner is None or outer is None:
+        return False
+    inside = {call.name.rpartition(".")[2] for call in script.calls_below(inner)}
+    around = {call.name.rpartition(".")[2] for call in script.calls_below(outer)}
+    return "backward" in inside and "step" in around - inside
 
 
 def _is_turn(operation: Any) -> bool:
@@ -217,6 +246,23 @@ EXAMPLES = {
         steps="args.update_freq",
         loss="loss",
     ),
+    (
+        "for x, y in loader:\n"
+        "    for part in x.split(8):\n"
+        "        loss = criterion(model(part), y)\n"
+        "        loss.div_(len(x) / 8)\n"
+        "        loss.backward()\n"
+        "    optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("loss",)),
+            part="division",
+            steps="len(x) / 8",
+            loss="loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",

@@ -8,16 +8,18 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.rates import is_rate, names_schedule, terms_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import suggested_role, words
+from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
+_FACTOR_WORDS = frozenset({"factor", "mult", "multiplier", "ratio", "scale", "scaler", "scaling"})
 _SCALES = (cst.Multiply, cst.Divide)
 _SCALING_ASSIGNMENTS = (cst.MultiplyAssign, cst.DivideAssign)
 
@@ -85,6 +87,8 @@ def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:
 
 
 def _names_rate(target: Any) -> bool:
+    if type(target) is cst.Subscript:
+        return string(subscript_key(target)) == "lr"
     name = dotted(target)
     named = words(name)
     return is_rate(name) or ("lr" in named[-2:] and not names_schedule(name))
@@ -133,7 +137,7 @@ def _scaling(
 def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | None, str | None]:
     """(batch size, number of processes, accumulation steps) that an expression multiplies by."""
     batch = processes = accumulation = None
-    for term in terms_in(value):
+    for term in _terms(value, site, script):
         role = script.role(term, site.scope)
         called = type(term) is cst.Call
         named = set(words(dotted(term.func if called else term)))
@@ -151,6 +155,18 @@ def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | 
         elif named & {"accum", "accumulation"}:
             accumulation = accumulation or text(term)
     return batch, processes, accumulation
+
+
+def _terms(value: Any, site: Site, script: Script) -> Iterator[Any]:
+    """The terms of an expression, and those of the factors that local variables hold."""
+    for term in terms_in(value):
+        yield term
+        name = dotted(term) if type(term) is cst.Name else ""
+        if not name or is_rate(name) or not set(words(name)) & _FACTOR_WORDS:
+            continue
+        for binding in script.reaching(name, site.statement.index):
+            if binding.how == "assign" and binding.value is not None:
+                yield from terms_in(binding.value)
 
 
 def _reference(site: Site, script: Script) -> Any:
@@ -212,6 +228,38 @@ EXAMPLES = {
         formula="lr *= accumulation_steps",
         accumulation="accumulation_steps",
     ),
+    (
+        "import horovod.torch as hvd\n"
+        "for group in optimizer.param_groups:\n"
+        "    group['lr'] = args.base_lr * hvd.size()"
+    ): [
+        LrScaling(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("hvd.size()",)),
+            target="group['lr']",
+            formula="args.base_lr * hvd.size()",
+            processes="hvd.size()",
+        )
+    ],
+    (
+        "import horovod.torch as hvd\n"
+        "import torch.optim as optim\n"
+        "scale = args.parts * hvd.size()\n"
+        "optimizer = optim.SGD(model.parameters(), lr=args.lr * scale)"
+    ): [
+        LrScaling(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("hvd.size()",)),
+            target=None,
+            formula="args.lr * scale",
+            processes="hvd.size()",
+            chain=(
+                Link(line=3, code="scale = args.parts * hvd.size()", value=None, carried=False),
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "lr = base_lr * 0.1 ** (epoch // 30)": "that is lr-schedule",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -200,7 +201,7 @@ def _made(site: Site, script: Script, length: Any, evidence: Evidence) -> LrWarm
         length=text(length) if length is not None else None,
         length_value=script.value(length, site.statement.index) if length is not None else None,
         api=site.name.rpartition(".")[2],
-        name=_target(site),
+        name=_target(site) if site.statement.node.value is site.node else None,
     )
 
 
@@ -225,6 +226,16 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
         yield _made(site, script, length, Evidence(NAME, (site.name,)))
     elif _says_warm(site.name) and schedule and site.node.args and named[:1] != ("get",):
         yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
+
+
+@pattern(LrWarmup, kinds=("warmup",))
+def find_callback(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """Horovod's `LearningRateWarmupCallback(initial_lr=lr, warmup_epochs=5)`."""
+    if site.known is not None:
+        length = script.argument(site, "warmup_epochs")
+        default = script.argument_or_default(site, "warmup_epochs")
+        made = _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+        yield made if length is not None else replace(made, length=default)
 
 
 def _length(site: Site) -> Any:
@@ -292,6 +303,20 @@ EXAMPLES = {
         api="LinearLR",
         name="warmup",
     ),
+    (
+        "import horovod.keras as hvd\n"
+        "callbacks = [hvd.callbacks.LearningRateWarmupCallback(initial_lr=lr, warmup_epochs=3)]"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("horovod.keras.callbacks.LearningRateWarmupCallback",)),
+            how="schedule",
+            length="3",
+            length_value=3,
+            api="LearningRateWarmupCallback",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for _ in range(warmup_steps):\n    model(x)": "runs the model before measuring its speed",

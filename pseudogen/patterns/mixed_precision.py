@@ -146,6 +146,20 @@ def find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
         )
 
 
+@pattern(MixedPrecision, methods=("amp_init",))
+def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """Paddle's `optimizer.amp_init(place)`, which casts the parameters of a static program."""
+    if type(site.node.func) is cst.Attribute and site.node.args:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            part="conversion",
+            api="amp_init",
+            condition=script.condition(site.statement),
+        )
+
+
 @pattern(MixedPrecision, kinds=_FRAMEWORKS)
 def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`Accelerator(mixed_precision="fp16")`, `Trainer(precision="bf16-mixed")`."""
@@ -263,6 +277,25 @@ EXAMPLES = {
         api="Trainer",
         setting='precision="bf16-mixed"',
     ),
+    ("optimizer.amp_init(place)"): [
+        MixedPrecision(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("optimizer.amp_init",)),
+            part="conversion",
+            api="amp_init",
+        )
+    ],
+    ("from flax.training import dynamic_scale as scaling\nscale = scaling.DynamicScale()"): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("flax.training.dynamic_scale.DynamicScale",)),
+            part="scaler",
+            name="scale",
+            api="DynamicScale",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()": "of features",

@@ -88,6 +88,29 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     )
 
 
+@pattern(ProgressDisplay, calls=True)
+def find_named_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`progress_bar(i, len(loader), text)` of the project's own code."""
+    if site.known is not None or words(site.name)[-2:] not in (
+        ("progress", "bar"),
+        ("prog", "bar"),
+    ):
+        return
+    looped = script.loop_around(site.statement) is not None
+    if not _is_statement(site) or not looped or len(site.node.args) < 2:
+        return
+    total = site.node.args[1].value
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        total=text(total) if type(total) is cst.Call and text(total.func) == "len" else None,
+        per=script.unit(site.statement),
+    )
+
+
 @pattern(ProgressDisplay, methods=_POSTFIX)
 def find_postfix(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`pbar.set_postfix(loss=loss.item())`."""
@@ -273,6 +296,20 @@ EXAMPLES = {
         every="10",
         every_value=10,
     ),
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    loss = step(x, y)\n"
+        "    progress_bar(i, len(loader), f'loss {loss:.3f}')"
+    ): [
+        ProgressDisplay(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("progress_bar",)),
+            how="bar",
+            call="progress_bar",
+            total="len(loader)",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     'print("loading data")': "says what happens, shows no progress",

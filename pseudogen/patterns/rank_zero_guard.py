@@ -189,6 +189,20 @@ EXAMPLES = {
             waits=(),
         )
     ],
+    ("import paddle\nif paddle.distributed.ParallelEnv().local_rank == 0:\n    model.save(path)"): [
+        RankZeroGuard(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.distributed.ParallelEnv().local_rank",)),
+            subject="paddle.distributed.ParallelEnv().local_rank",
+            condition="paddle.distributed.ParallelEnv().local_rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("save",),
+            waits=(),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if epoch % 10 == 0:\n    save(model)": "an epoch is no process",

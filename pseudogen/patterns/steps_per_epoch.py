@@ -84,7 +84,7 @@ def find_argument(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
             continue
         if arg.keyword.value == "steps_per_epoch":
             found = steps(script, arg.keyword.value, arg.value, site.statement)
-            if found is not None and found.batch is not None:
+            if found is not None and (found.batch is not None or found.loader is not None):
                 yield _finding(site, script, arg.keyword.value, arg.value, found)
 
 
@@ -242,6 +242,20 @@ EXAMPLES = {
             batch="batch_size",
             rounding="down",
         ),
+    ],
+    ("model.fit(data, steps_per_epoch=len(train_loader) // hvd.size())"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="steps_per_epoch",
+            expression="len(train_loader) // hvd.size()",
+            per="epoch",
+            split="training",
+            loader="train_loader",
+            rounding="down",
+            plain=False,
+        )
     ],
 }
 COUNTEREXAMPLES = {

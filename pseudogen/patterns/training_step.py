@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.training import FIT_METHODS
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -135,7 +136,7 @@ def _stepped(site: Site, script: Script) -> tuple[str | None, int | None]:
 @pattern(
     TrainingStep,
     kinds=("fit",),
-    methods=("fit", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+    methods=FIT_METHODS,
 )
 def find_framework(site: Site, script: Script) -> Iterator[TrainingStep]:
     """`trainer.fit(model, loader)`, `trainer.train()`: the framework runs the steps."""

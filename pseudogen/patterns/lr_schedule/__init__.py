@@ -1,0 +1,123 @@
+"""lr-schedule: a schedule of the learning rate is made, stepped, or applied by hand."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.lr_schedule.by_hand import (
+    find_computed,
+    find_formula,
+    find_helper,
+    find_lambda,
+    find_lowered,
+    find_set,
+)
+from pseudogen.patterns.lr_schedule.facts import LrSchedule
+from pseudogen.patterns.lr_schedule.objects import (
+    find_factory,
+    find_made,
+    find_setting,
+    find_stepped,
+)
+
+__all__ = [
+    "LrSchedule",
+    "find_computed",
+    "find_factory",
+    "find_formula",
+    "find_helper",
+    "find_lambda",
+    "find_lowered",
+    "find_made",
+    "find_set",
+    "find_setting",
+    "find_stepped",
+]
+
+
+def _example(**facts: Any) -> list[LrSchedule]:
+    facts.setdefault("end", facts["line"])
+    return [LrSchedule(**facts)]
+
+
+_STEP_LR = "torch.optim.lr_scheduler.StepLR"
+EXAMPLES = {
+    "from torch.optim.lr_scheduler import StepLR\n"
+    "scheduler = StepLR(optimizer, step_size=30)": _example(
+        line=2,
+        evidence=Evidence(API, (_STEP_LR,)),
+        action="made",
+        name="scheduler",
+        api="StepLR",
+        form="step",
+        optimizer="optimizer",
+        period="30",
+        period_value=30,
+        factor="0.1",
+        factor_value=0.1,
+    ),
+    "for epoch in range(9):\n"
+    "    train(train_loader, model, optimizer)\n"
+    "    scheduler.step(val_loss)": _example(
+        line=3,
+        evidence=Evidence(NAME, ("scheduler",)),
+        action="stepped",
+        name="scheduler",
+        per="epoch",
+        watched="val_loss",
+    ),
+    "set_optimizer_lr(optimizer, lr_scheduler_func, epoch)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("set_optimizer_lr",)),
+        action="helper",
+        name="set_optimizer_lr",
+        optimizer="optimizer",
+        parameters=("optimizer", "lr_scheduler_func", "epoch"),
+    ),
+    "lr_scheduler_func = get_lr_scheduler(decay_type, Init_lr_fit, Min_lr_fit, epochs)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("get_lr_scheduler",)),
+        action="made",
+        name="lr_scheduler_func",
+        api="get_lr_scheduler",
+        parameters=("decay_type", "Init_lr_fit", "Min_lr_fit", "epochs"),
+    ),
+    "lr = base_lr * 0.5 ** (epoch // 10)\n"
+    "for group in optimizer.param_groups:\n"
+    '    group["lr"] = lr': [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("lr",)),
+            action="computed",
+            variable="lr",
+            value="base_lr * 0.5 ** (epoch // 10)",
+        ),
+        LrSchedule(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ('group["lr"]',)),
+            action="set",
+            optimizer="optimizer",
+            value="lr",
+            variable='group["lr"]',
+        ),
+    ],
+    "def get_lr(step):\n    return max_lr * (1 - step / max_steps) ** 0.9": _example(
+        line=1,
+        end=2,
+        evidence=Evidence(NAME, ("get_lr",)),
+        action="formula",
+        name="get_lr",
+        parameters=("step",),
+        counter="step",
+    ),
+}
+COUNTEREXAMPLES = {
+    'lr = optimizer.param_groups[0]["lr"]': "only reads the rate",
+    "latents = noise_scheduler.step(noise, t, latents)": "the schedule of a diffusion's noise",
+    "lr = scheduler.get_last_lr()[0]": "only reads the rate",
+    'groups = [{"params": head, "lr": lr}]': "that is parameter-groups",
+    "optimizer.step()": "that updates the parameters",
+}

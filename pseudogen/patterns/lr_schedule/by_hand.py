@@ -1,0 +1,149 @@
+"""Schedules by hand: the learning rate is computed and set by the script itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.rates import (
+    asks_formula,
+    depends_on_time,
+    holds_arithmetic,
+    is_rate,
+    is_time,
+    optimizer_passed,
+    rate_owner,
+    returns_rate,
+    sets_rate,
+)
+from pseudogen.names.script import Script, Site
+from pseudogen.patterns.lr_schedule.facts import LrSchedule
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+
+@pattern(LrSchedule, statements=(cst.Assign, cst.AugAssign))
+def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`param_group["lr"] = lr`, `optimizer.learning_rate = lr`."""
+    target = site.node.target if type(site.node) is cst.AugAssign else site.node.targets[0].target
+    optimizer = rate_owner(script, target, site)
+    if optimizer is None:
+        return
+    value = text(site.node.value)
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (text(target),)),
+        action="set",
+        optimizer=optimizer or None,
+        value=value if type(site.node) is cst.Assign else text(site.node),
+        variable=text(target),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(LrSchedule, calls=True)
+def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`adjust_learning_rate(optimizer, epoch)`, `set_optimizer_lr(optimizer, schedule, epoch)`."""
+    if not sets_rate(script, site):
+        return
+    optimizer = optimizer_passed(script, site)
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        action="helper",
+        name=site.name,
+        optimizer=text(optimizer) if optimizer is not None else None,
+        parameters=tuple(text(arg.value) for arg in site.node.args),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(LrSchedule, statements=(cst.Assign, cst.AnnAssign))
+def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lr = args.lr * 0.1 ** (epoch // 30)`, `lr = get_lr(step)`."""
+    node = site.node
+    target = node.target if type(node) is cst.AnnAssign else node.targets[0].target
+    if not is_rate(dotted(target)) or node.value is None:
+        return
+    computed = holds_arithmetic(node.value) and depends_on_time(node.value)
+    if not computed and not asks_formula(script, node.value, site.scope):
+        return
+    around = script.function_around(site.statement)
+    if around is not None and returns_rate(script, around):
+        return
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(target),)),
+        action="computed",
+        variable=text(target),
+        value=text(node.value),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(LrSchedule, statements=(cst.AugAssign, cst.Assign))
+def find_lowered(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lr /= 4.0`, `lr = lr * 0.5` inside the loop over the epochs or batches."""
+    node = site.node
+    target = node.target if type(node) is cst.AugAssign else node.targets[0].target
+    if not is_rate(dotted(target)) or type(target) is cst.Subscript:
+        return
+    if type(node) is cst.Assign:
+        again = type(node.value) is cst.BinaryOperation and text(node.value.left) == text(target)
+        if not again or depends_on_time(node.value):
+            return
+    per = script.unit(site.statement)
+    if per is not None:
+        yield LrSchedule(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (text(target),)),
+            action="computed",
+            variable=text(target),
+            value=text(node if type(node) is cst.AugAssign else node.value),
+            per=per if script.condition(site.statement) is None else None,
+        )
+
+
+@pattern(LrSchedule, statements=(cst.Assign,))
+def find_lambda(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lf = lambda x: (1 - x / epochs) * 0.99 + 0.01`, passed to `LambdaLR`."""
+    value = site.node.value
+    if type(value) is not cst.Lambda or not holds_arithmetic(value.body):
+        return
+    name = text(site.node.targets[0].target)
+    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
+    if any(script.argument_text(s, "lr_lambda") == name for s in made):
+        parameters = tuple(p.name.value for p in value.params.params)
+        yield LrSchedule(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (name,)),
+            action="formula",
+            name=name,
+            value=text(value.body),
+            parameters=parameters,
+            counter=parameters[0] if parameters else None,
+        )
+
+
+@pattern(LrSchedule, statements=(cst.FunctionDef,))
+def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`def get_lr(step): ... return min_lr + coeff * (max_lr - min_lr)`."""
+    if returns_rate(script, site.statement):
+        names = tuple(p.name.value for p in site.node.params.params)
+        yield LrSchedule(
+            line=site.line,
+            end=site.statement.end,
+            evidence=Evidence(NAME, (site.node.name.value,)),
+            action="formula",
+            name=site.node.name.value,
+            parameters=names,
+            counter=next((name for name in names if is_time(name)), None),
+        )

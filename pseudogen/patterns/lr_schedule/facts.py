@@ -1,0 +1,61 @@
+"""What is told of a schedule of the learning rate."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LrSchedule(Finding):
+    """Facts of a schedule of the learning rate.
+
+    Attributes:
+        action: "made", "stepped", "set" (`group["lr"] = ...`), "helper" (a function that sets it
+            is called), "formula" (a function of the epoch or step), "computed" (the rate for this
+            epoch or step).
+        name: What holds the schedule, or the function.
+        api: The library's class, without its module.
+        form: "step", "cosine", "plateau"...; None when the script does not say.
+        optimizer: Whose learning rate it is.
+        period: Every how many steps of the schedule, until when, or at which milestones.
+        period_value: The period where constants tell.
+        factor: What the rate is multiplied by.
+        factor_value: The factor where constants tell.
+        floor: The lowest rate.
+        peak: The highest rate of schedules that rise first.
+        warmup: The steps of a warm-up that belongs to the schedule.
+        parameters: Everything passed to a helper or factory, as written.
+        base: The learning rate that the optimizer was made with.
+        base_value: That rate where constants tell.
+        per: "epoch" or "step": how often it is stepped, set or computed.
+        watched: The value that a plateau schedule is given.
+        value: The formula or the value that is set.
+        variable: What receives the value, for "set" and "computed".
+        counter: The parameter of a formula that is the epoch or step.
+    """
+
+    pattern: ClassVar[str] = "lr-schedule"
+
+    action: str
+    name: str | None = None
+    api: str | None = None
+    form: str | None = None
+    optimizer: str | None = None
+    period: str | None = None
+    period_value: int | float | None = None
+    factor: str | None = None
+    factor_value: int | float | None = None
+    floor: str | None = None
+    peak: str | None = None
+    warmup: str | None = None
+    parameters: tuple[str, ...] = ()
+    base: str | None = None
+    base_value: int | float | None = None
+    per: str | None = None
+    watched: str | None = None
+    value: str | None = None
+    variable: str | None = None
+    counter: str | None = None

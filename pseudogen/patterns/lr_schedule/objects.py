@@ -1,0 +1,172 @@
+"""Schedules that are objects: of a library, of a setting, or of a helper of the project."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.rates import (
+    depends_on_time,
+    makes_schedule,
+    names_schedule,
+    optimizer_passed,
+)
+from pseudogen.names.script import Script, Site
+from pseudogen.patterns.lr_schedule.facts import LrSchedule
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_STEPS = ("step", "step_update", "step_epoch", "step_batch")
+
+
+@pattern(LrSchedule, kinds=("scheduler",))
+def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`StepLR(optimizer, step_size=30)`."""
+    if site.known is None:
+        return
+    traits = site.known.api.traits
+    name = _holder(site)
+    passed = {key: _passed(site, script, traits.get(key)) for key in ("period", "factor")}
+    optimizer = script.argument(site, "optimizer")
+    base, base_value = _base(optimizer, site, script)
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made",
+        name=name,
+        api=site.known.name.rpartition(".")[2],
+        form=traits.get("form"),
+        optimizer=text(optimizer) if optimizer is not None else None,
+        period=passed["period"][0],
+        period_value=passed["period"][1],
+        factor=passed["factor"][0],
+        factor_value=passed["factor"][1],
+        floor=_passed(site, script, traits.get("floor"))[0],
+        peak=_passed(site, script, traits.get("peak"))[0],
+        warmup=script.argument_text(site, traits.get("warmup", "")),
+        base=base,
+        base_value=base_value,
+        per=_stepped_per(name, script),
+    )
+
+
+def _passed(
+    site: Site, script: Script, parameter: str | None
+) -> tuple[str | None, int | float | None]:
+    """(text, value) of an argument, its default included."""
+    if parameter is None:
+        return None, None
+    node = script.argument(site, parameter)
+    if node is not None:
+        return text(node), script.value(node, site.statement.index)
+    default = script.default(site, parameter)
+    if default is None or script.passes_unknown(site):
+        return None, None
+    return default, script.value(cst.parse_expression(default), site.statement.index)
+
+
+def _holder(site: Site) -> str | None:
+    """The variable to which the statement assigns the call itself."""
+    node = site.statement.node
+    if type(node) is cst.Assign and node.value is site.node:
+        return text(node.targets[0].target)
+    return None
+
+
+def _base(optimizer: Any, site: Site, script: Script) -> tuple[str | None, int | float | None]:
+    """The learning rate that an optimizer was made with, where the script makes it."""
+    name = dotted(optimizer) if optimizer is not None else ""
+    made = script.reaching(name, site.statement.index) if name else []
+    if len(made) != 1 or type(made[0].value) is not cst.Call:
+        return None, None
+    maker = script.call_site(made[0].value, made[0].statement, site.scope)
+    rate = script.argument(maker, "lr")
+    if maker.known is None or maker.known.api.kind != "optimizer" or rate is None:
+        return None, None
+    return text(rate), script.value(rate, made[0].statement)
+
+
+def _stepped_per(name: str | None, script: Script) -> str | None:
+    """How often `name.step()` is called in training."""
+    if name is None:
+        return None
+    units = {
+        script.unit(site.statement)
+        for site in script.call_sites()
+        if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
+    }
+    return units.pop() if len(units) == 1 else None
+
+
+@pattern(LrSchedule, kinds=("training-arguments",))
+def find_setting(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`TrainingArguments(lr_scheduler_type="cosine")`."""
+    told = argument(site.node, "lr_scheduler_type")
+    if told is None or site.known is None:
+        return
+    named = string(told).replace("_with_warmup", "").replace("_with_restarts", "-restarts")
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made",
+        api=site.known.name.rpartition(".")[2],
+        form=named if named in ("linear", "cosine", "constant", "cosine-restarts") else "named",
+        warmup=text(steps) if (steps := argument(site.node, "warmup_steps")) else None,
+        parameters=(f"lr_scheduler_type={text(told)}",),
+        per="step",
+    )
+
+
+@pattern(LrSchedule, methods=_STEPS)
+def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`scheduler.step()`, `lr_scheduler.step_update(step)`."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    receiver = site.node.func.value
+    written = site.name.rpartition(".")[0]
+    role = script.role(receiver, site.scope)
+    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    known = role is not None and role.kind == "scheduler" and role.evidence.kind != NAME
+    if not known and (not names_schedule(written) or len(passed) > 2):
+        return
+    evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        action="stepped",
+        name=text(receiver),
+        per=script.unit(site.statement),
+        watched=text(passed[0]) if passed and not depends_on_time(passed[0]) else None,
+    )
+
+
+@pattern(LrSchedule, statements=(cst.Assign,))
+def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lr_scheduler = build_scheduler(config, optimizer)`: a helper makes the schedule."""
+    call = site.node.value
+    if type(call) is not cst.Call:
+        return
+    made = script.call_site(call, site.statement.index, site.scope)
+    target = text(site.node.targets[0].target)
+    if not makes_schedule(script, made, target):
+        return
+    optimizer = optimizer_passed(script, made)
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (made.name,)),
+        action="made",
+        name=target,
+        api=made.name.rpartition(".")[2],
+        optimizer=text(optimizer) if optimizer is not None else None,
+        parameters=tuple(text(arg.value) for arg in call.args),
+        per=_stepped_per(target, script),
+    )
