@@ -11,6 +11,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
@@ -50,7 +51,7 @@ def training_step(script: Script, site: Site) -> Step | None:
         return Step(APPLY, Evidence(site.known.evidence, (site.known.name,)))
     receiver, _, method = site.name.rpartition(".")
     if not receiver:
-        return _scaled(script, site) or _named_step(script, site)
+        return _sum(site) or _scaled(script, site) or _named_step(script, site)
     if method == "backward":
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
@@ -68,6 +69,15 @@ def _backward(script: Script, site: Site, receiver: str) -> Step | None:
     if receiver.split(".")[0] in _NO_LOSS or receiver == "self":
         return None
     return Step(BACKWARD, Evidence(FLOW, (receiver.partition("(")[0],)))
+
+
+def _sum(site: Site) -> Step | None:
+    """`(loss / 4).backward()`, whose receiver has no name."""
+    function = site.node.func
+    if type(function) is not cst.Attribute or function.attr.value != BACKWARD:
+        return None
+    computed = type(function.value) is cst.BinaryOperation
+    return Step(BACKWARD, Evidence(FLOW, (text(function.value),))) if computed else None
 
 
 def _applied(site: Site, receiver: str, method: str) -> Step | None:

@@ -68,13 +68,16 @@ def _about_distribution(script: Script, statement: Statement, loop: Statement) -
 def check_remainder(findings: Findings) -> Iterator[Pitfall]:
     """A batch size that is not a multiple of the divisor, or that nothing checks."""
     script = findings.script
+    told: set[tuple[str, str]] = set()
     for division in findings.of(BatchDivision):
         batch, count = division.batch_value, division.processes_value
         if not division.drops_rest or _is_checked(script, division):
             continue
         if batch is None or count is None:
-            if not findings.of(DataLoader) or not script.structure.steps:
+            pair = (division.batch, division.processes)
+            if pair in told or not findings.of(DataLoader) or not script.structure.steps:
                 continue
+            told.add(pair)
             severity, each = NOTE, None
         elif count <= 0 or batch % count == 0:
             continue

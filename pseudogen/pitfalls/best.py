@@ -35,6 +35,8 @@ def check_way(findings: Findings) -> Iterator[Pitfall]:
         higher, lower = bool(named & _HIGHER), bool(named & _LOWER)
         if higher == lower or named & _OPPOSITE or not _replaces(best) or "-" in best.value:
             continue
+        if "best" not in _names(best.best) and not _names(best.value) & (_HIGHER | _LOWER):
+            continue
         if best.better == ("higher" if higher else "lower"):
             continue
         yield report(

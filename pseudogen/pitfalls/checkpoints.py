@@ -57,8 +57,8 @@ def _by_one(script: Script, statement: Statement, depth: int = 0) -> bool:
             tests = [text(first.node.test)]
             tests += [text(header.node.test)] if type(header.node) is cst.If else []
             named = {word for test in tests for word in _words_of(test.replace("(", " "))}
-            if _ONE & named or "__name__" in tests[0]:
-                return bool(_ONE & named)
+            if "__name__" not in tests[0] and _ONE & named:
+                return True
         if type(header.node) is cst.FunctionDef:
             return _function_by_one(script, header, statement, depth)
     return False

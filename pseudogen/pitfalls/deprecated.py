@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pseudogen.names.arguments import string
 from pseudogen.names.blocks import calls_of_methods, mentions
+from pseudogen.names.script import Script
 from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
 
 _LAUNCH = re.compile(r"torch\.distributed\.launch\b")
@@ -22,8 +23,9 @@ def check_amp(findings: Findings) -> Iterator[Pitfall]:
         if site.known is not None
         and site.known.evidence == "api"
         and site.known.name.startswith(("torch.cuda.amp.", "torch.cpu.amp."))
+        and not _falls_back(script, site.known.name.rpartition(".")[2])
     ]
-    if sites and not _falls_back(findings):
+    if sites:
         first = sites[0].known
         yield report(
             "deprecated-amp",
@@ -37,11 +39,9 @@ def check_amp(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _falls_back(findings: Findings) -> bool:
-    """Whether the script uses the new functions too, and the old ones for older versions only."""
-    return mentions(
-        findings.script, "torch.amp.autocast", "torch.amp.GradScaler", "torch.amp import"
-    )
+def _falls_back(script: Script, function: str) -> bool:
+    """Whether the script has the new function too, and the old one for older versions only."""
+    return mentions(script, f"torch.amp.{function}", f"torch.{function}", "torch.amp import")
 
 
 @pitfall("deprecated-launch")

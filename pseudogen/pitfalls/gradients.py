@@ -29,6 +29,8 @@ from pseudogen.syntax.tree import Statement
 
 _CLEARS = ("zero_grad", "clear_grad", "clear_gradients", ".grad = None", "set_to_none", "no_grad_")
 _FRAMEWORKS = ("accelerat", "deepspeed", "no_sync", "fabric.", "grad_accum", "jax", "lightning")
+_SCALED_LATER = ("scale_grad", "grad.mul_(", "grad.div_(", "grad /=", "grad *=", "divide_grad")
+"""What divides the gradients themselves, once they are all there."""
 
 
 @pitfall("gradients-never-cleared")
@@ -153,7 +155,7 @@ def _accumulation(
 def check_divided(findings: Findings) -> Iterator[Pitfall]:
     """Gradients of several backward passes are added up, and nothing divides the loss."""
     script = findings.script
-    if mentions(script, *_FRAMEWORKS[:4]):
+    if mentions(script, *_FRAMEWORKS[:4], *_SCALED_LATER):
         return
     for part in findings.of(GradientAccumulation):
         if part.part != "condition" or not part.steps or not _adds_up(findings, part):
@@ -236,7 +238,9 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
 def _steps_later(script: Script, loop: Statement) -> bool:
     """Whether the function steps an optimizer again below the loop."""
     return any(
-        site.statement.index >= loop.after and site.statement.scope == loop.scope
+        site.statement.index >= loop.after
+        and site.statement.scope == loop.scope
+        and script.is_a(getattr(site.node.func, "value", None), site.scope, "scheduler") is None
         for site in calls_of_methods(script, "step")
     )
 

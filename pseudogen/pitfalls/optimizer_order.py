@@ -18,6 +18,7 @@ from pseudogen.syntax.tree import Statement
 def check_move(findings: Findings) -> Iterator[Pitfall]:
     """The optimizer is made from parameters on the CPU, and the model is moved afterwards."""
     script = findings.script
+    told: set[int] = set()
     for optimizer in findings.of(OptimizerBuild):
         made = statement_at(script, optimizer.line)
         model = _owner(script, made)
@@ -30,6 +31,9 @@ def check_move(findings: Findings) -> Iterator[Pitfall]:
                 continue
             if script.exclusive(site.statement, made) or _made_again(script, model, made, site):
                 continue
+            if site.line in told:
+                break
+            told.add(site.line)
             yield report(
                 "optimizer-before-move",
                 NOTE,

@@ -78,7 +78,7 @@ def check_update(findings: Findings) -> Iterator[Pitfall]:
         scaled = any(_scales(other) for other in neighbours(script, site))
         if evidence is None or not scaled or around(script, site.statement) is None:
             continue
-        if any(_passes(other, name) for other in script.call_sites()):
+        if any(_passes(o, name) for o in script.call_sites() if o.scope == site.scope):
             continue
         yield report(
             "scaler-update-missing",

@@ -115,7 +115,8 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
     if function is None or _caught(script, leaves):
         return None
     calls = [s for s in script.calls_below(function) if s.scope == guard.scope]
-    after = [s for s in calls if s.statement.index >= guard.after]
+    ends = max([guard.after, *(clause.after for clause in script.tree.clauses(guard))])
+    after = [s for s in calls if s.statement.index >= ends]
     return next(
         (
             s

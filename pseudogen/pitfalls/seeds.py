@@ -17,6 +17,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_SEEDS = ("seed", "manual_seed")
 _TELLS_APART = ("initial_seed", "get_worker_info", "rank", "SeedSequence", "spawn_key")
 
 
@@ -85,7 +86,7 @@ def _constant_seed(script: Script, given: Any, site: Site) -> tuple[int, str] | 
         worker = given.params.params[0].name.value if given.params.params else ""
         call = given.body
         seed = call.args[0].value if type(call) is cst.Call and call.args else None
-        seeds = type(call) is cst.Call and dotted(call.func).rpartition(".")[2] == "seed"
+        seeds = type(call) is cst.Call and dotted(call.func).rpartition(".")[2] in _SEEDS
         alike = seeds and seed is not None and not _depends(seed, worker)
         return (site.line, text(seed)) if alike else None
     function = _function(script, given, site)

@@ -35,6 +35,8 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
             later = statement_at(script, switch.line)
             if later.scope != made.scope or later.index <= made.index:
                 continue
+            if switch.by == "helper" or _in_turns(switch, switches):
+                continue
             if not _same(switch.model, wrap) or _wrapped_again(findings, wrap, later):
                 continue
             yield report(
@@ -47,6 +49,14 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
                 wrap_line=wrap.line,
                 freezes=isinstance(switch, LayerFreezing),
             )
+
+
+def _in_turns(
+    switch: LayerFreezing | LayerUnfreezing, switches: list[LayerFreezing | LayerUnfreezing]
+) -> bool:
+    """Whether the same parameters are frozen here and let in there, as in adversarial training,
+    where each model is looked at in turn."""
+    return any(o.model == switch.model and type(o) is not type(switch) for o in switches)
 
 
 def _same(model: str | None, wrap: ParallelWrap) -> bool:
