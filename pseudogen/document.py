@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Sequence
+from typing import Any
 
 from pseudogen.records import dataclass
 
@@ -167,3 +169,8 @@ class Pseudocode:
     lines: tuple[PseudoLine, ...]
     caption: Spans
     lang: str
+
+
+def to_json(value: Any) -> str:
+    """JSON as all commands print it."""
+    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"

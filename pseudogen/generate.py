@@ -6,7 +6,6 @@ These functions are the Python API of the package; the command line calls them t
 from __future__ import annotations
 
 import gc
-import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from pseudogen.deep import roomy
-from pseudogen.document import Document, Pseudocode
+from pseudogen.document import Document, Pseudocode, to_json
 from pseudogen.errors import InputError
 from pseudogen.explanation.stages import stages
 from pseudogen.finding import Finding, find_all
@@ -243,11 +242,6 @@ def pseudo(
             part=Part(function, lines),
         )
         return render_pseudocode(code, format, Options(file=analysis.source.name)) + "\n"
-
-
-def to_json(value: Any) -> str:
-    """JSON as all commands print it."""
-    return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
 
 
 def _analysed(source: str, path: str | Path | None) -> Analysis:

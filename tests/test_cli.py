@@ -29,7 +29,9 @@ def run(
         input=data,
         capture_output=True,
         cwd=cwd or ROOT,
-        env=clean | {"PYTHONPATH": str(ROOT)} | environment,
+        env=clean
+        | {"PYTHONPATH": str(ROOT), "PSEUDOGEN_CACHE": os.environ["PSEUDOGEN_CACHE"]}
+        | environment,
         check=False,
         timeout=120,
     )

@@ -66,7 +66,9 @@ MAY_IMPORT: dict[str, set[str]] = {
         "rendering",
         "words",
     },
+    "cache": {"document", "languages"},
     "cli": {
+        "cache",
         "document",
         "errors",
         "generate",
@@ -91,9 +93,20 @@ LIBRARIES: dict[str, set[str]] = {
     "templating": {"jinja2"},
     "rendering": {"jinja2", "pygments", "rich", "typst"},
     "lexer": {"pygments"},
+    "cache": {"platformdirs"},
     "cli": {"click", "rich"},
 }
-THIRD_PARTY = {"libcst", "jinja2", "click", "pygments", "rich", "typst", "torch", "sklearn"}
+THIRD_PARTY = {
+    "libcst",
+    "jinja2",
+    "click",
+    "pygments",
+    "rich",
+    "typst",
+    "platformdirs",
+    "torch",
+    "sklearn",
+}
 
 MODULES = sorted(PACKAGE.rglob("*.py"))
 

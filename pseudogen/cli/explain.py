@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pseudogen.cli.inputs import each, sources
-from pseudogen.cli.options import EXPLAIN_FORMATS, LANG, PART, PATHS, choice
-from pseudogen.cli.outputs import chosen_format, console, finish, joined, json_text, write
+from pseudogen.cli.many import Ways, work_on
+from pseudogen.cli.options import EXPLAIN_FORMATS, LANG, MANY, PART, PATHS, choice
+from pseudogen.cli.outputs import chosen_format, console, joined, json_text, write
 from pseudogen.languages import locale_language
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 @choice("format", EXPLAIN_FORMATS, None, "[default: terminal; text when piped]", "explain")
 @choice("detail", ("brief", "normal", "full"), "normal", "How much is told.", "explain")
 @PART
+@MANY
 def explain(
     paths: tuple[str, ...],
     lang: str | None,
@@ -32,30 +34,50 @@ def explain(
     clipboard: bool,
     function: str | None,
     lines: tuple[int, int] | None,
+    jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """Explain what the code does, why, and what to watch out for."""
-    from pseudogen import generate
     from pseudogen.document import joined_documents
     from pseudogen.rendering import print_document, render_document
 
     chosen = chosen_format(format, output)
     language = lang or locale_language()
-    part = generate.Part(function, lines)
-
-    def one(source: Source) -> Any:
-        analysis = generate.analyse_source(source, strict=strict)
-        if chosen == "json":
-            return generate.explanation_object(analysis, lang=language, part=part)
-        return generate.explain_analysis(
-            analysis, lang=language, detail=detail, part=part, listings=chosen != "json"
-        )
-
-    made, failed = each(sources(paths, clipboard), language, one)
+    work = partial(
+        explained,
+        lang=language,
+        detail=detail,
+        strict=strict,
+        function=function,
+        lines=lines,
+        as_object=chosen == "json",
+    )
+    done = work_on(paths, clipboard, language, work, Ways(jobs, no_cache), whole=output is not None)
     if chosen == "json":
-        write(json_text(made, len(paths)), output)
+        write(json_text(done.made, len(paths)), output)
     elif chosen == "terminal":
-        for document in made:
+        for document in done.made:
             print_document(document, console())
     else:
-        write(joined([render_document(joined_documents(made), chosen)]), output)
-    finish(failed)
+        write(joined([render_document(joined_documents(done.made), chosen)]), output)
+    done.end()
+
+
+def explained(
+    source: Source,
+    *,
+    lang: str,
+    detail: str,
+    strict: bool,
+    function: str | None,
+    lines: tuple[int, int] | None,
+    as_object: bool,
+) -> Any:
+    """The explanation of a source: a document, or the object that JSON shows."""
+    from pseudogen import generate
+
+    part = generate.Part(function, lines)
+    analysis = generate.analyse_source(source, strict=strict)
+    if as_object:
+        return generate.explanation_object(analysis, lang=lang, part=part)
+    return generate.explain_analysis(analysis, lang=lang, detail=detail, part=part, listings=True)

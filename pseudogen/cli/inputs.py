@@ -42,7 +42,12 @@ def sources(paths: Sequence[str], clipboard: bool) -> list[Callable[[], Source]]
 
     if clipboard:
         return [lambda: read_text(read_clipboard(), "<clipboard>")]
-    return [partial(_read, path) for path in paths or ("-",)]
+    return [named(path) for path in paths or ("-",)]
+
+
+def named(path: str) -> Callable[[], Source]:
+    """How the input of a path is read."""
+    return partial(_read, path)
 
 
 def _read(path: str) -> Source:

@@ -66,6 +66,16 @@ STRICT = click.option(
     "--strict", is_flag=True, help="Refuse code that could be mended in several ways."
 )
 CLIPBOARD = click.option("--clipboard", is_flag=True, help="Take the code from the clipboard.")
+MANY = options(
+    click.option(
+        "--jobs",
+        type=click.IntRange(min=1),
+        envvar="PSEUDOGEN_JOBS",
+        metavar="N",
+        help="Processes for several files. [default: the cores, for a dozen files or more]",
+    ),
+    click.option("--no-cache", is_flag=True, help="Neither use nor keep results of former runs."),
+)
 OUTPUT = click.option(
     "--output", type=click.Path(path_type=Path), help="Write to this file, whole or not at all."
 )

@@ -36,7 +36,7 @@ def chosen_format(chosen: str | None, output: Path | None) -> str:
 
 def json_text(objects: list[Any], inputs: int) -> str:
     """One object for one input, an array for several."""
-    from pseudogen.generate import to_json
+    from pseudogen.document import to_json
 
     return to_json(objects[0] if inputs <= 1 and objects else objects)
 
@@ -59,8 +59,15 @@ def write(text: str, output: Path | None) -> None:
         with contextlib.suppress(AttributeError):
             sys.stdout.reconfigure(errors="replace")  # type: ignore[union-attr]
         sys.stdout.write(text)
-    else:
-        _write_whole(text, output)
+        return
+    try:
+        if output.exists() and not output.is_file():  # a device or a pipe stays what it is
+            output.write_text(text, encoding="utf-8", newline="\n")
+        else:
+            _write_whole(text, output.resolve())
+    except (OSError, RuntimeError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise InputError("cannot-write", file=str(output), reason=reason) from None
 
 
 def _write_whole(text: str, output: Path) -> None:
@@ -72,12 +79,10 @@ def _write_whole(text: str, output: Path) -> None:
             file.flush()
             os.fsync(file.fileno())
         part.replace(output)
-    except OSError as error:
+    except OSError:
         with contextlib.suppress(OSError):
             part.unlink()
-        raise InputError(
-            "cannot-write", file=str(output), reason=error.strerror or str(error)
-        ) from None
+        raise
 
 
 def finish(failed: bool) -> None:

@@ -11,6 +11,7 @@ import sys
 import click
 
 from pseudogen import __version__
+from pseudogen.cli.cache import cache
 from pseudogen.cli.complaints import BAD_INPUT, INTERNAL_FAULT, INTERRUPTED, complain
 from pseudogen.cli.explain import explain
 from pseudogen.cli.patterns import patterns
@@ -34,7 +35,7 @@ def cli() -> None:
     """
 
 
-for command in (explain, pseudo, reflow, patterns):
+for command in (explain, pseudo, reflow, patterns, cache):
     cli.add_command(command)
 
 

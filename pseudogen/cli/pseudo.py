@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from pseudogen.cli.inputs import each, sources
-from pseudogen.cli.options import LANG, LISTING, PART, PATHS, PSEUDO_FORMATS, choice
-from pseudogen.cli.outputs import chosen_format, console, finish, joined, write
+from pseudogen.cli.many import Ways, work_on
+from pseudogen.cli.options import LANG, LISTING, MANY, PART, PATHS, PSEUDO_FORMATS, choice
+from pseudogen.cli.outputs import chosen_format, console, joined, write
 from pseudogen.document import Span
 from pseudogen.languages import locale_language
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 @choice("names", ("code", "words"), "code", "Identifiers as written, or as words.")
 @choice("keywords", ("local", "english"), "local", "Keywords in the language, or in English.")
 @PART
+@MANY
 @LISTING
 def pseudo(
     paths: tuple[str, ...],
@@ -41,31 +43,49 @@ def pseudo(
     clipboard: bool,
     function: str | None,
     lines: tuple[int, int] | None,
+    jobs: int | None,
+    no_cache: bool,
     caption: str | None,
     **look: Any,
 ) -> None:
     """Write the code as language-neutral pseudocode."""
-    from pseudogen import generate
     from pseudogen.rendering import print_pseudocode
 
     chosen = chosen_format(format, output)
     language = lang or locale_language()
-    part = generate.Part(function, lines)
-
-    def one(source: Source) -> Any:
-        analysis = generate.analyse_source(source, strict=strict)
-        code = generate.write_analysis(
-            analysis, lang=language, detail=detail, names=names, keywords=keywords, part=part
-        )
-        return source.name, code
-
-    made, failed = each(sources(paths, clipboard), language, one)
+    work = partial(
+        written,
+        lang=language,
+        detail=detail,
+        names=names,
+        keywords=keywords,
+        strict=strict,
+        function=function,
+        lines=lines,
+    )
+    done = work_on(paths, clipboard, language, work, Ways(jobs, no_cache), whole=output is not None)
     if chosen == "terminal":
-        for _, code in made:
+        for _, code in done.made:
             print_pseudocode(code, console(), _look(look))
     else:
-        write(_listings(made, chosen, caption, look), output)
-    finish(failed)
+        write(_listings(done.made, chosen, caption, look), output)
+    done.end()
+
+
+def written(
+    source: Source,
+    *,
+    strict: bool,
+    function: str | None,
+    lines: tuple[int, int] | None,
+    **options: Any,
+) -> tuple[str, Any]:
+    """The name of a source, and its pseudocode."""
+    from pseudogen import generate
+
+    analysis = generate.analyse_source(source, strict=strict)
+    part = generate.Part(function, lines)
+    return source.name, generate.write_analysis(analysis, part=part, **options)
 
 
 _PAPER = ("latex", "typst", "html")

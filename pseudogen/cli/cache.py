@@ -1,0 +1,31 @@
+"""`pseudogen cache`."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.group(epilog="Example: pseudogen cache clear")
+def cache() -> None:
+    """Look at the results kept from former runs, or let go of them.
+
+    They lie in your cache folder, or where PSEUDOGEN_CACHE says.
+    """
+
+
+@cache.command()
+def info() -> None:
+    """Show where the results are, how many, and what they take."""
+    from pseudogen.cache import LIMIT_BYTES, Cache, cache_folder
+
+    kept = Cache(cache_folder())
+    count, size = kept.size()
+    click.echo(f"{kept.folder}: {count} ({size / 1e6:.1f} of {LIMIT_BYTES / 1e6:.0f} MB)")
+
+
+@cache.command()
+def clear() -> None:
+    """Let go of all results."""
+    from pseudogen.cache import Cache, cache_folder
+
+    Cache(cache_folder()).clear()

@@ -1,0 +1,212 @@
+"""What the commands do with each input: from the cache, one by one, or side by side.
+
+Whatever the way, the results come in the order of the inputs, and one that fails takes down no
+other.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from pseudogen.cli.complaints import BAD_INPUT, INTERNAL_FAULT, INTERRUPTED, complain
+from pseudogen.cli.inputs import named, sources
+from pseudogen.errors import InputError
+from pseudogen.records import dataclass
+
+if TYPE_CHECKING:
+    from pseudogen.cache import Cache
+    from pseudogen.reading import Source
+
+Work = partial[Any]
+"""What is done with a source: a function of a module with its options. The result must be plain
+values or documents: it travels between processes, and into the cache."""
+
+SIDE_BY_SIDE = 12
+"""From so many inputs on, processes are worth their start."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How many processes there may be, and whether results of former runs are used."""
+
+    jobs: int | None = None
+    no_cache: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The results of the inputs that could be worked on, and the exit status that goes with it."""
+
+    made: list[Any]
+    status: int
+
+    def end(self) -> None:
+        """End the program with the status."""
+        if self.status:
+            raise click.exceptions.Exit(self.status)
+
+
+def work_on(
+    paths: Sequence[str], clipboard: bool, lang: str, work: Work, ways: Ways, *, whole: bool = False
+) -> Done:
+    """Work on all inputs.
+
+    What went wrong is said on standard error. Where nothing was made, the program ends here, and
+    also when it was interrupted and the output is wanted `whole` or not at all.
+    """
+    if clipboard or "-" in (paths or "-"):
+        attempts = enumerate(_attempt(read, work) for read in sources(paths, clipboard))
+        return _told(dict(attempts), max(1, len(paths)), lang)
+    files = _expanded(paths)
+    results: dict[int, Any] = {}
+    store = None if ways.no_cache else _store()
+    try:
+        for place, result in _with_progress(_results(files, work, ways, store), len(files)):
+            results[place] = result
+    except KeyboardInterrupt:
+        if whole or not results:
+            raise
+        click.echo(f"pseudogen: interrupted ({len(results)}/{len(files)})", err=True)
+        return Done(_told(results, len(files), lang).made, INTERRUPTED)
+    finally:
+        if store is not None:
+            store.trim()
+    return _told(results, len(files), lang)
+
+
+def _expanded(paths: Iterable[str]) -> list[str]:
+    """The files; a pattern that the shell left as it is stands for all that it matches."""
+    found: list[str] = []
+    for path in paths:
+        matched = glob.has_magic(path) and not Path(path).exists()
+        # pathlib gives no pattern back as it was written ("./a"), and none that is absolute
+        every = sorted(glob.glob(path, recursive=True)) if matched else []  # noqa: PTH207
+        found += every or [path]
+    return found
+
+
+def _results(
+    paths: list[str], work: Work, ways: Ways, store: Cache | None
+) -> Iterator[tuple[int, Any]]:
+    """(Place, result or what went wrong) of all files, as they come."""
+    keys: dict[int, bytes] = {}
+    rest: list[int] = []
+    for place, path in enumerate(paths):
+        key = _key(path, work) if store is not None else None
+        kept = store.get(key) if store is not None and key is not None else None
+        if kept is not None:
+            yield place, kept
+            continue
+        rest.append(place)
+        if key is not None:
+            keys[place] = key
+    for number, result in _worked([paths[place] for place in rest], work, ways):
+        place = rest[number]
+        if store is not None and place in keys and not isinstance(result, InputError):
+            store.put(keys[place], result)
+        yield place, result
+
+
+def _worked(paths: list[str], work: Work, ways: Ways) -> Iterator[tuple[int, Any]]:
+    jobs = ways.jobs or _cores()
+    if jobs == 1 or len(paths) < (2 if ways.jobs else SIDE_BY_SIDE):
+        for place, path in enumerate(paths):
+            yield place, _attempt_path(work, path)
+        return
+    from pseudogen.cli.workers import Died, side_by_side
+    from pseudogen.reading import read_text
+
+    work(read_text("x = 1\n", "<start>"))  # loads all that the workers share
+    for place, result in side_by_side(paths, partial(_attempt_path, work), jobs):
+        if isinstance(result, Died):
+            result = InputError("worker-died", file=paths[place], status=result.status)
+        yield place, result
+
+
+def _cores() -> int:
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:
+        return os.cpu_count() or 1
+
+
+def _attempt_path(work: Work, path: str) -> Any:
+    return _attempt(named(path), work)
+
+
+def _attempt(read: Callable[[], Source], work: Work) -> Any:
+    """The result, or the error that it met."""
+    name = ""
+    try:
+        source = read()
+        name = source.name
+        return work(source)
+    except InputError as error:
+        return error
+    except Exception as error:
+        if os.environ.get("PSEUDOGEN_DEBUG"):
+            raise
+        reason = " ".join(f"{type(error).__name__} {error}".split())
+        return InputError("internal-fault", file=name, reason=reason)
+
+
+def _told(results: dict[int, Any], count: int, lang: str) -> Done:
+    """What was made, in order, after all errors were told, in order too."""
+    made, status = [], 0
+    for place in range(count):
+        result = results.get(place)
+        if isinstance(result, InputError):
+            complain(result, lang)
+            fault = INTERNAL_FAULT if result.key == "internal-fault" else BAD_INPUT
+            status = fault if status in (0, BAD_INPUT) else status
+        elif result is not None:
+            made.append(result)
+    if status and not made:
+        raise click.exceptions.Exit(status)
+    return Done(made, status)
+
+
+def _with_progress(results: Iterator[tuple[int, Any]], count: int) -> Iterator[tuple[int, Any]]:
+    """The results; on a terminal a bar grows with them."""
+    if count < SIDE_BY_SIDE or not sys.stderr.isatty():
+        yield from results
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+
+    columns = (BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    # It draws when a result comes, not in a thread: forking and threads do not go together.
+    with Progress(
+        *columns, console=Console(stderr=True), transient=True, auto_refresh=False
+    ) as bar:
+        task = bar.add_task("", total=count)
+        for result in results:
+            yield result
+            bar.update(task, advance=1, refresh=True)
+
+
+def _store() -> Cache | None:
+    from pseudogen.cache import Cache, cache_folder
+
+    return Cache(cache_folder())
+
+
+def _key(path: str, work: Work) -> bytes | None:
+    """The key of the result; None for a file that can't be read, which is told later."""
+    from pseudogen.cache import key_of
+    from pseudogen.reading.files import load, script_of
+
+    try:
+        data = load(script_of(Path(path), path), path)
+    except InputError:
+        return None
+    options = sorted(work.keywords.items())
+    return key_of(f"{work.func.__module__} {work.func.__qualname__} {options!r} {path!r}", data)

@@ -1,0 +1,200 @@
+"""The cache: what is kept, for whom it holds, and that the program goes on without."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import sqlite3
+import subprocess
+import sys
+import zlib
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from pseudogen.cache import Cache, cache_folder, key_of
+from pseudogen.cli.many import Ways, work_on
+from pseudogen.document import Document, Heading, Pseudocode, PseudoLine, Span
+from pseudogen.reading import Source
+from tests.test_cli import SNIPPET, run
+
+DOCUMENT = Document((Heading(1, (Span("t", "code"),), lines=(1, 2)),), "en")
+CODE = Pseudocode((PseudoLine((Span("x"),), 1, (3, 4), "seeding"),), (Span("c"),), "zh")
+
+
+@pytest.mark.parametrize("value", [DOCUMENT, ("a.py", CODE), {"a": [1, (2, None)], "b": "文"}])
+def test_what_is_kept_comes_back(tmp_path: Path, value: Any) -> None:
+    Cache(tmp_path).put(b"key", value)
+    assert Cache(tmp_path).get(b"key") == value
+    assert Cache(tmp_path).get(b"other") is None
+
+
+def test_keys_tell_inputs_and_questions_apart() -> None:
+    keys = {key_of("a", b"b"), key_of("ab", b""), key_of("a", b"c"), key_of("b", b"b")}
+    assert len(keys) == 4
+    assert key_of("a", b"b") == key_of("a", b"b")
+
+
+def worked(source: Source, *, log: str, lang: str = "en") -> str:
+    """What a test asks of an input; each call leaves a line."""
+    with Path(log).open("a") as file:
+        file.write("called\n")
+    return f"{lang} {source.text}"
+
+
+def calls(path: Path) -> int:
+    return path.read_text().count("\n") if path.exists() else 0
+
+
+def test_an_unchanged_file_is_worked_on_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path / "cache"))
+    script, log = tmp_path / "a.py", tmp_path / "log"
+    script.write_text("x = 1\n")
+
+    def ask(lang: str = "en", no_cache: bool = False) -> list[Any]:
+        work = partial(worked, log=str(log), lang=lang)
+        return work_on([str(script)], False, "en", work, Ways(no_cache=no_cache)).made
+
+    assert ask() == ask() == ["en x = 1\n"]
+    assert calls(log) == 1
+    assert ask("zh") == ["zh x = 1\n"]  # another question
+    assert calls(log) == 2
+    assert ask(no_cache=True) == ["en x = 1\n"]
+    assert calls(log) == 3
+    os.utime(script, (1, 1))  # another time, the same content
+    ask()
+    assert calls(log) == 3
+    script.write_text("x = 2\n")
+    assert ask() == ["en x = 2\n"]
+    assert calls(log) == 4
+
+
+def test_another_program_does_not_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from pseudogen import cache
+
+    before = key_of("a", b"b")
+    monkeypatch.setattr("pseudogen.__version__", "9")
+    cache._program.cache_clear()
+    after = key_of("a", b"b")
+    monkeypatch.undo()
+    cache._program.cache_clear()
+    assert before != after
+
+
+def test_a_changed_template_is_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pseudogen import cache
+
+    (tmp_path / "en").mkdir()
+    template = tmp_path / "en" / "language.jinja"
+    template.write_text("a")
+    monkeypatch.setattr(sys.modules["pseudogen.languages"], "template_root", lambda: tmp_path)
+    cache._program.cache_clear()
+    before = key_of("a", b"b")
+    template.write_text("ab")
+    cache._program.cache_clear()
+    after = key_of("a", b"b")
+    cache._program.cache_clear()
+    assert before != after
+
+
+def test_the_oldest_go_when_it_is_too_large(tmp_path: Path) -> None:
+    kept = Cache(tmp_path)
+    for number in range(50):
+        kept.put(bytes([number]), os.urandom(1000))
+    kept.trim(20_000)
+    count, size = kept.size()
+    assert 10 <= count < 20
+    assert size <= 20_000
+    assert kept.get(bytes([49])) is not None
+    assert kept.get(bytes([0])) is None
+    kept.trim(20_000)
+    assert kept.size()[0] == count
+
+
+def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "results.sqlite").write_bytes(
+        b"no database at all, but long enough to be read" * 99
+    )
+    broken = Cache(tmp_path)
+    broken.put(b"key", "value")
+    assert broken.get(b"key") is None
+    mended = Cache(tmp_path)
+    mended.put(b"key", "value")
+    assert mended.get(b"key") == "value"
+
+
+@pytest.mark.parametrize("value", [b"", b"nonsense", zlib.compress(pickle.dumps(Path("/")))])
+def test_an_entry_that_is_not_ours_is_none(tmp_path: Path, value: bytes) -> None:
+    Cache(tmp_path).put(b"key", "value")
+    with sqlite3.connect(tmp_path / "results.sqlite") as database:
+        database.execute("UPDATE results SET value = ?", (value,))
+    assert Cache(tmp_path).get(b"key") is None
+
+
+def test_a_folder_that_cannot_be_used_is_no_fault(tmp_path: Path) -> None:
+    occupied = tmp_path / "file"
+    occupied.write_text("")
+    done = run("explain", stdin="", PSEUDOGEN_CACHE=str(occupied))
+    assert done.returncode == 2  # nothing to explain, and nothing else to say
+    script = tmp_path / "a.py"
+    script.write_text(SNIPPET)
+    for folder in (occupied, occupied / "below", Path("/dev/null")):
+        done = run("explain", script, PSEUDOGEN_CACHE=str(folder))
+        assert (done.returncode, done.stderr) == (0, "")
+        assert "batch_size" in done.stdout
+    assert Cache(None).size() == (0, 0)
+
+
+def test_a_locked_file_is_waited_for_and_then_left(tmp_path: Path) -> None:
+    Cache(tmp_path).put(b"key", "value")
+    holder = sqlite3.connect(tmp_path / "results.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    assert Cache(tmp_path).get(b"key") is None
+    holder.execute("COMMIT")
+    holder.close()
+    assert Cache(tmp_path).get(b"key") == "value"
+
+
+def test_a_hit_needs_no_parser(tmp_path: Path) -> None:
+    script = tmp_path / "a.py"
+    script.write_text(SNIPPET)
+    first = run("explain", script)
+    code = (
+        "import sys; sys.argv = ['pseudogen', 'explain', sys.argv[1]]\n"
+        "from pseudogen.cli import main\n"
+        "try:\n    main()\nexcept SystemExit:\n    pass\n"
+        "assert 'libcst' not in sys.modules"
+    )
+    second = subprocess.run(
+        [sys.executable, "-c", code, str(script)],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"LC_ALL": "C"},
+    )
+    assert second.stdout == first.stdout != ""
+
+
+def test_commands_show_and_clear_it(tmp_path: Path) -> None:
+    script = tmp_path / "a.py"
+    script.write_text(SNIPPET)
+    own = str(tmp_path / "own")
+    run("explain", script, PSEUDOGEN_CACHE=own)
+    run("pseudo", script, PSEUDOGEN_CACHE=own)
+    assert run("cache", "info", PSEUDOGEN_CACHE=own).stdout.startswith(f"{own}: 2 (")
+    assert run("cache", "clear", PSEUDOGEN_CACHE=own).returncode == 0
+    assert run("cache", "info", PSEUDOGEN_CACHE=own).stdout.startswith(f"{own}: 0 (")
+
+
+def test_the_folder_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path))
+    assert cache_folder() == tmp_path
+    monkeypatch.delenv("PSEUDOGEN_CACHE")
+    found = cache_folder()
+    assert found is None or (found.is_absolute() and "pseudogen" in str(found))
