@@ -6,7 +6,7 @@ These functions are the Python API of the package; the command line calls them t
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
 from pseudogen.words.messages import message, remark
+from pseudogen.working.work import work_out
 
 Lines = tuple[int, int]
 
@@ -50,18 +51,21 @@ class Part:
 
 
 @roomy
-def analyse_source(source: Source, *, strict: bool = False) -> Analysis:
-    """Read a source; text that is no Python is mended first, unless `strict`.
+def analyse_source(
+    source: Source, *, strict: bool = False, given: Mapping[str, float] | None = None
+) -> Analysis:
+    """Read a source; text that is no Python is mended first, unless `strict`. `given` are numbers
+    by name, in place of defaults and of what the script leaves open.
 
     Raises:
         InputError: the source can't be read as Python.
     """
     with _no_collection():
         try:
-            script = Script.parse(source.text, source.name)
+            script = Script.parse(source.text, source.name, given)
         except InputError:
             source = repaired(source, strict=strict)
-            script = Script.parse(source.text, source.name)
+            script = Script.parse(source.text, source.name, given)
         findings = tuple(find_all(script, all_finders()))
         pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
         return Analysis(source, script, findings, pitfalls)
@@ -125,6 +129,7 @@ def _explanation(analysis: Analysis, part: Part) -> Explanation:
         analysis.source.remarks,
         wanted,
         tuple(pitfalls),
+        work_out(analysis.script, chosen),
     )
 
 
@@ -171,6 +176,7 @@ def explain(
     path: str | Path | None = None,
     function: str | None = None,
     lines: Lines | None = None,
+    given: Mapping[str, float] | None = None,
 ) -> str:
     """Explain a script or snippet in plain language.
 
@@ -182,6 +188,8 @@ def explain(
         path: Where the code came from.
         function: Speak of this function alone.
         lines: Speak of these lines alone (first and last, 1-based).
+        given: Numbers by name (`{"world_size": 8}`) to work with, in place of the defaults and of
+            what the code leaves open.
 
     Returns:
         The explanation in that format.
@@ -192,7 +200,7 @@ def explain(
     """
     part = Part(function, lines)
     with _in_words(lang):
-        analysis = _analysed(source, path)
+        analysis = _analysed(source, path, given)
         if format == "json":
             return to_json(explanation_object(analysis, lang=lang, part=part))
         document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
@@ -244,8 +252,11 @@ def pseudo(
         return render_pseudocode(code, format, Options(file=analysis.source.name)) + "\n"
 
 
-def _analysed(source: str, path: str | Path | None) -> Analysis:
-    return analyse_source(read_text(source, str(path) if path is not None else "<snippet>"))
+def _analysed(
+    source: str, path: str | Path | None, given: Mapping[str, float] | None = None
+) -> Analysis:
+    name = str(path) if path is not None else "<snippet>"
+    return analyse_source(read_text(source, name), given=given)
 
 
 @contextmanager

@@ -111,6 +111,12 @@ def settings_words(lang: str) -> Any:
 
 
 @cache
+def working_words(lang: str) -> Any:
+    """What is said of numbers: `templates/<lang>/working.jinja` as a module."""
+    return _template(f"{lang}/working.jinja").module
+
+
+@cache
 def vocabulary_words(lang: str) -> Any:
     """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
     return _template(f"{lang}/vocabulary.jinja").module

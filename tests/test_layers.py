@@ -25,6 +25,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "following": {"finding", "names", "syntax"},
     "pitfall": {"finding", "names"},
     "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
+    "working": {"finding", "names", "patterns", "syntax"},
     "explanation": {"finding", "names", "syntax", "vocabulary"},
     "templating": {"document", "languages"},
     "pseudocode": {
@@ -48,6 +49,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "reading",
         "templating",
         "vocabulary",
+        "working",
     },
     "rendering": {"document", "errors", "languages", "reading", "templating"},
     "lexer": {"languages", "rendering", "templating"},
@@ -65,6 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "reading",
         "rendering",
         "words",
+        "working",
     },
     "cache": {"document", "languages"},
     "cli": {
@@ -88,6 +91,7 @@ LIBRARIES: dict[str, set[str]] = {
     "patterns": {"libcst"},
     "pitfalls": {"libcst"},
     "explanation": {"libcst"},
+    "working": {"libcst"},
     "pseudocode": {"libcst"},
     "reading": {"libcst"},
     "templating": {"jinja2"},

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pseudogen.cli.many import Ways, work_on
-from pseudogen.cli.options import EXPLAIN_FORMATS, LANG, MANY, PART, PATHS, choice
+from pseudogen.cli.options import EXPLAIN_FORMATS, LANG, MANY, PART, PATHS, SET, choice
 from pseudogen.cli.outputs import chosen_format, console, joined, json_text, write
 from pseudogen.languages import locale_language
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 @LANG
 @choice("format", EXPLAIN_FORMATS, None, "[default: terminal; text when piped]", "explain")
 @choice("detail", ("brief", "normal", "full"), "normal", "How much is told.", "explain")
+@SET
 @PART
 @MANY
 def explain(
@@ -29,6 +30,7 @@ def explain(
     lang: str | None,
     format: str | None,
     detail: str,
+    given: tuple[tuple[str, float], ...],
     output: Path | None,
     strict: bool,
     clipboard: bool,
@@ -48,6 +50,7 @@ def explain(
         lang=language,
         detail=detail,
         strict=strict,
+        given=given,
         function=function,
         lines=lines,
         as_object=chosen == "json",
@@ -69,6 +72,7 @@ def explained(
     lang: str,
     detail: str,
     strict: bool,
+    given: tuple[tuple[str, float], ...],
     function: str | None,
     lines: tuple[int, int] | None,
     as_object: bool,
@@ -77,7 +81,7 @@ def explained(
     from pseudogen import generate
 
     part = generate.Part(function, lines)
-    analysis = generate.analyse_source(source, strict=strict)
+    analysis = generate.analyse_source(source, strict=strict, given=dict(given))
     if as_object:
         return generate.explanation_object(analysis, lang=lang, part=part)
     return generate.explain_analysis(analysis, lang=lang, detail=detail, part=part, listings=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -60,6 +61,27 @@ class LineRange(click.ParamType):  # type: ignore[type-arg]  # generic in newer 
             self.fail(f"{value!r} is no range of lines; write 10-25", param, ctx)
 
 
+class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """`NAME=VALUE`: a number for a name."""
+
+    name = "NAME=VALUE"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, float]:
+        """The name and the number; a whole one as `int`."""
+        name, sign, written = str(value).partition("=")
+        if not sign or not all(part.isidentifier() for part in name.strip().split(".")):
+            self.fail(f"{value!r} sets nothing; write world_size=8", param, ctx)
+        try:
+            number = float(written.replace("_", ""))
+        except ValueError:
+            self.fail(f"{written!r} is no number; write {name}=8", param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{written!r} is no finite number", param, ctx)
+        return name.strip(), int(number) if number.is_integer() else number
+
+
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH|-]...")
 LANG = choice("lang", languages(), None, "Language of the output. [default: your locale, else en]")
 STRICT = click.option(
@@ -87,6 +109,14 @@ PART = options(
     OUTPUT,
 )
 
+
+SET = click.option(
+    "--set",
+    "given",
+    type=Assignment(),
+    multiple=True,
+    help="A number to work with, for example world_size=8; may be repeated.",
+)
 
 LISTING = options(
     click.option("--caption", metavar="TEXT", help="Title of the listing. [default: the file]"),

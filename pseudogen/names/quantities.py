@@ -29,13 +29,15 @@ class Link:
     """One step in the making of a quantity.
 
     `line` is where, `code` the assignment (or the option) in normal layout, `value` the number it
-    gives where constants tell, `carried` whether a loop brings it back from below.
+    gives where constants tell, `carried` whether a loop brings it back from below, `given` whether
+    the user has given the number.
     """
 
     line: int
     code: str
     value: Number | None
     carried: bool = False
+    given: bool = False
 
 
 def value(
@@ -96,7 +98,10 @@ def _named_value(
         return known[name]
     bindings = script.reaching(name, statement)
     if not bindings:
-        return _setting_value(script, name, known, depth)
+        return _setting_value(script, name, statement, known, depth)
+    given = given_value(script, name)
+    if given is not None and all(_leaves_open(script, b, known, depth) for b in bindings):
+        return given
     if len(bindings) > 1 or script.carried(name, statement):
         return None
     binding = bindings[0]
@@ -114,13 +119,39 @@ def _named_value(
     return None
 
 
-def _setting_value(
-    script: Script, name: str, known: Mapping[str, Number], depth: int
-) -> Number | None:
-    """The default of a setting that nothing in the script changes."""
-    setting = script.settings.get(name)
-    if setting is None or setting.expression is None or assigned_elsewhere(script, name):
+def given_value(script: Script, name: str) -> Number | None:
+    """The number that the user has given for a name, in full or by its last part alone."""
+    if not script.given:
         return None
+    for called in (name, name.rpartition(".")[2]):
+        if called in script.given:
+            script.given_used.add(called)
+            return script.given[called]
+    return None
+
+
+def _leaves_open(script: Script, binding: Binding, known: Mapping[str, Number], depth: int) -> bool:
+    """Whether an assignment is a starting point, which a given number takes the place of: a
+    constant, or what the script leaves open; not what it computes from the name itself or from
+    known numbers."""
+    if binding.how == "parameter":
+        return _parameter_value(script, binding, known, depth + 1) is None
+    if binding.how != "assign" or binding.name in _names_in(binding.value):
+        return binding.how not in ("assign", "augment", "walrus")
+    literal = type(binding.value) in (cst.Integer, cst.Float)
+    return literal or _value(script, binding.value, binding.statement, known, depth + 1) is None
+
+
+def _setting_value(
+    script: Script, name: str, statement: int, known: Mapping[str, Number], depth: int
+) -> Number | None:
+    """What is given for a setting that nothing else in the script changes, or its default."""
+    if any(b.statement != statement for b in assigned_elsewhere(script, name)):
+        return None
+    given = given_value(script, name)
+    setting = script.settings.get(name)
+    if given is not None or setting is None or setting.expression is None:
+        return given
     return _value(script, setting.expression, setting.statement, known, depth + 1)
 
 
@@ -244,6 +275,11 @@ def _add_binding(
     key = (place.first, code)
     if key in links:
         return
+    given = given_value(script, binding.name)
+    if given is not None and _leaves_open(script, binding, {}, depth):
+        made = f"{binding.name} = {given}"
+        links[place.first, made] = Link(place.first, made, given, given=True)
+        return
     expression = binding.value.value if binding.how == "augment" else binding.value
     number = None if binding.how == "augment" else value(script, expression, binding.statement)
     links[key] = Link(place.first, code, number, carried)
@@ -259,7 +295,10 @@ def _assignment(binding: Binding) -> str:
 
 def _add_setting(script: Script, name: str, links: dict[tuple[int, str], Link]) -> None:
     setting = script.settings.get(name)
-    if setting is not None and setting.default not in (None, "None"):
+    given = given_value(script, name)
+    if setting is not None and given is not None:
+        links[setting.line, name] = Link(setting.line, f"{name} = {given}", given, given=True)
+    elif setting is not None and setting.default not in (None, "None"):
         number = _value(script, setting.expression, setting.statement, {}, 0)
         links[setting.line, name] = Link(setting.line, f"{name} = {setting.default}", number)
 

@@ -147,6 +147,20 @@ def optimizer_passed(script: Script, site: Site) -> Any:
     return next((p for p in passed if script.is_a(p, site.scope, "optimizer") is not None), None)
 
 
+def base_rate(script: Script, optimizer: Any, site: Site) -> tuple[Any, int] | None:
+    """The learning rate that an optimizer was made with, and the statement that makes it; None
+    unless the script makes it in one place and says the rate."""
+    name = dotted(optimizer) if optimizer is not None else ""
+    made = script.reaching(name, site.statement.index) if name else []
+    if len(made) != 1 or type(made[0].value) is not cst.Call:
+        return None
+    maker = script.call_site(made[0].value, made[0].statement, site.scope)
+    rate = script.argument(maker, "lr")
+    if maker.known is None or maker.known.api.kind != "optimizer" or rate is None:
+        return None
+    return rate, made[0].statement
+
+
 def makes_schedule(script: Script, site: Site, target: str) -> bool:
     """Whether a helper's and its target's names say that it makes a schedule:
     `lr_scheduler = build_scheduler(config, optimizer)`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Mapping
 from typing import Any
 
 import libcst as cst
@@ -60,8 +61,10 @@ class Site:
 class Script:
     """One file, read. Make it with `Script.parse`."""
 
-    def __init__(self, tree: Tree) -> None:
+    def __init__(self, tree: Tree, given: Mapping[str, quantities.Number] | None = None) -> None:
         self.tree = tree
+        self.given = given or {}
+        self.given_used: set[str] = set()
         self.resolver = Resolver(tree, load_tables())
         self.roles = Roles(self.resolver)
         self._calls: list[Site] | None = None
@@ -74,13 +77,19 @@ class Script:
         self._callers: dict[int, list[Site]] | None = None
 
     @classmethod
-    def parse(cls, source: str, name: str = "<snippet>") -> Script:
-        """Read a script.
+    def parse(
+        cls,
+        source: str,
+        name: str = "<snippet>",
+        given: Mapping[str, quantities.Number] | None = None,
+    ) -> Script:
+        """Read a script. `given` are numbers by name that take the place of defaults and of what
+        the script leaves open.
 
         Raises:
             InputError: `source` is not Python, or is too deep or too long.
         """
-        return cls(build(parse_with_lines(source, name), source))
+        return cls(build(parse_with_lines(source, name), source), given)
 
     # Places
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import field
 from typing import Any
 
 from pseudogen.document import (
@@ -33,6 +34,8 @@ from pseudogen.words.messages import remark
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
+from pseudogen.words.working import working_section
+from pseudogen.working.work import Working
 
 _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
@@ -48,6 +51,7 @@ class Explanation:
     remarks: tuple[Remark, ...] = ()
     part: Lines | None = None  # speak of these lines alone
     pitfalls: tuple[Pitfall, ...] = ()
+    working: Working = field(default_factory=Working)
 
 
 def explanation_document(
@@ -87,6 +91,8 @@ class _Writer:
             )
             for entry in entries(findings, self.told):
                 blocks += self._entry(entry, 2)
+            if detail != "brief":
+                blocks += working_section(self.explanation.working, self.lang)
         else:
             blocks += self._whole(detail)
         if detail != "brief":
@@ -112,6 +118,7 @@ class _Writer:
         yield from glance(findings, self.lang)
         if detail != "brief":
             yield from self._stages()
+            yield from working_section(self.explanation.working, self.lang)
             explanation = self.explanation
             yield from settings_section(explanation.script, self.lang, explanation.part)
 

@@ -13,6 +13,7 @@ from pseudogen.words.explanation import Explanation
 from pseudogen.words.patterns import finding_words, spaced_words
 from pseudogen.words.pitfalls import pitfall_text
 from pseudogen.words.settings import setting_json, settings_in
+from pseudogen.words.working import working_json
 
 SCHEMA = 1
 
@@ -43,6 +44,7 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
             setting_json(explanation.script, setting, lang)
             for setting in settings_in(explanation.script, explanation.part)
         ],
+        "worked_out": working_json(explanation.working),
     }
 
 

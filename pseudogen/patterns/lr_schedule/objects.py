@@ -11,6 +11,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.rates import (
+    base_rate,
     depends_on_time,
     makes_schedule,
     names_schedule,
@@ -18,7 +19,6 @@ from pseudogen.names.rates import (
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _STEPS = ("step", "step_update", "step_epoch", "step_batch")
@@ -81,15 +81,10 @@ def _holder(site: Site) -> str | None:
 
 def _base(optimizer: Any, site: Site, script: Script) -> tuple[str | None, int | float | None]:
     """The learning rate that an optimizer was made with, where the script makes it."""
-    name = dotted(optimizer) if optimizer is not None else ""
-    made = script.reaching(name, site.statement.index) if name else []
-    if len(made) != 1 or type(made[0].value) is not cst.Call:
+    found = base_rate(script, optimizer, site)
+    if found is None:
         return None, None
-    maker = script.call_site(made[0].value, made[0].statement, site.scope)
-    rate = script.argument(maker, "lr")
-    if maker.known is None or maker.known.api.kind != "optimizer" or rate is None:
-        return None, None
-    return text(rate), script.value(rate, made[0].statement)
+    return text(found[0]), script.value(*found)
 
 
 def _stepped_per(name: str | None, script: Script) -> str | None:

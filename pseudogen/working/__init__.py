@@ -1,0 +1,1 @@
+"""Numbers worked out: batch arithmetic and learning rates, from what is known of a script."""
