@@ -60,6 +60,7 @@ def test_explanation() -> None:
         "pitfalls": [pitfall],
         "stages": [stage],
         "settings": [],
+        "worked_out": {"given": {}, "batches": None, "learning_rates": []},
     }
     assert valid("explain", record)
     assert not valid("explain", record | {"findings": [finding | {"evidence": "guess"}]})
