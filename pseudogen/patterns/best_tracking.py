@@ -122,8 +122,8 @@ def _is_best(node: Any, site: Site, script: Script) -> bool:
     """Whether an expression holds the best result: `best_acc`, `self.min_loss`, `min(history)`."""
     if type(node) is cst.Call:
         extreme = dotted(node.func) in ("min", "max", "np.min", "np.max") and len(node.args) == 1
-        metric = set(words(dotted(node.args[0].value))) & _METRIC_WORDS if extreme else set()
-        return bool(metric)
+        history = words(dotted(node.args[0].value)) if extreme else ()
+        return any(_singular(word) in _METRIC_WORDS for word in history)
     if type(node) is cst.Subscript:
         node = node.value
     name = dotted(node)
@@ -134,6 +134,11 @@ def _is_best(node: Any, site: Site, script: Script) -> bool:
         return True
     metric = named & _METRIC_WORDS
     return bool(named & _EXTREMES and metric) and _is_replaced(name, site, script)
+
+
+def _singular(word: str) -> str:
+    """`loss` for `losses`, `score` for `scores`."""
+    return word.removesuffix("es") if word.endswith("sses") else word.removesuffix("s")
 
 
 def _is_replaced(name: str, site: Site, script: Script) -> bool:

@@ -150,10 +150,17 @@ def _is_whole(target: str | None, site: Site, script: Script) -> bool:
     if suggested_role(first) == "model" or set(words(first)) & _MODELS:
         return True
     own = script.defines(site.name) and words(site.name)[-1:] not in (("layer",), ("block",))
-    return own and any(
-        call.name in (f"{first}.parameters", f"{first}.train", f"{first}.to", f"{first}.cuda")
-        for call in script.call_sites()
-    )
+    return own and any(_treats_as_model(call, first) for call in script.call_sites())
+
+
+def _treats_as_model(call: Site, name: str) -> bool:
+    """Whether a call takes a variable for a whole model: its parameters, its mode, its place, or
+    the optimizer that is made for it."""
+    if call.name.rpartition(".")[0] == name:
+        return call.name.rpartition(".")[2] in ("parameters", "train", "to", "cuda")
+    makes_optimizer = call.known is not None and call.known.api.kind == "optimizer"
+    optimizer = makes_optimizer or call.name.rpartition(".")[2] == "Optimizer"
+    return optimizer and bool(call.node.args) and text(call.node.args[0].value) == name
 
 
 def _named_model(target: str, site: Site, script: Script) -> bool:

@@ -20,6 +20,7 @@ _PRINTERS = frozenset(
     {"print", "info", "write", "print_log", "print_rank_0", "print_on_master"}
     | {"master_print", "print0", "rank_print", "print_main", "echo"}
 )
+_SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
 _SHOWN = (
     "loss",
@@ -198,6 +199,8 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
     """Whether a result is shown: the loss, a score, a meter, or a text that was made of them."""
     if display:
         return True
+    if site.name.endswith(".write") and not set(words(site.name[:-6])) & _SCREENS:
+        return False
     shown = [text(arg.value) for arg in site.node.args]
     for arg in site.node.args:
         if type(arg.value) is cst.Name:
