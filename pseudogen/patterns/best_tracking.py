@@ -22,6 +22,8 @@ _METRIC_WORDS = frozenset(
     | {"perplexity", "ppl", "precision", "psnr", "rmse", "reward", "score", "ssim", "top"}
     | {"val", "wer"}
 )
+_LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
+"""Words of metrics that often mean something else."""
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
 _NO_RESULT = frozenset({"count", "ckpt", "epoch", "idx", "index", "iter", "model", "path", "step"})
 _COMPARED = {
@@ -174,7 +176,8 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
     if len(passed) != 2 or target not in passed:
         return
     named = set(words(target))
-    if not (named & _METRIC_WORDS or "best" in named) or named & _NO_RESULT:
+    result = named & (_METRIC_WORDS - _LOOSE_WORDS) or (named & _METRIC_WORDS and named & _EXTREMES)
+    if not (result or "best" in named) or named & _NO_RESULT or _limits(call):
         return
     yield BestTracking(
         line=site.line,
@@ -186,6 +189,11 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
         updates=site.line,
         per=script.unit(site.statement),
     )
+
+
+def _limits(call: cst.Call) -> bool:
+    """Whether one of the two is a number: the other is kept within a limit."""
+    return any(_is_constant(arg.value) for arg in call.args)
 
 
 def _example(**facts: Any) -> list[BestTracking]:
@@ -232,6 +240,8 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "top = max(top, 0)": "a coordinate is kept inside an image",
+    "val_batches = min(val_batches, limit)": "a number of batches is limited",
     "if epoch - best_epoch > patience:\n    stop = True": "that is early-stopping",
     "lr = max(lr, min_lr)": "a floor of the learning rate",
     "if grad_norm > max_norm:\n    clip()": "a limit, no result",

@@ -30,6 +30,10 @@ _STATE_WORDS = frozenset(
 _RESTORED = _STATE_WORDS | frozenset(
     {"from", "optimizer", "progress", "run", "scheduler", "session", "train", "trainer"}
 )
+_KEEPERS = frozenset(
+    {"checkpoint", "checkpointer", "checkpoints", "ckpt", "ckptr", "manager", "mngr", "saver"}
+    | {"snapshot", "state", "trainer"}
+)
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
 
 
@@ -185,7 +189,7 @@ def _how(site: Site, script: Script) -> str | None:
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
     if not loads or not about or set(named) & {"dict", "experiment", "create"}:
         return None
-    if named == ("restore",) and not receiver:
+    if named == ("restore",) and (not site.node.args or not set(words(receiver)) & _KEEPERS):
         return None
     if named[0] == "restore" and named[1:] and not set(named[1:]) & _RESTORED:
         return None
@@ -196,9 +200,11 @@ def _how(site: Site, script: Script) -> str | None:
     if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
         return "helper"
     reasons = (script.condition(site.statement) or "").split(" and ")
-    stated = "_".join(reason for reason in reasons if not reason.startswith("not "))
+    stated = "_".join(r for r in reasons if not r.lstrip("(").startswith("not "))
     because = words(stated.replace(".", "_").replace(" ", "_"))
     asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
+    if "pretrained" in asked:
+        return None
     return "helper" if (set(because) | asked) & _RESUME_WORDS else None
 
 
@@ -246,6 +252,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "self.modes.restore(model)": "the mode of a model's layers is put back",
     "self.restore_print_stmts(self.print_variables)": "nothing of a training is restored",
     "model.load_state_dict(torch.load('imagenet.pth'))": "that is pretrained-weights",
     "data = torch.load('features.pt')": "data, no state of a run",

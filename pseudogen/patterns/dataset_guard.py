@@ -24,6 +24,7 @@ _DATA_WORDS = frozenset(
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
 _FILE_WORDS = frozenset({"dir", "file", "files", "folder", "lines", "path", "paths", "set", "txt"})
 _STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
+_INTERVAL_WORDS = frozenset({"every", "freq", "frequency", "interval", "period"})
 _PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
 _SMALL = (cst.LessThan, cst.LessThanEqual, cst.Equal, cst.GreaterThan, cst.GreaterThanEqual)
@@ -153,11 +154,15 @@ def _comparison(
 ) -> Iterator[tuple[str, str]]:
     operator, right = type(node.comparisons[0].operator), node.comparisons[0].comparator
     if operator in (cst.In, cst.NotIn):
-        if _names_data(right, statement, script) and type(node.left) is cst.SimpleString:
+        held = type(right) in (cst.Name, cst.Attribute, cst.Subscript)
+        literal = type(node.left) is cst.SimpleString
+        if held and literal and _names_data(right, statement, script):
             yield "presence", text(right)
     elif operator is cst.Is and not holds:
         loader = script.is_a(node.left, statement.scope, "loader") is not None
-        if text(right) == "None" and not loader and _names_data(node.left, statement, script):
+        counts = words(dotted(node.left))[:1] in (("num",), ("n",), ("number",), ("max",))
+        absent = text(right) == "None" and not loader and not counts
+        if absent and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
     elif operator in _SMALL and _counts_data(node.left, right, statement, script):
         yield "size", text(node.left)
@@ -177,7 +182,7 @@ def _counts_data(left: Any, right: Any, statement: Statement, script: Script) ->
     if named & _STEP_WORDS and (named & {"epoch", "epochs"} or named & {"per"}):
         return bool(small)
     counted = named & (_DATA_WORDS | _SPLIT_WORDS) and named & {"n", "num", "size", "number", "len"}
-    return bool(counted and small)
+    return bool(counted and small and not named & _INTERVAL_WORDS)
 
 
 def _names_data(node: Any, statement: Statement, script: Script) -> bool:
@@ -267,6 +272,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",
+    "if num_samples is None:\n    raise ValueError('the loss needs it')": "an argument of a loss",
     "if epoch == 0:\n    raise RuntimeError": "says nothing of the data",
     "assert batch_size % world_size == 0": "the batch size is checked, not the data",
     "if len(train_dataset) == 0:\n    print('empty')": "the run goes on",

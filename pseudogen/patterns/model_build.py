@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -42,7 +43,8 @@ _OTHER_TARGETS = frozenset(
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
     {"arch", "args", "card", "cfg", "config", "dir", "file", "id", "key", "kwargs", "name", "path"}
-    | {"size", "spec", "type", "version", "dtype", "dim", "params"}
+    | {"asset", "binary", "size", "spec", "tag", "tags", "type", "version", "dtype", "dim"}
+    | {"params"}
 )
 """Words of names that tell of a model and do not hold it."""
 _CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
@@ -168,7 +170,7 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     first = target.split(",")[0].strip()
     given, last = set(words(first)), site.name.rpartition(".")[2]
     role_named = suggested_role(first) == "model"
-    if "." in first and not first.startswith("self."):
+    if ("." in first and not first.startswith("self.")) or _other_library(site, script):
         return False
     if first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant
@@ -189,6 +191,12 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
     return makes or is_class_name(last) or last == "instantiate" or imported
+
+
+def _other_library(site: Site, script: Script) -> bool:
+    """Whether what is called comes from Python itself or from a library without such models."""
+    roots = {full.partition(".")[0] for full in script.resolver.qualified(site.name, site.scope)}
+    return bool(roots & (sys.stdlib_module_names | {"cv2", "numpy", "pandas"}))
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
@@ -295,6 +303,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",
+    "import cv2\ndetector = cv2.FastFeatureDetector_create(20)": "nothing that is trained",
     "model = model.to(device)": "is moved, not made",
     "model = torch.nn.DataParallel(model)": "is wrapped, not made",
     "model_name = build_model_name(args)": "makes a name",

@@ -195,6 +195,9 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     grouped = about and set(named) & {"group", "groups", "grouped"}
     decays = named[:3] in (("add", "weight", "decay"), ("set", "weight", "decay"))
     split = decays or named in (("group", "weight"), ("split", "weights"), ("split", "params"))
+    passed = {word for arg in call.args for word in words(dotted(arg.value))}
+    if {"group", "groups"} & passed and {"param", "params", "parameter", "parameters"} & passed:
+        return  # groups that were split before
     if (grouped or split) and "add" not in named[:1] * (not decays):
         target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
         yield ParameterGroups(
@@ -247,6 +250,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",
     "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",
     "names, values = [], []\nfor item in items:\n    names.append(item)": "no parameters",
     'optimizer.add_param_group({"params": bias})': "adds to a split that began before",
