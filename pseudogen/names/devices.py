@@ -22,6 +22,10 @@ FAMILIES = ("cuda", "cpu", "mps", "xpu", "npu", "mlu", "hpu", "gpu", "tpu")
 _CHOOSING = frozenset(
     {"select", "get", "init", "setup", "choose", "prepare", "set", "current", "find"}
 )
+_CHOOSING_WORDS = _CHOOSING | frozenset(
+    {"accelerator", "auto", "available", "best", "compute", "cuda", "default", "device", "devices"}
+    | {"gpu", "gpus", "local", "the", "to", "torch", "train", "training", "use", "with"}
+)
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
 _TARGETS = frozenset(
     {
@@ -173,7 +177,8 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
         return Evidence(NAME, (family,)) if family in FAMILIES else None
     name = dotted(value.func if kind is cst.Call else value)
     last = words(name)
-    if kind is cst.Call and {"device", "devices", "gpu"} & set(last) and _CHOOSING & set(last):
+    chosen = {"device", "devices", "gpu"} & set(last) and _CHOOSING & set(last)
+    if kind is cst.Call and chosen and set(last) <= _CHOOSING_WORDS:
         return Evidence(NAME, (name,))
     receiver = words(name.rpartition(".")[0])
     if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):

@@ -104,9 +104,18 @@ def _loop_over_parts(script: Script, site: Site) -> Statement | None:
                 type(part) is cst.Name and part.value in bound and "[" in name
                 for part in descendants(node)
             )
+            if _marks_tensors(node, around.node.iter):
+                return None
             if indexed or (name in bound and _over_parts(around.node.iter)):
                 return around
     return None
+
+
+def _marks_tensors(node: Any, over: Any) -> bool:
+    """Whether Paddle's `stop_gradient`, which any tensor has, is set on other things than the
+    parameters of a model."""
+    attribute = node.attr.value if type(node) is cst.Attribute else ""
+    return attribute == "stop_gradient" and parameters_of(over) is None
 
 
 def _over_parts(node: Any) -> bool:

@@ -44,6 +44,7 @@ _DATA_WORDS = frozenset(
     {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
     | {"minibatches", "reader", "stream", "trainset"}
 )
+_NO_DATA = frozenset({"graph", "graphs", "layers", "nodes", "ops", "program", "stages"})
 _NO_EVALUATION = frozenset(
     {"benchmark", "cache", "calibrate", "calibration", "export", "embed", "embeddings"}
     | {"encode", "extract", "features", "generate", "preprocess", "profile", "sample"}
@@ -153,6 +154,8 @@ class _Classifier:
     def _over_data(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         """A loop over what no one calls a loader: the training step in it makes it one."""
         over = text(unwrapped(statement.node.iter))
+        if all_words(unwrapped(statement.node.iter), whole=True) & _NO_DATA:
+            return None
         evidence = Evidence(FLOW, (over,))
         function = self.script.function_around(statement)
         if function is not None and _NO_EVALUATION & set(words(function.node.name.value)):

@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 _PARTS = frozenset({"parameters", "named_parameters", "modules", "named_modules", "children"})
 _PARTS_MORE = frozenset({"named_children", "trainable_variables", "get_parameters"})
-_MODULE_ENDINGS = frozenset({"layer", "block", "model", "net", "backbone", "encoder", "decoder"})
+_MODULE_ENDINGS = frozenset(
+    {"backbone", "block", "classification", "decoder", "encoder", "generation", "head", "layer"}
+    | {"lm", "model", "net"}
+)
 _FORWARD = ("forward", "construct")
 _TRAINING = frozenset({"backward", "zero_grad", "clear_grad", "apply_gradients", "value_and_grad"})
 PARAMETER_METHODS = _PARTS | _PARTS_MORE

@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 _DEPTH = 5
 _RANK_WORDS: tuple[tuple[str, ...], ...] = (("rank",), ("process", "index"), ("ordinal",))
 _NO_RANK = frozenset(
-    {"lora", "low", "matrix", "node", "machine", "tensor", "svd", "adapter", "max"}
+    {"adapter", "dst", "expert", "lora", "low", "machine", "matrix", "max", "mp", "node", "pipe"}
+    | {"pipeline", "pp", "src", "stage", "svd", "tensor", "tp"}
 )
 _GPU_NAMES = frozenset({"gpu", "gpu_id", "gpu_idx", "device_id", "local_gpu"})
 _FLAGS = frozenset(
@@ -53,6 +54,8 @@ _FLAGS = frozenset(
         ("is", "coordinator"),
     }
 )
+_SEPARATORS = re.compile(r"[^a-zA-Z]+")
+_TELLING = frozenset({"RANK", "dist", "gpu", "id", "index", "node", "proc", "process", "rank"})
 _RANK_ZERO = re.compile(r"(^|_)(is_)?rank_?0$|(^|_)isRank0$")
 _DISTRIBUTED_WORDS = frozenset(
     [
@@ -261,8 +264,19 @@ def _flag(script: Script, test: Any, statement: int, depth: int) -> OneProcess |
     last, found_words = name.rpartition(".")[2], words(name)
     if not (_FLAGS & set(pairwise(found_words)) or _RANK_ZERO.search(last)):
         return None
+    if type(test) is not cst.Call and _holds_other(script, name, statement):
+        return None
     scope = "machine" if "local" in found_words else None
     return OneProcess(text(test), scope, True, False, _flag_evidence(script, test, name, statement))
+
+
+def _holds_other(script: Script, name: str, statement: int) -> bool:
+    """Whether a flag with such a name is seen to hold something that is not about processes."""
+    made = [b for b in script.reaching(name, statement) if b.how == "assign" and b.value]
+    return any(
+        type(b.value) is cst.Comparison and not set(_SEPARATORS.split(text(b.value))) & _TELLING
+        for b in made
+    )
 
 
 def _assigned_flag(script: Script, name: str, statement: int, depth: int) -> OneProcess | None:

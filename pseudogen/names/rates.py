@@ -131,7 +131,11 @@ def sets_rate(script: Script, site: Site) -> bool:
     if site.known is not None or not site.name or site.node is not whole:
         return False
     named = set(words(site.name))
-    if speaks_of_rate(site.name) and named & _SETTERS and not named & {"get", "logger", "log"}:
+    if (
+        speaks_of_rate(site.name)
+        and named & _SETTERS
+        and not named & {"get", "log", "logger", "pass"}
+    ):
         return bool(site.node.args) or "." in site.name
     return (
         type(site.statement.node) is cst.Expr

@@ -31,6 +31,7 @@ _EPOCH_WORDS = frozenset({"epoch", "epochs"})
 _NEVER = frozenset(
     {"accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm", "warmup"}
 )
+_DONE_WORDS = frozenset({"current", "done", "in", "past", "skip", "skipped", "trained"})
 _PLACE_WORDS = frozenset(
     {
         "begin",
@@ -71,6 +72,8 @@ _OTHER_WORDS = frozenset(
         "warmup",
     ]
 )
+_RESULT_WORDS = frozenset({"beams", "hypos", "hypotheses", "return", "sequences"})
+"""Words of quotients that count what a model gives back for a sample."""
 _SAMPLE_WORDS = frozenset(
     [
         "data",
@@ -119,6 +122,8 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     found = _steps(script, value, statement)
     other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
     if found is None or (found.batch is None and named & other):
+        return None
+    if named & _RESULT_WORDS:
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
@@ -261,6 +266,6 @@ def _named(script: Script, node: Any) -> Steps | None:
     named = words(dotted(node))
     steps_named = bool(set(named) & _STEP_WORDS and set(named) & _EPOCH_WORDS)
     steps_named = steps_named or named in (("num", "batches"), ("n", "batches"))
-    if not steps_named or set(named) & _OTHER_WORDS:
+    if not steps_named or set(named) & (_OTHER_WORDS | _DONE_WORDS):
         return None
     return Steps(Evidence(NAME, (text(node),)))

@@ -22,6 +22,11 @@ _METRIC_WORDS = frozenset(
     | {"perplexity", "ppl", "precision", "psnr", "rmse", "reward", "score", "ssim", "top"}
     | {"val", "wer"}
 )
+_OTHER_SEARCHES = frozenset(
+    {"area", "calibration", "cost", "diff", "difference", "dist", "distance", "k", "length"}
+    | {"ratio", "size", "spread", "time"}
+)
+"""Words of what is searched for in algorithms of other kinds."""
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
 """Words of metrics that often mean something else."""
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
@@ -130,7 +135,7 @@ def _is_best(node: Any, site: Site, script: Script) -> bool:
         node = node.value
     name = dotted(node)
     named = set(words(name)) | set(words(name.rpartition(".")[0]))
-    if not named or set(words(name)) & _NO_RESULT:
+    if not named or set(words(name)) & (_NO_RESULT | _OTHER_SEARCHES):
         return False
     if "best" in named:
         return True
@@ -177,7 +182,7 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
         return
     named = set(words(target))
     result = named & (_METRIC_WORDS - _LOOSE_WORDS) or (named & _METRIC_WORDS and named & _EXTREMES)
-    if not (result or "best" in named) or named & _NO_RESULT or _limits(call):
+    if not (result or "best" in named) or named & (_NO_RESULT | _OTHER_SEARCHES) or _limits(call):
         return
     yield BestTracking(
         line=site.line,

@@ -191,7 +191,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if named == ("restore",) and (not site.node.args or not set(words(receiver)) & _KEEPERS):
         return None
-    if named[0] == "restore" and named[1:] and not set(named[1:]) & _RESTORED:
+    rest = named[1:2] if named[1:2] == ("from",) else tuple(w for w in named[1:] if w != "from")
+    if named[0] == "restore" and named[1:] and not set(rest) & _RESTORED:
         return None
     if any(type(arg.value) is cst.Subscript for arg in site.node.args):
         return None  # a part of what was loaded before

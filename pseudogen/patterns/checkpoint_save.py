@@ -22,7 +22,8 @@ _STATE_WORDS = frozenset(
     | {"weights"}
 )
 _OTHER_WORDS = frozenset(
-    {"arg", "args", "attention", "config", "dataset", "embedding", "embeddings", "features"}
+    {"arg", "args", "attention", "config", "dataset", "embedding", "embeddings", "extractor"}
+    | {"features"}
     | {"figure", "grid", "history", "image", "images", "img", "log", "logs", "loss", "losses"}
     | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
     | {"samples", "tokenizer", "vocab"}

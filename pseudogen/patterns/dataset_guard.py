@@ -160,8 +160,10 @@ def _comparison(
             yield "presence", text(right)
     elif operator is cst.Is and not holds:
         loader = script.is_a(node.left, statement.scope, "loader") is not None
-        counts = words(dotted(node.left))[:1] in (("num",), ("n",), ("number",), ("max",))
-        absent = text(right) == "None" and not loader and not counts
+        named = words(dotted(node.left))
+        counts = named[:1] in (("num",), ("n",), ("number",), ("max",))
+        given = not set(named) & {"images", "imgs", "samples", "annotation", "annotations"}
+        absent = text(right) == "None" and not loader and not counts and given
         if absent and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
     elif operator in _SMALL and _counts_data(node.left, right, statement, script):

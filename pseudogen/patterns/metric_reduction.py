@@ -60,6 +60,11 @@ _OF_TENSORS = frozenset(
 _ABOUT_IT = frozenset(
     {"delay", "should", "use", "enable", "set", "is", "needs", "no", "get", "test"}
 )
+_NO_METRICS = frozenset({"find", "fsdp", "fuse", "groups", "hook", "post", "pre"})
+_TOGETHER = frozenset(
+    {"allgather", "allreduce", "dist", "distributed", "gather", "rank", "reduce", "size", "world"}
+)
+"""Words of calls by which a function reaches other processes."""
 _STARTS = (("reduce",), ("reduced",), ("gather",))
 _FORMS = {"gather_for_metrics": "all-gather", "gather": "all-gather", "reduce": "all-reduce"}
 _OBJECTS = frozenset({"accelerator", "fabric", "comm", "dist", "distributed", "strategy", "utils"})
@@ -114,6 +119,8 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
         return
     if not _names_reduction(method, site, script) or _of_one_tensor(site, script):
         return
+    if set(words(method)) & _NO_METRICS or _computes_alone(site, script):
+        return
     found = set(words(method))
     form = _FORMS.get(method) or ("all-gather" if "gather" in found else None)
     if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
@@ -145,6 +152,17 @@ def _names_reduction(method: str, site: Site, script: Script) -> bool:
         return True
     receiver = words(site.name.rpartition(".")[0])
     return bool(receiver) and receiver[-1] in _OBJECTS
+
+
+def _computes_alone(site: Site, script: Script) -> bool:
+    """Whether a function of the script is called whose body asks nothing of other processes."""
+    defined = script.called_function(site)
+    if defined is None or defined.after - defined.index < 2:
+        return False
+    calls = script.calls_below(defined)
+    asks = any(call.known is not None and call.known.api.kind == "collective" for call in calls)
+    told = any(set(words(call.name)) & _TOGETHER for call in calls)
+    return not asks and not told
 
 
 def _of_one_tensor(site: Site, script: Script) -> bool:

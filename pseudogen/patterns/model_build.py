@@ -43,7 +43,21 @@ _OTHER_TARGETS = frozenset(
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
     {"arch", "args", "card", "cfg", "config", "dir", "file", "id", "key", "kwargs", "name", "path"}
-    | {"asset", "binary", "size", "spec", "tag", "tags", "type", "version", "dtype", "dim"}
+    | {
+        "asset",
+        "binary",
+        "inputs",
+        "inspect",
+        "plan",
+        "size",
+        "spec",
+        "tag",
+        "tags",
+        "type",
+        "version",
+        "dtype",
+        "dim",
+    }
     | {"params"}
 )
 """Words of names that tell of a model and do not hold it."""
@@ -179,7 +193,10 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     if site.name.endswith(("]", ")")):
         return role_named and (site.name.endswith("[]") or site.name == "getattr()")
     if last in _FROM:
-        return role_named or bool(given & _MODELS)
+        owner = set(words(site.name.rpartition(".")[0]))
+        return not owner & _NO_MODELS and (role_named or bool(given & _MODELS))
+    if _asked_of_model(site, script):
+        return False
     called = words(last)
     if not called or called == ("get",) or set(called) & _NO_MODELS:
         return False
@@ -193,10 +210,20 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     return makes or is_class_name(last) or last == "instantiate" or imported
 
 
+def _asked_of_model(site: Site, script: Script) -> bool:
+    """Whether a model is asked for something: `model.get_base_model()`."""
+    function = site.node.func
+    if type(function) is not cst.Attribute or type(function.value) is cst.Call:
+        return False
+    role = script.role(function.value, site.scope)
+    return role is not None and role.kind == "model" and not is_class_name(site.name)
+
+
 def _other_library(site: Site, script: Script) -> bool:
     """Whether what is called comes from Python itself or from a library without such models."""
     roots = {full.partition(".")[0] for full in script.resolver.qualified(site.name, site.scope)}
-    return bool(roots & (sys.stdlib_module_names | {"cv2", "numpy", "pandas"}))
+    error = words(site.name)[-1:] in (("error",), ("exception",), ("warning",))
+    return error or bool(roots & (sys.stdlib_module_names | {"cv2", "numpy", "pandas"}))
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:

@@ -161,6 +161,8 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     about = bool(named & {"optimizer", "optimizers", "optim", "optimiser", "opt"})
     first = target.strip("()").split(", ") if target else []
     holds = any(suggested_role(part) == "optimizer" for part in first)
+    if {"op", "ops"} & named:
+        return None  # operations of a static graph
     if target is None:
         return Evidence(NAME, (made.name,)) if about and _passes_params(made.node) else None
     if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize", "hyper", "study"}:

@@ -20,6 +20,13 @@ from pseudogen.syntax.tree import Statement
 _WALKS = ("named_parameters(", "named_modules(", ".modules(", ".parameters(", "named_children(")
 
 
+_NO_SPLITS = frozenset(
+    {"apply", "check", "duplicate", "find", "freeze", "load", "log", "print", "remove", "save"}
+    | {"update"}
+)
+"""First words of functions that handle groups and do not make them."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ParameterGroups(Finding):
     """Facts of a split of the parameters.
@@ -198,6 +205,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     passed = {word for arg in call.args for word in words(dotted(arg.value))}
     if {"group", "groups"} & passed and {"param", "params", "parameter", "parameters"} & passed:
         return  # groups that were split before
+    if named[:1] and named[0] in _NO_SPLITS:
+        return
     if (grouped or split) and "add" not in named[:1] * (not decays):
         target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
         yield ParameterGroups(

@@ -37,8 +37,9 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rank",), "rank"),
 )
 _NOT_RANKS = frozenset(
-    {"adapter", "ep", "expert", "lora", "low", "matrix", "max", "mp", "pipe", "pipeline", "pp"}
-    | {"stage", "svd", "tensor", "tp", "virtual"}
+    {"adapter", "corresponding", "dst", "ep", "expert", "lora", "low", "matrix", "max", "mp"}
+    | {"next", "peer", "pipe", "pipeline", "pp", "prev", "root", "src", "stage", "svd", "tensor"}
+    | {"tp", "virtual"}
 )
 """Words beside "rank" of numbers that are not those of a process: ranks of matrices, and places in
 one dimension of a mesh."""
