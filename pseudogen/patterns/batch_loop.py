@@ -154,6 +154,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "for op in block.ops:\n    op.loss.backward()": "operations of a graph",
     "with torch.no_grad():\n    for x, y in val_loader:\n        model(x)": "that is evaluation",
     "for images, _ in train_loader:\n    mean += images.mean()": "statistics of the data",
     "for epoch in range(3):\n    train(train_loader, model)": "that is the epoch loop",

@@ -245,6 +245,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "if ratio_diff < best_ratio_diff:\n    best_ratio_diff = ratio_diff": "a search for a shape",
     "top = max(top, 0)": "a coordinate is kept inside an image",
     "val_batches = min(val_batches, limit)": "a number of batches is limited",
     "if epoch - best_epoch > patience:\n    stop = True": "that is early-stopping",

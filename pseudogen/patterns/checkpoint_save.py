@@ -301,6 +301,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self.feature_extractor.save_pretrained(folder)": "has no state of a training",
     "torch.save(features, 'features.pt')": "features are no state of the training",
     "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",
     "plt.savefig('loss.png')": "a plot",

@@ -160,6 +160,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "for x in inputs:\n    x.stop_gradient = True": "tensors, no parameters",
     "config.freeze()": "a configuration is closed",
     "from multiprocessing import freeze_support\nfreeze_support()": "for frozen executables",
     "for p in model.parameters():\n    p.requires_grad = True": "that is layer-unfreezing",

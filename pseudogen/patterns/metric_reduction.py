@@ -294,6 +294,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "groups = find_all_fuse_all_reduce_groups(block)": "searches a program",
+    "def reduce_mean(values, index):\n"
+    "    total = values.sum(index)\n"
+    "    return total / len(index)\n"
+    "mean = reduce_mean(mask, cells)": "the function computes on its own",
     "import tensorflow as tf\nloss = tf.reduce_mean(x)": "the mean of one tensor",
     "import torch\ny = torch.gather(x, 1, index)": "an indexing of one tensor",
     "import torch.distributed as dist\ndist.broadcast(w, src=0)": "sent out, not combined",

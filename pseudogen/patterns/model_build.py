@@ -330,6 +330,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
+    "base_model_plan = AttributeError()": "an exception",
     "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",
     "import cv2\ndetector = cv2.FastFeatureDetector_create(20)": "nothing that is trained",
     "model = model.to(device)": "is moved, not made",

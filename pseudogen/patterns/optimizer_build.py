@@ -232,6 +232,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "optimizer = self.get_optimizer_op(name)": "an operation of a graph",
     "optimizer = accelerator.prepare(optimizer)": "wraps an optimizer made before",
     "optimizer.load_state_dict(state)": "puts saved state into it",
     "lr_scheduler = StepLR(optimizer, 30)": "that is lr-schedule",

@@ -259,6 +259,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "params = self.update_param_group(params)": "handles groups that are there already",
     "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",
     "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",
     "names, values = [], []\nfor item in items:\n    names.append(item)": "no parameters",

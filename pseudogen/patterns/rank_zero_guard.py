@@ -205,6 +205,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if tp_rank == 0:\n    report()": "every data-parallel replica has such a process",
+    'is_primary = attribute == "tokenizer"\nif is_primary:\n    save()': "no process is meant",
     "if epoch % 10 == 0:\n    save(model)": "an epoch is no process",
     "if rank != 0:\n    print_nothing()\nprint(1)": "every process but one runs the block",
     "if lora_rank > 0:\n    model = add_lora(model)": "that is the rank of a matrix",

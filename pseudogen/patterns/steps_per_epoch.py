@@ -259,6 +259,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "num_beams = num_hypos // batch_size": "counts what a model gives back",
     "accumulate = max(round(nbs / batch_size), 1)": "that is gradient accumulation",
     "lr = base_lr * batch_size / 256": "the learning rate is scaled",
     "train_loss = total_loss / len(train_loader)": "a mean over the steps",

@@ -233,6 +233,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "Base.backward(ctx, grad)": "the gradient formula of another class",
     "class Clamp(Function):\n"
     "    @staticmethod\n"
     "    def backward(ctx, grad):\n"

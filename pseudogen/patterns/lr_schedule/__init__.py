@@ -115,6 +115,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "add_lr_decay_table_pass(program, steps)": "a pass over a program",
     'lr = optimizer.param_groups[0]["lr"]': "only reads the rate",
     "latents = noise_scheduler.step(noise, t, latents)": "the schedule of a diffusion's noise",
     "lr = scheduler.get_last_lr()[0]": "only reads the rate",
