@@ -20,6 +20,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
+from pseudogen.deep import roomy
 from pseudogen.document import Pseudocode, PseudoLine
 from pseudogen.errors import InputError
 from pseudogen.finding import Finding, find_all
@@ -91,7 +92,7 @@ def run(files: list[Path]) -> tuple[Counter[str], list[str]]:
         counts["statements"] += len(script.tree.statements)
         findings: list[Finding] = []
         try:
-            findings = find_all(script, finders)
+            findings = roomy(find_all)(script, finders)
         except Exception:
             counts["patterns"] += 1
             examples.append(f"{path} patterns: {traceback.format_exc(limit=-2)}")
@@ -122,7 +123,7 @@ def failures(script: Script, found: Pseudocode) -> Iterator[tuple[str, str]]:
             yield "lost", f"line {statement.first}"
     for line in found.lines:
         leak = LEAK.search(outside_quotes(line))
-        if leak is not None:
+        if leak is not None and not script.defines(leak[0]):
             yield "leak", f"line {line.source[0]}: {leak[0]!r} in {outside_quotes(line)}"
 
 

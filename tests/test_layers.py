@@ -29,6 +29,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "explanation": {"finding", "names", "syntax", "vocabulary"},
     "templating": {"document", "languages"},
     "pseudocode": {
+        "deep",
         "document",
         "errors",
         "finding",

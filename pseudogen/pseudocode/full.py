@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import sys
-import threading
 from bisect import bisect_left
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from pseudogen.document import Lines
 from pseudogen.pseudocode import comments
@@ -13,10 +11,6 @@ from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.statements import decorators, line
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.tree import Statement
-
-_STACK_BYTES = 256 << 20
-_MOST_FRAMES = 60_000
-"""Enough for the longest chain of operators that the parser accepts."""
 
 
 def full(writer: Writer) -> list[Draft]:
@@ -53,37 +47,4 @@ def said(writer: Writer, statement: Statement) -> Iterator[Draft]:
         text = decorators(writer, statement)
         yield Draft(text, statement.depth, before, None, statement.index)
     place = statement.first, statement.last
-    yield Draft(safely(writer, statement), statement.depth, place, None, statement.index)
-
-
-def safely(writer: Writer, statement: Statement) -> str:
-    """The line of a statement; one that is nested very deep is written in a thread with more
-    stack, as the parser reads it."""
-    try:
-        return line(writer, statement)
-    except RecursionError:
-        return _in_large_stack(lambda: line(writer, statement))
-
-
-def _in_large_stack(say: Callable[[], str]) -> str:
-    said: list[str] = []
-    errors: list[BaseException] = []
-
-    def work() -> None:
-        try:
-            said.append(say())
-        except BaseException as error:  # handed to the thread that waits
-            errors.append(error)
-
-    limit, size = sys.getrecursionlimit(), threading.stack_size(_STACK_BYTES)
-    sys.setrecursionlimit(max(limit, _MOST_FRAMES))
-    try:
-        thread = threading.Thread(target=work)
-        thread.start()
-        thread.join()
-    finally:
-        threading.stack_size(size)
-        sys.setrecursionlimit(limit)
-    if errors:
-        raise errors[0]
-    return said[0]
+    yield Draft(line(writer, statement), statement.depth, place, None, statement.index)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from pseudogen.deep import roomy
 from pseudogen.document import Lines, Pseudocode, PseudoLine, Span, spans
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
@@ -24,6 +25,7 @@ NAMES = ("code", "words")
 KEYWORDS = ("local", "english")
 
 
+@roomy
 def write(
     script: Script,
     findings: Sequence[Finding],
