@@ -108,6 +108,28 @@ def test_output_is_written_whole_and_format_follows_its_name(tmp_path: Path) -> 
     assert [p.name for p in tmp_path.iterdir()] == ["out.json"]
 
 
+def test_a_page_is_compiled(tmp_path: Path) -> None:
+    pytest.importorskip("typst")
+    page = tmp_path / "page.pdf"
+    done = run("pseudo", "--lang", "zh", "--output", page, stdin=SNIPPET)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert page.read_bytes().startswith(b"%PDF")
+    refused(run("pseudo", "--format", "latex", "--output", page, stdin=SNIPPET), "typst")
+
+
+def test_a_page_needs_its_package(tmp_path: Path) -> None:
+    (tmp_path / "typst.py").write_text("raise ImportError")
+    path = os.pathsep.join([str(tmp_path), str(ROOT)])
+    page = tmp_path / "page.pdf"
+    refused(run("pseudo", "--output", page, stdin=SNIPPET, PYTHONPATH=path), "pseudogen[pdf]")
+    assert not page.exists()
+
+
+def test_what_no_format_fits_is_refused(tmp_path: Path) -> None:
+    for name in ("page.pdf", "page.tex"):
+        refused(run("explain", "--output", tmp_path / name, stdin=SNIPPET), "--format")
+
+
 def test_what_was_written_stays_when_writing_fails(tmp_path: Path) -> None:
     folder = tmp_path / "gone" / "out.md"
     refused(run("explain", "--output", folder, stdin=SNIPPET), str(folder))

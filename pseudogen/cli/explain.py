@@ -43,7 +43,7 @@ def explain(
     from pseudogen.document import joined_documents
     from pseudogen.rendering import print_document, render_document
 
-    chosen = chosen_format(format, output)
+    chosen = chosen_format(format, output, EXPLAIN_FORMATS)
     language = lang or locale_language()
     work = partial(
         explained,

@@ -12,7 +12,7 @@ import click
 
 from pseudogen.cli.many import Ways, work_on
 from pseudogen.cli.options import LANG, LISTING, MANY, PART, PATHS, PSEUDO_FORMATS, choice
-from pseudogen.cli.outputs import chosen_format, console, joined, write
+from pseudogen.cli.outputs import chosen_format, console, is_page, joined, write, write_page
 from pseudogen.document import Span
 from pseudogen.languages import locale_language
 
@@ -51,7 +51,11 @@ def pseudo(
     """Write the code as language-neutral pseudocode."""
     from pseudogen.rendering import print_pseudocode
 
-    chosen = chosen_format(format, output)
+    chosen = chosen_format(format, output, PSEUDO_FORMATS)
+    if is_page(output):
+        look["standalone"] = True
+        if chosen != "typst":
+            raise click.UsageError("a .pdf is made of --format typst; leave --format out")
     language = lang or locale_language()
     work = partial(
         written,
@@ -67,6 +71,8 @@ def pseudo(
     if chosen == "terminal":
         for _, code in done.made:
             print_pseudocode(code, console(), _look(look))
+    elif output is not None and is_page(output):
+        write_page(_listings(done.made, chosen, caption, look), output)
     else:
         write(_listings(done.made, chosen, caption, look), output)
     done.end()

@@ -165,7 +165,7 @@ def _read(tokens: list[str]) -> Any:
 def _same(code: str) -> None:
     try:
         value = eval(code, {}, dict(VALUES))
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, ValueError, TypeError):  # TypeError: complex numbers have no order
         assume(False)
     assume(not isinstance(value, complex))
     assume(not isinstance(value, (int, float)) or abs(value) < 1e12)
