@@ -1,5 +1,5 @@
 """Golden files: whole outputs for the inputs in `golden/inputs` and the reference trainer, and
-what the commands in the README print, and the pages of the patterns.
+what the commands in the README print, and the pages of the patterns and the pitfalls.
 
 python -m tests.golden             show what differs
 python -m tests.golden --update    write the outputs anew, and show what changed
@@ -16,6 +16,7 @@ import pseudogen
 from pseudogen.document import joined_documents
 from pseudogen.rendering import render_document
 from pseudogen.vocabulary import IDS
+from pseudogen.words.pitfall_pages import pitfalls_document
 from pseudogen.words.vocabulary import pattern_document, vocabulary_document
 from tests.console import with_outputs
 
@@ -36,6 +37,7 @@ def outputs() -> Iterator[tuple[Path, str]]:
                 code = pseudogen.pseudo(source, lang=lang, detail=detail, path=path.name)
                 yield OUTPUTS / f"{name}.{detail}.txt", code
     yield ROOT / "docs" / "patterns.md", pattern_pages()
+    yield ROOT / "docs" / "pitfalls.md", pitfall_pages()
     readme = ROOT / "README.md"
     yield readme, with_outputs(readme.read_text(encoding="utf-8"))
 
@@ -44,6 +46,11 @@ def pattern_pages() -> str:
     """The vocabulary with a page for each pattern, as `pseudogen patterns` shows it."""
     pages = [vocabulary_document("en"), *(pattern_document(name, "en") for name in IDS)]
     return render_document(joined_documents(pages), "markdown") + "\n"
+
+
+def pitfall_pages() -> str:
+    """All pitfalls, each with what is said of an example of it."""
+    return render_document(pitfalls_document("en"), "markdown") + "\n"
 
 
 def difference(path: Path, wanted: str) -> str:

@@ -47,6 +47,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "names",
         "patterns",
         "pitfall",
+        "pitfalls",
         "reading",
         "templating",
         "vocabulary",

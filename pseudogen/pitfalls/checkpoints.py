@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +19,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
+_ON_CPU = frozenset({"rng", "scheduler", "scaler", "metadata", "config", "args", "tokenizer"})
 _DEPTH = 3
 
 
@@ -132,8 +134,12 @@ def _load_before(script: Script, model: str, wrap: Statement) -> Site | None:
 def check_device(findings: Findings) -> Iterator[Pitfall]:
     """`torch.load(path)`: tensors go to the device that they were saved from."""
     script = findings.script
-    sites = [s for s in _loads(script) if script.argument(s, "map_location") is None]
-    if sites and (script.workers.joins or mentions(script, "cuda", "gpu", "device")):
+    sites = [
+        site
+        for site in _loads(script)
+        if script.argument(site, "map_location") is None and not _no_tensors(site)
+    ]
+    if sites and (script.workers.joins or mentions(script, "load_state_dict")):
         yield report(
             "load-without-map-location",
             NOTE,
@@ -145,6 +151,12 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
+def _no_tensors(site: Site) -> bool:
+    """Whether a statement speaks of things that lie on no accelerator."""
+    pieces = re.findall(r"[A-Za-z_]\w*", text(site.statement.node))
+    return bool(_ON_CPU & {word for piece in pieces for word in words(piece)})
+
+
 def _loads(script: Script) -> list[Site]:
     """The calls of `torch.load` whose arguments can all be seen."""
     return [
@@ -154,7 +166,16 @@ def _loads(script: Script) -> list[Site]:
         and site.known.name == "torch.load"
         and site.known.evidence == "api"
         and not any(arg.star for arg in site.node.args)
+        and not _from_memory(script, site)
     ]
+
+
+def _from_memory(script: Script, site: Site) -> bool:
+    """Whether it reads from a buffer that the script has filled itself, not from a file."""
+    given = site.node.args[0].value if site.node.args else None
+    name = text(given) if given is not None else ""
+    values = [text(b.value) for b in script.reaching(name, site.statement.index) if b.value]
+    return any("BytesIO(" in value for value in (name, *values))
 
 
 @pitfall("load-runs-code")
@@ -205,7 +226,7 @@ EXAMPLES = {
         _TOP + _RESUME + "model = torch.nn.DataParallel(model)\n" + _STATE: [(11, 11)],
     },
     "load-without-map-location": {
-        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', weights_only=True)": [(3, 3)],
+        "import torch\nnet.load_state_dict(torch.load('a.pt', weights_only=True))": [(2, 2)],
         _TOP + "a = torch.load('a.pt', weights_only=True)\nb = torch.load('b.pt')\n": [(6, 6)],
     },
     "load-runs-code": {
@@ -228,15 +249,16 @@ COUNTEREXAMPLES = {
         _TOP + _WRAP + _RESUME + _STATE: "the wrapped model reads it again",
     },
     "load-without-map-location": {
-        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', map_location='cpu')": (
+        "import torch\nnet.load_state_dict(torch.load('a.pt', map_location='cpu'))": (
             "it says where to"
         ),
-        "import torch\nmodel.to(device)\nstate = torch.load('a.pt', **options)": (
+        "import torch\nnet.load_state_dict(torch.load('a.pt', **options))": (
             "it may be among the options"
         ),
     },
     "load-runs-code": {
         "import torch\nstate = torch.load('a.pt', weights_only=True)": "only weights are read",
         "import torch\nstate = torch.load('a.pt', weights_only=safe)": "the script decides",
+        "import io\nimport torch\nstate = torch.load(io.BytesIO(message))": "it reads no file",
     },
 }

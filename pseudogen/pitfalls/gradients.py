@@ -45,7 +45,8 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
         statement = statement_at(script, step.line)
         site = next((s for s in calls_of_methods(script, "step") if s.line == step.steps), None)
         made = site is not None and _is_torch_optimizer(script, site)
-        if script.loop_around(statement) is None or not made:
+        loop = script.loop_around(statement)
+        if loop is None or not made or _new_in(script, loop, step.optimizer):
             continue
         yield report(
             "gradients-never-cleared",
@@ -55,6 +56,12 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
             optimizer=step.optimizer,
             loss=step.loss,
         )
+
+
+def _new_in(script: Script, loop: Statement, optimizer: str) -> bool:
+    """Whether each round has an optimizer, and so most likely gradients, of its own."""
+    bindings = script.resolver.bindings(optimizer, loop.scope)
+    return any(loop.index < b.statement < loop.after for b in bindings)
 
 
 def _is_torch_optimizer(script: Script, site: Site) -> bool:

@@ -22,7 +22,7 @@ def check_move(findings: Findings) -> Iterator[Pitfall]:
     for optimizer in findings.of(OptimizerBuild):
         made = statement_at(script, optimizer.line)
         model = _owner(script, made)
-        if model is None or optimizer.evidence.kind == "name":
+        if model is None or optimizer.evidence.kind == "name" or _is_moved(script, model, made):
             continue
         for site in script.call_sites():
             if site.scope != made.scope or site.statement.index <= made.index:
@@ -67,6 +67,16 @@ def _moves(site: Site) -> bool:
             word in given[0]
             for word in ("cpu", "dtype", "float", "half", "torch.b", "memory_format")
         )
+    )
+
+
+def _is_moved(script: Script, model: str, made: Statement) -> bool:
+    """Whether the model is on its device already when the optimizer is made."""
+    values = [text(b.value) for b in script.reaching(model, made.index) if b.value is not None]
+    return any(".to(" in value or ".cuda(" in value for value in values) or any(
+        receiver(site) == model and _moves(site)
+        for site in script.call_sites()
+        if site.scope == made.scope and site.statement.index < made.index
     )
 
 
@@ -175,6 +185,7 @@ COUNTEREXAMPLES = {
     "optimizer-before-move": {
         _TOP + "model = build()\nmodel.cuda()\n" + _SGD: "the model is moved first",
         _TOP + _SGD + "other.cuda()\n": "another model is moved",
+        _TOP + "model = build().to(device)\n" + _SGD + "model.to(device)\n": "it is there already",
     },
     "optimizer-before-sharding": {
         _TOP + "model = FSDP(model)\n" + _SGD: "the optimizer comes last",

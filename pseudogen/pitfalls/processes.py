@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -67,11 +68,18 @@ def _others_take_part(script: Script, header: Statement, form: str) -> bool:
         if site.scope != header.scope or not _needs_all(site):
             continue
         for around in script.tree.ancestors(site.statement.index):
-            test = around.node.test if type(around.node) is cst.If else None
-            told = script.one_process(test, around.index) if test is not None else None
-            if told is not None and not told.holds and around.index != header.index:
+            tests = _operands(around.node.test) if type(around.node) is cst.If else []
+            told = [script.one_process(test, around.index) for test in tests]
+            if around.index != header.index and any(t is not None and not t.holds for t in told):
                 return True
     return False
+
+
+def _operands(test: Any) -> list[Any]:
+    """The conditions that `and` joins."""
+    if type(test) is cst.BooleanOperation and type(test.operator) is cst.And:
+        return [*_operands(test.left), *_operands(test.right)]
+    return [test]
 
 
 @pitfall("one-process-leaves")
