@@ -19,7 +19,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
-_ON_CPU = frozenset({"rng", "scheduler", "scaler", "metadata", "config", "args", "tokenizer"})
+_ON_CPU = frozenset({"rng", "scheduler", "scaler", "metadata", "tokenizer"})
 _DEPTH = 3
 
 
@@ -137,7 +137,7 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
     sites = [
         site
         for site in _loads(script)
-        if script.argument(site, "map_location") is None and not _no_tensors(site)
+        if script.argument(site, "map_location") is None and not _no_tensors(script, site)
     ]
     if sites and (script.workers.joins or mentions(script, "load_state_dict")):
         yield report(
@@ -151,10 +151,11 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _no_tensors(site: Site) -> bool:
+def _no_tensors(script: Script, site: Site) -> bool:
     """Whether a statement speaks of things that lie on no accelerator."""
-    pieces = re.findall(r"[A-Za-z_]\w*", text(site.statement.node))
-    return bool(_ON_CPU & {word for piece in pieces for word in words(piece)})
+    written = " ".join(script.tree.lines[site.line - 1 : site.last])
+    named = {word for name in re.findall(r"[A-Za-z_]\w*", written) for word in words(name)}
+    return bool(_ON_CPU & named)
 
 
 def _loads(script: Script) -> list[Site]:
