@@ -12,15 +12,15 @@ from pseudogen.errors import InputError
 from pseudogen.languages import languages
 
 if TYPE_CHECKING:
-    from pseudogen.generate import analyze, explain, pseudo
+    from pseudogen.generate import analyze, check, explain, pseudo
 
 __version__ = "0.1.0"
-__all__ = ["InputError", "analyze", "explain", "languages", "pseudo"]
+__all__ = ["InputError", "analyze", "check", "explain", "languages", "pseudo"]
 
 
 def __getattr__(name: str) -> Any:
     """The functions of the pipeline, loaded when first used: they bring LibCST with them."""
-    if name in ("analyze", "explain", "pseudo"):
+    if name in ("analyze", "check", "explain", "pseudo"):
         from pseudogen import generate
 
         return getattr(generate, name)

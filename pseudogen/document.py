@@ -174,3 +174,32 @@ class Pseudocode:
 def to_json(value: Any) -> str:
     """JSON as all commands print it."""
     return json.dumps(value, ensure_ascii=False, indent=2) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A pitfall in words. `cell` is the notebook's cell, None elsewhere; `lines` are those of the
+    file, or of the cell. `place` says where, for a reader; `severity` is error, warning or note,
+    `grade` the word for it; `why` and `change` are paragraphs."""
+
+    file: str
+    cell: int | None
+    lines: Lines
+    place: str
+    id: str
+    severity: str
+    grade: str
+    title: Spans
+    why: tuple[Spans, ...]
+    change: tuple[Spans, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reports:
+    """The pitfalls of some files; `summary` counts them, `label` stands before what to change,
+    `silence` says how each id that was found is silenced."""
+
+    reports: tuple[Report, ...]
+    summary: Spans
+    label: Spans
+    silence: dict[str, str]

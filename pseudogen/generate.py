@@ -9,6 +9,7 @@ import gc
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +70,29 @@ def analyse_source(
         findings = tuple(find_all(script, all_finders()))
         pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
         return Analysis(source, script, findings, pitfalls)
+
+
+def pitfall_ids(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:
+    """The ids of the pitfalls to look for: those selected, else all, without those ignored.
+
+    Raises:
+        InputError: there is no such pitfall.
+    """
+    known = {checker.id for checker in all_checkers()}
+    for identifier in (*select, *ignore):
+        if identifier not in known:
+            near = get_close_matches(identifier, sorted(known), 1)
+            raise InputError("no-such-pitfall", pitfall=identifier, near=near[0] if near else "")
+    return frozenset(set(select) or known) - set(ignore)
+
+
+def pitfalls_of(source: Source, ids: frozenset[str]) -> tuple[Pitfall, ...]:
+    """The pitfalls with these ids in a source, worst first.
+
+    Raises:
+        InputError: the source can't be read as Python.
+    """
+    return tuple(found for found in analyse_source(source).pitfalls if found.id in ids)
 
 
 @roomy
@@ -165,6 +189,29 @@ def analyze(source: str, *, path: str | Path | None = None) -> tuple[Finding, ..
     """
     with _in_words("en"):
         return _analysed(source, path).findings
+
+
+def check(
+    source: str,
+    *,
+    path: str | Path | None = None,
+    select: Sequence[str] = (),
+    ignore: Sequence[str] = (),
+) -> tuple[Pitfall, ...]:
+    """The pitfalls in a script or snippet, worst first: each has an id, a severity and lines.
+
+    Args:
+        source: The code, in whatever state it is in.
+        path: Where it came from; errors name it.
+        select: The ids of the pitfalls to look for; all when empty.
+        ignore: The ids of pitfalls to leave out.
+
+    Raises:
+        InputError: the code can't be read, or there is no such pitfall.
+    """
+    with _in_words("en"):
+        ids = pitfall_ids(select, ignore)
+        return tuple(found for found in _analysed(source, path).pitfalls if found.id in ids)
 
 
 def explain(

@@ -105,6 +105,12 @@ def glance_words(lang: str) -> Any:
 
 
 @cache
+def report_words(lang: str) -> Any:
+    """The frame of a list of pitfalls: `templates/<lang>/reports.jinja` as a module."""
+    return _template(f"{lang}/reports.jinja").module
+
+
+@cache
 def settings_words(lang: str) -> Any:
     """What is said of settings: `templates/<lang>/settings.jinja` as a module."""
     return _template(f"{lang}/settings.jinja").module

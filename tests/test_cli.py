@@ -227,7 +227,7 @@ def test_help_and_version_import_nothing_heavy() -> None:
         )
 
 
-@pytest.mark.parametrize("command", ["explain", "pseudo", "patterns"])
+@pytest.mark.parametrize("command", ["explain", "pseudo", "check", "patterns"])
 def test_help_has_an_example(command: str) -> None:
     assert f"Example: pseudogen {command} " in run(command, "--help").stdout
 

@@ -50,6 +50,32 @@ def named(path: str) -> Callable[[], Source]:
     return partial(_read, path)
 
 
+def checked_sources(paths: Sequence[str]) -> list[Callable[[], Source]]:
+    """How each file is read that is named, or that stands in a folder that is named; once each."""
+    found: dict[str, Callable[[], Source]] = {}
+    for path in paths:
+        if path != "-" and Path(path).is_dir():
+            found |= _in_folder(Path(path))
+        else:
+            found.setdefault(path, partial(_read, path))
+    return list(found.values())
+
+
+def _in_folder(folder: Path) -> dict[str, Callable[[], Source]]:
+    """The reader of each script below a folder; where there is none, one that says so."""
+    from pseudogen.reading import scripts_below
+
+    try:
+        below = scripts_below(folder)
+    except InputError as error:
+        return {str(folder): partial(_refuse, error)}
+    return {str(path): partial(_read, str(path)) for path in below}
+
+
+def _refuse(error: InputError) -> Source:
+    raise error
+
+
 def _read(path: str) -> Source:
     from pseudogen.reading import read_bytes, read_path
 

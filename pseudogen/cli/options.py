@@ -13,6 +13,7 @@ from pseudogen.languages import languages
 
 EXPLAIN_FORMATS = ("terminal", "text", "markdown", "html", "json")
 PSEUDO_FORMATS = ("terminal", "text", "markdown", "html", "latex", "typst", "json")
+CHECK_FORMATS = ("terminal", "text", "json", "sarif", "github")
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -80,6 +81,19 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic in newer
         if not math.isfinite(number):
             self.fail(f"{written!r} is no finite number", param, ctx)
         return name.strip(), int(number) if number.is_integer() else number
+
+
+class IdList(click.ParamType):  # type: ignore[type-arg]  # generic in newer click only
+    """`ID,ID`: ids between commas."""
+
+    name = "ID,ID"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> tuple[str, ...]:
+        """The ids; a settings file gives them as a list."""
+        parts = value if isinstance(value, list | tuple) else str(value).split(",")
+        return tuple(part for item in parts if (part := str(item).strip()))
 
 
 PATHS = click.argument("paths", nargs=-1, metavar="[PATH|-]...")

@@ -12,6 +12,7 @@ import click
 
 from pseudogen import __version__
 from pseudogen.cli.cache import cache
+from pseudogen.cli.check import check
 from pseudogen.cli.complaints import BAD_INPUT, INTERNAL_FAULT, INTERRUPTED, complain
 from pseudogen.cli.explain import explain
 from pseudogen.cli.patterns import patterns
@@ -35,7 +36,7 @@ def cli() -> None:
     """
 
 
-for command in (explain, pseudo, reflow, patterns, cache):
+for command in (explain, pseudo, check, reflow, patterns, cache):
     cli.add_command(command)
 
 

@@ -16,6 +16,7 @@ from pseudogen.reading.files import MAX_BYTES, load, script_of
 from pseudogen.reading.inert import inert
 from pseudogen.reading.notebook import is_notebook, read_notebook
 from pseudogen.reading.source import Place, Remark, Source
+from pseudogen.reading.walk import scripts_below
 
 __all__ = [
     "Place",
@@ -27,6 +28,7 @@ __all__ = [
     "read_path",
     "read_text",
     "repaired",
+    "scripts_below",
 ]
 
 

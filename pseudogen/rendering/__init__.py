@@ -15,7 +15,7 @@ from pseudogen.rendering.options import Numbers, Options
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from pseudogen.document import Document, Pseudocode
+    from pseudogen.document import Document, Pseudocode, Reports
 
 __all__ = [
     "FORMATS",
@@ -23,8 +23,10 @@ __all__ = [
     "Options",
     "print_document",
     "print_pseudocode",
+    "print_reports",
     "render_document",
     "render_pseudocode",
+    "render_reports",
 ]
 
 
@@ -95,6 +97,30 @@ def render_pseudocode(code: Pseudocode, fmt: str, options: Options | None = None
     return from_template(fmt, "pseudocode", ready, ready.lang, options)
 
 
+def render_reports(reports: Reports, fmt: str, *, version: str = "") -> str:
+    """A list of pitfalls as text, json, sarif or github, without a newline at its end.
+
+    `version` is that of the program, which sarif names.
+
+    Raises:
+        ValueError: no list of pitfalls is written in this format.
+    """
+    from pseudogen.rendering import reports as formats
+    from pseudogen.rendering.text import Look, plain_lines
+
+    ready = formats.prepared_reports(reports)
+    match fmt:
+        case "text":
+            return plain_lines(formats.report_lines(ready, Look()))
+        case "json":
+            return formats.reports_json(ready)
+        case "sarif":
+            return formats.reports_sarif(ready, version)
+        case "github":
+            return formats.reports_github(ready)
+    raise ValueError(f"no list of pitfalls is rendered as {fmt!r}")
+
+
 def print_document(document: Document, console: Console, options: Options | None = None) -> None:
     """An explanation on a terminal, in its colours; as `text` where there are none."""
     from pseudogen.rendering.prepared import prepared_document
@@ -110,6 +136,14 @@ def print_pseudocode(code: Pseudocode, console: Console, options: Options | None
 
     plain, coloured = _with_numbers(options, "text"), _with_numbers(options, "terminal")
     show_pseudocode(prepared_pseudocode(code), console, plain, coloured)
+
+
+def print_reports(reports: Reports, console: Console) -> None:
+    """A list of pitfalls on a terminal, in its colours; as `text` where there are none."""
+    from pseudogen.rendering.reports import prepared_reports
+    from pseudogen.rendering.terminal import show_reports
+
+    show_reports(prepared_reports(reports), console)
 
 
 def _with_numbers(options: Options | None, fmt: str) -> Options:

@@ -42,8 +42,8 @@ def prepared_document(document: Document) -> Document:
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
     """The pseudocode with inert spans on one line each."""
-    lines = tuple(replace(line, text=_spans(line.text)) for line in code.lines)
-    return replace(code, lines=lines, caption=_spans(code.caption))
+    lines = tuple(replace(line, text=inert_spans(line.text)) for line in code.lines)
+    return replace(code, lines=lines, caption=inert_spans(code.caption))
 
 
 def as_kind(text: Spans, kind: str) -> Spans:
@@ -58,19 +58,20 @@ def _place(lines: Lines | None, lang: str) -> Spans:
 def _clean(block: Block) -> Block:
     match block:
         case Heading(text=text, note=note):
-            return replace(block, text=_spans(text), note=as_kind(_spans(note), "note"))
+            return replace(block, text=inert_spans(text), note=as_kind(inert_spans(note), "note"))
         case Paragraph(text=text, label=label):
-            return replace(block, text=_spans(text), label=_spans(label))
+            return replace(block, text=inert_spans(text), label=inert_spans(label))
         case Items(items=items):
-            return replace(block, items=tuple(_spans(item) for item in items))
+            return replace(block, items=tuple(inert_spans(item) for item in items))
         case Table(header=header, rows=rows):
-            cells = tuple(tuple(_spans(cell) for cell in row) for row in rows)
-            return replace(block, header=tuple(_spans(cell) for cell in header), rows=cells)
+            cells = tuple(tuple(inert_spans(cell) for cell in row) for row in rows)
+            return replace(block, header=tuple(inert_spans(cell) for cell in header), rows=cells)
         case Listing(code=code):
             return replace(block, code=tuple(_line(line.expandtabs(4)).rstrip() for line in code))
 
 
-def _spans(text: Spans) -> Spans:
+def inert_spans(text: Spans) -> Spans:
+    """Spans on one line, with nothing unseen in them."""
     return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
 
 

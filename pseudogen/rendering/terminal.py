@@ -9,14 +9,16 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
 
-from pseudogen.document import Document, Pseudocode, Spans
+from pseudogen.document import Document, Pseudocode, Reports, Spans
 from pseudogen.rendering.layout import trimmed
 from pseudogen.rendering.options import Options
+from pseudogen.rendering.reports import report_lines
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import (
     Look,
     document_lines,
     document_text,
+    plain_lines,
     pseudocode_lines,
     pseudocode_text,
 )
@@ -35,6 +37,8 @@ STYLES = {
     "note": "bright_black",
     "gutter": "bright_black",
     "rule": "bright_black",
+    "error": "bold red",
+    "warning": "bold yellow",
 }
 """Of the sixteen colours that follow the terminal's own theme, dark or light."""
 
@@ -58,6 +62,16 @@ def show_pseudocode(code: Pseudocode, console: Console, plain: Options, coloured
         return
     columns = min(console.width, WIDEST)
     _paint(console, pseudocode_lines(code, columns, coloured.numbers or "none"))
+
+
+def show_reports(reports: Reports, console: Console) -> None:
+    """Print a list of pitfalls."""
+    coloured = _coloured(console)
+    look = Look(min(console.width, WIDEST), quotes=not coloured)
+    if coloured:
+        _paint(console, report_lines(reports, look))
+    else:
+        _write(console, plain_lines(report_lines(reports, look)))
 
 
 def _coloured(console: Console) -> bool:

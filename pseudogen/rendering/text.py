@@ -46,15 +46,16 @@ class Look:
 
 def document_text(document: Document, options: Options) -> str:
     """The document as plain text."""
-    return _plain(document_lines(document, Look(options.width)))
+    return plain_lines(document_lines(document, Look(options.width)))
 
 
 def pseudocode_text(code: Pseudocode, options: Options) -> str:
     """The pseudocode as plain text, four spaces a level."""
-    return _plain(pseudocode_lines(code, options.width, options.numbers or "none"))
+    return plain_lines(pseudocode_lines(code, options.width, options.numbers or "none"))
 
 
-def _plain(lines: Iterator[Spans]) -> str:
+def plain_lines(lines: Iterator[Spans]) -> str:
+    """Lines of spans as text, without blanks at their ends."""
     return "\n".join("".join(span.text for span in trimmed(line)) for line in lines)
 
 
@@ -80,7 +81,7 @@ def _block(block: Block, look: Look) -> Iterator[Spans]:
         case Heading():
             yield from _heading(block, look)
         case Paragraph(text=text, label=label):
-            shown = joined(as_kind(label, "label"), _quoted(text, look))
+            shown = joined(as_kind(label, "label"), quoted(text, look))
             yield from wrap(shown, look.width)
         case Items():
             yield from _items(block, look)
@@ -91,7 +92,7 @@ def _block(block: Block, look: Look) -> Iterator[Spans]:
 
 
 def _heading(heading: Heading, look: Look) -> Iterator[Spans]:
-    title = joined(as_kind(_quoted(heading.text, look), "heading"), heading.note)
+    title = joined(as_kind(quoted(heading.text, look), "heading"), heading.note)
     lines = list(wrap(title, look.width))
     yield from lines
     if heading.level in _UNDERLINE:
@@ -103,7 +104,7 @@ def _items(items: Items, look: Look) -> Iterator[Spans]:
     signs = [f"{place}." if items.numbered else "-" for place in range(1, len(items.items) + 1)]
     room = max(map(len, signs), default=0) + 1
     for sign, item in zip(signs, items.items, strict=True):
-        lines = wrap(_quoted(item, look), look.width - room)
+        lines = wrap(quoted(item, look), look.width - room)
         yield from _beside(Span(sign.rjust(room - 1) + " ", "gutter"), lines)
 
 
@@ -137,8 +138,8 @@ def _indent(line: Spans) -> int:
 
 
 def _table(table: Table, look: Look) -> Iterator[Spans]:
-    rows = [tuple(_quoted(cell, look) for cell in row) for row in table.rows]
-    header = tuple(as_kind(_quoted(cell, look), "heading") for cell in table.header)
+    rows = [tuple(quoted(cell, look) for cell in row) for row in table.rows]
+    header = tuple(as_kind(quoted(cell, look), "heading") for cell in table.header)
     columns = _columns([header, *rows], look.width)
     if header:
         yield from _row(header, columns)
@@ -187,8 +188,8 @@ def number(numbers: Numbers, place: int, source: Lines) -> str:
     return str(place) if numbers == "lines" else f"{first}" if first == last else f"{first}–{last}"
 
 
-def _quoted(text: Spans, look: Look) -> Spans:
-    """Code between backticks, where no colour tells it."""
+def quoted(text: Spans, look: Look) -> Spans:
+    """Text with code between backticks, where no colour tells it."""
     if not look.quotes:
         return text
     return tuple(Span(f"`{s.text}`", s.kind) if s.kind == "code" else s for s in text)
