@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import field
 from typing import Any
 
@@ -14,16 +14,14 @@ from pseudogen.document import (
     Lines,
     Listing,
     Paragraph,
-    Span,
     Spans,
     plain,
-    sentences,
-    stripped,
 )
 from pseudogen.document import spans as marked
+from pseudogen.explanation.captions import docstring_of
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
-from pseudogen.names.evidence import weakest
+from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall
 from pseudogen.reading.source import Remark
@@ -31,9 +29,10 @@ from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import remark
-from pseudogen.words.patterns import Words, finding_words, spaced_words
+from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
+from pseudogen.words.telling import Telling
 from pseudogen.words.working import working_section
 from pseudogen.working.work import Working
 
@@ -73,18 +72,22 @@ class _Writer:
         self.lang = lang
         self.listings = listings
         self.words: Any = explanation_words(lang)
+        self.telling = Telling(lang)
+        self.short = len(explanation.script.tree.lines) <= _SHORT
+        self.full = False
         self.told: dict[str, int] = {}
-        self.said: set[str] = set()
+        self.described: set[str] = set()
         self.shown: set[int] = set()
 
     def document(self, detail: str) -> Document:
+        self.full = detail == "full"
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
         if self.explanation.remarks:
             said = (self._spans(remark(r, self.lang)) for r in self.explanation.remarks)
             blocks.append(Items(tuple(said)))
         if not self.explanation.stages:
             blocks.append(Paragraph(marked(self.words.nothing_found)))
-        elif len(self.explanation.script.tree.lines) <= _SHORT:
+        elif self.short:
             findings = sorted(
                 (f for stage in self.explanation.stages for f in stage.findings),
                 key=lambda finding: finding.line,
@@ -126,11 +129,16 @@ class _Writer:
         yield Heading(2, marked(self.words.way))
         yield self._way()
         yield Heading(2, marked(self.words.steps))
-        for stage in self.explanation.stages:
-            note = self._spans(self.words.note([stage.lines]))
-            yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
-            for entry in entries(stage.findings, self.told):
-                yield from self._entry(entry, 4)
+        told = [(s, entries(s.findings, self.told)) for s in self.explanation.stages]
+        places, left_out = self.telling.repeated(e for _, found in told for e in found)
+        for stage, found in told:
+            kept = [entry for entry in found if id(entry) not in left_out]
+            if len(kept) > 1:
+                note = self._spans(self.words.note([stage.lines]))
+                yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
+            for entry in kept:
+                level = 4 if len(kept) > 1 else 3
+                yield from self._entry(entry, level, places.get(id(entry), []))
 
     def _spans(self, text: str) -> Spans:
         return spaced_words(text, self.lang)
@@ -139,52 +147,55 @@ class _Writer:
         items = []
         for stage in self.explanation.stages:
             titles = dict.fromkeys(
-                plain(finding_words(finding, self.lang).title) for finding in stage.findings
+                plain(self.telling.words(finding).title) for finding in stage.findings
             )
-            items.append(self._spans(self.words.stage_item(stage, list(titles))))
+            caption = self._docstring(stage)
+            items.append(self._spans(self.words.stage_item(stage, list(titles), caption)))
         return Items(tuple(items), numbered=True)
 
-    def _entry(self, entry: Entry, level: int) -> Iterable[Block]:
-        words = [finding_words(finding, self.lang) for finding in entry.findings]
+    def _docstring(self, stage: Stage) -> str | None:
+        """What the author says of the function of a stage; once for each function."""
+        if stage.function is None or stage.function in self.described:
+            return None
+        self.described.add(stage.function)
+        return docstring_of(self.explanation.script, stage)
+
+    def _entry(self, entry: Entry, level: int, likewise: Sequence[Lines] = ()) -> Iterable[Block]:
         lines = (entry.ranges[0][0], entry.ranges[-1][1])
         place = self._spans(self.words.note(entry.ranges))
-        yield Heading(level, words[0].title, place, lines)
+        yield Heading(level, self.telling.words(entry.findings[0]).title, place, lines)
         if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
             self.shown |= set(range(lines[0], lines[1] + 1))
             yield Listing(tuple(self._source(lines)), lines[0])
-        yield from self._parts(words, lines, again=entry.again is not None)
-        if entry.again is None:
+        yield from self._parts(entry, lines, likewise)
+        if entry.again is None and self._rests_on_little(entry):
             yield self._rests(entry, lines)
 
-    def _source(self, lines: tuple[int, int]) -> list[str]:
+    def _source(self, lines: Lines) -> list[str]:
         return self.explanation.script.tree.lines[lines[0] - 1 : lines[1]]
 
-    def _parts(
-        self, words: list[Words], lines: tuple[int, int], again: bool
-    ) -> Iterable[Paragraph]:
-        for paragraph in dict.fromkeys(p for one in words for p in one.what):
+    def _parts(self, entry: Entry, lines: Lines, likewise: Sequence[Lines]) -> Iterable[Paragraph]:
+        what = [p for finding in entry.findings for p in self.telling.what(finding)]
+        for paragraph in dict.fromkeys(what):
             yield Paragraph(paragraph, lines=lines)
+        if likewise:
+            yield Paragraph(self._spans(self.words.likewise(likewise)), lines=lines)
+        words = [self.telling.words(finding) for finding in entry.findings]
         for part in ("why", "worked", "watch"):
-            if part == "why" and again:
+            if part == "why" and entry.again is not None:
                 continue
-            label = marked(self.words.labels[part])
             paragraphs = [p for one in words for p in getattr(one, part)]
-            new = [self._new(p, whole=part == "worked") for p in paragraphs]
-            for paragraph in filter(None, new):
-                yield Paragraph(paragraph, label, lines)
+            said = self.telling.new(paragraphs, whole=part == "worked")
+            if said:
+                yield Paragraph(said, marked(self.words.labels[part]), lines)
 
-    def _new(self, paragraph: Spans, whole: bool) -> Spans:
-        """The sentences that have not been said yet, of this or of other variables; a `whole`
-        paragraph is kept or left as one."""
-        kept: list[Span] = []
-        for sentence in [paragraph] if whole else sentences(paragraph):
-            skeleton = "".join("_" if span.kind == "code" else span.text for span in sentence)
-            if skeleton.strip() not in self.said:
-                self.said.add(skeleton.strip())
-                kept += sentence
-        return stripped(kept)
+    def _rests_on_little(self, entry: Entry) -> bool:
+        """Whether it is worth saying what an entry rests on: in a short source always, in a long
+        one where it is names alone."""
+        kind = weakest(*(finding.evidence for finding in entry.findings)).kind
+        return kind == NAME or self.short or self.full
 
-    def _rests(self, entry: Entry, lines: tuple[int, int]) -> Paragraph:
+    def _rests(self, entry: Entry, lines: Lines) -> Paragraph:
         evidence = weakest(*(finding.evidence for finding in entry.findings))
         imports = self.explanation.script.imports_anything
         text = self.words.rests(evidence.kind, evidence.names, imports)

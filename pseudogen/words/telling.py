@@ -1,0 +1,110 @@
+"""What has been said so far in an explanation, so that nothing is said twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from pseudogen.document import Span, Spans, plain, sentences, stripped
+from pseudogen.explanation.entries import Entry
+from pseudogen.finding import Finding
+from pseudogen.templating import explanation_words, language
+from pseudogen.words.patterns import Words, finding_words, spaced_words
+
+_Key = tuple[str, tuple[str, ...]]
+
+
+class Telling:
+    """The words of findings, and which of their sentences are new."""
+
+    def __init__(self, lang: str) -> None:
+        self.lang = lang
+        self._frame: Any = explanation_words(lang)
+        self._words: dict[int, Words] = {}
+        self._told: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self._shapes: set[str] = set()
+
+    def words(self, finding: Finding) -> Words:
+        """The words of a finding; `finding` has to live as long as this."""
+        made = self._words.get(id(finding))
+        if made is None:
+            made = self._words[id(finding)] = finding_words(finding, self.lang)
+        return made
+
+    def repeated(self, told: Iterable[Entry]) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
+        """(where the very same is said again, by `id` of the entry that says it first; the ids of
+        the entries that say nothing else and can be left out)."""
+        first: dict[_Key, Entry] = {}
+        places: dict[int, list[tuple[int, int]]] = {}
+        left_out: set[int] = set()
+        for entry in told:
+            earlier = first.setdefault(self._key(entry), entry)
+            if earlier is not entry:
+                places.setdefault(id(earlier), []).extend(entry.ranges)
+                left_out.add(id(entry))
+        return places, left_out
+
+    def _key(self, entry: Entry) -> _Key:
+        words = [self.words(finding) for finding in entry.findings]
+        said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
+        return entry.pattern, said
+
+    def what(self, finding: Finding) -> list[Spans]:
+        """What a finding is, without the sentences that were said of an earlier one of its pattern:
+        of those it is only said where they stand."""
+        return [
+            paragraph
+            for paragraph in (self._shortened(p, finding) for p in self.words(finding).what)
+            if paragraph
+        ]
+
+    def _shortened(self, paragraph: Spans, finding: Finding) -> Spans:
+        """Without the sentences that a paragraph on an earlier finding has, word for word; only
+        where this one says at least as much as that."""
+        said = sentences(paragraph)
+        exact = [plain(sentence).strip() for sentence in said]
+        shapes = {_shape(sentence) for sentence in said}
+        for line, earlier in self._told.setdefault(finding.pattern, []):
+            same = {text for text in exact[1:] if text in earlier}
+            if same and all(shape in shapes for shape in earlier.values()):
+                kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
+                rest = spaced_words(self._frame.rest_as(line), self.lang)
+                return _joined([stripped(_flat(kept)), rest], self.lang)
+        shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
+        self._told[finding.pattern].append((finding.line, shaped))
+        return paragraph
+
+    def new(self, paragraphs: Sequence[Spans], whole: bool) -> Spans:
+        """The sentences that have not been said yet, of this or of other variables, as one
+        paragraph; a `whole` one is kept or left as it is."""
+        fresh = [self._fresh(paragraph, whole) for paragraph in paragraphs]
+        return _joined([paragraph for paragraph in fresh if paragraph], self.lang)
+
+    def _fresh(self, paragraph: Spans, whole: bool) -> Spans:
+        kept: list[Spans] = []
+        for sentence in [paragraph] if whole else sentences(paragraph):
+            shape = _shape(sentence)
+            if shape not in self._shapes:
+                self._shapes.add(shape)
+                kept.append(sentence)
+        return stripped(_flat(kept))
+
+
+def _shape(sentence: Spans) -> str:
+    """A sentence whatever the code in it."""
+    return "".join("_" if span.kind == "code" else span.text for span in sentence).strip()
+
+
+def _flat(parts: Iterable[Spans]) -> list[Span]:
+    return [span for part in parts for span in part]
+
+
+def _joined(parts: Sequence[Spans], lang: str) -> Spans:
+    """Paragraphs as one."""
+    joint = language(lang).line_joint
+    found: list[Span] = []
+    for part in parts:
+        if found and joint:
+            found.append(Span(joint))
+        found += part
+    return tuple(found)
