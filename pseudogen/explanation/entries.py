@@ -8,6 +8,7 @@ from pseudogen.finding import Finding
 from pseudogen.records import dataclass
 
 _NEAR = 3
+_NEAR_ALONE = 10  # with no other finding between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +26,18 @@ class Entry:
 
     @property
     def ranges(self) -> tuple[tuple[int, int], ...]:
-        """The lines of each finding."""
-        return tuple(dict.fromkeys((f.line, f.end) for f in self.findings))
+        """The lines of each finding; single lines that follow each other as one range."""
+        found: list[tuple[int, int]] = []
+        for first, last in dict.fromkeys((f.line, f.end) for f in self.findings):
+            if found and first == last == found[-1][1] + 1 and self._single(found[-1]):
+                found[-1] = (found[-1][0], last)
+            else:
+                found.append((first, last))
+        return tuple(found)
+
+    def _single(self, lines: tuple[int, int]) -> bool:
+        """Whether a range is made up of findings on one line each."""
+        return all(f.line == f.end for f in self.findings if lines[0] <= f.line <= lines[1])
 
 
 def entries(findings: Sequence[Finding], told: dict[str, int]) -> list[Entry]:
@@ -34,7 +45,8 @@ def entries(findings: Sequence[Finding], told: dict[str, int]) -> list[Entry]:
     groups: list[list[Finding]] = []
     for finding in findings:
         last = next((g for g in reversed(groups) if g[0].pattern == finding.pattern), None)
-        if last is not None and 0 <= finding.line - last[-1].end <= _NEAR:
+        most = _NEAR_ALONE if last is not None and last is groups[-1] else _NEAR
+        if last is not None and 0 <= finding.line - last[-1].end <= most:
             last.append(finding)
         else:
             groups.append([finding])

@@ -9,12 +9,14 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
+from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _COMBINING = frozenset({"all-reduce", "reduce", "all-gather", "gather"})
 _WHATS = frozenset(
@@ -125,11 +127,42 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     form = _FORMS.get(method) or ("all-gather" if "gather" in found else None)
     if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
         form = "all-reduce"
-    operation = "mean" if {"mean", "average"} & found else None
+    operation = "mean" if {"mean", "average"} & found else _operation_inside(site, script)
     value = site.node.args[0].value if site.node.args else None
     if value is None and type(site.node.func) is cst.Attribute:
         value = site.node.func.value
     yield _reduction(site, script, value, form, operation, _evidence(site, script))
+
+
+def _operation_inside(site: Site, script: Script) -> str | None:
+    """What a helper of the script does: the operation of the one all-reduce in it, a sum that it
+    divides by the number of processes being a mean."""
+    helper = script.called_function(site)
+    inside = script.calls_below(helper) if helper is not None else []
+    collectives = [s for s in inside if s.known and "collective" in s.known.api.traits]
+    if helper is None or len(collectives) != 1:
+        return None
+    if (
+        collectives[0].known is None
+        or collectives[0].known.api.traits["collective"] != "all-reduce"
+    ):
+        return None
+    operation = _operation(collectives[0], script)
+    divisors = list(_divisors(helper, script))
+    if operation != "sum" or not divisors:
+        return operation
+    counts = all(process_count(script, node, scope) is not None for node, scope in divisors)
+    return "mean" if counts else None
+
+
+def _divisors(helper: Statement, script: Script) -> Iterator[tuple[Any, int]]:
+    for statement in script.tree.below(helper):
+        node = statement.node
+        if type(node) is cst.AugAssign and type(node.operator) is cst.DivideAssign:
+            yield node.value, statement.scope
+        for operation in script.operations_in(statement):
+            if type(operation.operator) is cst.Divide:
+                yield operation.right, statement.scope
 
 
 def _names_reduction(method: str, site: Site, script: Script) -> bool:

@@ -184,10 +184,16 @@ class _Writer:
         for part in ("why", "worked", "watch"):
             if part == "why" and entry.again is not None:
                 continue
-            paragraphs = [p for one in words for p in getattr(one, part)]
-            said = self.telling.new(paragraphs, whole=part == "worked")
-            if said:
-                yield Paragraph(said, marked(self.words.labels[part]), lines)
+            said = [
+                (finding.line, new)
+                for finding, one in zip(entry.findings, words, strict=True)
+                if (new := self.telling.new(getattr(one, part), whole=part == "worked"))
+            ]
+            for line, paragraph in said:
+                label = self.words.labels[part]
+                if len(said) > 1:
+                    label = self.words.label_at(label, line)
+                yield Paragraph(paragraph, marked(label), lines)
 
     def _rests_on_little(self, entry: Entry) -> bool:
         """Whether it is worth saying what an entry rests on: in a short source always, in a long

@@ -32,6 +32,7 @@ class LrSchedule(Finding):
         base_value: That rate where constants tell.
         per: "epoch" or "step": how often it is stepped, set or computed.
         watched: The value that a plateau schedule is given.
+        position: The epoch or step that a schedule is told when it is stepped.
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
         counter: The parameter of a formula that is the epoch or step.
@@ -56,6 +57,7 @@ class LrSchedule(Finding):
     base_value: int | float | None = None
     per: str | None = None
     watched: str | None = None
+    position: str | None = None
     value: str | None = None
     variable: str | None = None
     counter: str | None = None

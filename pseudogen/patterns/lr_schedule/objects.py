@@ -132,14 +132,27 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not known and (not names_schedule(written) or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
+    told = text(passed[0]) if passed else None
+    timed = bool(passed) and depends_on_time(passed[0])
     yield LrSchedule(
         line=site.line,
         end=site.last,
         evidence=evidence,
         action="stepped",
         name=text(receiver),
-        per=script.unit(site.statement),
-        watched=text(passed[0]) if passed and not depends_on_time(passed[0]) else None,
+        per=None if _now_and_then(site, script) else script.unit(site.statement),
+        watched=None if timed else told,
+        position=told if timed else None,
+    )
+
+
+def _now_and_then(site: Site, script: Script) -> bool:
+    """Whether a condition lets only some rounds of a loop come to a statement: `i % n == 0`."""
+    loop = script.loop_around(site.statement)
+    headers = script.tree.ancestors(site.statement.index)
+    return loop is not None and any(
+        type(h.node) is cst.If and h.index > loop.index and "%" in text(h.node.test)
+        for h in headers
     )
 
 
