@@ -6,12 +6,13 @@ These functions are the Python API of the package; the command line calls them t
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
+from functools import wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from pseudogen.deep import roomy
 from pseudogen.document import Document, Pseudocode, to_json
@@ -51,6 +52,29 @@ class Part:
     lines: Lines | None = None
 
 
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+def _uncollected(function: Callable[P, R]) -> Callable[P, R]:
+    """Without the cyclic garbage collector: parsing makes hundreds of thousands of objects, none
+    of them garbage, and the collector would look at each again and again. What the function has
+    made and does not return is freed before the collector is back."""
+
+    @wraps(function)
+    def run(*args: P.args, **kwargs: P.kwargs) -> R:
+        enabled = gc.isenabled()
+        gc.disable()
+        try:
+            return function(*args, **kwargs)
+        finally:
+            if enabled:
+                gc.enable()
+
+    return run
+
+
+@_uncollected
 @roomy
 def analyse_source(
     source: Source, *, strict: bool = False, given: Mapping[str, float] | None = None
@@ -61,15 +85,14 @@ def analyse_source(
     Raises:
         InputError: the source can't be read as Python.
     """
-    with _no_collection():
-        try:
-            script = Script.parse(source.text, source.name, given)
-        except InputError:
-            source = repaired(source, strict=strict)
-            script = Script.parse(source.text, source.name, given)
-        findings = tuple(find_all(script, all_finders()))
-        pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
-        return Analysis(source, script, findings, pitfalls)
+    try:
+        script = Script.parse(source.text, source.name, given)
+    except InputError:
+        source = repaired(source, strict=strict)
+        script = Script.parse(source.text, source.name, given)
+    findings = tuple(find_all(script, all_finders()))
+    pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
+    return Analysis(source, script, findings, pitfalls)
 
 
 def pitfall_ids(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:
@@ -177,6 +200,7 @@ def _range(analysis: Analysis, part: Part) -> Lines | None:
 # The Python API
 
 
+@_uncollected
 def analyze(source: str, *, path: str | Path | None = None) -> tuple[Finding, ...]:
     """The findings in a script or snippet, in the order of its lines.
 
@@ -191,6 +215,7 @@ def analyze(source: str, *, path: str | Path | None = None) -> tuple[Finding, ..
         return _analysed(source, path).findings
 
 
+@_uncollected
 def check(
     source: str,
     *,
@@ -214,6 +239,7 @@ def check(
         return tuple(found for found in _analysed(source, path).pitfalls if found.id in ids)
 
 
+@_uncollected
 def explain(
     source: str,
     *,
@@ -254,6 +280,7 @@ def explain(
         return render_document(document, format) + "\n"
 
 
+@_uncollected
 def pseudo(
     source: str,
     *,
@@ -314,16 +341,3 @@ def _in_words(lang: str) -> Iterator[None]:
     except InputError as error:
         error.words = message(error, lang)
         raise
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """Without the cyclic garbage collector: parsing makes hundreds of thousands of objects, none
-    of them garbage, and the collector would look at each again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -29,10 +30,13 @@ def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
 
 def string(node: Any) -> str:
     """The value of a string literal; "" for anything else."""
-    if type(node) is cst.SimpleString:
-        written = ast.literal_eval(node.value)
-        return written if isinstance(written, str) else ""
-    return ""
+    return _evaluated(node.value) if type(node) is cst.SimpleString else ""
+
+
+@lru_cache(maxsize=1 << 13)
+def _evaluated(literal: str) -> str:
+    written = ast.literal_eval(literal)
+    return written if isinstance(written, str) else ""
 
 
 def starred_argument(script: Script, site: Site, name: str) -> Any:

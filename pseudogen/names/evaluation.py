@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -29,6 +30,7 @@ _OBJECTS = frozenset(
     | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
+_CALLBACKS = (("on", "epoch", "end"), ("run",))
 _TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "test"})
 
 
@@ -45,7 +47,22 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     told = _told_to_evaluate(script, site)
     if told is not None or (called is not None and called.index in script.structure.trains):
         return told
+    if called is None and not may_evaluate(site.name):
+        return None
     return _framework(script, site) or _by_name(script, site, called is not None)
+
+
+@lru_cache(maxsize=1 << 13)
+def may_evaluate(name: str) -> bool:
+    """Whether a call of this name may evaluate, by the name alone: most can't."""
+    receiver, _, method = name.rpartition(".")
+    named = words(name)
+    return (
+        method in _TRAINER_METHODS
+        or bool(_VERBS & set(named))
+        or named == ("estimate", "loss")
+        or (named in _CALLBACKS and bool(EVALUATION_WORDS & set(words(receiver))))
+    )
 
 
 def _told_to_evaluate(script: Script, site: Site) -> Evidence | None:
@@ -70,8 +87,12 @@ def _is_evaluation_data(script: Script, site: Site, node: Any) -> bool:
     if type(node) not in (cst.Name, cst.Attribute):
         return False
     named = set(words(dotted(node)))
-    loads = script.is_a(node, site.scope, "loader") is not None
-    return bool(named & EVALUATION_WORDS) and (loads or bool(named & {"loader", "dataloader"}))
+    if not named & EVALUATION_WORDS:
+        return False
+    return (
+        bool(named & {"loader", "dataloader"})
+        or script.is_a(node, site.scope, "loader") is not None
+    )
 
 
 def _inside_evaluation(script: Script, site: Site) -> bool:
@@ -142,7 +163,7 @@ def _handles_model(script: Script, site: Site) -> bool:
 def _callback(script: Script, site: Site, receiver: str, named: tuple[str, ...]) -> Evidence | None:
     """`eval_callback.on_epoch_end(epoch, model)`."""
     wanted = EVALUATION_WORDS & set(words(receiver)) if receiver else set()
-    if wanted and named in (("on", "epoch", "end"), ("run",)):
+    if wanted and named in _CALLBACKS:
         passed = " ".join(text(arg.value) for arg in site.node.args)
         if _handles_model(script, site) or "model" in passed:
             return Evidence(NAME, (site.name,))

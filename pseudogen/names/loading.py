@@ -80,10 +80,14 @@ def read(script: Script, site: Site) -> Load | None:
     )
 
 
+GIVEN_WEIGHTS = ("pretrained", "weights", "weights_backbone", "encoder_weights")
+"""Parameters of constructors that say which weights to come with."""
+
+
 def given_weights(site: Site, script: Script) -> str | None:
     """The argument by which a constructor is told to come with weights, as written:
     `pretrained=True`; None without one."""
-    for name in ("pretrained", "weights", "weights_backbone", "encoder_weights"):
+    for name in GIVEN_WEIGHTS:
         value = script.argument(site, name)
         if value is not None and not _says_none(value) and not _left_out(value, site, script):
             return f"{name}={text(value)}"

@@ -170,11 +170,11 @@ def _returns_namespace(script: Script, function: int, names: dict[str, None]) ->
 
 def _passed_on(script: Script, site: Site, names: dict[str, None]) -> Iterator[str]:
     """The parameters that a call of the script's own function passes a namespace for."""
-    places = [i for i, arg in enumerate(site.node.args) if dotted(arg.value) in names]
-    if not places:
-        return
     defined = script.called_function(site)
     if defined is None:
+        return
+    places = [i for i, arg in enumerate(site.node.args) if dotted(arg.value) in names]
+    if not places:
         return
     params = (*defined.node.params.posonly_params, *defined.node.params.params)
     plain = [param.name.value for param in params]

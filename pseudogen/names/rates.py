@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,12 @@ def names_schedule(name: str) -> bool:
     named = set(words(name.replace("()", "").replace("[]", "")))
     whole = set(words(name.replace(".", "_").replace("()", "").replace("[]", "")))
     return bool(named & _SCHEDULE_WORDS) and not whole & _OTHER_SCHEDULES
+
+
+@lru_cache(maxsize=1 << 13)
+def speaks_of_schedule(name: str) -> bool:
+    """Whether a function's name speaks of a learning rate or of a schedule of it."""
+    return speaks_of_rate(name) or names_schedule(name)
 
 
 def terms_in(node: Any) -> Iterator[Any]:

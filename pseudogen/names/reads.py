@@ -99,7 +99,7 @@ def read_name(node: Any) -> str:
     kind = type(node)
     if kind in (cst.Name, cst.Attribute):
         name = dotted(node)
-        return name if name and not set("([") & set(name) else _keyed(node)
+        return name if name and "(" not in name and "[" not in name else _keyed(node)
     return _keyed(node) if kind is cst.Subscript else ""
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from pseudogen.knowledge.api import Tables
 from pseudogen.names.evidence import API, NAME, Known
 from pseudogen.syntax.build import dotted
@@ -28,9 +26,19 @@ class Resolver:
             for found in scope.bindings.values()
             for binding in found
         )
+        # The same names are asked for again and again, and a tree does not change.
+        self._homes: dict[tuple[str, int], Scope | None] = {}
+        self._bindings: dict[tuple[str, int], list[Binding]] = {}
+        self._qualified: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def home(self, name: str, scope: int) -> Scope | None:
         """The scope that binds `name` (`x`, `self.x`, `args.x`) as seen from `scope`."""
+        key = (name, scope)
+        if key not in self._homes:
+            self._homes[key] = self._home(name, scope)
+        return self._homes[key]
+
+    def _home(self, name: str, scope: int) -> Scope | None:
         index, first = scope, True
         while index != NO_STATEMENT:
             candidate = self.tree.scopes[index]
@@ -43,16 +51,28 @@ class Resolver:
         return None
 
     def bindings(self, name: str, scope: int) -> list[Binding]:
-        """All places that bind `name` as seen from `scope`, in the order of the source."""
-        home = self.home(name, scope)
-        return [b for b in home.bindings[name] if b.how != "global"] if home else []
+        """All places that bind `name` as seen from `scope`, in the order of the source. The list
+        is kept for the next who asks: it is to be read only."""
+        key = (name, scope)
+        found = self._bindings.get(key)
+        if found is None:
+            home = self.home(name, scope)
+            found = [b for b in home.bindings[name] if b.how != "global"] if home else []
+            self._bindings[key] = found
+        return found
 
-    def qualified(self, name: str, scope: int, depth: int = 0) -> tuple[str, ...]:
+    def qualified(self, name: str, scope: int) -> tuple[str, ...]:
         """The full names that a dotted name may stand for; () when it comes from no import.
 
         An import in `try`/`except` gives several. `DDP = nn.parallel.DistributedDataParallel`
         and `self.loss = nn.CrossEntropyLoss` are followed.
         """
+        key = (name, scope)
+        if key not in self._qualified:
+            self._qualified[key] = self._full_names(name, scope, 0)
+        return self._qualified[key]
+
+    def _full_names(self, name: str, scope: int, depth: int) -> tuple[str, ...]:
         if not name or depth > _ALIAS_DEPTH:
             return ()
         for cut in _prefixes(name):
@@ -69,17 +89,16 @@ class Resolver:
         if binding.how in ("assign", "class") and binding.value is not None:
             alias = "" if binding.how == "class" else dotted(binding.value)
             if alias and alias != binding.name and not alias.endswith((")", "]")):
-                return self.qualified(alias, scope, depth + 1)
+                return self._full_names(alias, scope, depth + 1)
         return ()
 
-    def known(self, function: Any, scope: int, depth: int = 0) -> Known | None:
+    def known(self, name: str, scope: int, depth: int = 0) -> Known | None:
         """The row of the tables for a function or class, and what that rests on.
 
         Imports decide; for a class of the script, its bases; failing both, for a name that nothing
         in the script defines, the name itself as the field uses it. `depth` counts the bases that
         led here: classes of a script that is no working program may inherit in a circle.
         """
-        name = dotted(function)
         if not name:
             return None
         for full in self.qualified(name, scope):
@@ -96,7 +115,7 @@ class Resolver:
             if binding.how != "class":
                 continue
             for base in binding.value.bases:
-                known = self.known(base.value, scope, depth + 1)
+                known = self.known(dotted(base.value), scope, depth + 1)
                 if known is not None:
                     return known
         return None
@@ -125,6 +144,10 @@ class Resolver:
 
 def _prefixes(name: str) -> list[int]:
     """Lengths of the dotted prefixes of a name, the longest first; none cuts at `(` or `[`."""
-    end = next((i for i, c in enumerate(name) if c in "(["), len(name))
-    cuts = [i for i, c in enumerate(name[:end]) if c == "."]
-    return [end, *reversed(cuts)]
+    plain = name.partition("(")[0].partition("[")[0]
+    cuts = []
+    end = len(plain)
+    while end > 0:
+        cuts.append(end)
+        end = plain.rfind(".", 0, end)
+    return cuts

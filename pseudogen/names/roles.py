@@ -98,7 +98,7 @@ class Roles:
     # Calls
 
     def _of_call(self, call: cst.Call, scope: int, depth: int) -> Role | None:
-        known = self.resolver.known(call.func, scope)
+        known = self.resolver.known(dotted(call.func), scope)
         if known is not None and known.api.kind in KIND_ROLES:
             return Role(KIND_ROLES[known.api.kind], Evidence(known.evidence, (known.name,)))
         if type(call.func) is cst.Attribute and call.func.attr.value in _SAME_ROLE_METHODS:

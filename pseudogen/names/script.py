@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
 import libcst as cst
@@ -20,6 +20,7 @@ from pseudogen.names import (
     settings,
     structure,
     training,
+    uses,
     workers,
 )
 from pseudogen.names.evidence import Evidence, Known
@@ -30,7 +31,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Binding, Occurrence, Statement, Tree
+from pseudogen.syntax.tree import Binding, Scope, Statement, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +68,19 @@ class Script:
         self.given_used: set[str] = set()
         self.resolver = Resolver(tree, load_tables())
         self.roles = Roles(self.resolver)
+        self.functions_called: dict[tuple[str, int], int | None] = {}
+        """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
         self._calls: list[Site] | None = None
+        self._calls_before: list[int] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
         self._structure: structure.Structure | None = None
         self._workers: workers.Workers | None = None
         self._settings: settings.Settings | None = None
         self._defined: set[str] | None = None
         self._reads: list[reads.Read] | None = None
+        self._operations: dict[int, list[Any]] | None = None
+        self._uses: uses.Uses | None = None
+        self._inner: dict[int, Scope] | None = None
         self._callers: dict[int, list[Site]] | None = None
 
     @classmethod
@@ -93,10 +100,6 @@ class Script:
 
     # Places
 
-    def statement_sites(self) -> list[Site]:
-        """Every statement, in the order of the source."""
-        return [Site(s.node, s, s.scope) for s in self.tree.statements]
-
     def expression_sites(self, kind: type) -> list[Site]:
         """Every expression of a recorded type, in the order of the source."""
         return [
@@ -115,30 +118,44 @@ class Script:
 
     def calls_below(self, statement: Statement) -> list[Site]:
         """The calls in the block of a header, at any depth."""
-        calls = self.call_sites()
-        start = bisect_right(calls, statement.index, key=_statement_index)
-        return calls[start : bisect_left(calls, statement.after, key=_statement_index)]
+        return self._calls_of_range(statement.index + 1, statement.after)
 
     def calls_in(self, statement: Statement) -> list[Site]:
         """The calls in a statement itself (in the header of a compound one)."""
+        return self._calls_of_range(statement.index, statement.index + 1)
+
+    def _calls_of_range(self, first: int, end: int) -> list[Site]:
         calls = self.call_sites()
-        start = bisect_left(calls, statement.index, key=_statement_index)
-        return calls[start : bisect_right(calls, statement.index, key=_statement_index)]
+        if self._calls_before is None:
+            counts = [0] * (len(self.tree.statements) + 1)
+            for site in calls:
+                counts[site.statement.index + 1] += 1
+            self._calls_before = list(accumulate(counts))
+        return calls[self._calls_before[first] : self._calls_before[end]]
 
     def call_site(self, call: cst.Call, statement: int, scope: int) -> Site:
         """The site of one call."""
         name = dotted(call.func)
-        known = self.known(call.func, scope)
+        known = self._known_name(name, scope)
         return Site(call, self.tree.statements[statement], scope, known, name)
+
+    def source(self, statement: Statement) -> str:
+        """The lines of a statement (of the header of a compound one) as written: a cheap way to
+        see that it can't speak of something."""
+        if statement.first == statement.last:
+            return self.tree.lines[statement.first - 1]
+        return "\n".join(self.tree.lines[statement.first - 1 : statement.last])
 
     # Names
 
     def known(self, function: Any, scope: int) -> Known | None:
         """The row of the tables for a function or class, or None."""
-        name = dotted(function)
+        return self._known_name(dotted(function), scope)
+
+    def _known_name(self, name: str, scope: int) -> Known | None:
         key = (name, scope)
         if key not in self._known:
-            self._known[key] = self.resolver.known(function, scope) if name else None
+            self._known[key] = self.resolver.known(name, scope)
         return self._known[key]
 
     def role(self, node: Any, scope: int) -> Role | None:
@@ -247,10 +264,9 @@ class Script:
 
     def uses(self, setting: Setting) -> tuple[int, ...]:
         """The lines on which a setting is read, under any of its names."""
-        names = frozenset(settings.names_of(self.settings, setting))
-        begins = tuple(name + end for name in names for end in (".", "["))
-        read = (r for r in self.reads if r.name in names or r.name.startswith(begins))
-        return tuple(dict.fromkeys(r.line for r in read))
+        if self._uses is None:
+            self._uses = uses.Uses(self.settings, self.reads)
+        return self._uses.lines(setting)
 
     @property
     def structure(self) -> structure.Structure:
@@ -283,6 +299,12 @@ class Script:
     def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
         """What a condition says if it singles out one process, or None."""
         return processes.one_process(self, test, statement)
+
+    def scope_of(self, definition: int) -> Scope:
+        """The scope that a `def` or `class` opens, by the index of its statement."""
+        if self._inner is None:
+            self._inner = {scope.statement: scope for scope in self.tree.scopes}
+        return self._inner[definition]
 
     def functions(self, name: str) -> list[Statement]:
         """The functions and methods called `name` (`train` or `Trainer.train`), in order."""
@@ -327,10 +349,11 @@ class Script:
 
     def operations_in(self, statement: Statement) -> list[Any]:
         """The arithmetic operations in a statement itself (in the header of a compound one)."""
-        places = self.tree.occurrences[cst.BinaryOperation]
-        start = bisect_left(places, statement.index, key=_place_index)
-        stop = bisect_right(places, statement.index, key=_place_index)
-        return [place.node for place in places[start:stop]]
+        if self._operations is None:
+            self._operations = {}
+            for place in self.tree.occurrences[cst.BinaryOperation]:
+                self._operations.setdefault(place.statement, []).append(place.node)
+        return self._operations.get(statement.index, [])
 
     def exclusive(self, one: Statement, other: Statement) -> bool:
         """Whether two statements are in different branches of the same `if`."""
@@ -382,14 +405,6 @@ class Script:
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
-
-
-def _statement_index(site: Site) -> int:
-    return site.statement.index
-
-
-def _place_index(place: Occurrence) -> int:
-    return place.statement
 
 
 def _operand(test: Any, bare: bool = True) -> str:

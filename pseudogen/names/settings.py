@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -76,8 +76,3 @@ def distinct(settings: Settings) -> list[Setting]:
     """Each setting once, by line."""
     once = dict.fromkeys(settings.values())
     return sorted(once, key=lambda setting: (setting.line, setting.name))
-
-
-def names_of(settings: Settings, setting: Setting) -> Iterator[str]:
-    """All names under which a setting is read."""
-    return (name for name, other in settings.items() if other is setting)

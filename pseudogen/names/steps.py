@@ -24,6 +24,7 @@ RUN = "run"
 _DOWN = frozenset({"int", "floor", "math.floor", "np.floor", "numpy.floor"})
 _UP = frozenset({"ceil", "math.ceil", "np.ceil", "numpy.ceil"})
 _PLAIN = frozenset({"max", "min", "round", "float"})
+_COUNTING = _DOWN | _UP | _PLAIN | {"len"}
 _STEP_WORDS = frozenset(
     {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
 )
@@ -151,6 +152,15 @@ def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
     if kind in (cst.Name, cst.Attribute):
         return _named(script, node)
     return None
+
+
+def may_count(value: Any) -> bool:
+    """Whether an expression has a form in which steps are counted: most have none."""
+    kind = type(value)
+    if kind is cst.Call:
+        own = len(value.args) == 1 and type(value.args[0].value) is cst.BinaryOperation
+        return own or dotted(value.func) in _COUNTING
+    return kind is cst.BinaryOperation or kind is cst.IfExp
 
 
 def _not_plain(found: Steps | None) -> Steps | None:

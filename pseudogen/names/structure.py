@@ -98,6 +98,14 @@ def _unit_of_calls(script: Script, function: Statement, depth: int) -> str | Non
 def called_function(script: Script, site: Site) -> int | None:
     """The index of the `def` that a call runs, where the script defines it: `train(...)`,
     `self.train(...)`, `trainer.train(...)` of a class of the script."""
+    key = (site.name, site.scope)
+    if key not in script.functions_called:
+        script.functions_called[key] = _called_function(script, site)
+    return script.functions_called[key]
+
+
+def _called_function(script: Script, site: Site) -> int | None:
+    """This depends on the name and the scope of the call alone."""
     name = site.name
     for binding in script.resolver.bindings(name, site.scope) if name else ():
         if binding.how == "function":
@@ -141,7 +149,7 @@ def _class_of(script: Script, name: str, scope: int, depth: int = 0) -> Scope | 
     """The class of the script that a variable holds an instance of, or that a name names."""
     for binding in script.resolver.bindings(name, scope) if depth < 4 else ():
         if binding.how == "class":
-            return next(s for s in script.tree.scopes if s.statement == binding.statement)
+            return script.scope_of(binding.statement)
         if binding.how in ("assign", "with") and type(binding.value) is cst.Call:
             made = dotted(binding.value.func)
             inner = script.tree.statements[binding.statement].scope

@@ -83,6 +83,7 @@ _TRACKER_WORDS = frozenset(
         "mllogger",
     ]
 )
+_DRAWS = frozenset({"line", "bar", "scatter", "images"})
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
 
@@ -100,21 +101,27 @@ class Tracker:
 
 def created(script: Script, site: Site) -> Tracker | None:
     """What a call makes a tracker of, or None when it makes none."""
-    target = _target(site)
     if site.known is not None:
         if site.known.api.kind != "writer":
             return None
         evidence = Evidence(site.known.evidence, (site.known.name,))
         traits = site.known.api.traits
-        return Tracker(target, traits.get("backend"), evidence, traits.get("guarded") == "yes")
-    owner, _, last = site.name.rpartition(".")
+        guarded = traits.get("guarded") == "yes"
+        return Tracker(_target(site), traits.get("backend"), evidence, guarded)
+    if names_creation(site.name):
+        guarded = site.name.rpartition(".")[2] in _MAKES
+        return Tracker(_target(site), None, Evidence(NAME, (site.name,)), guarded)
+    return None
+
+
+def names_creation(name: str) -> bool:
+    """Whether the name of a call says that it makes a tracker."""
+    owner, _, last = name.rpartition(".")
     if not last[:1].isupper() and words(last)[:1] in (("init",), ("initialize",), ("create",)):
         made = owner.rpartition(".")[2]  # `WandbLogger.initialize_wandb_logger(...)`
     else:
         made = last
-    if last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made)))):
-        return Tracker(target, None, Evidence(NAME, (site.name,)), last in _MAKES)
-    return None
+    return last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made))))
 
 
 def _names_tracker(found: set[str]) -> bool:
@@ -136,21 +143,30 @@ def logged(script: Script, site: Site) -> Tracker | None:
             return None
         evidence = Evidence(site.known.evidence, (site.known.name,))
         return Tracker(None, site.known.api.traits.get("backend"), evidence)
+    if not names_logging(site.name):
+        return None
     receiver, _, method = site.name.rpartition(".")
-    if receiver and _draws_or_updates(receiver, method, site):
+    if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
-    if not receiver or not (method in _ADDS or method in _LOGS):
+    if not (method in _ADDS or method in _LOGS):
         return None
     if method in _ADDS:
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)
 
 
+def names_logging(name: str) -> bool:
+    """Whether a call of this name may log: most methods can't."""
+    receiver, _, method = name.rpartition(".")
+    draws_or_updates = method in _DRAWS or method == "update"
+    return bool(receiver) and (draws_or_updates or method in _ADDS or method in _LOGS)
+
+
 def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
     """`vis.line(...)`, `log_writer.update(loss=loss)`, `run.log({...})`: methods that say little by
     themselves, of variables whose names say the rest."""
     named = words(receiver)
-    if method in ("line", "bar", "scatter", "images"):
+    if method in _DRAWS:
         return bool({"vis", "viz", "visdom"} & set(named[-1:]))
     if method == "update":
         return {"log", "writer"} <= set(named) and bool(site.node.args)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import libcst as cst
@@ -45,10 +46,25 @@ class Step:
     evidence: Evidence
 
 
+@lru_cache(maxsize=1 << 13)
+def may_step(name: str) -> bool:
+    """Whether a call of this name may be a training step: most names can't be that of one."""
+    receiver, _, method = name.rpartition(".")
+    if "scaler" in words(method) or (not receiver and "train" in method.lower()):
+        return True
+    return bool(receiver) and (
+        method in _APPLYING
+        or method in _ENGINE_METHODS
+        or method in ("backward", "manual_backward", "update")
+    )
+
+
 def training_step(script: Script, site: Site) -> Step | None:
     """The training step that a call is, or None; calls that hide the loop are not meant."""
     if site.known is not None and site.known.api.kind == "training-step":
         return Step(APPLY, Evidence(site.known.evidence, (site.known.name,)))
+    if not may_step(site.name):
+        return None
     receiver, _, method = site.name.rpartition(".")
     if not receiver:
         return _sum(site) or _scaled(script, site) or _named_step(script, site)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
@@ -66,7 +66,7 @@ def find_known(site: Site, script: Script) -> Iterator[Augmentation]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(Augmentation, calls=True)
+@pattern(Augmentation, calls=speaks_of("compose", *_PIPELINES, *_SINGLE))
 def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     """`T.Compose([...])`, `build_transform(is_train, args)`, `SSDAugmentation(size)`."""
     if site.known is not None or not site.name:

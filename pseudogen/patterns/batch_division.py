@@ -57,13 +57,16 @@ def find_assignment(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`batch_size = batch_size // world_size`, also inside `int(...)`."""
     if type(site.node.value) in (cst.BinaryOperation, cst.Call):
         found = division(script, site.node.value, site.scope)
-        name = target(site.statement) or ""
-        yield from _finding(site, script, name, text(site.node.value), found)
+        if found is not None:
+            name = target(site.statement) or ""
+            yield from _finding(site, script, name, text(site.node.value), found)
     elif type(site.node.value) is cst.Dict:
         for element in site.node.value.elements:
             if type(element) is cst.DictElement and type(element.value) is cst.BinaryOperation:
                 found = division(script, element.value, site.scope)
-                yield from _finding(site, script, text(element.key), text(element.value), found)
+                if found is not None:
+                    key, value = text(element.key), text(element.value)
+                    yield from _finding(site, script, key, value, found)
 
 
 @pattern(BatchDivision, statements=(cst.AugAssign,))
@@ -75,7 +78,8 @@ def find_in_place(site: Site, script: Script) -> Iterator[BatchDivision]:
         found = divided(script, node.target, node.value, drops, site.scope)
         sign = "//" if drops else "/"
         expression = f"{text(node.target)} {sign} {text(node.value)}"
-        yield from _finding(site, script, text(node.target), expression, found)
+        if found is not None:
+            yield from _finding(site, script, text(node.target), expression, found)
 
 
 @pattern(BatchDivision, calls=True)
@@ -83,20 +87,20 @@ def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`DataLoader(data, batch_size=batch_size // world_size)`, whatever is called; without the
     keyword only where a loader is made."""
     for arg in site.node.args:
-        if type(arg.value) not in (cst.BinaryOperation, cst.Call):
+        kind = type(arg.value)
+        if kind is not cst.BinaryOperation and kind is not cst.Call:
             continue
         name = arg.keyword.value if arg.keyword is not None else "batch_size"
         named = arg.keyword is not None and suggested_role(name) == "batch-size"
         if named or (arg.keyword is None and suggested_role(site.name) == "loader"):
             found = division(script, arg.value, site.scope)
-            yield from _finding(site, script, None, text(arg.value), found)
+            if found is not None:
+                yield from _finding(site, script, None, text(arg.value), found)
 
 
 def _finding(
-    site: Site, script: Script, target: str | None, expression: str, found: Division | None
+    site: Site, script: Script, target: str | None, expression: str, found: Division
 ) -> Iterator[BatchDivision]:
-    if found is None:
-        return
     at = site.statement.index
     yield BatchDivision(
         line=site.line,

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
@@ -140,7 +140,9 @@ def _continues(
     return bool(named & _RESUME_WORDS)
 
 
-@pattern(CheckpointResume, calls=True)
+@pattern(
+    CheckpointResume, calls=speaks_of("load", "resume", "restore", "restart"), keywords=_KEYWORDS
+)
 def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`load_checkpoint(config, model, optimizer)`, `accelerator.load_state(dir)`."""
     if not site.name or type(site.statement.node) is cst.FunctionDef:

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
@@ -147,7 +147,7 @@ def _weights_only(value: Any) -> bool | None:
     return False if len(_keys(value)) > 1 else None
 
 
-@pattern(CheckpointSave, calls=True)
+@pattern(CheckpointSave, calls=speaks_of("save", "store", "dump"))
 def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:

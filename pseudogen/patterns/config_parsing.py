@@ -152,15 +152,19 @@ def _first_parameter(function: cst.FunctionDef) -> str | None:
     return params[0].name.value if len(params) == 1 else None
 
 
-@pattern(ConfigParsing, calls=True)
+def _may_parse(name: str) -> bool:
+    method = name.rpartition(".")[2]
+    parser = method in PARSES and "." in name
+    return name == "exec" or (not parser and names_parsing(method, name))
+
+
+@pattern(ConfigParsing, calls=_may_parse)
 def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
     """`config = get_config(args)`, `TrainOptions().parse()`, `exec(open('config.py').read())`."""
     if site.name == "exec" and "config" in text(site.node).lower():
         yield _parsing(site, script, None, None, Evidence(NAME, ("exec",)), _executed(site))
         return
-    method = site.name.rpartition(".")[2]
-    parser = method in PARSES and "." in site.name
-    if site.known is not None or parser or not names_parsing(method, site.name):
+    if site.known is not None or site.name == "exec" or not _may_parse(site.name):
         return
     typing = script.resolver.qualified(site.name, site.scope)[:1] in (
         ("typing.get_args",),

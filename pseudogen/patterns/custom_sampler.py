@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
@@ -62,10 +62,10 @@ def find_known(site: Site, script: Script) -> Iterator[CustomSampler]:
         yield _finding(site, script, Evidence(known.evidence, (known.name,)))
 
 
-@pattern(CustomSampler, calls=True)
+@pattern(CustomSampler, calls=speaks_of("sampler"))
 def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
     """`BalancedBatchSampler(labels)`, `build_sampler(dataset)`: what this file lacks."""
-    if site.known is not None or "ampler" not in site.name:
+    if site.known is not None:
         return
     last = site.name.rpartition(".")[2]
     named = words(last)

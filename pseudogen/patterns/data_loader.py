@@ -80,7 +80,7 @@ def find_known(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(DataLoader, calls=True)
+@pattern(DataLoader, calls=lambda name: name == "dict" or "oader" in name)
 def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
     if site.name == "dict" and script.argument(site, "dataset") is not None:
@@ -88,7 +88,7 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         if target is not None and _LOADERS & set(words(target)):
             yield _finding(site, script, Evidence(NAME, (target,)))
         return
-    if site.known is not None or "oader" not in site.name:
+    if site.known is not None:
         return
     named, last = words(site.name), site.name.rpartition(".")[2]
     target = assigned(site.statement, site.node)

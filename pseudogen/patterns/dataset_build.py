@@ -63,14 +63,18 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
         yield _finding(site, script, Evidence(known.evidence, (known.name,)))
 
 
-@pattern(DatasetBuild, calls=True)
+def _may_make(name: str) -> bool:
+    """Whether a name is that of a class, or of something about a data set."""
+    named, last = words(name), name.rpartition(".")[2]
+    return bool(named) and (last[:1].isupper() or named[-1] in _DATASETS)
+
+
+@pattern(DatasetBuild, calls=_may_make)
 def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`YoloDataset(...)`, `build_dataset(args)`: classes and helpers that this file lacks."""
-    if site.known is not None or not site.name:
-        return
     named = words(site.name)
     last = site.name.rpartition(".")[2]
-    if not named or set(named) & _NOT_MADE or script.defines(last):
+    if site.known is not None or not named or set(named) & _NOT_MADE or script.defines(last):
         return
     target = assigned(site.statement, site.node)
     is_class = last[:1].isupper() and (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -105,16 +106,22 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
 
 def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | None:
     known = script.known(call.func, statement.scope)
-    first = text(call.args[0].value) if call.args else "True"
-    if known is not None:
-        kind = known.api.kind
-        evidence = Evidence(known.evidence, (known.name,))
-        return _Switch("algorithms", first, evidence) if kind == "determinism" else None
     name = dotted(call.func)
+    if known is not None:
+        told = known.api.kind == "determinism"
+        evidence = Evidence(known.evidence, (known.name,))
+    else:
+        told = _asks_determinism(name)
+        evidence = Evidence(NAME, (name,))
+    first = text(call.args[0].value) if told and call.args else "True"
+    return _Switch("algorithms", first, evidence) if told else None
+
+
+@lru_cache(maxsize=1 << 12)
+def _asks_determinism(name: str) -> bool:
     found = set(words(name))
-    if found & _ABOUT and found & _VERBS and not found & {"unset", "disable", "get", "is"}:
-        return _Switch("algorithms", first, Evidence(NAME, (name,)))
-    return None
+    asks = bool(found & _ABOUT and found & _VERBS)
+    return asks and not found & {"unset", "disable", "get", "is"}
 
 
 EXAMPLES = {

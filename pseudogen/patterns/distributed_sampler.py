@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
@@ -62,10 +62,10 @@ def find_known(site: Site, script: Script) -> Iterator[DistributedSampler]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(DistributedSampler, calls=True)
+@pattern(DistributedSampler, calls=speaks_of("sampler"))
 def find_named(site: Site, script: Script) -> Iterator[DistributedSampler]:
     """`DistributedEvalSampler(...)`, `make_distributed_sampler(...)`: a name that says both."""
-    named = words(site.name) if "ampler" in site.name and site.known is None else ()
+    named = words(site.name) if site.known is None else ()
     distributed = "distributed" in named or "dist" in named
     makes = distributed and (named[0] in MAKING or is_class_name(site.name))
     if makes and "sampler" in named and _gives(site):

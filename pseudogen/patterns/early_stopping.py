@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -32,6 +34,9 @@ _WAITING = (
     ("last", "improve"),
     ("es", "counter"),
 )
+_PIECES = ("patience", "early", "improve", "bad", "counter", "stop")
+"""What the words above have in them: a condition without any of it is none of these."""
+_NAME = re.compile(r"[\w.]+")
 _STOPPERS = frozenset({"stopper", "early", "earlystopping", "patience", "earlystop"})
 
 
@@ -66,10 +71,14 @@ class EarlyStopping(Finding):
 @pattern(EarlyStopping, statements=(cst.If,))
 def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     """`if epochs_without_improvement >= patience: break`."""
+    written = script.source(site.statement).lower()
+    if not any(piece in written for piece in _PIECES):
+        return
     test = site.node.test
-    waits = _waits(test) or _from_stopper(test, site, script)
+    if not (_waits(test) or _from_stopper(test, site, script)):
+        return
     action = _action(site.statement, script)
-    if not waits or action is None:
+    if action is None:
         return
     patience = _patience(test)
     value = script.value(patience, site.statement.index) if patience is not None else None
@@ -87,18 +96,20 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
 
 
 def _names(test: Any) -> list[str]:
-    written = text(test)
-    return "".join(c if c.isalnum() or c in "._" else " " for c in written).split()
+    return _NAME.findall(text(test))
 
 
 def _waits(test: Any) -> bool:
     """Whether a condition speaks of patience or of results that no longer improve."""
-    for name in _names(test):
-        named = words(name.replace(".", "_"))
-        for wanted in _WAITING:
-            if any(named[i : i + len(wanted)] == wanted for i in range(len(named))):
-                return True
-    return False
+    return any(_names_waiting(name) for name in _names(test))
+
+
+@lru_cache(maxsize=1 << 12)
+def _names_waiting(name: str) -> bool:
+    named = words(name.replace(".", "_"))
+    return any(
+        named[i : i + len(wanted)] == wanted for wanted in _WAITING for i in range(len(named))
+    )
 
 
 def _from_stopper(test: Any, site: Site, script: Script) -> bool:

@@ -12,7 +12,13 @@ from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
-from pseudogen.names.trackers import Tracker, created, logged
+from pseudogen.names.trackers import (
+    Tracker,
+    created,
+    logged,
+    names_creation,
+    names_logging,
+)
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -48,7 +54,7 @@ class ExperimentLogging(Finding):
     condition: str | None
 
 
-@pattern(ExperimentLogging, calls=True)
+@pattern(ExperimentLogging, kinds=("writer",), calls=names_creation)
 def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
     """`writer = SummaryWriter(...)`, `wandb.init(...)`, `accelerator.init_trackers(...)`."""
     told = created(script, site)
@@ -56,7 +62,7 @@ def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
         yield _finding(site, script, "create", told, [site], site.last)
 
 
-@pattern(ExperimentLogging, calls=True)
+@pattern(ExperimentLogging, kinds=("tracker-log",), calls=names_logging)
 def find_logs(site: Site, script: Script) -> Iterator[ExperimentLogging]:
     """`writer.add_scalar(...)`, `wandb.log({...})`; neighbours are one finding."""
     told = logged(script, site)

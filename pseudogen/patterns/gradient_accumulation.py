@@ -179,6 +179,8 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
 @pattern(GradientAccumulation, statements=(cst.Assign,))
 def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`context = model.no_sync if accumulating else nullcontext`."""
+    if "no_sync" not in script.source(site.statement):
+        return
     written = text(site.node.value)
     if ".no_sync" in written:
         name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")

@@ -113,7 +113,7 @@ def _surroundings(site: Site, script: Script, around: Any) -> tuple[int | None, 
     return unscaled, steps
 
 
-@pattern(GradientClipping, calls=True)
+@pattern(GradientClipping, keywords=_SETTINGS)
 def find_setting(site: Site, script: Script) -> Iterator[GradientClipping]:
     """`Trainer(gradient_clip_val=1.0)`, `loss_scaler(loss, optimizer, clip_grad=5.0)`."""
     framework = site.known is not None and site.known.api.kind in (

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.freezing import (
     FREEZE_METHODS,
@@ -62,13 +62,12 @@ def find_method(site: Site, script: Script) -> Iterator[LayerFreezing]:
         yield from _finding(script, switch)
 
 
-@pattern(LayerFreezing, calls=True)
+@pattern(LayerFreezing, calls=speaks_of("freeze", "requires_grad"))
 def find_helper(site: Site, script: Script) -> Iterator[LayerFreezing]:
     """`model.freeze_backbone()`, `set_requires_grad(model, False)`."""
-    if "reeze" in site.name or "requires_grad" in site.name:
-        switch = helper_switch(script, site)
-        if switch is not None:
-            yield from _finding(script, switch)
+    switch = helper_switch(script, site)
+    if switch is not None:
+        yield from _finding(script, switch)
 
 
 def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:

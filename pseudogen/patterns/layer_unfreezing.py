@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.freezing import (
     FREEZE_METHODS,
@@ -60,13 +60,12 @@ def find_method(site: Site, script: Script) -> Iterator[LayerUnfreezing]:
         yield from _finding(script, switch)
 
 
-@pattern(LayerUnfreezing, calls=True)
+@pattern(LayerUnfreezing, calls=speaks_of("freeze", "requires_grad"))
 def find_helper(site: Site, script: Script) -> Iterator[LayerUnfreezing]:
     """`model.unfreeze_backbone()`, `set_requires_grad(model, True)`."""
-    if "reeze" in site.name or "requires_grad" in site.name:
-        switch = helper_switch(script, site)
-        if switch is not None:
-            yield from _finding(script, switch)
+    switch = helper_switch(script, site)
+    if switch is not None:
+        yield from _finding(script, switch)
 
 
 def _finding(script: Script, switch: Switch) -> Iterator[LayerUnfreezing]:

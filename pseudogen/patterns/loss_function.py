@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import suggested_role, words
@@ -123,7 +123,7 @@ def _target(site: Site) -> str | None:
     return text(node.target) if type(node) in (cst.AugAssign, cst.AnnAssign) else None
 
 
-@pattern(LossFunction, calls=True)
+@pattern(LossFunction, calls=speaks_of("entropy", "criterion", "loss"))
 def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     """`FocalLoss(gamma=2)`, `dice_loss(pred, target)`, `criterion = build_criterion(args)`."""
     own = site.known is None or site.known.api.kind == "module"

@@ -19,6 +19,7 @@ from pseudogen.names.rates import (
     names_in,
     names_schedule,
     speaks_of_rate,
+    speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -76,6 +77,8 @@ def _says_warm(name: str) -> bool:
 @pattern(LrWarmup, statements=(cst.If,))
 def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`if step < warmup_steps: lr = base_lr * step / warmup_steps`."""
+    if "warm" not in script.source(site.statement).lower():
+        return
     compared = _compared(site.node.test)
     if compared is None:
         return
@@ -118,7 +121,9 @@ def _compared(test: Any) -> tuple[Any, Any] | None:
 def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`lr_scale = min(1.0, (step + 1) / warmup_steps)`."""
     value = site.node.value
-    if value is None or not holds_arithmetic(value):
+    if value is None or "warm" not in script.source(site.statement).lower():
+        return
+    if not holds_arithmetic(value):
         return
     lengths = [name for name in names_in(value) if _says_warm(name) and not is_rate(name)]
     if not lengths or not any(is_time(name) for name in names_in(value)):
@@ -210,7 +215,11 @@ def _target(site: Site) -> str | None:
     return text(node.targets[0].target) if type(node) is cst.Assign else None
 
 
-@pattern(LrWarmup, calls=True)
+@pattern(
+    LrWarmup,
+    kinds=("training-arguments",),
+    calls=speaks_of_schedule,
+)
 def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`GradualWarmupScheduler(optimizer, 1, 5)`, `TrainingArguments(warmup_steps=500)`."""
     if site.known is not None and site.known.api.kind == "training-arguments":

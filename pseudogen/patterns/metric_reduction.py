@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
@@ -113,7 +113,7 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
     )
 
 
-@pattern(MetricReduction, calls=True)
+@pattern(MetricReduction, calls=speaks_of("reduce", "gather", "across", "dist", *_METHODS))
 def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     """`reduce_tensor(loss)`, `accelerator.gather_for_metrics(x)`, `meter.all_reduce()`."""
     method = site.name.rpartition(".")[2]

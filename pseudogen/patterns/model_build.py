@@ -112,7 +112,7 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     yield _finding(site, script, Evidence(known.evidence, (known.name,)))
 
 
-@pattern(ModelBuild, calls=True)
+@pattern(ModelBuild, calls=True, within=(cst.Assign, cst.AnnAssign, cst.Return))
 def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     """`model = YoloBody(...)`, `net = build_model(cfg)`, `models.__dict__[arch]()`."""
     known = site.known

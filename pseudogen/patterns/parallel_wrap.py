@@ -105,14 +105,20 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
     yield _finding(site, script, kind, role or Evidence(NAME, (text(receiver),)))
 
 
-@pattern(ParallelWrap, calls=True)
+def _form(name: str) -> str | None:
+    """How a helper wraps a model by its name, or None when the name says nothing of it."""
+    named = set(words(name))
+    form = next((form for wanted, form in _NAMED if wanted <= named), None)
+    return form if named & _VERBS else None
+
+
+@pattern(ParallelWrap, calls=lambda name: _form(name) is not None)
 def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
     """`smart_DDP(model)`, `shard_model(model)`: helpers that this file lacks."""
     if site.known is not None or not site.node.args:
         return
-    named = set(words(site.name))
-    kind = next((kind for wanted, kind in _NAMED if wanted <= named), None)
-    if kind is None or not named & _VERBS or script.defines(site.name.rpartition(".")[2]):
+    kind = _form(site.name)
+    if kind is None or script.defines(site.name.rpartition(".")[2]):
         return
     models = (script.is_a(arg.value, site.scope, "model") for arg in site.node.args)
     if any(model is not None for model in models):

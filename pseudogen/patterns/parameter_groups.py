@@ -129,6 +129,8 @@ def _loops_after(site: Site, script: Script) -> list[Statement]:
 )
 def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`groups = [{"params": decay, "weight_decay": 0.1}, {"params": no_decay, ...}]`."""
+    if "params" not in script.source(site.statement):
+        return
     value = site.node.value
     groups = _groups(value)
     if type(value) is cst.Call:

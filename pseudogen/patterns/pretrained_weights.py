@@ -7,11 +7,12 @@ from typing import ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import (
     FILE_READS,
+    GIVEN_WEIGHTS,
     PRETRAINED,
     given_weights,
     read,
@@ -68,7 +69,7 @@ class PretrainedWeights(Finding):
     condition: str | None = None
 
 
-@pattern(PretrainedWeights, calls=True)
+@pattern(PretrainedWeights, kinds=("model",), keywords=GIVEN_WEIGHTS)
 def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`resnet50(pretrained=True)`, `resnet50(weights="DEFAULT")`."""
     given = given_weights(site, script)
@@ -118,7 +119,7 @@ def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         )
 
 
-@pattern(PretrainedWeights, calls=True)
+@pattern(PretrainedWeights, calls=speaks_of("load", "pretrain"))
 def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`load_pretrained(config, model)`, `model.load_weights(path)`: helpers by their names."""
     last = site.name.rpartition(".")[2]

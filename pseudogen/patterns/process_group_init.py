@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
@@ -87,7 +87,7 @@ def _is_second_mesh(site: Site, script: Script) -> bool:
     return any(a.kind == "process-group" and "group" not in a.traits for a in kinds)
 
 
-@pattern(ProcessGroupInit, calls=True)
+@pattern(ProcessGroupInit, calls=speaks_of("setup", *_OBJECTS))
 def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     """`utils.init_distributed_mode(args)`: a helper of the project, known by its name."""
     found = set(words(site.name))

@@ -166,12 +166,21 @@ def find_logging_loop(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         )
 
 
-@pattern(ProgressDisplay, calls=True)
+def _is_display(name: str) -> bool:
+    """`progress.display`, `meter.show`."""
+    shows = name.rpartition(".")[2] in ("display", "show")
+    return shows and bool({"progress", "meter"} & set(words(name[:-8])))
+
+
+def _may_show(name: str) -> bool:
+    return name.rpartition(".")[2] in _PRINTERS or _is_display(name)
+
+
+@pattern(ProgressDisplay, calls=_may_show)
 def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`if step % 100 == 0: print(step, loss.item())`, `progress.display(i)`."""
-    method = site.name.rpartition(".")[2]
-    display = method in ("display", "show") and {"progress", "meter"} & set(words(site.name[:-8]))
-    if (method not in _PRINTERS and not display) or not _shows(site, script, bool(display)):
+    display = _is_display(site.name)
+    if not _may_show(site.name) or not _shows(site, script, display):
         return
     if not _is_statement(site) or not _is_first(site, script):
         return

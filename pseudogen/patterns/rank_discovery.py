@@ -4,6 +4,7 @@ the group."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -111,7 +112,7 @@ def _told(statement: Statement, script: Script) -> _Told | None:
         target = node.targets[0].target
     elif type(node) is cst.AnnAssign:
         target = node.target
-    if _mentions_environment(statement, script):
+    if "env" in script.source(statement):
         from_environment = _environment_read(target, value, statement, script)
         if from_environment is not None:
             return from_environment
@@ -120,11 +121,6 @@ def _told(statement: Statement, script: Script) -> _Told | None:
     if type(target) is cst.Tuple:
         return _unpacked(target, value, statement, script)
     return _asked(target, value, statement, script)
-
-
-def _mentions_environment(statement: Statement, script: Script) -> bool:
-    lines = script.tree.lines[statement.first - 1 : statement.last]
-    return any("env" in line for line in lines)
 
 
 def _environment_read(
@@ -229,6 +225,7 @@ def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Scrip
     return _Told(reads, None, Evidence(NAME, (dotted(value.func),)))
 
 
+@lru_cache(maxsize=1 << 12)
 def _named(name: str) -> str | None:
     found = words(name)
     if _NOT_RANKS & set(found):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -62,7 +62,7 @@ class _Call:
     evidence: Evidence
 
 
-@pattern(Seeding, calls=True)
+@pattern(Seeding, kinds=("seed",), calls=speaks_of("seed", "random"))
 def find_calls(site: Site, script: Script) -> Iterator[Seeding]:
     """`torch.manual_seed(seed)`, `seed_everything(42)`; neighbours are one finding."""
     call = _seed_call(site, script)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -41,7 +41,11 @@ class Shutdown(Finding):
     condition: str | None
 
 
-@pattern(Shutdown, calls=True)
+@pattern(
+    Shutdown,
+    kinds=("group-end", "tracker-end"),
+    calls=speaks_of("end_training", *_CLOSES, *_CLEANS),
+)
 def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
     """`dist.destroy_process_group()`, `writer.close()`; neighbours are one finding."""
     if _closed(site, script) is None:

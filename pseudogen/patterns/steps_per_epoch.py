@@ -12,7 +12,7 @@ from pseudogen.names.batches import Share, divided_after, divided_before
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
-from pseudogen.names.steps import Steps, steps
+from pseudogen.names.steps import Steps, may_count, steps
 from pseudogen.names.targets import split, target
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
@@ -68,15 +68,17 @@ class StepsPerEpoch(Finding):
 @pattern(StepsPerEpoch, statements=(cst.Assign, cst.AnnAssign))
 def find_assignment(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
     """`epoch_step = num_train // batch_size`, `total_steps = epochs * len(loader)`."""
+    if not may_count(site.node.value):
+        return
     name = target(site.statement)
-    if name is None or site.node.value is None:
+    if name is None:
         return
     found = steps(script, name, site.node.value, site.statement)
     if found is not None:
         yield _finding(site, script, name, site.node.value, found)
 
 
-@pattern(StepsPerEpoch, calls=True)
+@pattern(StepsPerEpoch, keywords=("steps_per_epoch",))
 def find_argument(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
     """`model.fit(..., steps_per_epoch=num_train // batch_size)`."""
     for arg in site.node.args:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
@@ -47,7 +47,7 @@ def find_known(site: Site, script: Script) -> Iterator[SyncBatchnorm]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(SyncBatchnorm, calls=True)
+@pattern(SyncBatchnorm, calls=speaks_of("sync"))
 def find_named(site: Site, script: Script) -> Iterator[SyncBatchnorm]:
     """`convert_syncbn(model)`: helpers that this file lacks."""
     last = site.name.rpartition(".")[2].lower()

@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
-from pseudogen.names.training import FIT_METHODS
+from pseudogen.names.training import FIT_METHODS, may_step
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -53,7 +53,7 @@ class TrainingStep(Finding):
     call: str | None = None
 
 
-@pattern(TrainingStep, calls=True)
+@pattern(TrainingStep, kinds=("training-step",), calls=may_step)
 def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     """`loss.backward()` and its forms."""
     step = script.training_step(site)

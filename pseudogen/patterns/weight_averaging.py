@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name, parameters_of
 from pseudogen.names.script import Script, Site
@@ -69,7 +69,11 @@ def find_known(site: Site, script: Script) -> Iterator[WeightAveraging]:
         yield _made(site, script, evidence, form)
 
 
-@pattern(WeightAveraging, calls=True)
+@pattern(
+    WeightAveraging,
+    calls=speaks_of("average", "deepcopy", *_AVERAGES),
+    within=(cst.Assign, cst.AnnAssign),
+)
 def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
     """`ema = ModelEMA(model)`, `ema_model = deepcopy(model)`, `create_ema(model)`."""
     if site.known is not None and site.known.api.kind not in ("model", "module"):
@@ -106,7 +110,7 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
     yield _updated(site, script, receiver, first)
 
 
-@pattern(WeightAveraging, calls=True)
+@pattern(WeightAveraging, calls=speaks_of("update"))
 def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`: by their names."""
     last = site.name.rpartition(".")[2]

@@ -39,23 +39,22 @@ def dotted(node: Any) -> str:
 
     `models.__dict__[x]()` gives `models.__dict__[]()`.
     """
-    parts: list[str] = []
-    while True:
-        kind = type(node)
-        if kind is cst.Name:
-            parts.append(node.value)
-            return "".join(reversed(parts))
+    tail = ""
+    kind = type(node)
+    while kind is not cst.Name:
         if kind is cst.Attribute:
-            parts.append("." + node.attr.value)
+            tail = f".{node.attr.value}{tail}"
             node = node.value
         elif kind is cst.Call:
-            parts.append("()")
+            tail = "()" + tail
             node = node.func
         elif kind is cst.Subscript:
-            parts.append("[]")
+            tail = "[]" + tail
             node = node.value
         else:
             return ""
+        kind = type(node)
+    return str(node.value) + tail
 
 
 class _Builder:
@@ -298,11 +297,12 @@ class _Builder:
     def _expressions(self, root: Any, index: int, scope: int) -> None:
         """Records the wanted expression nodes below `root`, and binds walrus targets."""
         stack: list[Any] = [root]
+        pop, push, append = stack.pop, stack.extend, stack.append
         while stack:
-            node = stack.pop()
+            node = pop()
             kind = type(node)
             if kind is tuple or kind is list:
-                stack.extend(reversed(node))
+                push(node[::-1])
                 continue
             children = CHILDREN.get(kind)
             if children is None:
@@ -313,9 +313,9 @@ class _Builder:
                 self._bind_target(node.target, node.value, "walrus", index, scope)
             value = children(node)
             if type(value) is tuple:
-                stack.extend(reversed(value))
+                push(value[::-1])
             else:
-                stack.append(value)
+                append(value)
 
 
 def _clauses(node: Any) -> Iterator[Any]:

@@ -102,6 +102,7 @@ class Tree:
     scopes: list[Scope]
     occurrences: dict[type, list[Occurrence]]
     star_imports: list[str]
+    _around: dict[int, list[Statement]] = field(default_factory=dict, init=False, repr=False)
 
     def body(self, statement: Statement) -> list[Statement]:
         """The statements directly in the block of a header or clause, clauses of them included."""
@@ -127,10 +128,14 @@ class Tree:
         return found
 
     def ancestors(self, index: int) -> list[Statement]:
-        """The headers and clauses around a statement, from the innermost outwards."""
-        found = []
-        index = self.statements[index].parent
-        while index != NO_STATEMENT:
-            found.append(self.statements[index])
-            index = self.statements[index].parent
+        """The headers and clauses around a statement, from the innermost outwards. The list is
+        kept for the statements beside it: it is to be read only."""
+        parent = self.statements[index].parent
+        found = self._around.get(parent)
+        if found is None:
+            found, index = [], parent
+            while index != NO_STATEMENT:
+                found.append(self.statements[index])
+                index = self.statements[index].parent
+            self._around[parent] = found
         return found

@@ -18,6 +18,7 @@ from pseudogen.names.rates import (
     rate_owner,
     returns_rate,
     sets_rate,
+    speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
@@ -45,7 +46,7 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
 
 
-@pattern(LrSchedule, calls=True)
+@pattern(LrSchedule, calls=speaks_of_schedule)
 def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`adjust_learning_rate(optimizer, epoch)`, `set_optimizer_lr(optimizer, schedule, epoch)`."""
     if not sets_rate(script, site):

@@ -16,9 +16,11 @@ from pseudogen.names.rates import (
     makes_schedule,
     names_schedule,
     optimizer_passed,
+    speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _STEPS = ("step", "step_update", "step_epoch", "step_batch")
@@ -160,7 +162,7 @@ def _now_and_then(site: Site, script: Script) -> bool:
 def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr_scheduler = build_scheduler(config, optimizer)`: a helper makes the schedule."""
     call = site.node.value
-    if type(call) is not cst.Call:
+    if type(call) is not cst.Call or not speaks_of_schedule(dotted(call.func)):
         return
     made = script.call_site(call, site.statement.index, site.scope)
     target = text(site.node.targets[0].target)

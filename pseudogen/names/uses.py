@@ -1,0 +1,37 @@
+"""Where settings are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from pseudogen.names.reads import Read
+from pseudogen.names.settings import Setting, Settings
+
+_JOINT = re.compile(r"[.\[]")
+
+
+class Uses:
+    """The lines on which each setting is read, from one pass over all that a script reads."""
+
+    def __init__(self, settings: Settings, reads: Sequence[Read]) -> None:
+        self._names: dict[int, list[str]] = {}
+        for name, setting in settings.items():
+            self._names.setdefault(id(setting), []).append(name)
+        self._places: dict[str, list[int]] = {}
+        self._lines = [read.line for read in reads]
+        for place, read in enumerate(reads):
+            for name in _beginnings(read.name):
+                if name in settings:
+                    self._places.setdefault(name, []).append(place)
+
+    def lines(self, setting: Setting) -> tuple[int, ...]:
+        """The lines on which a setting is read, under any of its names, in the order of reading."""
+        found = [self._places.get(name, []) for name in self._names.get(id(setting), ())]
+        places = found[0] if len(found) == 1 else sorted({p for one in found for p in one})
+        return tuple(dict.fromkeys(self._lines[place] for place in places))
+
+
+def _beginnings(name: str) -> list[str]:
+    """`args.model["lr"]` reads that, `args.model` and `args`."""
+    return [name[: joint.start()] for joint in _JOINT.finditer(name)] + [name]
