@@ -24,6 +24,7 @@ else:
 
         def make(cls):
             written = frozenset(vars(cls))
+            cls.__doc__ = cls.__doc__ or cls.__name__  # else it is asked for its signature
             made = dataclasses.dataclass(
                 init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
             )(cls)

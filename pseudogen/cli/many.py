@@ -6,7 +6,6 @@ other.
 
 from __future__ import annotations
 
-import glob
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -29,6 +28,7 @@ Work = partial[Any]
 """What is done with a source: a function of a module with its options. The result must be plain
 values or documents: it travels between processes, and into the cache."""
 
+_MAGIC = frozenset("*?[")
 SIDE_BY_SIDE = 12
 """From so many inputs on, processes are worth their start."""
 
@@ -86,11 +86,16 @@ def _expanded(paths: Iterable[str]) -> list[str]:
     """The files; a pattern that the shell left as it is stands for all that it matches."""
     found: list[str] = []
     for path in paths:
-        matched = glob.has_magic(path) and not Path(path).exists()
-        # pathlib gives no pattern back as it was written ("./a"), and none that is absolute
-        every = sorted(glob.glob(path, recursive=True)) if matched else []  # noqa: PTH207
-        found += every or [path]
+        matched = not _MAGIC.isdisjoint(path) and not Path(path).exists()
+        found += (sorted(_glob(path)) if matched else []) or [path]
     return found
+
+
+def _glob(pattern: str) -> list[str]:
+    import glob
+
+    # pathlib takes no pattern that is absolute
+    return glob.glob(pattern, recursive=True)  # noqa: PTH207
 
 
 def _results(

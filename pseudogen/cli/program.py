@@ -49,7 +49,9 @@ def main() -> None:
     with contextlib.suppress(AttributeError, ValueError):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     gc.set_threshold(_OBJECTS)
-    sys.exit(_run(sys.argv[1:]))
+    status = _run(sys.argv[1:])
+    gc.freeze()  # else the interpreter looks at every object once more before it goes
+    sys.exit(status)
 
 
 def _run(arguments: list[str]) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
-_UNSEEN = re.compile(
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
+_UNSEEN = (
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format
     "\ud800-\udfff\ue000-\uf8ff\ufffe\uffff"  # surrogates, private use, no characters
@@ -17,7 +19,13 @@ def inert(text: str) -> str:
 
     A terminal escape becomes `\\x1b`, a right-to-left override `\\u202e`; tab and newline stay.
     """
-    return _UNSEEN.sub(_spelt, text) if _UNSEEN.search(text) else text
+    unseen = _CONTROL if text.isascii() else _beyond_ascii()
+    return unseen.sub(_spelt, text) if unseen.search(text) else text
+
+
+@cache
+def _beyond_ascii() -> re.Pattern[str]:
+    return re.compile(_UNSEEN)  # where it is needed: its ranges take as long as a short script
 
 
 def _spelt(match: re.Match[str]) -> str:

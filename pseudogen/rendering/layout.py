@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 
 from rich.cells import cell_len
 
@@ -12,7 +13,7 @@ from pseudogen.document import Span, Spans
 _OPENING = "（［｛《〈「『【〔“‘([{"
 _CLOSING = "）］｝》〉」』】〕”’，。、；：？！…—·％,.;:?!)]}%"
 _WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
-_PIECE = re.compile(f" +|[{_WIDE}{_OPENING}]|[^ {_WIDE}{_OPENING}]+")
+_NARROW_PIECE = re.compile(r" +|[(\[{]|[^ (\[{]+")
 _TIGHT = "（），。：；、"
 _SOFT = re.compile(r".*[._/,(\[\\-]", re.S)
 """Where a word that is longer than a line may be cut."""
@@ -67,7 +68,7 @@ def _words(text: Spans) -> Iterator[Spans]:
     """What no line break may part: pieces of spans, or spaces."""
     word: list[Span] = []
     for span in text:
-        for piece in _PIECE.findall(span.text):
+        for piece in _pieces(span.text):
             if word and (piece.isspace() or not _holds(word[-1].text, piece)):
                 yield tuple(word)
                 word = []
@@ -77,6 +78,22 @@ def _words(text: Spans) -> Iterator[Spans]:
                 word.append(Span(piece, span.kind))
     if word:
         yield tuple(word)
+
+
+def _pieces(text: str) -> list[str]:
+    narrow = text.isascii() or not any(map(_may_part, text))
+    return (_NARROW_PIECE if narrow else _any_piece()).findall(text)
+
+
+def _may_part(character: str) -> bool:
+    """Whether a character beyond ASCII may be a piece of its own."""
+    return "\u1100" <= character <= "\u115f" or character >= "\u2e80" or character in "“‘"
+
+
+@cache
+def _any_piece() -> re.Pattern[str]:
+    """Compiled where it is needed: so many ranges take longer than a short text."""
+    return re.compile(f" +|[{_WIDE}{_OPENING}]|[^ {_WIDE}{_OPENING}]+")
 
 
 def _holds(left: str, right: str) -> bool:

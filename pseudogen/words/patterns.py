@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from pseudogen.document import Span, Spans, spans
 from pseudogen.finding import Finding
@@ -14,7 +15,6 @@ PARTS = ("what", "why", "worked", "watch", "step")
 """The parts of a pattern's words; all but `what` may be missing."""
 
 _CHINESE = "\u4e00-\u9fff"
-_BOUNDARY = re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
 _PART = re.compile(r"^@(\w+)[ \t]*", re.M)
 
 
@@ -93,14 +93,21 @@ def spaced_words(text: str, lang: str) -> Spans:
 def spaced(text: Spans) -> Spans:
     """A space between Chinese characters and Latin letters, digits or code, where there is none."""
     found: list[Span] = []
+    boundary = _boundary()
     for span in text:
-        words = span.text if span.kind == "code" else _BOUNDARY.sub(" ", span.text)
-        if found and _BOUNDARY.search(_edge(found[-1], -1) + _edge(span, 0)):
+        words = span.text if span.kind == "code" else boundary.sub(" ", span.text)
+        if found and boundary.search(_edge(found[-1], -1) + _edge(span, 0)):
             words = " " + words if span.kind == "words" else words
             if span.kind != "words":
                 found[-1] = Span(found[-1].text + " ", found[-1].kind)
         found.append(Span(words, span.kind))
     return tuple(found)
+
+
+@cache
+def _boundary() -> re.Pattern[str]:
+    """Compiled where it is needed: its ranges take a hundredth of a start."""
+    return re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
 
 
 def _edge(span: Span, place: int) -> str:
