@@ -164,6 +164,12 @@ def test_one_bad_file_does_not_hide_the_others(script: Path) -> None:
     assert done.stderr.count("\n") == 1
 
 
+def test_a_blank_file_holds_no_pitfall(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("\n")
+    done = run("check", tmp_path / "__init__.py")
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_what_can_not_be_read_is_refused(tmp_path: Path) -> None:
     refused(run("check", tmp_path), "no .py files")
     refused(run("check", tmp_path / "missing.py"), "missing.py")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from pseudogen import __version__
 from pseudogen.cli.complaints import BAD_INPUT
-from pseudogen.cli.inputs import checked_sources, each
-from pseudogen.cli.options import CHECK_FORMATS, LANG, OUTPUT, IdList, choice
+from pseudogen.cli.inputs import checked_files
+from pseudogen.cli.many import Done, Ways, work_on
+from pseudogen.cli.options import CHECK_FORMATS, LANG, MANY, OUTPUT, IdList, choice
 from pseudogen.cli.outputs import console, write
 from pseudogen.languages import locale_language
 
 if TYPE_CHECKING:
-    from pseudogen.document import Reports
+    from pseudogen.document import Report, Reports
     from pseudogen.reading import Source
 
 FOUND = 1
@@ -31,6 +33,7 @@ _SUFFIXES = {".json": "json", ".sarif": "sarif"}
 @click.option("--select", type=IdList(), default=(), help="Only these pitfalls.")
 @click.option("--ignore", type=IdList(), default=(), help="All pitfalls but these.")
 @OUTPUT
+@MANY
 def check(
     paths: tuple[str, ...],
     lang: str | None,
@@ -39,29 +42,53 @@ def check(
     select: tuple[str, ...],
     ignore: tuple[str, ...],
     output: Path | None,
+    jobs: int | None,
+    no_cache: bool,
 ) -> None:
     """List the pitfalls in scripts, notebooks and folders of them.
 
     Exit status 1 when one of at least --severity is found. The comment
     "# pseudogen: ignore[ID]" silences one on its line.
     """
-    from pseudogen import generate
-    from pseudogen.words.reports import gathered, reports
+    from pseudogen.words.reports import gathered
 
     language = lang or locale_language()
-    chosen_ids = generate.pitfall_ids(select, ignore)
-
-    def one(source: Source) -> Any:
-        return reports(source, generate.pitfalls_of(source, chosen_ids), language)
-
-    made, failed = each(checked_sources(paths), language, one)
-    found = gathered(made, language)
+    work = partial(checked, lang=language, select=select, ignore=ignore)
+    files, failed = checked_files(paths, language)
+    if failed and not files:
+        raise click.exceptions.Exit(BAD_INPUT)
+    _refuse_unknown(select, ignore)
+    done = Done([], 0)
+    if files:
+        ways = Ways(jobs, no_cache)
+        done = work_on(files, False, language, work, ways, whole=output is not None)
+    found = gathered(done.made, language)
     _print(found, format, output)
+    done.end()
     if failed:
         raise click.exceptions.Exit(BAD_INPUT)
     counted = _SEVERITIES[: _SEVERITIES.index(severity) + 1]
     if any(report.severity in counted for report in found.reports):
         raise click.exceptions.Exit(FOUND)
+
+
+def checked(
+    source: Source, *, lang: str, select: tuple[str, ...], ignore: tuple[str, ...]
+) -> tuple[Report, ...]:
+    """The pitfalls of a source, in words."""
+    from pseudogen import generate
+    from pseudogen.words.reports import reports
+
+    ids = generate.pitfall_ids(select, ignore)
+    return reports(source, generate.pitfalls_of(source, ids), lang)
+
+
+def _refuse_unknown(select: tuple[str, ...], ignore: tuple[str, ...]) -> None:
+    """An id that is none is told once, not with each file."""
+    if select or ignore:
+        from pseudogen import generate
+
+        generate.pitfall_ids(select, ignore)
 
 
 def _print(found: Reports, format: str | None, output: Path | None) -> None:

@@ -50,30 +50,37 @@ def named(path: str) -> Callable[[], Source]:
     return partial(_read, path)
 
 
-def checked_sources(paths: Sequence[str]) -> list[Callable[[], Source]]:
-    """How each file is read that is named, or that stands in a folder that is named; once each."""
-    found: dict[str, Callable[[], Source]] = {}
-    for path in paths:
-        if path != "-" and Path(path).is_dir():
-            found |= _in_folder(Path(path))
-        else:
-            found.setdefault(path, partial(_read, path))
-    return list(found.values())
-
-
-def _in_folder(folder: Path) -> dict[str, Callable[[], Source]]:
-    """The reader of each script below a folder; where there is none, one that says so."""
+def checked_files(paths: Sequence[str], lang: str) -> tuple[list[str], bool]:
+    """The files that are named, or stand in a folder that is named, once each; and whether a
+    folder had none, which is told. A file without a character holds no pitfall: it is left out."""
     from pseudogen.reading import scripts_below
 
+    found: dict[str, None] = {}
+    failed = False
+    for path in paths:
+        try:
+            folder = path != "-" and Path(path).is_dir()
+            below = [str(file) for file in scripts_below(Path(path))] if folder else [path]
+        except InputError as error:
+            complain(error, lang)
+            failed = True
+            continue
+        found |= dict.fromkeys(file for file in below if not _is_blank(file))
+    return list(found), failed
+
+
+_BLANK_BYTES = 100
+
+
+def _is_blank(path: str) -> bool:
+    """Whether a regular file holds nothing but blanks, as many an `__init__.py`."""
     try:
-        below = scripts_below(folder)
-    except InputError as error:
-        return {str(folder): partial(_refuse, error)}
-    return {str(path): partial(_read, str(path)) for path in below}
-
-
-def _refuse(error: InputError) -> Source:
-    raise error
+        file = Path(path)
+        return (
+            file.is_file() and file.stat().st_size <= _BLANK_BYTES and not file.read_bytes().strip()
+        )
+    except OSError:
+        return False
 
 
 def _read(path: str) -> Source:

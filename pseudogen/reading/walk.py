@@ -15,7 +15,7 @@ _NOT_OURS = frozenset({"site-packages", "dist-packages", "node_modules", "__pyca
 def scripts_below(folder: Path) -> list[Path]:
     """All scripts and notebooks in a folder and below, sorted.
 
-    Left out are empty files, hidden files and folders, virtual environments, installed packages,
+    Left out are hidden files and folders, virtual environments, installed packages,
     and what a symbolic link leads to: it is another folder's, or stands here anyway.
 
     Raises:
@@ -38,7 +38,7 @@ def _walk(folder: Path) -> Iterator[Path]:
         folders[:] = [name for name in folders if _is_ours(here / name)]
         for name in files:
             path = here / name
-            if name.endswith(_SUFFIXES) and not name.startswith(".") and _holds_text(path):
+            if name.endswith(_SUFFIXES) and not name.startswith(".") and _is_plain(path):
                 yield path
 
 
@@ -52,5 +52,5 @@ def _is_ours(folder: Path) -> bool:
     )
 
 
-def _holds_text(path: Path) -> bool:
-    return path.is_file() and not path.is_symlink() and path.stat().st_size > 0
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
