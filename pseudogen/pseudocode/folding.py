@@ -34,7 +34,7 @@ _REPORTS = frozenset(
     }
 )
 _OPTIONS = frozenset(
-    {"option_reader", "option", "option_group", "settings_read", "known_settings_read"}
+    {"option_reader", "option", "flag", "option_group", "settings_read", "known_settings_read"}
 )
 _MOST_VALUES = 3
 _LITERALS = frozenset({cst.Name, cst.Integer, cst.Float, cst.SimpleString, cst.UnaryOperation})
@@ -119,7 +119,7 @@ def _options(writer: Writer, found: list[Statement]) -> str | None:
         writer.enter(statement)
         node = statement.node
         key = calls.key(writer, node.value)
-        count += key == "option"
+        count += key in ("option", "flag")
         if key in ("settings_read", "known_settings_read"):
             target = line(writer, statement).partition(" ← ")[0]
     if count == 0:

@@ -54,6 +54,28 @@ CALLS = [
     ("best = float('-inf')", "best ← −∞"),
     ("y = loss.item() / n", "y ← (the number in loss) / n"),
     ("y = save(model.state_dict())", "y ← save(the state of model)"),
+    (
+        "from torch import nn\nc = nn.Conv2d(3, 64, 7, 2, bias=False)",
+        "c ← a 2-D convolution from 3 to 64 channels with kernel 7 (stride = 2, bias = false)",
+    ),
+    ("from torch import nn\nc = nn.Linear(*sizes)", "c ← nn.Linear(all of sizes)"),
+    (
+        "import torch\no = torch.optim.Adam(model.parameters(), lr=0.1, eps=e)",
+        "o ← the optimizer Adam of the parameters of model (lr = 0.1, eps = e)",
+    ),
+    ("accelerator.backward(loss)", "backpropagate loss through accelerator"),
+    ("y.backward(v)", "backpropagate v through y"),
+    ("import tensorflow as tf\ny = tf.cast(x, dtype=t)", "y ← x as t"),
+    ("import tensorflow as tf\ny = tf.expand_dims(x, axis=1)", "y ← x with a new axis at 1"),
+    ("import numpy as np\ny = np.squeeze(x, axis=1)", "y ← x without axis 1 if its length is 1"),
+    ("import torch.nn.functional as F\ny = F.mish(x, inplace=True)", "y ← mish(x, inplace = true)"),
+    ("from utils import LOGGER\nLOGGER.info(text)", "log text"),
+    ("from utils import shop\nshop.info(text)", "shop.info(text)"),
+    ("classifier.eval()", "put classifier into evaluation mode"),
+    ("frame.eval(code)", "frame.eval(code)"),
+    ("y = x.to(device=place)", "y ← x on place"),
+    ("x = tuple()", "x ← empty tuple"),
+    ("x = dict(pairs)", "x ← pairs as a table"),
 ]
 
 

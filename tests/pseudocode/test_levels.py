@@ -119,7 +119,7 @@ if __name__ == "__main__":
 def test_outline_starts_at_the_entry_point() -> None:
     assert texts(ENTRY, "en", "outline") == [
         "Output: model, trained",
-        "model ← nn.Linear(2, 2)",
+        "model ← a linear layer from 2 to 2 features",
         "train_loader ← batches of 4 samples of data, shuffled",
         "optimizer ← optimizer SGD of the parameters of model, learning rate 0.1",
         "criterion ← loss CrossEntropyLoss",

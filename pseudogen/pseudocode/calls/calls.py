@@ -94,9 +94,11 @@ def _said(writer: Writer, node: cst.Call) -> Said | None:
     if receiver is not None:
         bound[names.pop(0)] = writer.operand(receiver)
     for arg in node.args:
-        if arg.keyword is not None and arg.keyword.value in names:
-            bound[arg.keyword.value] = writer.operand(arg.value)
-            named.add(arg.keyword.value)
+        keyword = arg.keyword.value if arg.keyword is not None else ""
+        keyword = row.aliases.get(keyword, keyword)
+        if keyword in names:
+            bound[keyword] = writer.operand(arg.value)
+            named.add(keyword)
         elif arg.keyword is not None or arg.star == "**":
             others.append(argument(writer, arg))
         elif arg.star:

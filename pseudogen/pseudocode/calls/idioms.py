@@ -55,6 +55,8 @@ def _number(writer: Writer, node: cst.Call) -> Term | None:
 
 def _table(writer: Writer, node: cst.Call) -> Term | None:
     """`dict(a=1)` is a table as `{"a": 1}` is."""
+    if len(node.args) == 1 and node.args[0].keyword is None and not node.args[0].star:
+        return writer.say("as_table", writer.operand(node.args[0].value)), PHRASE
     if any(arg.keyword is None for arg in node.args):
         return None
     if not node.args:
@@ -114,6 +116,7 @@ _SPECIAL: dict[str, Callable[[Writer, cst.Call], Term | None]] = {
     "float": _number,
     "list": _empty("empty_list"),
     "set": _empty("empty_set"),
+    "tuple": _empty("empty_tuple"),
     "super": _parent,
 }
 

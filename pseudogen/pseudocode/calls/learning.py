@@ -15,6 +15,8 @@ scaler.unscale_         unscale             it optimizer
 model.train             training_mode       it [mode]
 model.eval              evaluation_mode     it
 model.to                on_device           it device
+model.apply             apply_to_parts      it function
+.eval                   evaluation_mode     it
 writer.add_scalar       log_value           it name value [step]
 writer.add_image        log_value           it name value [step]
 .zero_grad              clear_gradients     it [set_to_none]
@@ -113,7 +115,11 @@ torch.cuda.manual_seed                          seed_gpu            seed
 torch.cuda.manual_seed_all                      seed_gpus           seed
 random.seed                                     seed_python         seed
 numpy.random.seed                               seed_numpy          seed
-torch.device                                    device_named+        name
+torch.device                                    device_named+        name [index]
+torch.Generator                                 number_generator+    [device]
+torch.accelerator.current_accelerator           accelerator+
+torch.accelerator.is_available                  accelerator_available?
+torch.jit.script                                compiled             model
 torch.cuda.is_available                         gpu_available?
 torch.cuda.device_count                         gpu_count+
 torch.cuda.set_device                           use_gpu             device

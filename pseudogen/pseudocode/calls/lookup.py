@@ -3,18 +3,33 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.names.words import suggested_role, words
 from pseudogen.pseudocode import literals
-from pseudogen.pseudocode.calls import builtins, learning, numbers, system
+from pseudogen.pseudocode.calls import (
+    builtins,
+    frameworks,
+    learning,
+    networks,
+    numbers,
+    system,
+)
 from pseudogen.pseudocode.calls.row import Row, rows
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.build import dotted
 
-_TABLES = (builtins.TABLE, learning.TABLE, numbers.TABLE, system.TABLE)
+_TABLES = (
+    builtins.TABLE,
+    frameworks.TABLE,
+    learning.TABLE,
+    networks.TABLE,
+    numbers.TABLE,
+    system.TABLE,
+)
 ROWS: dict[str, Row] = {name: row for table in _TABLES for name, row in rows(table).items()}
 """All rows by name."""
 
@@ -40,7 +55,9 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
             row = ROWS.get(full)
             if row is not None:
                 return row, None
-            if not full.startswith(_OBJECTS) and "__." not in full:
+            if full.startswith(_FUNCTIONAL):
+                return _function(full.rpartition(".")[2]), None
+            if not full.startswith(_OBJECTS) and "__." not in full and not _is_log(full):
                 return None
     by_role = _ROLES.get(method)
     if by_role is not None:
@@ -49,6 +66,21 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
             return by_role[role], function.value
     row = _moved(writer, node) if method == "to" else ROWS.get("." + method)
     return (row, function.value) if row is not None else None
+
+
+_FUNCTIONAL = ("torch.nn.functional.", "jax.nn.", "paddle.nn.functional.")
+"""Packages of which each function is one as in mathematics."""
+
+
+@cache
+def _function(name: str) -> Row:
+    return rows(f"{name} ={name} arguments*")[name]
+
+
+def _is_log(full: str) -> bool:
+    """`utils.LOGGER.info`: an object of another module whose name says what it is."""
+    owner = full.split(".")[-2]
+    return owner.lower().strip("_") in ("logger", "log")
 
 
 _OBJECTS = ("sys.argv.", "sys.path.", "os.environ.")
@@ -60,8 +92,10 @@ _DEVICES = frozenset({"device", "rank", "gpu", "cuda", "dev", "id"})
 
 def _moved(writer: Writer, node: cst.Call) -> Row | None:
     """`x.to(device)` moves, `x.to(torch.float16)` converts; None where nothing tells."""
-    if not node.args or node.args[0].star or node.args[0].keyword is not None:
+    if not node.args or node.args[0].star:
         return None
+    if node.args[0].keyword is not None:
+        return ROWS["model.to"] if node.args[0].keyword.value == "device" else None
     place = node.args[0].value
     name = dotted(place)
     if name and _DTYPES.fullmatch(name):
@@ -84,6 +118,8 @@ def _find_function(writer: Writer, name: str) -> tuple[Row, Any] | None:
         row = ROWS.get(full)
         if row is not None:
             return row, None
+        if full.startswith(_FUNCTIONAL):
+            return _function(full.rpartition(".")[2]), None
     return None
 
 

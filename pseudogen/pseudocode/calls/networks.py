@@ -1,11 +1,11 @@
-"""Parts of networks, losses, optimizers, schedules, transforms: what training is put together of."""
+"""Parts of networks, losses, optimizers, schedules, transforms: what training is made of."""
 
 TABLE = """
 torch.nn.Linear                 linear_layer        in_features out_features [bias]
-torch.nn.Conv1d                 convolution_1d      in_channels out_channels kernel_size [stride] [padding]
-torch.nn.Conv2d                 convolution_2d      in_channels out_channels kernel_size [stride] [padding]
-torch.nn.Conv3d                 convolution_3d      in_channels out_channels kernel_size [stride] [padding]
-torch.nn.ConvTranspose2d        transposed_convolution in_channels out_channels kernel_size [stride] [padding]
+torch.nn.Conv1d convolution_1d in_channels out_channels kernel_size [stride] [padding]
+torch.nn.Conv2d convolution_2d in_channels out_channels kernel_size [stride] [padding]
+torch.nn.Conv3d convolution_3d in_channels out_channels kernel_size [stride] [padding]
+torch.nn.ConvTranspose2d upward_convolution in_channels out_channels kernel_size [stride] [padding]
 torch.nn.BatchNorm1d            batch_norm          num_features
 torch.nn.BatchNorm2d            batch_norm          num_features
 torch.nn.BatchNorm3d            batch_norm          num_features

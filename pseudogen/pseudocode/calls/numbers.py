@@ -8,7 +8,7 @@ matmul dot outer isnan isinf isfinite flatten concatenate stack hstack vstack re
 median topk gather cumprod diag trace sign square pow power relu log_softmax bincount meshgrid
 """
 _PHRASES = """
-{0}.cat                 joined          tensors [dim]
+{0}.cat                 joined          tensors [dim|axis]
 {0}.tensor              as_tensor       it
 {0}.as_tensor           as_tensor       it
 {0}.from_numpy          as_tensor       it
@@ -17,7 +17,8 @@ _PHRASES = """
 {0}.transpose           axes_swapped    it first second
 {0}.reshape             reshaped        it shape
 {0}.unsqueeze           with_axis       it dim
-{0}.squeeze             squeezed        it [dim]
+{0}.expand_dims         with_axis       it dim|axis
+{0}.squeeze             squeezed        it [dim|axis]
 {0}.permute             axes_ordered    it axes*
 """
 
@@ -30,8 +31,25 @@ def _functions(package: str) -> str:
 
 _MATHEMATICS = "exp log log2 log10 sqrt cos sin tan pow prod fabs hypot isnan isinf"
 
+_RANDOM = """
+numpy.random.shuffle        shuffle         items
+numpy.random.permutation    random_order    items
+numpy.random.choice         random_choice   items
+numpy.random.random         =random_uniform arguments*
+numpy.random.rand           =random_uniform arguments*
+numpy.random.randn          =random_normal  arguments*
+numpy.interp                =interp         arguments*
+numpy.loadtxt               numbers_in_file+ file
+numpy.load                  loaded          file
+numpy.save                  save_array      file array
+jax.random.PRNGKey          number_generator+ [seed]
+"""
+
 TABLE = (
     _functions("torch")
     + _functions("numpy")
+    + _functions("jax.numpy")
+    + _functions("paddle")
+    + _RANDOM
     + "\n".join(f"math.{name} ={name} arguments*" for name in _MATHEMATICS.split())
 )

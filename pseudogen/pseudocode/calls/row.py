@@ -11,11 +11,14 @@ which they may be passed without a name::
 
 A key that ends in `?` says something that holds or does not, one in `+` names a thing. A key that
 begins with `=` is no phrase but the name of a function as in mathematics. A parameter in brackets
-may be missing, `*` takes all that is left. A name that begins with a point is a method of anything,
-`optimizer.step` one of whatever has that role; its first parameter is the object.
+may be missing, `*` takes all that is left; `dim|axis` may be passed by either name. A name that
+begins with a point is a method of anything, `optimizer.step` one of whatever has that role; its
+first parameter is the object.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from pseudogen.records import dataclass
 
@@ -25,7 +28,8 @@ class Row:
     """One call: `key` of the phrase, `params` in their order, how many of them are `required`.
 
     `condition`: it holds or does not. `noun`: it names a thing. `function`: written as the
-    function `key`. `rest`: the parameter that takes all further arguments, or "".
+    function `key`. `rest`: the parameter that takes all further arguments, or "". `aliases`: other
+    names by which parameters may be passed.
     """
 
     key: str
@@ -35,6 +39,7 @@ class Row:
     noun: bool
     function: bool
     rest: str
+    aliases: Mapping[str, str]
 
 
 def rows(table: str) -> dict[str, Row]:
@@ -57,12 +62,14 @@ def rows(table: str) -> dict[str, Row]:
 
 def _row(key: str, params: list[str]) -> Row:
     rest = params.pop().removesuffix("*") if params and params[-1].endswith("*") else ""
+    names = [param.strip("[]").split("|") for param in params]
     return Row(
         key=key.strip("=?+"),
-        params=tuple(param.strip("[]") for param in params),
+        params=tuple(name for name, *_ in names),
         required=sum(not param.startswith("[") for param in params),
         condition=key.endswith("?"),
         noun=key.endswith("+"),
         function=key.startswith("="),
         rest=rest,
+        aliases={other: name for name, *others in names for other in others},
     )

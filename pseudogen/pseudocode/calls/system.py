@@ -20,6 +20,11 @@ os.getpid               process_id+
 os.getenv               environment         name [default]
 os.environ.get          environment         name [default]
 os.cpu_count            cpu_count+
+os.path.relpath         relative_path       path [start]
+os.path.getsize         file_size+          path
+glob.glob               matching_files+     pattern
+pathlib.Path            =path               parts*
+pathlib.Path.cwd        working_folder+
 shutil.copyfile         copy_file           source target
 shutil.copy             copy_file           source target
 shutil.rmtree           delete_folder       path
@@ -27,6 +32,10 @@ sys.exit                end_program         [status]
 sys.stdout.flush        flush_output
 time.time               current_time+
 time.perf_counter       current_time+
+time.monotonic          current_time+
+time.process_time       current_time+
+time.strftime           time_as+            format [moment]
+datetime.timedelta      time_span+
 time.sleep              wait_seconds        seconds
 datetime.datetime.now   current_time+
 copy.deepcopy           deep_copy+           x
@@ -40,6 +49,7 @@ pickle.dump             write_object        value file
 yaml.safe_load          read_yaml+           file
 yaml.load               read_yaml+           file
 contextlib.nullcontext  no_context+
+contextlib.suppress     ignored_errors+     kinds*
 functools.partial       with_arguments      function arguments*
 itertools.chain         chained             items*
 itertools.islice        =islice             items*
@@ -48,7 +58,17 @@ collections.OrderedDict ordered_table       [items]
 random.random           random_number+
 random.shuffle          shuffle             items
 random.choice           random_choice       items
-argparse.ArgumentParser option_reader+
+random.randint          random_integer      a b
+random.uniform          random_between      a b
+random.sample           random_sample       items k
+argparse.ArgumentParser option_reader+       [prog]
+absl.flags.DEFINE_string  flag               names*
+absl.flags.DEFINE_integer flag               names*
+absl.flags.DEFINE_float   flag               names*
+absl.flags.DEFINE_bool    flag               names*
+absl.flags.DEFINE_boolean flag               names*
+absl.flags.DEFINE_enum    flag               names*
+.set_defaults           option_defaults     it
 .add_argument           option              it names*
 .add_argument_group     option_group        it [title]
 .parse_args             settings_read       it [arguments]
@@ -67,6 +87,10 @@ logging.info            log_message         text arguments*
 logging.debug           log_message         text arguments*
 logging.warning         log_warning_message text arguments*
 logging.error           log_error_message   text arguments*
+logging.basicConfig     set_up_log
+absl.logging.info       log_message         text arguments*
+absl.logging.warning    log_warning_message text arguments*
+absl.logging.error      log_error_message   text arguments*
 logging.getLogger       logger_named+        [name]
 warnings.warn           warn                text
 warnings.filterwarnings ignore_warnings
