@@ -123,6 +123,12 @@ def working_words(lang: str) -> Any:
 
 
 @cache
+def story_words(lang: str) -> Any:
+    """What findings do together: `templates/<lang>/stories.jinja` as a module."""
+    return _template(f"{lang}/stories.jinja").module
+
+
+@cache
 def vocabulary_words(lang: str) -> Any:
     """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
     return _template(f"{lang}/vocabulary.jinja").module

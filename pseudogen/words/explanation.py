@@ -21,6 +21,7 @@ from pseudogen.document import spans as marked
 from pseudogen.explanation.captions import docstring_of
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
+from pseudogen.explanation.stories import stories
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall
@@ -32,6 +33,7 @@ from pseudogen.words.messages import remark
 from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
+from pseudogen.words.stories import story_blocks
 from pseudogen.words.telling import Telling
 from pseudogen.words.working import working_section
 from pseudogen.working.work import Working
@@ -75,6 +77,8 @@ class _Writer:
         self.telling = Telling(lang)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
+        findings = [f for stage in explanation.stages for f in stage.findings]
+        self.stories = stories(explanation.script, findings)
         self.told: dict[str, int] = {}
         self.described: set[str] = set()
         self.shown: set[int] = set()
@@ -93,6 +97,7 @@ class _Writer:
                 key=lambda finding: finding.line,
             )
             for entry in entries(findings, self.told):
+                blocks += self._stories(entry, 2)
                 blocks += self._entry(entry, 2)
             if detail != "brief":
                 blocks += working_section(self.explanation.working, self.lang)
@@ -138,7 +143,16 @@ class _Writer:
                 yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
             for entry in kept:
                 level = 4 if len(kept) > 1 else 3
+                yield from self._stories(entry, level)
                 yield from self._entry(entry, level, places.get(id(entry), []))
+
+    def _stories(self, entry: Entry, level: int) -> Iterable[Block]:
+        """The stories that begin with an entry: those with a finding of it among their lines."""
+        lines = [finding.line for finding in entry.findings]
+        begun = [s for s in self.stories if any(s.lines[0] <= n <= s.lines[1] for n in lines)]
+        for story in begun:
+            self.stories.remove(story)
+            yield from story_blocks(story, self.lang, level)
 
     def _spans(self, text: str) -> Spans:
         return spaced_words(text, self.lang)

@@ -1,0 +1,190 @@
+"""Findings that belong together: what several of them do in one is a story of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import Finding
+from pseudogen.names.script import Script
+from pseudogen.records import dataclass
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_CONSTANTS = ("True", "False", "None")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A step of a story: what it is, where, and the code that does it."""
+
+    kind: str
+    line: int
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScaledStep:
+    """One training step in mixed precision, in the order in which its parts run: "forward",
+    "backward", "unscale", "clip", "step" and "update"."""
+
+    line: int
+    lines: tuple[int, int]
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SharedData:
+    """The two branches of `if distributed:` around samplers and batch size.
+
+    Attributes:
+        line: Where the story begins.
+        lines: From the `if` to the end of its last branch.
+        condition: The condition of the branch that shares the data out.
+        branch: The lines of that branch.
+        samplers: The samplers made in it, and where.
+        division: The division of the batch size in it, and where.
+        machine: Whether it divides by the processes of one machine.
+        settings: Constants set in it: (code, line).
+        otherwise: The lines of the `else`; None without one.
+        defaults: Constants set there.
+        loaders: The loaders that get what either branch has set, and where.
+    """
+
+    line: int
+    lines: tuple[int, int]
+    condition: str
+    branch: tuple[int, int]
+    samplers: tuple[tuple[str, int], ...]
+    division: tuple[str, int] | None
+    machine: bool
+    settings: tuple[tuple[str, int], ...]
+    otherwise: tuple[int, int] | None
+    defaults: tuple[tuple[str, int], ...]
+    loaders: tuple[tuple[str, int], ...]
+
+
+Story = ScaledStep | SharedData
+
+
+_TOLD = frozenset({"training-step", "distributed-sampler", "batch-division"})
+
+
+def stories(script: Script, findings: Sequence[Finding]) -> list[Story]:
+    """The stories of a script, by line."""
+    if not any(finding.pattern in _TOLD for finding in findings):
+        return []
+    at: dict[int, Statement] = {}
+    for statement in script.tree.statements:
+        at.setdefault(statement.first, statement)
+    placed = [(finding, at[finding.line]) for finding in findings]
+    found = [*_scaled_steps(script, placed), *_shared_data(script, placed)]
+    return sorted(found, key=lambda story: story.line)
+
+
+_Placed = Sequence[tuple[Finding, Statement]]
+
+
+def _fact(finding: Finding, name: str) -> Any:
+    return getattr(finding, name, None)
+
+
+# One step in mixed precision
+
+
+def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
+    for finding, statement in placed:
+        scaled = _fact(finding, "scaler") and _fact(finding, "how") == "backward"
+        if finding.pattern != "training-step" or not scaled:
+            continue
+        calls = _calls_after(script, finding, statement)
+        last = max((part.line for part in calls), default=finding.line)
+        backward = f"{_fact(finding, 'scaler')}.scale({_fact(finding, 'loss')}).backward()"
+        parts = [Part("backward", finding.line, backward), *calls]
+        for other, place in placed:
+            near = script.loop_around(place) == script.loop_around(statement)
+            if place.scope != statement.scope:
+                continue
+            if other.pattern == "gradient-clipping" and finding.line < other.line < last:
+                parts.append(Part("clip", other.line, str(_fact(other, "call") or "")))
+            elif near and _is_context(other, place) and other.line < finding.line:
+                parts.append(Part("forward", other.line, text(place.node.items[0].item)))
+        parts.sort(key=lambda part: part.line)
+        if {"backward", "step", "update"} <= {part.kind for part in parts}:
+            yield ScaledStep(parts[0].line, (parts[0].line, parts[-1].line), tuple(parts))
+
+
+def _calls_after(script: Script, finding: Finding, statement: Statement) -> list[Part]:
+    """The scaler's other calls in the same function, behind the backward pass."""
+    function = script.function_around(statement)
+    inside = script.calls_below(function) if function is not None else script.call_sites()
+    parts = []
+    for kind, method in (("unscale", "unscale_"), ("step", "step"), ("update", "update")):
+        name = f"{_fact(finding, 'scaler')}.{method}"
+        site = next((s for s in inside if s.name == name and s.line > finding.line), None)
+        if site is not None:
+            parts.append(Part(kind, site.line, text(site.node)))
+    return parts
+
+
+def _is_context(finding: Finding, place: Statement) -> bool:
+    """Whether a finding is `with autocast():`."""
+    context = finding.pattern == "mixed-precision" and _fact(finding, "part") == "context"
+    return context and type(place.node) is cst.With
+
+
+# The two branches around samplers and batch size
+
+
+def _shared_data(script: Script, placed: _Placed) -> Iterator[Story]:
+    branches: dict[int, list[Finding]] = {}
+    for finding, statement in placed:
+        shares = finding.pattern in ("distributed-sampler", "batch-division")
+        if shares and statement.parent >= 0:
+            branches.setdefault(statement.parent, []).append(finding)
+    for index, members in branches.items():
+        header = script.tree.statements[index]
+        alone = type(header.node) is cst.If and header.chain == header.index
+        if alone and len({f.pattern for f in members}) > 1:
+            yield _branches(script, header, members, placed)
+
+
+def _branches(
+    script: Script, header: Statement, members: Sequence[Finding], placed: _Placed
+) -> SharedData:
+    others = [c for c in script.tree.clauses(header) if type(c.node) is cst.Else]
+    other = others[0] if len(script.tree.clauses(header)) == 1 and others else None
+    division = next((f for f in members if f.pattern == "batch-division"), None)
+    samplers = [f for f in members if f.pattern == "distributed-sampler" and _fact(f, "target")]
+    names = {_fact(f, "target") for f in samplers}
+    loaders = [
+        (str(_fact(f, "target")), f.line)
+        for f, place in placed
+        if f.pattern == "data-loader"
+        and f.line > header.end
+        and place.parent == header.parent
+        and _fact(f, "target")
+        and _fact(f, "sampler") in names
+    ]
+    return SharedData(
+        line=header.first,
+        lines=(header.first, other.end if other is not None else header.end),
+        condition=text(header.node.test),
+        branch=(header.first, header.end),
+        samplers=tuple((str(_fact(f, "target")), f.line) for f in samplers),
+        division=(str(_fact(division, "expression")), division.line) if division else None,
+        machine=_fact(division, "counts") == "machine" if division else False,
+        settings=tuple(_constants(script, header)),
+        otherwise=(other.first, other.end) if other is not None else None,
+        defaults=tuple(_constants(script, other)) if other is not None else (),
+        loaders=tuple(loaders),
+    )
+
+
+def _constants(script: Script, header: Statement) -> Iterator[tuple[str, int]]:
+    """The assignments of a constant right in a branch."""
+    for statement in script.tree.body(header):
+        if type(statement.node) is cst.Assign and text(statement.node.value) in _CONSTANTS:
+            yield text(statement.node), statement.first

@@ -1,0 +1,26 @@
+"""Stories as blocks of an explanation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pseudogen.document import Block, Heading, Items, Paragraph
+from pseudogen.document import spans as marked
+from pseudogen.explanation.stories import ScaledStep, Story
+from pseudogen.templating import explanation_words, story_words
+from pseudogen.words.patterns import spaced_words
+
+
+def story_blocks(story: Story, lang: str, level: int) -> Iterator[Block]:
+    """The heading of a story, and what its findings do together."""
+    words = story_words(lang)
+    note = spaced_words(explanation_words(lang).note([story.lines]), lang)
+    if isinstance(story, ScaledStep):
+        yield Heading(level, marked(words.scaled_step_title), note, story.lines)
+        parts = (words.scaled_part(part, story) for part in story.parts)
+        yield Items(tuple(spaced_words(part, lang) for part in parts), numbered=True)
+        return
+    yield Heading(level, marked(words.shared_data_title), note, story.lines)
+    for paragraph in words.shared_data(story).split("\n\n"):
+        if paragraph.strip():
+            yield Paragraph(spaced_words(paragraph, lang), lines=story.lines)

@@ -1,0 +1,82 @@
+"""What an explanation tells together, what it tells once, and whose words it quotes."""
+
+from __future__ import annotations
+
+import pytest
+
+import pseudogen
+
+_SHARED = """\
+if distributed:
+    train_sampler = DistributedSampler(train_set)
+    batch_size = batch_size // gpus_per_node
+    shuffle = False
+else:
+    train_sampler = None
+    shuffle = True
+loader = DataLoader(train_set, batch_size=batch_size, shuffle=shuffle, sampler=train_sampler)
+"""
+_SCALED = """\
+import torch
+from torch.nn.utils import clip_grad_norm_
+scaler = torch.amp.GradScaler("cuda")
+for images, labels in loader:
+    optimizer.zero_grad()
+    with torch.autocast("cuda"):
+        loss = criterion(model(images), labels)
+    scaler.scale(loss).backward()
+    scaler.unscale_(optimizer)
+    clip_grad_norm_(model.parameters(), 1.0)
+    scaler.step(optimizer)
+    scaler.update()
+"""
+
+
+def test_the_two_branches_of_sharing_are_one_story() -> None:
+    text = pseudogen.explain(_SHARED)
+    assert text.count("Sharing the data out (lines 1–7)") == 1
+    assert "If `distributed` (lines 1–4): `train_sampler` (line 2) gives" in text
+    assert "`train_sampler = None` and `shuffle = True`; the batch size stays as it is." in text
+    assert "`loader` (line 8) is made by the same code in both cases" in text
+
+
+@pytest.mark.parametrize("gone", ["    train_sampler = Dist", "    batch_size ="])
+def test_half_of_the_story_is_none(gone: str) -> None:
+    lines = [line for line in _SHARED.splitlines() if not line.startswith(gone)]
+    assert "Sharing the data out" not in pseudogen.explain("\n".join(lines))
+
+
+def test_the_parts_of_a_scaled_step_are_told_in_order() -> None:
+    text = pseudogen.explain(_SCALED)
+    story = text.partition("One step in mixed precision (lines 6–12)")[2].partition("\n## ")[0]
+    lines = [line.partition(":")[0] for line in story.splitlines() if "Line" in line]
+    assert lines == [f"{n}. Line {line}" for n, line in enumerate((6, 8, 9, 10, 11, 12), 1)]
+
+
+def test_without_unscaling_the_scaler_divides_by_itself() -> None:
+    code = "\n".join(s for s in _SCALED.splitlines() if "unscale_" not in s and "clip" not in s)
+    text = pseudogen.explain(code)
+    assert "takes the factor out of the gradients itself" in text
+    assert "clipping" not in text
+
+
+_PAD = "\n".join(f"x{n} = {n}" for n in range(60))
+
+
+def test_the_very_same_is_told_once_with_all_its_places() -> None:
+    guard = "if rank == 0:\n    print('saved')\n"
+    code = f"{_PAD}\n{guard}y = 1\noptimizer = torch.optim.SGD(p, lr=0.1)\n{guard}"
+    text = pseudogen.explain(code).partition("## Step by step")[2]
+    assert text.count("Only one process goes into this block") == 1
+    assert "The same on line 65." in text
+
+
+def test_a_function_is_introduced_in_its_authors_words() -> None:
+    code = (
+        f"{_PAD}\ndef fit(model, loader, optimizer):\n"
+        '    """Run one epoch. Details follow."""\n'
+        "    for x, y in loader:\n"
+        "        loss = criterion(model(x), y)\n"
+        "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
+    )
+    assert "in `fit`, “Run one epoch”)" in pseudogen.explain(code)
