@@ -34,6 +34,7 @@ _KEEPERS = frozenset(
     {"checkpoint", "checkpointer", "checkpoints", "ckpt", "ckptr", "manager", "mngr", "saver"}
     | {"snapshot", "state", "trainer"}
 )
+_LOADS = (".load_state_dict", ".set_state_dict")
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
 
 
@@ -69,7 +70,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     if site.known is None or not site.node.args:
         return
     name = _assigned(site)
-    restores, into = _uses(name, site, script) if name else ((), ())
+    restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
     path = site.node.args[0].value
     if not _continues(path, restores, into, site, script):
         return
@@ -106,10 +107,21 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
             continue
         keys |= dict.fromkeys(_keys(written, name))
         for call in script.calls_in(statement):
-            loads = call.name.endswith((".load_state_dict", ".set_state_dict"))
+            loads = call.name.endswith(_LOADS)
             if loads and call.node.args and name in text(call.node.args[0].value):
                 into[call.name.rpartition(".")[0]] = None
     return tuple(keys), tuple(into)
+
+
+def _directly(site: Site, script: Script) -> tuple[str, ...]:
+    """What gets its state from a load within the same statement:
+    `model.load_state_dict(torch.load(path))`."""
+    read = text(site.node)
+    return tuple(
+        call.name.rpartition(".")[0]
+        for call in script.calls_in(site.statement)
+        if call.name.endswith(_LOADS) and call.node.args and text(call.node.args[0].value) == read
+    )
 
 
 def _reaches(name: str, site: Site, statement: Statement, script: Script) -> bool:
@@ -217,6 +229,18 @@ def _example(**facts: Any) -> list[CheckpointResume]:
 
 
 EXAMPLES = {
+    "if args.resume:\n    net.load_state_dict(torch.load(args.resume))": [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="args.resume",
+            into=("net",),
+            condition="args.resume",
+        )
+    ],
     "checkpoint = torch.load(path, map_location='cpu')\n"
     'model.load_state_dict(checkpoint["model"])\n'
     'optimizer.load_state_dict(checkpoint["optimizer"])\n'

@@ -38,7 +38,7 @@ class ExperimentLogging(Finding):
         several: Whether several processes may come here, with nothing known that holds all but one
             back.
         guard: The rank condition around it; None without one.
-        condition: The condition under which it is done.
+        condition: The condition under which it is done; None, too, where the calls have several.
     """
 
     pattern: ClassVar[str] = "experiment-logging"
@@ -87,7 +87,7 @@ def _finding(
         script.argument(site, name) for name in ("log_dir", "logdir", "project", "project_name")
     )
     where = next((value for value in wheres if value is not None), None)
-    guard = script.rank_condition(site.statement)
+    guards = {script.rank_condition(log.statement) for log in sites}
     return ExperimentLogging(
         line=site.line,
         end=end,
@@ -98,10 +98,15 @@ def _finding(
         where=text(where) if where is not None and form == "create" else None,
         names=names if form == "log" else (),
         step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
-        several=guard is None and not told.guarded and script.workers.joins,
-        guard=guard,
-        condition=script.condition(site.statement),
+        several=None in guards and not told.guarded and script.workers.joins,
+        guard=_common(guards),
+        condition=_common({script.condition(log.statement) for log in sites}),
     )
+
+
+def _common(conditions: set[str | None]) -> str | None:
+    """The condition under which all calls are made, where it is one and the same."""
+    return next(iter(conditions)) if len(conditions) == 1 else None
 
 
 def _names(site: Site) -> Iterator[str]:
@@ -173,6 +178,26 @@ EXAMPLES = {
             several=False,
             guard="rank == 0",
             condition="rank == 0",
+        )
+    ],
+    "import wandb\n"
+    "if 'weight' in name:\n"
+    "    wandb.log({'norm/weight': norm})\n"
+    "if 'bias' in name:\n"
+    "    wandb.log({'norm/bias': norm})": [
+        ExperimentLogging(
+            line=3,
+            end=5,
+            evidence=Evidence("api", ("wandb.log",)),
+            form="log",
+            tracker=None,
+            backend="Weights & Biases",
+            where=None,
+            names=("norm/weight", "norm/bias"),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
         )
     ],
     "loss_history.append_loss(epoch, loss, val_loss)": [

@@ -43,6 +43,20 @@ def _example(**facts: Any) -> list[LrSchedule]:
 
 _STEP_LR = "torch.optim.lr_scheduler.StepLR"
 EXAMPLES = {
+    "for epoch in range(epochs):\n"
+    "    if epoch > warm:\n"
+    "        scheduler.step(epoch)\n"
+    "    for images, labels in train_loader:\n"
+    "        criterion(net(images), labels).backward()\n"
+    "        optimizer.step()": _example(
+        line=3,
+        evidence=Evidence(NAME, ("scheduler",)),
+        action="stepped",
+        name="scheduler",
+        per="epoch",
+        position="epoch",
+        condition="epoch > warm",
+    ),
     "from torch.optim.lr_scheduler import StepLR\n"
     "scheduler = StepLR(optimizer, step_size=30)": _example(
         line=2,

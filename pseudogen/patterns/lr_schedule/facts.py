@@ -36,6 +36,7 @@ class LrSchedule(Finding):
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
         counter: The parameter of a formula that is the epoch or step.
+        condition: The condition under which it is stepped.
     """
 
     pattern: ClassVar[str] = "lr-schedule"
@@ -61,3 +62,4 @@ class LrSchedule(Finding):
     value: str | None = None
     variable: str | None = None
     counter: str | None = None
+    condition: str | None = None

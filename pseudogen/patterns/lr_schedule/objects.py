@@ -145,6 +145,7 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
         per=None if _now_and_then(site, script) else script.unit(site.statement),
         watched=None if timed else told,
         position=told if timed else None,
+        condition=script.condition(site.statement),
     )
 
 
