@@ -39,11 +39,14 @@ class _Step:
 
 def steps(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     """The lines of the whole script, one a step."""
+    statements = writer.script.tree.statements
+    # A finding knows its line alone: where statements share one, it may be about any of them.
+    shared = Counter(statement.first for statement in statements)
     by_line: dict[int, list[Finding]] = {}
     for finding in findings:
-        by_line.setdefault(finding.line, []).append(finding)
+        if shared[finding.line] == 1:
+            by_line.setdefault(finding.line, []).append(finding)
     found: list[Draft] = []
-    statements = writer.script.tree.statements
     index = 0
     while index < len(statements):
         statement = statements[index]

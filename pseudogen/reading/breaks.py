@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pseudogen.errors import InputError
 from pseudogen.reading.draft import Draft
-from pseudogen.reading.mend import ended, indent_of
+from pseudogen.reading.indentation import indent_of
+from pseudogen.reading.mend import ended
 from pseudogen.reading.reflow import Reflowed, ReflowError, reflow
 
 _MOST_LINES = 40

@@ -1,4 +1,4 @@
-"""Pieces of code made whole: indentation of an inner block, missing heads and ends."""
+"""Pieces of code made whole: missing heads and ends, left-out parts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 from pseudogen.reading.draft import Draft
+from pseudogen.reading.indentation import indent_of
 from pseudogen.reading.magics import set_aside
 
 _HEADS = {
@@ -38,11 +39,6 @@ _PARTS = re.compile(
 Step = Callable[[Draft], Draft | None]
 
 
-def indent_of(line: str) -> str:
-    """The blanks that a line begins with."""
-    return line[: len(line) - len(line.lstrip(" \t"))]
-
-
 def without_magics(draft: Draft) -> Draft | None:
     """Lines for IPython or the shell as comments."""
     lines, found = set_aside(list(draft.lines))
@@ -51,45 +47,6 @@ def without_magics(draft: Draft) -> Draft | None:
     for key, number, words in found:
         draft = draft.remark(key, number - 1, text=words)
     return draft.with_texts(lines)
-
-
-def dedented(draft: Draft) -> Draft | None:
-    """The inner block of something, moved to the margin."""
-    lines = list(draft.lines)
-    code = [i for i, line in enumerate(lines) if line.strip() and not line.lstrip().startswith("#")]
-    if not code:
-        return None
-    first, rest = code[0], code[1:]
-    margin = indent_of(lines[first])
-    if rest and not margin:
-        # Marked from the middle of its line: the first line has lost its own indentation.
-        margin = min((indent_of(lines[i]) for i in rest), key=len)
-        if not margin:
-            return None
-        lines[first] = margin + lines[first]
-    shared = _shared([lines[i] for i in code])
-    if not shared:
-        return None
-    moved = [line[len(shared) :] if line.startswith(shared) else line.lstrip() for line in lines]
-    return draft.remark("inner_indentation", first, columns=len(shared)).with_texts(moved)
-
-
-def _shared(lines: list[str]) -> str:
-    indents = [indent_of(line) for line in lines]
-    shared = min(indents, key=len)
-    return shared if all(indent.startswith(shared) for indent in indents) else ""
-
-
-def expanded_tabs(draft: Draft) -> Draft | None:
-    """Tabs as columns of eight, as Python 2 and terminals read them."""
-    mixed = [i for i, line in enumerate(draft.lines) if "\t" in indent_of(line)]
-    if not mixed:
-        return None
-    lines = [
-        indent_of(line).expandtabs(8) + line.lstrip(" \t") if "\t" in indent_of(line) else line
-        for line in draft.lines
-    ]
-    return draft.remark("tabs", mixed[0]).with_texts(lines)
 
 
 def headed(draft: Draft) -> Draft | None:

@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from pseudogen.reading.draft import Draft
 
+_QUOTED = re.compile(r"\s?>(?!>>) ?")
 _FENCE = re.compile(r"\s*(?:```+|~~~+)\s*(\{?\.?[\w+-]*\}?)\s*$")
 _PYTHON = re.compile(r"^\{?\.?(?:py\w*|ipython\w*|)\}?$", re.I)
 _PROMPT = re.compile(r"\s*>>> ?")
@@ -23,10 +24,29 @@ _DIFF_HEAD = re.compile(
 
 def unwrapped(draft: Draft) -> Draft:
     """The code alone. Each step changes only what is surely no Python."""
-    steps: list[Callable[[Draft], Draft]] = [_unfenced, _unprompted, _unnumbered, _undiffed]
+    steps: list[Callable[[Draft], Draft]] = [
+        _unquoted,
+        _unfenced,
+        _unprompted,
+        _unnumbered,
+        _undiffed,
+    ]
     for step in steps:
         draft = step(draft)
     return draft
+
+
+def _unquoted(draft: Draft) -> Draft:
+    """Lines without the sign that quotes them in mails and Markdown."""
+    matches = [_QUOTED.match(line) for line in draft.lines]
+    filled = [bool(match) for match, line in zip(matches, draft.lines, strict=True) if line.strip()]
+    if not filled or not all(filled):
+        return draft
+    lines = [
+        line[match.end() :] if match else line
+        for match, line in zip(matches, draft.lines, strict=True)
+    ]
+    return draft.remark("quoted", 0).with_texts(lines)
 
 
 def _unfenced(draft: Draft) -> Draft:
@@ -100,3 +120,12 @@ def _undiffed(draft: Draft) -> Draft:
         return draft
     removed = sum(line.startswith("-") and not _DIFF_HEAD.match(line) for line in draft.lines)
     return draft.remark("diff", lines[0][1], removed=removed).with_lines(kept)
+
+
+_STEPS: tuple[Callable[[Draft], Draft], ...] = (
+    _unquoted,
+    _unfenced,
+    _unprompted,
+    _unnumbered,
+    _undiffed,
+)

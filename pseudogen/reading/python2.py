@@ -8,10 +8,13 @@ from pseudogen.errors import InputError
 from pseudogen.reading.draft import Draft
 
 _SIGNS = (
-    ("print", re.compile(r"^[ \t]*(?:.*[:;][ \t]*)?print[ \t]+(?:[\"'\w]|>>|\(.*\)[ \t]*%)", re.M)),
-    ("except", re.compile(r"^[ \t]*except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:", re.M)),
-    ("raise", re.compile(r"^[ \t]*raise[ \t]+[\w.]+[ \t]*,[ \t]*[\"'\w]", re.M)),
-    ("exec", re.compile(r"^[ \t]*exec[ \t]+[\"'\w]", re.M)),
+    (
+        "print",
+        re.compile(r"^[ \t]*+(?:.*[:;][ \t]*+)?print[ \t]++(?:[\"'\w]|>>|\(.*\)[ \t]*%)", re.M),
+    ),
+    ("except", re.compile(r"^[ \t]*+except[ \t]+[\w.]+[ \t]*,[ \t]*\w+[ \t]*:", re.M)),
+    ("raise", re.compile(r"^[ \t]*+raise[ \t]+[\w.]+[ \t]*,[ \t]*[\"'\w]", re.M)),
+    ("exec", re.compile(r"^[ \t]*+exec[ \t]+[\"'\w]", re.M)),
     ("backticks", re.compile(r"(?<!`)`[^`\n]+`(?!`)")),
     ("<>", re.compile(r"[\w)\]][ \t]*<>[ \t]*[\w(\[\"']")),
     ("octal", re.compile(r"(?<![\w.])0[0-7]+(?![\w.])")),

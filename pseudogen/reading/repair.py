@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from pseudogen.errors import InputError
-from pseudogen.reading import mend
+from pseudogen.reading import indentation, mend
 from pseudogen.reading.breaks import with_breaks, with_comments_ended
 from pseudogen.reading.characters import plain, without_entities
 from pseudogen.reading.draft import Draft
@@ -21,9 +21,10 @@ from pseudogen.syntax.parsing import described
 
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
-    mend.dedented,
+    indentation.dedented,
     mend.headed,
-    mend.expanded_tabs,
+    indentation.uncovered,
+    indentation.expanded_tabs,
     mend.filled,
     mend.tried,
     mend.ended,

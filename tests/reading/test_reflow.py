@@ -174,6 +174,7 @@ def test_a_header_at_the_end_gets_a_block():
         ("x +", "unfinished", 3),
         ("if x y = 1", "statement", 5),
         ("lambda: " * 5_000 + "1", "nested", 0),
+        ("if a: " * 100 + "b", "nested", 594),
         ("x " * 200_001, "long", 400_000),
     ],
 )

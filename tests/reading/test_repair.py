@@ -31,6 +31,22 @@ REPAIRS = {
         "for x in y:\n    print(x)\nz = 1\n",
         ["inner_indentation"],
     ),
+    "middle of a block": (
+        "a()\n        b()\n    if c:\n        d()\ne()\n",
+        "if ...:\n    if ...:\n        a()\n        b()\n    if c:\n        d()\ne()\n",
+        ["missing_header"],
+    ),
+    "middle of a block, moved": (
+        "        a()\n        b()\n    c()\n",
+        "if ...:\n    a()\n    b()\nc()\n",
+        ["inner_indentation", "missing_header"],
+    ),
+    "middle of a try": (
+        "    a()\nexcept E:\n    b()\n",
+        "try:\n    a()\nexcept E:\n    b()\n",
+        ["missing_header"],
+    ),
+    "quoted": ("> if x:\n>     y = 1\n>\n> z = 2\n", "if x:\n    y = 1\n\nz = 2\n", ["quoted"]),
     "leading else": (
         "else:\n    x = 1\n",
         "if ...:\n    ...\nelse:\n    x = 1\n",
@@ -223,8 +239,10 @@ def test_a_single_statement_in_a_comment_stays_there():
         "，" * 100_000,
         "“" * 20_000,
         "if a: " * 300 + "b",
+        "".join(" " * i + "if x:\n" for i in range(700)) + " " * 700 + "y",
+        "if a: b = c " * 600,
     ],
-    ids=["comments", "flat", "prose", "open", "long", "commas", "quotes", "nested"],
+    ids=["comments", "flat", "prose", "open", "long", "commas", "quotes", "nested", "deep", "ifs"],
 )
 def test_large_text_is_read_or_refused_in_one_line(text):
     try:

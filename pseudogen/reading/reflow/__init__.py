@@ -19,6 +19,7 @@ MAX_TOKENS = 200_000
 _INDENT = "    "
 _MARGIN = 2.0
 _PROSE_SHARE = 0.2
+_MOST_NESTED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,7 @@ def reflow(text: str) -> Reflowed:
     except RecursionError:
         raise ReflowError("nested", 0) from None
     code = [s for s in statements if s.kind != "comment"]
+    _refuse_deep(source, code)
     idle = sum(s.kind == "expression" and _idle(source, s) for s in code)
     if idle > max(_PROSE_SHARE * len(code), 0.5):
         raise ReflowError("prose", source.tokens[code[0].start].start)
@@ -80,6 +82,15 @@ def reflow(text: str) -> Reflowed:
     if code and not choices:
         raise ReflowError("branch", _first_stray(source, code))
     return _written(text, source, statements, choices, guessed)
+
+
+def _refuse_deep(source: Tokens, code: list[Statement]) -> None:
+    """Headers that follow each other at once nest; Python's limit is a hundred."""
+    run = 0
+    for statement in code:
+        run = run + 1 if statement.opens and not statement.branch else 0
+        if run >= _MOST_NESTED:
+            raise ReflowError("nested", source.tokens[statement.start].start)
 
 
 def _first_stray(source: Tokens, code: list[Statement]) -> int:

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
+import re
+from collections.abc import Iterator
+
 from pseudogen.reading.reflow.grammar import Statement
 from pseudogen.reading.reflow.tokens import Token, Tokens
 from pseudogen.records import dataclass
 
 _TARGETS = frozenset(["for", "with", "except", "import"])
+_PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_a-zA-Z]+")
+_EMPTY = frozenset(["self", "None", "True", "False", "the", "of", "to", "in", "is", "and", "for"])
+_LONGEST_PATH = 4
+_READ = 300
 _BINDING = frozenset(["assign", "augment", "annotate"])
 NEVER = -1
 
@@ -16,7 +24,8 @@ class Facts:
     """Facts about one statement.
 
     `binds` and `uses` are plain names, `attributes` the dotted targets. `shape` tells what kind of
-    thing it does ("self.", "print"), `guard` what kind of condition a header has.
+    thing it does ("self.", "print"), `guard` what kind of condition a header has. `paths` are all
+    names with their attributes ("opt.lr"), `parts` the words that names and texts are made of.
     """
 
     statement: Statement
@@ -27,6 +36,8 @@ class Facts:
     shape: str
     guard: str
     parameters: tuple[str, ...] = ()
+    paths: frozenset[str] = frozenset()
+    parts: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +48,8 @@ class Context:
     the name is bound for the first time (NEVER when it was read before that) and where last;
     `reach[i]` is the last statement that uses what i binds, before it is bound afresh;
     `made_reach[i]` the same for the names that are first bound at i; `later[i]` how many
-    statements on such a name is next used (0: never).
+    statements on such a name is next used (0: never); `same[i]` is the last statement before it
+    that reads the same word for word (NEVER: none).
     """
 
     facts: list[Facts]
@@ -45,6 +57,7 @@ class Context:
     reach: list[int]
     made_reach: list[int]
     later: list[int]
+    same: list[int]
 
 
 def facts_of(source: Tokens, statement: Statement) -> Facts:
@@ -72,6 +85,8 @@ def facts_of(source: Tokens, statement: Statement) -> Facts:
         _shape(tokens, statement.kind),
         _guard(tokens, statement.kind),
         parameters,
+        frozenset(_paths(tokens)),
+        frozenset(_parts(tokens)),
     )
 
 
@@ -133,6 +148,27 @@ def _bound(tokens: list[Token], kind: str) -> tuple[set[str], set[str]]:
     return binds, attributes
 
 
+def _paths(tokens: list[Token]) -> Iterator[str]:
+    """Names with the attributes that hang on them: `a.b.c` gives `a`, `a.b` and `a.b.c`."""
+    path = ""
+    for i, token in enumerate(tokens):
+        if token.kind != "name":
+            continue
+        hangs = i > 1 and tokens[i - 1].text == "." and tokens[i - 2].kind == "name"
+        path = f"{path}.{token.text}" if hangs and path else token.text
+        if not hangs or path.count(".") < _LONGEST_PATH:
+            yield path
+
+
+def _parts(tokens: list[Token]) -> Iterator[str]:
+    """The words of names and texts in small letters: `ValLoader` gives `val` and `loader`."""
+    for token in tokens:
+        if token.kind in ("name", "string"):
+            for word in _PART.findall(token.text[:_READ]):
+                if len(word) > 1 and word not in _EMPTY:
+                    yield word.lower()
+
+
 def _shape(tokens: list[Token], kind: str) -> str:
     """The first words of a statement: what is called, or on what a target hangs."""
     if kind in ("call", "expression", "await"):
@@ -153,9 +189,14 @@ def _shape(tokens: list[Token], kind: str) -> str:
 
 def _guard(tokens: list[Token], kind: str) -> str:
     """What kind of condition or iteration a header has."""
+    texts = [token.text for token in tokens[1:-1]]
+    if kind == "with":
+        called = [a for a, b in itertools.pairwise(texts) if b == "("]
+        return f"with {called[0]}" if called else "with"
     if kind not in ("if", "elif", "while", "for"):
         return kind
-    texts = [token.text for token in tokens[1:-1]]
+    if texts == ["True"]:
+        return f"{kind} True"
     if kind == "for":
         called = [word for word in ("range", "enumerate", "zip", "items") if word in texts]
         return f"for {called[0]}" if called else "for"
@@ -173,11 +214,14 @@ def _guard(tokens: list[Token], kind: str) -> str:
 def context_of(facts: list[Facts]) -> Context:
     """Follow the names through the statements."""
     count = len(facts)
-    context = Context(facts, [], [NEVER] * count, [NEVER] * count, [0] * count)
+    context = Context(facts, [], [NEVER] * count, [NEVER] * count, [0] * count, [])
+    said: dict[str, int] = {}
     first: dict[str, int] = {}
     last: dict[str, int] = {}
     fresh: dict[str, int] = {}
     for i, fact in enumerate(facts):
+        context.same.append(said.get(fact.words, NEVER))
+        said[fact.words] = i
         known = [name for name in sorted(fact.uses) if name in last]
         context.origins.append(tuple((first[name], last[name]) for name in known))
         for name in known:
