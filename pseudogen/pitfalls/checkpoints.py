@@ -20,6 +20,8 @@ from pseudogen.syntax.tree import Statement
 
 _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
 _ON_CPU = frozenset({"rng", "scheduler", "scaler", "metadata", "tokenizer"})
+_PREFIX = ('"module."', "'module.'", "consume_prefix")
+"""What a script writes that takes the prefix away, or puts it in front, itself."""
 _DEPTH = 3
 
 
@@ -86,28 +88,55 @@ def _function_by_one(script: Script, function: Statement, at: Statement, depth: 
 
 @pitfall("checkpoint-module-prefix")
 def check_prefix(findings: Findings) -> Iterator[Pitfall]:
-    """The wrapped model's state is saved, and the bare model reads it."""
+    """The wrapped model's state is saved and the bare model reads it, or the other way round."""
     script = findings.script
-    if not findings.of(CheckpointResume) or mentions(script, "module."):
+    if not findings.of(CheckpointResume) or mentions(script, *_PREFIX):
+        return
+    for site in calls_of_methods(script, "state_dict"):
+        load = _load_after(script, site) if receiver(site).endswith(".module") else None
+        if load is not None and _is_saved(findings, site):
+            yield _mismatch(site, receiver(site).removesuffix(".module"), load[0], load[1], False)
+            return
+    if mentions(script, ".module"):
         return
     for site in calls_of_methods(script, "state_dict"):
         wrap = _wrap_of(script, receiver(site), site)
-        saved = any(s.line <= site.line <= s.end for s in findings.of(CheckpointSave))
-        if wrap is None or not (saved or type(site.statement.node) is cst.Assign):
+        if wrap is None or not _is_saved(findings, site):
             continue
-        load = _load_before(script, receiver(site), wrap)
-        if load is not None:
-            yield report(
-                "checkpoint-module-prefix",
-                WARNING,
-                (site.line, site.last),
-                "flow",
-                model=receiver(site),
-                wrap_line=wrap.first,
-                load=text(load.node.func),
-                load_line=load.line,
-            )
+        load_before = _load_before(script, receiver(site), wrap)
+        if load_before is not None:
+            yield _mismatch(site, receiver(site), load_before, wrap, True)
             return
+
+
+def _mismatch(site: Site, model: str, load: Site, wrap: Statement, prefixed: bool) -> Pitfall:
+    return report(
+        "checkpoint-module-prefix",
+        WARNING,
+        (site.line, site.last),
+        "flow",
+        model=model,
+        wrap_line=wrap.first,
+        load=text(load.node.func),
+        load_line=load.line,
+        prefixed=prefixed,
+    )
+
+
+def _is_saved(findings: Findings, site: Site) -> bool:
+    """Whether a state goes into a checkpoint, directly or by way of a variable."""
+    saved = any(s.line <= site.line <= s.end for s in findings.of(CheckpointSave))
+    return saved or type(site.statement.node) is cst.Assign
+
+
+def _load_after(script: Script, saved: Site) -> tuple[Site, Statement] | None:
+    """Where the wrapped model reads a state, and where it is wrapped."""
+    model = receiver(saved).removesuffix(".module")
+    for site in calls_of_methods(script, "load_state_dict"):
+        wrap = _wrap_of(script, model, site) if receiver(site) == model else None
+        if wrap is not None and site.scope == saved.scope == wrap.scope:
+            return site, wrap
+    return None
 
 
 def _wrap_of(script: Script, model: str, site: Site) -> Statement | None:
@@ -225,6 +254,7 @@ EXAMPLES = {
     "checkpoint-module-prefix": {
         _TOP + _RESUME + _WRAP + "if rank == 0:\n    " + _STATE: [(12, 12)],
         _TOP + _RESUME + "model = torch.nn.DataParallel(model)\n" + _STATE: [(11, 11)],
+        _TOP + _WRAP + _RESUME + _STATE.replace("model.state", "model.module.state"): [(11, 11)],
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', weights_only=True))": [(2, 2)],
@@ -248,6 +278,10 @@ COUNTEREXAMPLES = {
             "the bare model is saved"
         ),
         _TOP + _WRAP + _RESUME + _STATE: "the wrapped model reads it again",
+        _TOP
+        + _WRAP
+        + _RESUME.replace("model.load", "model.module.load")
+        + _STATE.replace("model.state", "model.module.state"): "the bare one reads it again",
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', map_location='cpu'))": (
