@@ -83,7 +83,7 @@ def _function_by_one(script: Script, function: Statement, at: Statement, depth: 
     callers = script.calls_of(function)
     if depth >= _DEPTH or not callers:
         return True
-    return any(_by_one(script, site.statement, depth + 1) for site in callers)
+    return all(_by_one(script, site.statement, depth + 1) for site in callers)
 
 
 @pitfall("checkpoint-module-prefix")

@@ -39,9 +39,7 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
         if loop.call is not None or type(header.node) not in (cst.For, cst.While):
             continue
         calls = reachable_calls(script, header)
-        if any("train" in words(method(s)) and "." in s.name for s in calls) or not _trains(
-            script, header
-        ):
+        if any(_goes_back(script, s) for s in calls) or not _trains(script, header):
             continue
         switched = _switched(script, header, calls)
         if switched is not None:
@@ -57,6 +55,14 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
             )
 
 
+def _goes_back(script: Script, site: Site) -> bool:
+    """`model.train()`, or a helper of another file that is called so; not the script's own
+    `self.train()`, whose calls are looked at themselves."""
+    named = words(method(site))
+    trains = named == ("train",) or ("train" in named and bool({"mode", "set"} & set(named)))
+    return trains and "." in site.name and script.called_function(site) is None
+
+
 def _trains(script: Script, loop: Statement) -> bool:
     """Whether a training step that this file shows runs in the loop."""
     if any(inside(loop, script.tree.statements[i]) for i in script.structure.steps):
@@ -68,7 +74,7 @@ def _trains(script: Script, loop: Statement) -> bool:
 def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site, str] | None:
     """The call that puts the trained model into evaluation mode, and the model's name in the
     loop."""
-    used = {s.name for s in script.calls_below(loop)}
+    used = {s.name for s in calls if inside(loop, s.statement) or s.name.startswith("self.")}
     used |= {text(a.value) for s in script.calls_below(loop) for a in s.node.args}
     for site in calls:
         if method(site) != "eval" or site.node.args or not receiver(site):
@@ -193,6 +199,21 @@ _EVALUATE = (
     "        correct = (model(x).argmax(1) == y).sum()\n"
     "    return correct\n"
 )
+_CLASS = (
+    "class Trainer:\n"
+    "    def train_epoch(self):\n"
+    "        for x, y in self.train_loader:\n"
+    "            optimizer.zero_grad()\n"
+    "            criterion(self.model(x), y).backward()\n"
+    "            optimizer.step()\n"
+    "    def evaluate(self):\n"
+    "        self.model.eval()\n"
+    "        return measure(self.model)\n"
+    "    def fit(self):\n"
+    "        for epoch in range(9):\n"
+    "            self.train_epoch()\n"
+    "            self.evaluate()\n"
+)
 _TRAIN = "model.train()\nfor epoch in range(9):\n"
 _CALL = "    evaluate(model, val_loader)\n"
 _INLINE = "    model.eval()\n    with torch.no_grad():\n        print(model(x_val))\n"
@@ -200,6 +221,7 @@ EXAMPLES = {
     "no-return-to-train": {
         _TOP + _EVALUATE + _TRAIN + _ROUND + _CALL: [(4, 4)],
         _TOP + _TRAIN + _ROUND + _INLINE: [(9, 9)],
+        _TOP + _CLASS: [(10, 10)],
     },
     "evaluation-with-gradients": {
         _TOP + _EVALUATE + "accuracy = evaluate(model, val_loader)\n": [(5, 5)],

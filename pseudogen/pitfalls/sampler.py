@@ -37,7 +37,7 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
                     sampler.evidence.kind,
                     sampler=sampler.target,
                     loader=loader,
-                    epoch=loop.variable or None,
+                    epoch=(loop.variable or "").strip("_") or None,
                     loop=loop.line,
                 )
                 break
@@ -82,15 +82,25 @@ def _loop_that_reads(findings: Findings, loader: str) -> EpochLoop | None:
 
 
 def _reads_to_train(script: Script, statement: Statement, loop: Statement, loader: str) -> bool:
-    if type(statement.node) is cst.For and has_word(text(statement.node.iter), loader):
-        return any(inside(statement, script.tree.statements[i]) for i in script.structure.steps)
+    if _trains_over(script, statement, loader):
+        return True
     return any(_trains_from(script, site, loader) for site in script.calls_in(statement))
+
+
+def _trains_over(script: Script, statement: Statement, loader: str) -> bool:
+    """Whether a statement is a loop over the loader with a training step in it."""
+    if type(statement.node) is not cst.For or not has_word(text(statement.node.iter), loader):
+        return False
+    return any(inside(statement, script.tree.statements[i]) for i in script.structure.steps)
 
 
 def _trains_from(script: Script, site: Site, loader: str) -> bool:
     function = script.called_function(site)
-    passed = any(dotted(arg.value) == loader for arg in site.node.args)
-    return passed and function is not None and function.index in script.structure.trains
+    if function is None or function.index not in script.structure.trains:
+        return False
+    if loader.startswith("self."):
+        return any(_trains_over(script, inner, loader) for inner in script.tree.below(function))
+    return any(dotted(arg.value) == loader for arg in site.node.args)
 
 
 @pitfall("sampler-and-shuffle")
@@ -153,6 +163,17 @@ EXAMPLES = {
         "        loss.backward()\n"
         "for epoch in range(start, epochs):\n"
         "    train(train_loader, model)\n": [(2, 2)],
+        "from torch.utils.data import DataLoader, DistributedSampler\n"
+        "class Trainer:\n"
+        "    def __init__(self, data):\n"
+        "        self.sampler = DistributedSampler(data)\n"
+        "        self.loader = DataLoader(data, batch_size=32, sampler=self.sampler)\n"
+        "    def train_epoch(self):\n"
+        "        for x, y in self.loader:\n"
+        "            self.model(x, y).backward()\n"
+        "    def fit(self):\n"
+        "        for epoch in range(90):\n"
+        "            self.train_epoch()\n": [(4, 4)],
     },
     "sampler-and-shuffle": {
         "from torch.utils.data import DataLoader, DistributedSampler\n"
