@@ -57,6 +57,7 @@ _PLAIN: dict[type, type] = {
     cst.BitOrAssign: cst.BitOr,
     cst.BitXorAssign: cst.BitXor,
 }
+_TEXTS = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
 _ASSOCIATIVE = frozenset({cst.BitAnd, cst.BitOr, cst.BitXor})
 _COMPARISONS: dict[type, str] = {
     cst.Equal: "=",
@@ -92,6 +93,9 @@ def operated(writer: Writer, kind: type, left: Any, right: Any) -> Term:
     if kind is cst.FloorDivide:
         text = f"{_left(writer, cst.Divide, left)[0]} / {writer.text(right, POWER)}"
         return f"⌊{text}⌋", ATOM
+    if kind is cst.Divide and (isinstance(left, _TEXTS) or isinstance(right, _TEXTS)):
+        pieces = writer.listed([writer.item(left), writer.item(right)])
+        return f"{writer.vocabulary.code('path')}({pieces})", ATOM
     sign, level, _, right_level = _SIGNS[kind]
     first, signed = _left(writer, kind, left)
     second = writer.text(right, right_level)
@@ -230,9 +234,13 @@ def negated(writer: Writer, node: cst.UnaryOperation) -> Term:
         if opposite is not None:
             target = inner.comparisons[0].with_changes(operator=opposite)
             return comparison(writer, inner.with_changes(comparisons=(target,)))
+    number = _number_tested(writer, inner, "=")
+    if number is not None:
+        return number
     if kind in _ASKED:
-        if is_container(writer, inner):
-            return writer.say("is_empty", writer.operand(inner)), CONDITION
+        counted = _counted(writer, inner) or (inner if is_container(writer, inner) else None)
+        if counted is not None:
+            return writer.say("is_empty", writer.operand(counted)), CONDITION
         text, level = writer.term(inner)
         opposite_words = calls.negated(writer, inner) if kind is cst.Call else None
         if opposite_words is not None:
@@ -253,10 +261,34 @@ def asked(writer: Writer, node: Any) -> Term:
         return writer.term(node)
     if is_container(writer, node):
         return writer.say("is_not_empty", writer.operand(node)), CONDITION
+    number = _number_tested(writer, node, "≠")
+    if number is not None:
+        return number
+    counted = _counted(writer, node)
+    if counted is not None:
+        return writer.say("is_not_empty", writer.operand(counted)), CONDITION
     term = writer.term(node)
     if term[1] in _TRUE_OR_FALSE:
         return term
     return writer.say("holds", at(term, SUM)), CONDITION
+
+
+def _number_tested(writer: Writer, node: Any, sign: str) -> Term | None:
+    """`if a % b`: whether a remainder or a quotient is 0; None for what may be no number."""
+    if type(node) is not cst.BinaryOperation:
+        return None
+    kind = type(node.operator)
+    if kind not in (cst.Modulo, cst.FloorDivide) or isinstance(node.left, _TEXTS):
+        return None
+    return f"{writer.text(node, RARE)} {sign} {writer.vocabulary.number('0')}", COMPARE
+
+
+def _counted(writer: Writer, node: Any) -> Any:
+    """The x of `if len(x)`; None for anything else."""
+    if type(node) is not cst.Call or type(node.func) is not cst.Name or len(node.args) != 1:
+        return None
+    plain = node.func.value == "len" and not node.args[0].star and node.args[0].keyword is None
+    return node.args[0].value if plain and writer.is_builtin("len") else None
 
 
 _MAKERS = frozenset({"list", "dict", "set", "tuple", "sorted", "frozenset", "str", "range"})

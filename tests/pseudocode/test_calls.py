@@ -74,6 +74,7 @@ CALLS = [
     ("classifier.eval()", "put classifier into evaluation mode"),
     ("frame.eval(code)", "frame.eval(code)"),
     ("y = x.to(device=place)", "y ← x on place"),
+    ("journal.log(step=1)", "journal.log(step = 1)"),
     ("x = tuple()", "x ← empty tuple"),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]

@@ -47,6 +47,8 @@ def command(writer: Writer, node: cst.Call) -> str:
     if construction is not None:
         return construction
     said = _said(writer, node)
+    if said is not None and said.row.function and type(node.func) is cst.Attribute:
+        return plain(writer, node)[0]
     if said is not None and hasattr(writer.vocabulary.phrases, f"do_{said.row.key}"):
         return _worded(writer, said, f"do_{said.row.key}")
     text, _ = call(writer, node)
