@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.script import Script
-from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, SUM, Term, at
+from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, POWER, SUM, Term, at
 from pseudogen.pseudocode.vocabulary import Vocabulary
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -60,6 +60,12 @@ class Writer:
         """An expression among the words of a phrase."""
         text, binds = self.term(node)
         return text if binds >= SUM or binds == NOUN else f"({text})"
+
+    def held(self, node: Any) -> str:
+        """An expression among the words of a phrase that is itself part of an expression: a sum or
+        a product in brackets, so that the words speak of all of it."""
+        text, binds = self.term(node)
+        return text if binds >= POWER or binds == NOUN else f"({text})"
 
     def item(self, node: Any) -> str:
         """An expression in a list: of arguments, of elements."""

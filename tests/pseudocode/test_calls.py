@@ -75,6 +75,10 @@ CALLS = [
     ("frame.eval(code)", "frame.eval(code)"),
     ("y = x.to(device=place)", "y ← x on place"),
     ("journal.log(step=1)", "journal.log(step = 1)"),
+    ("n = int(len(xs) * part)", "n ← (|xs| × part) as an integer"),
+    ("n = int(x ** 2) + int(-1)", "n ← (x^2 as an integer) + ((−1) as an integer)"),
+    ("xs.append(a + b)", "append a + b to xs"),
+    ("bad = (x > 1).any()", "bad ← at least one of (x > 1) holds"),
     ("x = tuple()", "x ← empty tuple"),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]

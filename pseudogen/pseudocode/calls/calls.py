@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import libcst as cst
 
 from pseudogen.pseudocode.calls.arguments import argument, arguments
@@ -30,7 +33,7 @@ def call(writer: Writer, node: cst.Call) -> Term:
     special = idiom(writer, node)
     if special is not None:
         return special
-    said = _said(writer, node)
+    said = _said(writer, node, writer.held)
     if said is None:
         return plain(writer, node)
     if said.row.function:
@@ -82,24 +85,28 @@ def plain(writer: Writer, node: cst.Call) -> Term:
     return f"{writer.text(node.func, ATOM)}({writer.listed(arguments(writer, node.args))})", ATOM
 
 
-def _said(writer: Writer, node: cst.Call) -> Said | None:
-    """The row that says a call and its arguments; None when there is none."""
+def _said(
+    writer: Writer, node: cst.Call, operand: Callable[[Any], str] | None = None
+) -> Said | None:
+    """The row that says a call and its arguments, each written by `operand`; None when there is
+    none."""
     found = find(writer, node)
     if found is None:
         return None
     row, receiver = found
+    say = writer.operand if operand is None or row.function or row.condition else operand
     names = list(row.params)
     bound: dict[str, str] = {}
     named: set[str] = set()
     rest: list[str] = []
     others: list[str] = []
     if receiver is not None:
-        bound[names.pop(0)] = writer.operand(receiver)
+        bound[names.pop(0)] = say(receiver)
     for arg in node.args:
         keyword = arg.keyword.value if arg.keyword is not None else ""
         keyword = row.aliases.get(keyword, keyword)
         if keyword in names:
-            bound[keyword] = writer.operand(arg.value)
+            bound[keyword] = say(arg.value)
             named.add(keyword)
         elif arg.keyword is not None or arg.star == "**":
             others.append(argument(writer, arg))
@@ -108,7 +115,7 @@ def _said(writer: Writer, node: cst.Call) -> Said | None:
                 return None
             rest.append(argument(writer, arg))
         elif names and names[0] not in bound:
-            bound[names.pop(0)] = writer.operand(arg.value)
+            bound[names.pop(0)] = say(arg.value)
         elif row.rest:
             rest.append(writer.alone(arg.value) if len(node.args) == 1 else writer.item(arg.value))
         else:

@@ -88,6 +88,8 @@ writer.add_image        log_value           it name value [step]
 .tanh                   =tanh               it
 .relu                   =relu               it
 .clamp                  =clamp              it [min] [max]
+.any                    any_holds?          items
+.all                    all_hold?           items
 .fill_                  fill                it value
 .zero_                  zero                it
 .copy_                  copy_into           it other
