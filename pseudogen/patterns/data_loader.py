@@ -45,6 +45,10 @@ class DataLoader(Finding):
         pin_memory: As written or by default; None when unknown.
         drop_last: As written or by default; None when unknown.
         collate: The function that makes a batch of samples; None: the usual one, or unknown.
+        persistent: Whether the workers outlive an epoch, as written; None when not given.
+        prefetch: How many batches each worker reads ahead, as written; None when not given.
+        worker_init: The function that each worker runs first; None without one.
+        generator: The source of random numbers that it is given; None without one.
         built_before: The line on which the same variable has got a loader before.
         built_again: The line on which it gets another one later.
         condition: The condition under which it is made.
@@ -68,6 +72,10 @@ class DataLoader(Finding):
     pin_memory: str | None = None
     drop_last: str | None = None
     collate: str | None = None
+    persistent: str | None = None
+    prefetch: str | None = None
+    worker_init: str | None = None
+    generator: str | None = None
     built_before: int | None = None
     built_again: int | None = None
     condition: str | None = None
@@ -167,11 +175,21 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         workers=script.argument_or_default(site, "num_workers"),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
-        collate=script.argument_text(site, "collate_fn"),
+        collate=_given(site, script, "collate_fn"),
+        persistent=_given(site, script, "persistent_workers"),
+        prefetch=_given(site, script, "prefetch_factor"),
+        worker_init=_given(site, script, "worker_init_fn"),
+        generator=_given(site, script, "generator"),
         built_before=before,
         built_again=again,
         condition=script.condition(site.statement),
     )
+
+
+def _given(site: Site, script: Script, name: str) -> str | None:
+    """The text of what is passed for a parameter that is off when nothing, or None, is passed."""
+    passed = script.argument_text(site, name)
+    return passed if passed != "None" else None
 
 
 def _dataset(site: Site, script: Script) -> str | None:
@@ -342,6 +360,32 @@ EXAMPLES = {
             function="generator.flow_from_directory",
             batch_size="32",
             batch_value=32,
+        )
+    ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "loader = DataLoader(\n"
+        "    data, 32, True, num_workers=4, persistent_workers=True,\n"
+        "    prefetch_factor=4, worker_init_fn=seed_worker, generator=g)"
+    ): [
+        DataLoader(
+            line=2,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+            batch_size="32",
+            batch_value=32,
+            shuffle="True",
+            shuffle_given=True,
+            workers="4",
+            pin_memory="False",
+            drop_last="False",
+            persistent="True",
+            prefetch="4",
+            worker_init="seed_worker",
+            generator="g",
         )
     ],
 }

@@ -127,6 +127,25 @@ EXAMPLES = {
         parameters=("step",),
         counter="step",
     ),
+    (
+        "from torch.optim.lr_scheduler import OneCycleLR\n"
+        "scheduler = OneCycleLR(optimizer, max_lr=0.1, total_steps=9000, pct_start=0.2)"
+    ): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.OneCycleLR",)),
+            action="made",
+            name="scheduler",
+            api="OneCycleLR",
+            form="one-cycle",
+            optimizer="optimizer",
+            period="9000",
+            period_value=9000,
+            peak="0.1",
+            warmup="0.2",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "add_lr_decay_table_pass(program, steps)": "a pass over a program",
