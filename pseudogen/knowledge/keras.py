@@ -69,6 +69,9 @@ EXACT: dict[str, Api] = {
     **_rows("tensorflow.keras"),
     **{f"tensorflow.optimizers.{name}": _OPTIMIZER for name in _OPTIMIZERS},
     **{f"tensorflow.optimizers.legacy.{name}": _OPTIMIZER for name in _OPTIMIZERS},
+    **{
+        f"tensorflow.losses.{name}": Api("criterion", (), {}, _DOCS + "losses/") for name in _LOSSES
+    },
     "tensorflow.clip_by_global_norm": Api(
         "clip",
         ("t_list", "clip_norm"),

@@ -24,6 +24,10 @@ _WRAPPERS = frozenset(
     | {"progress_bar", "skip_first_batches", "prog_bar", "prefetch_to_device", "take"}
     | {"tenumerate", "tqdm", "track", "track_iter_progress", "with_progress_bar", "zip"}
 )
+_OTHER_PASSES = EVALUATION_WORDS | frozenset(
+    {"fit", "items", "keys", "len", "range", "reversed", "run", "sorted", "train", "training"}
+)
+"""Words of functions of a loader that do more than hand on its batches."""
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
 
@@ -64,6 +68,8 @@ def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Eviden
             ]
             found = (loader(script, candidate, statement) for candidate in candidates)
             return next((source for source in found if source is not None), None)
+        if len(node.args) == 1 and not set(words(name)) & _OTHER_PASSES:
+            return loader(script, node.args[0].value, statement)
     role = script.role(node.value if type(node) is cst.Subscript else node, statement.scope)
     if role is not None and role.kind == "loader":
         return text(node), role.evidence

@@ -134,6 +134,17 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     return found
 
 
+def shared(script: Script, node: Any, statement: Statement) -> Steps | None:
+    """`500 // world_size`: a fixed number of steps is shared out among the processes."""
+    if type(node.operator) not in (cst.Divide, cst.FloorDivide):
+        return None
+    processes = process_count(script, node.right, statement.scope)
+    if processes is None or type(node.left) is not cst.Integer:
+        return None
+    down = "down" if type(node.operator) is cst.FloorDivide else None
+    return Steps(processes, rounding=down, plain=False)
+
+
 def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
     kind = type(node)
     if kind is cst.Call:

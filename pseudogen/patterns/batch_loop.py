@@ -152,6 +152,20 @@ EXAMPLES = {
         loader="gen",
         limit="iteration >= epoch_step",
     ),
+    (
+        "for i, batch in enumerate(endless(train_loader)):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()"
+    ): [
+        BatchLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            batch="batch",
+            index="i",
+            loader="train_loader",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for op in block.ops:\n    op.loss.backward()": "operations of a graph",

@@ -18,6 +18,7 @@ from pseudogen.names.rates import (
     is_time,
     names_in,
     names_schedule,
+    optimizer_passed,
     speaks_of_rate,
     speaks_of_schedule,
 )
@@ -233,7 +234,9 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
         length = told.value if text(told.value) != "True" else None
         yield _made(site, script, length, Evidence(NAME, (site.name,)))
-    elif _says_warm(site.name) and schedule and site.node.args and named[:1] != ("get",):
+    elif _says_warm(site.name) and site.node.args and named[:1] != ("get",):
+        if not schedule and optimizer_passed(script, site) is None:
+            return
         yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
 
 
@@ -325,6 +328,9 @@ EXAMPLES = {
             length_value=3,
             api="LearningRateWarmupCallback",
         )
+    ],
+    ("if args.warmup:\n    warmup(optimizer, args.warmup, iteration, args.lr)"): [
+        LrWarmup(line=2, end=2, evidence=Evidence(NAME, ("warmup",)), how="schedule", api="warmup")
     ],
 }
 COUNTEREXAMPLES = {

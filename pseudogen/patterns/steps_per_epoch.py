@@ -9,10 +9,10 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import Share, divided_after, divided_before
-from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
-from pseudogen.names.steps import Steps, may_count, steps
+from pseudogen.names.steps import Steps, may_count, shared, steps
 from pseudogen.names.targets import split, target
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
@@ -86,7 +86,10 @@ def find_argument(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
             continue
         if arg.keyword.value == "steps_per_epoch":
             found = steps(script, arg.keyword.value, arg.value, site.statement)
-            if found is not None and (found.batch is not None or found.loader is not None):
+            found = found or shared(script, arg.value, site.statement)
+            if found is not None and (
+                found.batch is not None or found.loader is not None or not found.plain
+            ):
                 yield _finding(site, script, arg.keyword.value, arg.value, found)
 
 
@@ -255,6 +258,18 @@ EXAMPLES = {
             per="epoch",
             split="training",
             loader="train_loader",
+            rounding="down",
+            plain=False,
+        )
+    ],
+    ("import horovod.keras as hvd\nmodel.fit(data, steps_per_epoch=500 // hvd.size())"): [
+        StepsPerEpoch(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("horovod.keras.size",)),
+            target="steps_per_epoch",
+            expression="500 // hvd.size()",
+            per="epoch",
             rounding="down",
             plain=False,
         )
