@@ -87,6 +87,7 @@ EXACT: dict[str, Api] = {
 _ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
 EXACT |= {
     # optimisation
+    "paddle.optimizer.lr.autoincreased_step_counter": Api("step-counter"),
     "paddle.optimizer.lr.LinearWarmup": Api(
         "scheduler",
         ("learning_rate", "warmup_steps", "start_lr", "end_lr"),

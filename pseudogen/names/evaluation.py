@@ -37,7 +37,8 @@ _TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "tes
 def evaluation_call(script: Script, site: Site) -> Evidence | None:
     """The evidence that a call evaluates the model, or None; calls inside an evaluating loop are
     part of that loop."""
-    if not site.name or site.known is not None or site.name[:1].isupper():
+    is_class = site.name.rpartition(".")[2].lstrip("_")[:1].isupper()
+    if not site.name or site.known is not None or is_class:
         return None
     if _inside_evaluation(script, site):
         return None

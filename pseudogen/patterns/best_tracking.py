@@ -24,7 +24,7 @@ _METRIC_WORDS = frozenset(
 )
 _OTHER_SEARCHES = frozenset(
     {"area", "calibration", "cost", "diff", "difference", "dist", "distance", "k", "length"}
-    | {"ratio", "size", "spread", "time"}
+    | {"bytes", "mem", "memory", "ratio", "size", "spread", "time"}
 )
 """Words of what is searched for in algorithms of other kinds."""
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
@@ -245,6 +245,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "top_mem = max(cur_mem, top_mem)": "a peak of memory",
     "if ratio_diff < best_ratio_diff:\n    best_ratio_diff = ratio_diff": "a search for a shape",
     "top = max(top, 0)": "a coordinate is kept inside an image",
     "val_batches = min(val_batches, limit)": "a number of batches is limited",

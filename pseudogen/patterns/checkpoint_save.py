@@ -34,6 +34,10 @@ _NO_PATHS = frozenset(
     | {"params", "state", "states", "step", "steps", "trainer", "weights"}
 )
 """Last words of what a method that saves is given beside the path."""
+_OTHER_PLACES = frozenset(
+    {"config", "convert", "export", "exporter", "extractor", "logger", "processor", "tokenizer"}
+)
+"""Words of functions and classes that save something else, or another form of the model."""
 _METHODS = frozenset({"save_pretrained", "save_state", "save_weights", "save_lora_weights"})
 
 
@@ -169,6 +173,16 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     )
 
 
+def _around(site: Site, script: Script) -> set[str]:
+    """The words of the names of the functions and classes around a call."""
+    return {
+        word
+        for header in script.tree.ancestors(site.statement.index)
+        if type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        for word in words(header.node.name.value)
+    }
+
+
 def _path(first: Any, site: Site) -> str | None:
     """Where a framework's method saves to: what a keyword says, or the first argument where that
     is not by its name the state itself or the number of the step."""
@@ -185,8 +199,7 @@ def _path(first: Any, site: Site) -> str | None:
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
-    around = script.function_around(site.statement)
-    if around is not None and {"export", "convert"} & set(words(around.node.name.value)):
+    if _around(site, script) & _OTHER_PLACES:
         return None
     if site.name[:1].isupper() or set(words(receiver)) & (_OTHER_WORDS | {"plt", "fig"}):
         return None
@@ -301,6 +314,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model, to be used, not trained",
+    "class PieceTokenizer(Base):\n    def keep(self):\n        super().save_pretrained(folder)": "a tokenizer is saved",
     "self.feature_extractor.save_pretrained(folder)": "has no state of a training",
     "torch.save(features, 'features.pt')": "features are no state of the training",
     "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",

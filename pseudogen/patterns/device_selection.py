@@ -212,6 +212,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    'if isinstance(place, Place):\n    device = "cpu"': "describes a place that is there",
     "device = self.get_op_device_for_program(variable)": "asks for the place of an operation",
     "import torch\ndef unflatten(saved):\n    return torch.device(saved['name'])": (
         "a device's name is read back"

@@ -155,6 +155,8 @@ def _action(site: Site, script: Script) -> str | None:
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
     target = _target(site) if getattr(site.statement.node, "value", None) is site.node else None
+    if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
+        return "made"
     if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
         holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
         return "made" if holds or "criterion" in named else None

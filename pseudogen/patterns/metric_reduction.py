@@ -62,6 +62,12 @@ _OF_TENSORS = frozenset(
 _ABOUT_IT = frozenset(
     {"delay", "should", "use", "enable", "set", "is", "needs", "no", "get", "test"}
 )
+_IN_PLACE = tuple(
+    f"{root}.distributed.{name}"
+    for root in ("torch", "paddle")
+    for name in ("all_gather", "all_reduce", "gather", "reduce")
+)
+"""Functions that put the result into an argument; what they return is only a handle."""
 _NO_METRICS = frozenset({"find", "fsdp", "fuse", "groups", "hook", "post", "pre"})
 _TOGETHER = frozenset(
     {"allgather", "allreduce", "dist", "distributed", "gather", "rank", "reduce", "size", "world"}
@@ -230,7 +236,8 @@ def _reduction(
     evidence: Evidence,
 ) -> MetricReduction:
     node = site.statement.node
-    assigned = type(node) is cst.Assign and node.value is site.node
+    in_place = evidence.kind == API and evidence.names[0].startswith(_IN_PLACE)
+    assigned = type(node) is cst.Assign and node.value is site.node and not in_place
     target = dotted(node.targets[0].target) or None if assigned else None
     return MetricReduction(
         line=site.line,

@@ -61,6 +61,7 @@ _ABOUT = frozenset(
     | {"params"}
 )
 """Words of names that tell of a model and do not hold it."""
+_WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 _CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _MOVES = frozenset(
     {"to", "cuda", "cpu", "half", "float", "train", "eval", "apply", "prepare", "compile", "load"}
@@ -107,7 +108,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
         return
-    if known.api.kind == "module" and not _is_whole(target, site, script):
+    part = known.api.kind == "module" or last == "Sequential"
+    if part and not _is_whole(target, site, script):
         return
     yield _finding(site, script, Evidence(known.evidence, (known.name,)))
 
@@ -173,7 +175,7 @@ def _treats_as_model(call: Site, name: str) -> bool:
     """Whether a call takes a variable for a whole model: its parameters, its mode, its place, or
     the optimizer that is made for it."""
     if call.name.rpartition(".")[0] == name:
-        return call.name.rpartition(".")[2] in ("parameters", "train", "to", "cuda")
+        return call.name.rpartition(".")[2] in _WHOLE_METHODS
     makes_optimizer = call.known is not None and call.known.api.kind == "optimizer"
     optimizer = makes_optimizer or call.name.rpartition(".")[2] == "Optimizer"
     return optimizer and bool(call.node.args) and text(call.node.args[0].value) == name
@@ -330,6 +332,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block of layers",
     "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
     "base_model_plan = AttributeError()": "an exception",
     "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",

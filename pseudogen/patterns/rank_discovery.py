@@ -37,6 +37,11 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("process", "index"), "rank"),
     (("rank",), "rank"),
 )
+_GROUPS = frozenset(
+    {"accelerator", "comm", "ctx", "dist", "env", "environment", "fabric", "group", "mesh", "state"}
+    | {"strategy", "trainer", "world"}
+)
+"""Words of objects that know the processes."""
 _NOT_RANKS = frozenset(
     {"adapter", "corresponding", "dst", "ep", "expert", "lora", "low", "matrix", "max", "mp"}
     | {"next", "peer", "pipe", "pipeline", "pp", "prev", "root", "src", "stage", "svd", "tensor"}
@@ -169,7 +174,9 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
         and _named(dotted(value))
         and not name.startswith("self.")
     ):
-        read = Read(name=name, what=what, where="arguments", variable=None)
+        owner = set(words(dotted(value).rpartition(".")[0].replace("()", "")))
+        where = "group" if owner & _GROUPS else "arguments"
+        read = Read(name=name, what=what, where=where, variable=None)
         return _Told((read,), None, Evidence(NAME, (dotted(value),)))
     return None
 
