@@ -47,6 +47,8 @@ def names_parsing(method: str, name: str) -> bool:
     if method == "parse" or method == "gather_options":
         made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
         return bool({"option", "options", "config", "args"} & made)
+    if "flags" in found and name.rpartition(".")[0]:
+        return False  # `library.get_flags(...)`: the library's own switches
     rest = found - CONFIG_WORDS - _BESIDES
     return bool(found & CONFIG_WORDS) and bool(rest) and rest <= _VERBS
 

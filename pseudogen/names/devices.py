@@ -142,7 +142,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
     if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
-        if "isinstance(" in (script.condition(statement) or ""):
+        described = f"{script.condition(statement) or ''} {text(value)}"
+        if "isinstance(" in described or ".device.type" in described:
             return None  # a device that is there already is described
         chosen = _chosen_by_name(value, found)
         return Choice("device", text(target), value, chosen) if chosen is not None else None

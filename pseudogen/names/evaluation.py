@@ -18,6 +18,7 @@ from pseudogen.syntax.text import text
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
+_SETTINGS = frozenset({"args", "arguments", "config", "configuration", "generation", "mixin"})
 _PHASES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation"})
 _VERBS = EVALUATION_WORDS - {"dev"}
 _LEADING = frozenset({"run", "do", "estimate", "maybe", "final", "online"})
@@ -125,7 +126,7 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
     if not action and named != ("estimate", "loss"):
         return _callback(script, site, receiver, named)
-    if named == ("eval",) and not site.node.args:
+    if (named == ("eval",) and not site.node.args) or _of_settings(script, site):
         return None
     if receiver and receiver != "self" and not _handles_model(script, site):
         return None
@@ -134,6 +135,14 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
         enough = exact or len(named) > 1 or _handles_model(script, site)
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
+
+
+def _of_settings(script: Script, site: Site) -> bool:
+    """Whether a method is called in a class of settings, which validates itself."""
+    return not site.node.args and any(
+        type(a.node) is cst.ClassDef and set(words(a.node.name.value)) & _SETTINGS
+        for a in script.tree.ancestors(site.statement.index)
+    )
 
 
 def _plausible(script: Script, site: Site) -> bool:

@@ -48,7 +48,7 @@ _NO_DATA = frozenset({"graph", "graphs", "layers", "nodes", "ops", "program", "s
 _NO_EVALUATION = frozenset(
     {"benchmark", "cache", "calibrate", "calibration", "export", "embed", "embeddings"}
     | {"encode", "extract", "features", "generate", "preprocess", "profile", "sample"}
-    | {"speed", "statistics", "stats", "throughput", "visualize", "warmup"}
+    | {"calibrated", "plot", "speed", "statistics", "stats", "throughput", "visualize", "warmup"}
 )
 MODEL_WORDS = frozenset(
     {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}

@@ -73,7 +73,9 @@ _OTHER_WORDS = frozenset(
         "warmup",
     ]
 )
-_RESULT_WORDS = frozenset({"beams", "hypos", "hypotheses", "return", "sequences"})
+_RESULT_WORDS = frozenset(
+    {"beams", "hypos", "hypotheses", "patches", "return", "sequences", "tokens"}
+)
 """Words of quotients that count what a model gives back for a sample."""
 _SAMPLE_WORDS = frozenset(
     [

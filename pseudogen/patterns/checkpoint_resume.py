@@ -188,7 +188,8 @@ def _told(site: Site, script: Script) -> str | None:
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
-    if site.name[:1].isupper() or "pretrained" in named:
+    is_class = method.lstrip("_")[:1].isupper()
+    if is_class or "pretrained" in named or (named == ("restart",) and not site.node.args):
         return None
     if method == "load_state" and receiver:
         return "framework"

@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -201,8 +202,11 @@ def _how(site: Site, script: Script) -> str | None:
     named = words(site.name)
     if _around(site, script) & _OTHER_PLACES:
         return None
-    if site.name[:1].isupper() or set(words(receiver)) & (_OTHER_WORDS | {"plt", "fig"}):
+    whole = set(words(receiver.replace(".", "_")))
+    if site.name[:1].isupper() or whole & (_OTHER_WORDS | {"plt", "fig"}):
         return None
+    if named[:1] == ("dump",) and assigned(site.statement, site.node) is not None:
+        return None  # the state is put together, not written
     if method in _METHODS:
         return "framework"
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
@@ -314,8 +318,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
-    "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model, to be used, not trained",
-    "class PieceTokenizer(Base):\n    def keep(self):\n        super().save_pretrained(folder)": "a tokenizer is saved",
+    "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model",
+    "class PieceTokenizer(Base):\n"
+    "    def keep(self):\n"
+    "        super().save_pretrained(folder)": "a tokenizer is saved",
     "self.feature_extractor.save_pretrained(folder)": "has no state of a training",
     "torch.save(features, 'features.pt')": "features are no state of the training",
     "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",

@@ -216,11 +216,11 @@ def _target(site: Site) -> str | None:
     return text(node.targets[0].target) if type(node) is cst.Assign else None
 
 
-@pattern(
-    LrWarmup,
-    kinds=("training-arguments",),
-    calls=speaks_of_schedule,
-)
+def _may_warm(name: str) -> bool:
+    return speaks_of_schedule(name) or _says_warm(name)
+
+
+@pattern(LrWarmup, kinds=("training-arguments",), calls=_may_warm)
 def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`GradualWarmupScheduler(optimizer, 1, 5)`, `TrainingArguments(warmup_steps=500)`."""
     if site.known is not None and site.known.api.kind == "training-arguments":

@@ -24,7 +24,17 @@ _MODELS = frozenset(
     | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
 _NO_MODELS = frozenset(
-    {"args", "arguments", "average", "averaged", "callback", "card", "checkpoint", "config"}
+    {
+        "args",
+        "arguments",
+        "average",
+        "averaged",
+        "averager",
+        "callback",
+        "card",
+        "checkpoint",
+        "config",
+    }
     | {"cost", "criterion", "dataset", "ddp", "ema", "fsdp", "info", "loader", "loss", "losses"}
     | {"meter", "metric", "metrics", "name", "optimizer", "parallel", "path", "processor"}
     | {"sampler", "saver", "scaler", "schedule", "scheduler", "size", "state", "summary", "swa"}
@@ -332,7 +342,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
-    "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block of layers",
+    "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
     "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
     "base_model_plan = AttributeError()": "an exception",
     "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",

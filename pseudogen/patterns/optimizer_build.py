@@ -22,6 +22,10 @@ _MAKERS = frozenset(
 _SETTINGS = ("momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "foreach", "fused")
 
 
+_SEARCHES = frozenset({"comet_ml", "hyperopt", "nevergrad", "optuna", "ray", "skopt"})
+"""Libraries whose optimizers look for settings of a training."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizerBuild(Finding):
     """Facts of an optimizer.
@@ -163,8 +167,8 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     about = bool(named & {"optimizer", "optimizers", "optim", "optimiser", "opt"})
     first = target.strip("()").split(", ") if target else []
     holds = any(suggested_role(part) == "optimizer" for part in first)
-    if {"op", "ops"} & named:
-        return None  # operations of a static graph
+    if {"op", "ops"} & named or made.name.partition(".")[0] in _SEARCHES:
+        return None  # operations of a static graph, searches for settings
     if target is None:
         return Evidence(NAME, (made.name,)) if about and _passes_params(made.node) else None
     if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize", "hyper", "study"}:

@@ -216,6 +216,8 @@ def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Scrip
     """`rank, world_size = get_dist_info()`."""
     names = [name for e in target.elements if (name := dotted(e.value)) != "_"]
     whats = [_named(name) for name in names]
+    if not names:
+        return None
     if type(value) is cst.Tuple and len(value.elements) == len(target.elements):
         pairs = zip(target.elements, value.elements, strict=True)
         told = [_asked(t.value, v.value, statement, script) for t, v in pairs]
