@@ -1,11 +1,13 @@
-"""What pseudogen costs, as a ratio to `libcst.parse_module` of the same texts in the same run.
+"""What pseudogen costs, as ratios to the parser that it stands on, all from one run.
 
-    python benchmarks/speed.py FOLDER [--rounds 5] [--save benchmarks/results/speed.json]
+    python -m benchmarks.speed FOLDER [--rounds 5] [--peers BIN] [--save RESULTS.json]
 
-FOLDER holds real scripts (any depth). Every round measures each step once on each file, one after
-the other, so that a slow moment of the machine meets all of them; of the rounds the median counts.
-Beside it, where they are installed (`pip install "pseudogen[bench]"`), TorchFix, Fixit and
-pyflowchart on the same files. `--cold` adds the start of whole processes.
+FOLDER holds real scripts (any depth). In process, the floor is `libcst.parse_module` of the same
+texts; for a start, the import of libcst, jinja2 and click; for many files, one process that parses
+them all. Every round measures each row once, one after the other, so that a slow moment of the
+machine meets all of them; of the rounds the median counts. `--peers` is the `bin` folder of an
+environment with TorchFix, Fixit and pyflowchart (TorchFix asks for an older libcst than pseudogen,
+so that it has to be one of their own).
 """
 
 from __future__ import annotations
@@ -15,16 +17,16 @@ import json
 import os
 import platform
 import statistics
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import date
+from importlib.metadata import version
 from pathlib import Path
 
 import libcst
 
 import pseudogen
+from benchmarks import processes
 from pseudogen.errors import InputError
 from pseudogen.explanation.stages import stages
 from pseudogen.finding import find_all
@@ -45,7 +47,7 @@ def steps() -> dict[str, Step]:
         made[f"explain {lang}"] = lambda text, lang=lang: pseudogen.explain(text, lang=lang)
     for lang in ("en", "zh"):
         made[f"pseudo {lang}"] = lambda text, lang=lang: pseudogen.pseudo(text, lang=lang)
-    return made | peers()
+    return made
 
 
 def _staged(text: str) -> object:
@@ -53,48 +55,16 @@ def _staged(text: str) -> object:
     return stages(script, find_all(script, all_finders()))
 
 
-def peers() -> dict[str, Step]:
-    """Other tools that read the same files, where they are installed."""
-    found: dict[str, Step] = {}
-    try:
-        from pyflowchart import Flowchart
-
-        found["pyflowchart"] = lambda text: Flowchart.from_code(text).flowchart()
-    except ImportError:
-        pass
-    try:
-        from fixit import Config
-        from fixit.config import collect_rules
-        from fixit.engine import LintRunner
-        from fixit.ftypes import QualifiedRule
-
-        rules = collect_rules(Config(enable=[QualifiedRule("fixit.rules")]))
-        path = Path("script.py")
-        found["Fixit"] = lambda text: list(
-            LintRunner(path, text.encode()).collect_violations(rules, Config(path=path))
-        )
-    except ImportError:
-        pass
-    try:
-        from torchfix import TorchChecker
-        from torchfix.torchfix import TorchCodemod, TorchCodemodConfig  # noqa: F401
-
-        found["TorchFix"] = lambda text: list(TorchChecker(None, text.splitlines(True)).run())
-    except (ImportError, TypeError):
-        pass
-    return found
-
-
-def readable(folder: Path) -> list[str]:
-    """The texts of all files that can be read."""
-    texts = []
+def readable(folder: Path) -> dict[str, str]:
+    """Name -> text of all files that can be read."""
+    texts = {}
     for path in sorted(folder.rglob("*.py")):
         try:
             text = path.read_text(encoding="utf-8")
             pseudogen.analyze(text)
         except (UnicodeDecodeError, InputError):
             continue
-        texts.append(text)
+        texts[str(path)] = text
     return texts
 
 
@@ -102,6 +72,9 @@ def measure(texts: list[str], rounds: int) -> dict[str, float]:
     """Step -> seconds for all texts: the median of the rounds."""
     chosen = steps()
     seconds: dict[str, list[float]] = {name: [] for name in chosen}
+    for text in texts[:1]:
+        for step in chosen.values():
+            step(text)  # loads what is loaded once
     for _ in range(rounds):
         totals = dict.fromkeys(chosen, 0.0)
         for text in texts:
@@ -111,26 +84,6 @@ def measure(texts: list[str], rounds: int) -> dict[str, float]:
                 totals[name] += time.perf_counter() - start
         for name, total in totals.items():
             seconds[name].append(total)
-    return {name: statistics.median(values) for name, values in seconds.items()}
-
-
-def cold(rounds: int) -> dict[str, float]:
-    """Seconds of CPU that whole processes take; the floor imports what every run needs."""
-    script = Path(__file__).parent.parent / "golden" / "inputs" / "one_gpu.py"
-    commands = {
-        'python -c "import libcst, jinja2, click"': ["-c", "import libcst, jinja2, click"],
-        "pseudogen explain one_gpu.py": ["-m", "pseudogen", "explain", str(script)],
-        "pseudogen pseudo one_gpu.py": ["-m", "pseudogen", "pseudo", str(script)],
-        "pseudogen --help": ["-m", "pseudogen", "--help"],
-    }
-    seconds: dict[str, list[float]] = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            before = os.times()
-            subprocess.run([sys.executable, *command], check=True, stdout=subprocess.DEVNULL)
-            after = os.times()
-            used = after.children_user + after.children_system
-            seconds[name].append(used - before.children_user - before.children_system)
     return {name: statistics.median(values) for name, values in seconds.items()}
 
 
@@ -147,22 +100,37 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--cold", action="store_true", help="measure whole processes too")
+    parser.add_argument("--peers", type=Path, help="bin folder of an environment with other tools")
+    parser.add_argument("--short", action="store_true", help="ten files, no whole corpora")
     parser.add_argument("--save", type=Path, help="write the ratios to this file")
     options = parser.parse_args()
     texts = readable(options.folder)
-    lines = sum(text.count("\n") for text in texts)
-    print(f"{len(texts)} files, {lines} lines, median of {options.rounds} rounds")
-    results = {"in process": table(measure(texts, options.rounds))}
-    if options.cold:
-        results["whole processes"] = table(cold(options.rounds))
+    if options.short:
+        texts = dict(list(texts.items())[:10])
+    lines = sum(text.count("\n") for text in texts.values())
+    print(f"{machine()}; {len(texts)} files, {lines} lines, median of {options.rounds} rounds")
+    print("\nIn process")
+    results: dict[str, object] = {
+        "in process": table(measure(list(texts.values()), options.rounds))
+    }
+    print("\nA start")
+    cold = processes.measured(processes.cold_runs(), options.rounds)
+    results["a start"] = processes.table(cold)
+    if not options.short:
+        print("\nMany files")
+        runs = processes.many_runs(list(texts), options.peers)
+        results["many files"] = processes.table(processes.measured(runs, options.rounds))
     if options.save:
-        machine = (
-            f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-        )
-        record = {"date": date.today().isoformat(), "machine": machine, "files": len(texts)}
+        record = {"date": date.today().isoformat(), "machine": machine()}
+        record |= {"files": len(texts), "lines": lines, "rounds": options.rounds}
         options.save.parent.mkdir(parents=True, exist_ok=True)
         options.save.write_text(json.dumps(record | {"ratios": results}, indent=2) + "\n")
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    versions = f"Python {platform.python_version()}, libcst {version('libcst')}"
+    return f"{platform.machine()}, {os.cpu_count()} cores, {versions}"
 
 
 if __name__ == "__main__":

@@ -21,7 +21,7 @@ _SOFT = re.compile(r".*[._/,(\[\\-]", re.S)
 
 def width(text: Spans) -> int:
     """The cells that spans fill on one line."""
-    return sum(cell_len(span.text) for span in text)
+    return sum(len(s.text) if s.text.isascii() else cell_len(s.text) for s in text)
 
 
 def joined(*parts: Spans) -> Spans:
@@ -43,41 +43,67 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
     if width(text) <= columns and text and not text[0].text[:1].isspace():
         yield trimmed(text)
         return
-    line: list[Span] = []
+    line: list[_Piece] = []
     room = columns
     for word in _words(text):
-        if word[0].text.isspace():
+        cells = _cells(word)
+        if word[0][0].isspace():
             if line:
                 line.extend(word)
-                room -= width(word)
+                room -= cells
             continue
-        if width(word) > room and line:
-            yield trimmed(line)
+        if cells > room and line:
+            yield _line(line)
             line, room = [], columns - hang
-        while width(word) > room:
+        while cells > room:
             head, word = _cut(word, room)
-            yield head
-            room = columns - hang
+            yield _line(head)
+            room, cells = columns - hang, _cells(word)
         line.extend(word)
-        room -= width(word)
+        room -= cells
     if line:
-        yield trimmed(line)
+        yield _line(line)
 
 
-def _words(text: Spans) -> Iterator[Spans]:
+_Piece = tuple[str, str]
+"""Text and kind of a part of a span: there are many, and few become spans."""
+
+
+def _cells(word: Iterable[_Piece]) -> int:
+    return sum(len(text) if text.isascii() else cell_len(text) for text, _ in word)
+
+
+def _line(pieces: list[_Piece]) -> Spans:
+    """A line of its own: pieces of one kind side by side are one span, no space at the end."""
+    texts: list[list[str]] = []
+    kinds: list[str] = []
+    for text, kind in pieces:
+        if kinds and kinds[-1] == kind:
+            texts[-1].append(text)
+        else:
+            kinds.append(kind)
+            texts.append([text])
+    return trimmed([Span("".join(part), kind) for part, kind in zip(texts, kinds, strict=True)])
+
+
+def _words(text: Spans) -> Iterator[list[_Piece]]:
     """What no line break may part: pieces of spans, or spaces."""
-    word: list[Span] = []
+    word: list[_Piece] = []
     for span in text:
+        kind = span.kind
         for piece in _pieces(span.text):
-            if word and (piece.isspace() or not _holds(word[-1].text, piece)):
-                yield tuple(word)
-                word = []
             if piece.isspace():
-                yield (Span(piece, span.kind),)
-            else:
-                word.append(Span(piece, span.kind))
+                if word:
+                    yield word
+                    word = []
+                yield [(piece, kind)]
+                continue
+            if word and not _holds(word[-1][0], piece):
+                yield word
+                word = []
+            word.append((piece, kind))
     if word:
-        yield tuple(word)
+        yield word
 
 
 def _pieces(text: str) -> list[str]:
@@ -102,13 +128,13 @@ def _holds(left: str, right: str) -> bool:
 
 
 def _wide(character: str) -> bool:
-    return cell_len(character) == 2
+    return not character.isascii() and cell_len(character) == 2
 
 
-def _cut(word: Spans, room: int) -> tuple[Spans, Spans]:
+def _cut(word: list[_Piece], room: int) -> tuple[list[_Piece], list[_Piece]]:
     """A word's head that fits into `room`, of one character at least, and the rest."""
     fitting, used = 0, 0
-    text = "".join(span.text for span in word)
+    text = "".join(piece for piece, _ in word)
     for character in text:
         used += cell_len(character)
         if used > room and fitting:
@@ -119,14 +145,14 @@ def _cut(word: Spans, room: int) -> tuple[Spans, Spans]:
     return _sliced(word, 0, place), _sliced(word, place, len(text))
 
 
-def _sliced(word: Spans, start: int, stop: int) -> Spans:
+def _sliced(word: list[_Piece], start: int, stop: int) -> list[_Piece]:
     found = []
-    for span in word:
-        piece = span.text[max(start, 0) : max(stop, 0)]
+    for text, kind in word:
+        piece = text[max(start, 0) : max(stop, 0)]
         if piece:
-            found.append(Span(piece, span.kind))
-        start, stop = start - len(span.text), stop - len(span.text)
-    return tuple(found)
+            found.append((piece, kind))
+        start, stop = start - len(text), stop - len(text)
+    return found
 
 
 def trimmed(line: Iterable[Span]) -> Spans:
