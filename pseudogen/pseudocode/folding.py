@@ -106,10 +106,10 @@ def _imports(writer: Writer, found: list[Statement]) -> str | None:
             relative = bool(node.relative)
             module = dotted(node.module) if node.module is not None else ""
             name = module if relative else module.partition(".")[0]
-            names[(name and writer.vocabulary.code(name)) or writer.say("this_package")] = None
+            names[(name and writer.vocabulary.module(name)) or writer.say("this_package")] = None
         else:
             for alias in node.names:
-                names[writer.vocabulary.code(dotted(alias.name).partition(".")[0])] = None
+                names[writer.vocabulary.module(dotted(alias.name).partition(".")[0])] = None
     return writer.keyword("use", list(names), None)
 
 

@@ -21,17 +21,19 @@ _SIGNS = "+−-×·/^"
 _OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
 
 
-def step_text(writer: Writer, finding: Finding) -> str:
-    """The marked text of a finding's step; "" where its pattern has no words for one."""
+def step_text(writer: Writer, finding: Finding) -> tuple[str, str]:
+    """The marked text of a finding's step, and the same with the names of the script; "" where its
+    pattern has no words for one."""
     paragraphs = step_words(finding, writer.vocabulary.lang)
     if not paragraphs:
-        return ""
+        return "", ""
     line = paragraphs[0]
     texts = ["", *(span.text for span in line), ""]
-    return "".join(
+    text = "".join(
         _said(writer, span, texts[place].rstrip()[-1:], texts[place + 2].lstrip()[:1])
         for place, span in enumerate(line)
     )
+    return text, text if writer.vocabulary.glossary is None else "".join(texts)
 
 
 def _said(writer: Writer, span: Span, before: str, after: str) -> str:

@@ -107,14 +107,15 @@ def _import(writer: Writer, node: Any) -> str:
 
 def _import_from(writer: Writer, node: Any) -> str:
     module = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
-    source = writer.vocabulary.code(module) if module.strip(".") else writer.say("this_package")
+    source = writer.vocabulary.module(module) if module.strip(".") else writer.say("this_package")
     if isinstance(node.names, cst.ImportStar):
         return writer.keyword("use_all", source)
     return writer.keyword("use", [_alias(writer, alias) for alias in node.names], source)
 
 
 def _alias(writer: Writer, alias: cst.ImportAlias) -> str:
-    name = writer.vocabulary.code(dotted(alias.name))
+    full = dotted(alias.name)
+    name = writer.vocabulary.module(full) if "." in full else writer.vocabulary.code(full)
     if alias.asname is None:
         return name
     return writer.keyword("under_the_name", name, writer.text(alias.asname.name))

@@ -32,7 +32,10 @@ _GIVES = " ← "
 
 @dataclass(frozen=True, slots=True)
 class _Step:
+    """A phrase; `names` is its text with the names of the script."""
+
     text: str
+    names: str
     end: int
     pattern: str
 
@@ -110,8 +113,8 @@ def _draft(statement: Statement, step: _Step, last: int) -> Draft:
 
 
 def _step(writer: Writer, finding: Finding) -> _Step | None:
-    text = step_text(writer, finding)
-    return _Step(text, finding.end, finding.pattern) if text else None
+    text, names = step_text(writer, finding)
+    return _Step(text, names, finding.end, finding.pattern) if text else None
 
 
 _SMALL = (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Expr)
@@ -132,7 +135,7 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
     for target in targets:
         elements = target.elements if type(target) in (cst.Tuple, cst.List) else ()
         names += [python_text(e.value) for e in elements] or [python_text(target)]
-    text = " ".join(step.text for step in here)
+    text = " ".join(step.names for step in here)
     return all(name.removeprefix("self.") in text for name in names)
 
 
@@ -144,7 +147,7 @@ _WORKED_OUT = frozenset(
 def _says_operands(node: Any, here: list[_Step]) -> bool:
     """Whether each name on both sides of an assignment is in the phrases, the target of `x += y`
     twice: a phrase about a part of the value would say something false of the whole."""
-    text = " ".join(step.text for step in here)
+    text = " ".join(step.names for step in here)
     said = Counter(_WORD.findall(text))
     targets = node.targets if type(node) is cst.Assign else (node.target,)
     wanted = {n.value for n in descendants((targets, node.value)) if type(n) is cst.Name}

@@ -68,8 +68,9 @@ class Vocabulary:
     def _worded(self, name: str) -> str:
         """The words of a name; the name itself where two names would have the same words."""
         *owner, last = name.split(".")
-        said = self.glossary.words.get(last.lower())
-        if said is None and self.glossary.split_unknown and not name.isupper():
+        proper = last[:1].isupper()  # a class or a constant: its name is a name
+        said = None if proper else self.glossary.words.get(last.lower())
+        if said is None and self.glossary.split_unknown and not proper:
             said = " ".join(words(last))
         if not said or self._taken.setdefault(said, last) != last:
             said = last
@@ -77,6 +78,10 @@ class Vocabulary:
         if owner and owner[-1] not in _NAMESPACES:
             return str(self.phrases.member(self._worded(".".join(owner)), worded))
         return worded
+
+    def module(self, name: str) -> str:
+        """The name of a module: no word of the script, and left as it is."""
+        return self.code(name) if "__" in name else f"{_CODE}{inert(name)}{_END}"
 
     def number(self, text: str) -> str:
         """A number, in mathematical writing."""

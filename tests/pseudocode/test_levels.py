@@ -220,6 +220,21 @@ def test_names_in_words() -> None:
     assert texts(code, "zh", "full", names="words")[0] == "批大小 ← ⌊批大小 / 单机 GPU 数⌋"
 
 
+def test_findings_and_classes_in_words() -> None:
+    code = """
+from torch.utils.data import DataLoader
+train_loader = DataLoader(train_set, batch_size=batch_size, shuffle=True)
+class NetWork: pass
+my_net = NetWork(BATCH_SIZE)
+"""
+    said = texts(code, "en", "steps", names="words")
+    assert said[:2] == [
+        "use DataLoader from torch.utils.data",
+        "training loader ← batches of batch size samples of training data, shuffled",
+    ]
+    assert said[-1] == "my net ← NetWork(BATCH_SIZE)"
+
+
 def test_english_keywords_in_chinese() -> None:
     code = "if x:\n    model.train()\nelse:\n    pass"
     said = texts(code, "zh", "full", keywords="english")
