@@ -9,7 +9,12 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script, Site
-from pseudogen.names.structure import EPOCH_LOOP, EVALUATION_LOOP, called_function
+from pseudogen.names.structure import (
+    BATCH_LOOP,
+    EPOCH_LOOP,
+    EVALUATION_LOOP,
+    called_function,
+)
 from pseudogen.names.words import suggested_role, words
 from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.writer import Writer
@@ -152,6 +157,14 @@ def _backpropagated(script: Script) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
+def _steps(script: Script, statement: Statement) -> bool:
+    """Whether a statement stands in a function that does a step of the training."""
+    function = script.function_around(statement)
+    return function is not None and any(
+        function.index < step < function.after for step in script.structure.steps
+    )
+
+
 def _makes(script: Script, statement: Statement, losses: frozenset[tuple[str, int]]) -> int:
     """The weight of what a statement gives a value to: a loss, or what the training needs."""
     node = statement.node
@@ -162,7 +175,7 @@ def _makes(script: Script, statement: Statement, losses: frozenset[tuple[str, in
         return NONE
     target: Any = node.targets[0].target
     targets = [e.value for e in target.elements] if type(target) is cst.Tuple else [target]
-    if script.loop_around(statement) is not None:
+    if script.loop_around(statement) is not None or _steps(script, statement):
         names = [getattr(each, "value", None) for each in targets]
         return CORE if any((name, statement.scope) in losses for name in names) else NONE
     if type(node.value) is not cst.Call:
@@ -186,7 +199,7 @@ def _forward(writer: Writer, statement: Statement, call: cst.Call) -> int:
             for above in script.tree.ancestors(statement.index)
             if above.index in script.structure.loops
         ),
-        None,
+        BATCH_LOOP if _steps(script, statement) else None,
     )
     if kind is None or type(call.func) not in (cst.Name, cst.Attribute):
         return NONE

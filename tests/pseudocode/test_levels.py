@@ -191,6 +191,27 @@ for epoch in range(9):
     assert said[said.index("    if bad_epochs > patience:") + 1] == "      leave the loop"
 
 
+def test_outline_of_one_step_has_the_loss() -> None:
+    code = """
+def step(model, criterion, optimizer, x, y):
+    shown = describe(x)
+    output = model(x)
+    loss = criterion(output, y)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+    said = texts(code, "en", "outline")
+    assert said[-6:] == [
+        "function step(model, criterion, optimizer, x, y):",
+        "  output ← model(x)",
+        "  loss ← criterion(output, y)",
+        "  clear the gradients of optimizer",
+        "  backpropagate loss",
+        "  update the parameters with optimizer",
+    ]
+
+
 def test_outline_is_never_much_longer_than_a_page() -> None:
     step = ENTRY.split("def main")[0].replace("def run_epoch", "def run_epoch_NUMBER")
     many = "\n".join(step.replace("NUMBER", str(number)) for number in range(20))
