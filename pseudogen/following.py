@@ -4,13 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import libcst as cst
+
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.project import Definition, Module, Project
-from pseudogen.names.script import Site
+from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
 from pseudogen.syntax.tree import Statement
 
 _DEPTH = 20
+_TOLD_DEPTH = 3
+"""Calls from the script to what is told of it: further down are helpers of helpers."""
+
+_HELPERS = frozenset(
+    {"config-parsing", "dataset-guard", "progress-display", "rank-discovery", "rank-zero-guard"}
+)
+"""Told of the functions that the script calls itself, not of those that these call in turn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,23 +45,99 @@ class Followed:
     inner: tuple[Followed, ...]
 
 
-def follow(project: Project, finders: Iterable[Finder]) -> tuple[Followed, ...]:
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """A function of another module that a call of the script leads to, and what is found there.
+
+    Attributes:
+        line: The line of the script's call.
+        call: What is called there, as written.
+        module: The path of the file that defines the function, below the project's root.
+        function: The name of the function; for a method `Class.method`, for `__init__` the class.
+        lines: Its first and last line in that file.
+        findings: What is found in it, by line.
+        code: The lines of that file.
+        imports: Whether that file imports anything.
+        direct: Whether the script calls it itself, not through another function.
+    """
+
+    line: int
+    call: str
+    module: str
+    function: str
+    lines: tuple[int, int]
+    findings: tuple[Finding, ...]
+    code: tuple[str, ...]
+    imports: bool
+    direct: bool
+
+
+def reached(project: Project, finders: Iterable[Finder]) -> tuple[Reached, ...]:
+    """The functions that a project's script leads to and in which something is found, each once,
+    where it is first called; a function stands before those that it calls."""
+    found: dict[tuple[str, tuple[int, int]], Reached] = {}
+    calls = follow(project, finders, depth=_TOLD_DEPTH - 1)
+    scripts = {module.name: module.script for module in project.modules}
+
+    def walk(followed: Followed, outermost: Followed, direct: bool) -> None:
+        told = tuple(f for f in followed.findings if direct or f.pattern not in _HELPERS)
+        key = (followed.module, followed.lines)
+        if told and key not in found:
+            script = scripts[followed.module]
+            found[key] = Reached(
+                line=outermost.line,
+                call=outermost.call,
+                module=followed.module,
+                function=_full_name(script, followed),
+                lines=followed.lines,
+                findings=told,
+                code=tuple(script.tree.lines),
+                imports=script.imports_anything,
+                direct=direct,
+            )
+        for inner in followed.inner:
+            walk(inner, outermost, False)
+
+    for call in calls:
+        walk(call, call, True)
+    return tuple(found.values())
+
+
+def _full_name(script: Script, followed: Followed) -> str:
+    """The name of a function with that of its class."""
+    around = [
+        s.node.name.value
+        for s in script.tree.statements
+        if type(s.node) is cst.ClassDef
+        and s.start < followed.lines[0]
+        and followed.lines[1] <= s.end
+    ]
+    if not around:
+        return followed.function
+    return around[-1] if followed.function == "__init__" else f"{around[-1]}.{followed.function}"
+
+
+def follow(
+    project: Project, finders: Iterable[Finder], *, depth: int = _DEPTH
+) -> tuple[Followed, ...]:
     """The calls in a project's script that run a function of another module, by line.
 
     Calls of the script's own functions are not listed: what they do is in the script itself.
-    Functions in which, and below which, nothing is found are left out.
+    Functions in which, and below which, nothing is found are left out; so are those that are
+    more than `depth` calls away from one that the script calls.
     """
     main = project.main
-    return _Follower(project, tuple(finders)).calls(main, main.script.call_sites(), 0)
+    return _Follower(project, tuple(finders), depth).calls(main, main.script.call_sites(), 0)
 
 
 _Body = tuple[tuple[Finding, ...], tuple[Followed, ...]]
 
 
 class _Follower:
-    def __init__(self, project: Project, finders: tuple[Finder, ...]) -> None:
+    def __init__(self, project: Project, finders: tuple[Finder, ...], depth: int) -> None:
         self.project = project
         self.finders = finders
+        self.depth = depth
         self._findings: dict[str, list[Finding]] = {}
         self._bodies: dict[tuple[str, int], _Body] = {}
 
@@ -73,7 +158,7 @@ class _Follower:
         key = (module.name, statement.index)
         if key not in self._bodies:
             self._bodies[key] = ((), ())  # a call back to it on the way (recursion) adds nothing
-            sites = module.script.calls_below(statement) if depth < _DEPTH else []
+            sites = module.script.calls_below(statement) if depth < self.depth else []
             inner = self.calls(module, sites, depth + 1)
             self._bodies[key] = (self._in_function(module, statement), inner)
         return self._bodies[key]

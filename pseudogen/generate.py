@@ -19,6 +19,9 @@ from pseudogen.document import Document, Pseudocode, to_json
 from pseudogen.errors import InputError
 from pseudogen.explanation.stages import stages
 from pseudogen.finding import Finding, find_all
+from pseudogen.following import Reached, reached
+from pseudogen.names.module_files import NotRead
+from pseudogen.names.project import Project
 from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
 from pseudogen.pitfall import Findings, Pitfall, check_all
@@ -42,6 +45,8 @@ class Analysis:
     script: Script
     findings: tuple[Finding, ...]
     pitfalls: tuple[Pitfall, ...] = ()
+    reached: tuple[Reached, ...] = ()  # the project's own functions that the script calls
+    not_read: tuple[NotRead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +82,15 @@ def _uncollected(function: Callable[P, R]) -> Callable[P, R]:
 @_uncollected
 @roomy
 def analyse_source(
-    source: Source, *, strict: bool = False, given: Mapping[str, float] | None = None
+    source: Source,
+    *,
+    strict: bool = False,
+    given: Mapping[str, float] | None = None,
+    follow: bool = False,
 ) -> Analysis:
     """Read a source; text that is no Python is mended first, unless `strict`. `given` are numbers
-    by name, in place of defaults and of what the script leaves open.
+    by name, in place of defaults and of what the script leaves open; with `follow`, the modules of
+    its project that it imports are read too.
 
     Raises:
         InputError: the source can't be read as Python.
@@ -92,7 +102,15 @@ def analyse_source(
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))
     pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
-    return Analysis(source, script, findings, pitfalls)
+    functions, not_read = _followed(source, script) if follow else ((), ())
+    return Analysis(source, script, findings, pitfalls, functions, not_read)
+
+
+def _followed(source: Source, script: Script) -> tuple[tuple[Reached, ...], tuple[NotRead, ...]]:
+    if source.path is None:
+        return (), ()
+    project = Project(source.path, script)
+    return reached(project, all_finders()), project.not_read
 
 
 def pitfall_ids(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:
@@ -165,18 +183,21 @@ def write_analysis(
 def _explanation(analysis: Analysis, part: Part) -> Explanation:
     chosen: Sequence[Finding] = analysis.findings
     pitfalls: Sequence[Pitfall] = analysis.pitfalls
+    functions: Sequence[Reached] = analysis.reached
     wanted = _range(analysis, part)
     if wanted is not None:
         chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
         pitfalls = [p for p in pitfalls if wanted[0] <= p.lines[0] <= wanted[1]]
+        functions = [r for r in functions if wanted[0] <= r.line <= wanted[1]]
     return Explanation(
         analysis.source.name,
         analysis.script,
-        stages(analysis.script, chosen),
+        stages(analysis.script, chosen, functions),
         analysis.source.remarks,
         wanted,
         tuple(pitfalls),
         work_out(analysis.script, chosen),
+        analysis.not_read,
     )
 
 
@@ -250,6 +271,7 @@ def explain(
     function: str | None = None,
     lines: Lines | None = None,
     given: Mapping[str, float] | None = None,
+    follow: bool = True,
 ) -> str:
     """Explain a script or snippet in plain language.
 
@@ -263,6 +285,7 @@ def explain(
         lines: Speak of these lines alone (first and last, 1-based).
         given: Numbers by name (`{"world_size": 8}`) to work with, in place of the defaults and of
             what the code leaves open.
+        follow: With the `path` of a file, read the modules of its project that it imports, too.
 
     Returns:
         The explanation in that format.
@@ -273,7 +296,7 @@ def explain(
     """
     part = Part(function, lines)
     with _in_words(lang):
-        analysis = _analysed(source, path, given)
+        analysis = _analysed(source, path, given, follow)
         if format == "json":
             return to_json(explanation_object(analysis, lang=lang, part=part))
         document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
@@ -327,10 +350,15 @@ def pseudo(
 
 
 def _analysed(
-    source: str, path: str | Path | None, given: Mapping[str, float] | None = None
+    source: str,
+    path: str | Path | None,
+    given: Mapping[str, float] | None = None,
+    follow: bool = False,
 ) -> Analysis:
-    name = str(path) if path is not None else "<snippet>"
-    return analyse_source(read_text(source, name), given=given)
+    read = read_text(source, str(path) if path is not None else "<snippet>")
+    if path is not None and Path(path).is_file():
+        read = replace(read, path=Path(path))
+    return analyse_source(read, given=given, follow=follow)
 
 
 @contextmanager

@@ -5,10 +5,11 @@ from pathlib import Path
 import pytest
 
 from pseudogen.following import Followed, follow
-from pseudogen.names.module_files import NotRead, project_root
+from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
 from pseudogen.patterns import finders_of, pattern_modules
+from pseudogen.projects import project_root
 
 STEP = "def fit(model):\n    import torch\n    torch.manual_seed(1)\n"
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from pseudogen.cli.many import Ways, work_on
-from pseudogen.cli.options import EXPLAIN_FORMATS, LANG, MANY, PART, PATHS, SET, choice
+from pseudogen.cli.options import EXPLAIN_FORMATS, FOLLOW, LANG, MANY, PART, PATHS, SET, choice
 from pseudogen.cli.outputs import chosen_format, console, joined, json_text, write
 from pseudogen.languages import locale_language
 
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 @choice("format", EXPLAIN_FORMATS, None, "[default: terminal; text when piped]", "explain")
 @choice("detail", ("brief", "normal", "full"), "normal", "How much is told.", "explain")
 @SET
+@FOLLOW
 @PART
 @MANY
 def explain(
@@ -31,6 +32,7 @@ def explain(
     format: str | None,
     detail: str,
     given: tuple[tuple[str, float], ...],
+    follow: bool,
     output: Path | None,
     strict: bool,
     clipboard: bool,
@@ -51,6 +53,7 @@ def explain(
         detail=detail,
         strict=strict,
         given=given,
+        follow=follow,
         function=function,
         lines=lines,
         as_object=chosen == "json",
@@ -73,6 +76,7 @@ def explained(
     detail: str,
     strict: bool,
     given: tuple[tuple[str, float], ...],
+    follow: bool,
     function: str | None,
     lines: tuple[int, int] | None,
     as_object: bool,
@@ -81,7 +85,7 @@ def explained(
     from pseudogen import generate
 
     part = generate.Part(function, lines)
-    analysis = generate.analyse_source(source, strict=strict, given=dict(given))
+    analysis = generate.analyse_source(source, strict=strict, given=dict(given), follow=follow)
     if as_object:
         return generate.explanation_object(analysis, lang=lang, part=part)
     return generate.explain_analysis(analysis, lang=lang, detail=detail, part=part, listings=True)

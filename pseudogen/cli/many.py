@@ -213,5 +213,13 @@ def _key(path: str, work: Work) -> bytes | None:
         data = load(script_of(Path(path), path), path)
     except InputError:
         return None
-    options = sorted(work.keywords.items())
-    return key_of(f"{work.func.__module__} {work.func.__qualname__} {options!r} {path!r}", data)
+    asked = f"{work.func.__module__} {work.func.__qualname__} {sorted(work.keywords.items())!r}"
+    around = ""
+    if work.keywords.get("follow"):
+        from pseudogen.projects import state_of_project
+
+        state = state_of_project(Path(path))
+        if state is None:
+            return None
+        around = state
+    return key_of(f"{asked} {path!r} {around}", data)

@@ -124,6 +124,12 @@ PART = options(
 )
 
 
+FOLLOW = click.option(
+    "--follow/--no-follow",
+    default=True,
+    help="Read the modules of the project that the script imports, too.",
+    show_default=True,
+)
 SET = click.option(
     "--set",
     "given",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from pseudogen.finding import Finding
+from pseudogen.following import Reached
 
 ASPECTS: dict[str, tuple[str, ...]] = {
     "data": ("dataset-build", "data-loader"),
@@ -27,22 +28,39 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 """Aspect -> the patterns that bear on it, in the order of the table."""
 
 
+_NOT_FROM_ELSEWHERE = frozenset({"layer-freezing", "layer-unfreezing", "weight-averaging"})
+"""In a helper they need not concern the model that is trained."""
+
+
 class Found(dict[str, list[Finding]]):
-    """Pattern id -> its findings, by line; an empty list where there are none."""
+    """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
+    file of a finding, by its `id`, where that is not the script's."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.files: dict[int, str] = {}
 
     def __missing__(self, pattern: str) -> list[Finding]:
         return []
 
 
-def found_by_pattern(findings: Iterable[Finding]) -> Found:
-    """The findings of each pattern."""
+def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:
+    """The findings of each pattern; where the script itself has none, those of the functions that
+    it reaches."""
     found = Found()
     for finding in sorted(findings, key=lambda f: (f.line, f.end)):
         found.setdefault(finding.pattern, []).append(finding)
+    own = set(found) | _NOT_FROM_ELSEWHERE
+    for function in reached:
+        for finding in function.findings:
+            if finding.pattern not in own:
+                found.setdefault(finding.pattern, []).append(finding)
+                found.files[id(finding)] = function.module
     return found
 
 
-def aspect_lines(aspect: str, found: Found) -> Sequence[tuple[int, int]]:
-    """The lines of the findings that bear on an aspect, in order."""
+def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
+    """The (file, first line, last line) of the findings that bear on an aspect, in order; the file
+    is "" for the script."""
     findings = (f for pattern in ASPECTS[aspect] for f in found[pattern])
-    return sorted({(f.line, f.end) for f in findings})
+    return sorted({(found.files.get(id(f), ""), f.line, f.end) for f in findings})

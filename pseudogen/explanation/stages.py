@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import field
 
@@ -9,6 +10,7 @@ import libcst as cst
 
 from pseudogen.explanation.order import run_order
 from pseudogen.finding import Finding
+from pseudogen.following import Reached
 from pseudogen.names import structure
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -17,6 +19,7 @@ from pseudogen.vocabulary import ANYWHERE, STAGE_OF
 
 TRAINING = "training"
 EVALUATION = "evaluation"
+_FIRST = "start-up"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,22 +36,29 @@ class Stage:
     function: str | None
     condition: str | None
     findings: tuple[Finding, ...]
+    reached: tuple[Reached, ...] = ()
 
 
-def stages(script: Script, findings: Sequence[Finding]) -> tuple[Stage, ...]:
-    """The stages in the order in which they run; each finding is in exactly one."""
+def stages(
+    script: Script, findings: Sequence[Finding], reached: Sequence[Reached] = ()
+) -> tuple[Stage, ...]:
+    """The stages in the order in which they run; each finding is in exactly one, and so is each
+    function of another file that is reached, with the call that leads to it."""
     place = {index: number for number, index in enumerate(run_order(script))}
-    holders = _statements_of(script, findings)
-    ordered = sorted(zip(findings, holders, strict=True), key=lambda pair: place[pair[1].index])
+    holders = [*_statements_of(script, findings), *(_holding(script, r.line) for r in reached)]
+    told: list[Finding | Reached] = [*findings, *reached]
+    ordered = sorted(zip(told, holders, strict=True), key=lambda pair: place[pair[1].index])
     groups: list[_Group] = []
     latest: dict[str | None, _Group] = {}  # what other functions do in between parts no stage
     for finding, statement in ordered:
         function = _function_name(script, statement)
         last = latest.get(function)
         kind = _kind(script, finding, statement)
+        if last is not None and last.pairs[-1][1] is statement and isinstance(finding, Reached):
+            kind = last.kind  # what a call leads to stands with what is said of the call
         if kind is None:
             near = last or (groups[-1] if groups else None)
-            kind = near.kind if near else STAGE_OF[finding.pattern]
+            kind = near.kind if near else _FIRST
         if last is None or last.kind != kind:
             last = latest[function] = _Group(kind, function)
             groups.append(last)
@@ -60,7 +70,7 @@ def stages(script: Script, findings: Sequence[Finding]) -> tuple[Stage, ...]:
 class _Group:
     kind: str
     function: str | None
-    pairs: list[tuple[Finding, Statement]] = field(default_factory=list)
+    pairs: list[tuple[Finding | Reached, Statement]] = field(default_factory=list)
 
 
 def _statements_of(script: Script, findings: Sequence[Finding]) -> list[Statement]:
@@ -71,13 +81,25 @@ def _statements_of(script: Script, findings: Sequence[Finding]) -> list[Statemen
     return [at_line[finding.line] for finding in findings]
 
 
+def _holding(script: Script, line: int) -> Statement:
+    """The innermost statement that a line belongs to."""
+    return [s for s in script.tree.statements if s.start <= line <= s.end][-1]
+
+
+def _stage_of(told: Finding | Reached) -> str | None:
+    """The stage that most of what is told belongs to; None for what belongs anywhere."""
+    found = told.findings if isinstance(told, Reached) else (told,)
+    kinds = Counter(STAGE_OF[f.pattern] for f in found if f.pattern not in ANYWHERE)
+    return kinds.most_common(1)[0][0] if kinds else None
+
+
 def _function_name(script: Script, statement: Statement) -> str | None:
     function = script.function_around(statement)
     return function.node.name.value if function is not None else None
 
 
-def _kind(script: Script, finding: Finding, statement: Statement) -> str | None:
-    """The stage of a finding by itself; None for what belongs wherever it stands."""
+def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str | None:
+    """The stage of what is told by itself; None for what belongs wherever it stands."""
     around = [statement, *script.tree.ancestors(statement.index)]
     kinds = {
         script.structure.loops[s.index].kind for s in around if s.index in script.structure.loops
@@ -90,19 +112,22 @@ def _kind(script: Script, finding: Finding, statement: Statement) -> str | None:
         return EVALUATION
     if kinds:
         return TRAINING
-    return None if finding.pattern in ANYWHERE else STAGE_OF[finding.pattern]
+    return _stage_of(told)
 
 
 def _stage(script: Script, group: _Group) -> Stage:
-    findings = tuple(finding for finding, _ in group.pairs)
+    findings = tuple(told for told, _ in group.pairs if isinstance(told, Finding))
+    reached = tuple(told for told, _ in group.pairs if isinstance(told, Reached))
     conditions = {script.condition(statement) for _, statement in group.pairs}
-    first = min(finding.line for finding in findings)
-    last = max(_end(finding, statement) for finding, statement in group.pairs)
+    first = min(told.line for told, _ in group.pairs)
+    last = max(_end(told, statement) for told, statement in group.pairs)
     condition = conditions.pop() if len(conditions) == 1 else None
-    return Stage(group.kind, (first, last), group.function, condition, findings)
+    return Stage(group.kind, (first, last), group.function, condition, findings, reached)
 
 
-def _end(finding: Finding, statement: Statement) -> int:
+def _end(told: Finding | Reached, statement: Statement) -> int:
     """A loop's stage ends where the loop does."""
+    if isinstance(told, Reached):
+        return told.line
     loop = type(statement.node) in (cst.For, cst.While)
-    return max(finding.end, statement.end if loop else 0)
+    return max(told.end, statement.end if loop else 0)

@@ -11,18 +11,15 @@ from pathlib import Path
 
 from pseudogen.errors import InputError
 from pseudogen.names.script import Script
+from pseudogen.projects import NOT_OURS
 from pseudogen.records import dataclass
 
-MAX_FILES = 100
+MAX_FILES = 40
 MAX_BYTES = 1_000_000
 """The largest module that is read."""
 
-MAX_TOTAL_BYTES = 10_000_000
+MAX_TOTAL_BYTES = 2_000_000
 
-_MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-_NOT_OURS = frozenset(
-    {"site-packages", "dist-packages", "node_modules", "venv", ".venv", "env", ".tox", ".git"}
-)
 Read = Callable[[Path], str]
 
 
@@ -37,21 +34,6 @@ class NotRead:
 
     module: str
     reason: str
-
-
-def project_root(script: Path) -> Path:
-    """The folder of a script's project: the nearest one above it that holds a `pyproject.toml` or
-    another marker of a project, else the folder that holds its outermost package, else its own."""
-    folder = script.resolve().parent
-    limits = {Path.home(), Path(folder.anchor)}
-    for candidate in (folder, *folder.parents):
-        if candidate in limits:
-            break
-        if any((candidate / marker).exists() for marker in _MARKERS):
-            return candidate
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
-        folder = folder.parent
-    return folder
 
 
 def read_plainly(path: Path) -> str:
@@ -108,7 +90,7 @@ class ModuleFiles:
         """Why a file is not opened; None when it may be. Counts it against the limits."""
         if not real.is_relative_to(self.root):
             return "outside"
-        if _NOT_OURS & set(real.relative_to(self.root).parts):
+        if NOT_OURS & set(real.relative_to(self.root).parts):
             return "not-ours"
         try:
             size = real.stat().st_size

@@ -17,10 +17,10 @@ from pseudogen.names.module_files import (
     ModuleFiles,
     NotRead,
     Read,
-    project_root,
     read_plainly,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.projects import project_root
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Statement

@@ -22,14 +22,16 @@ from pseudogen.explanation.captions import docstring_of
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import stories
+from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
+from pseudogen.names.module_files import NotRead
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall
 from pseudogen.reading.source import Remark
 from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
-from pseudogen.words.messages import remark
+from pseudogen.words.messages import not_read, remark
 from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
@@ -53,6 +55,7 @@ class Explanation:
     part: Lines | None = None  # speak of these lines alone
     pitfalls: tuple[Pitfall, ...] = ()
     working: Working = field(default_factory=Working)
+    not_read: tuple[NotRead, ...] = ()  # modules of the project
 
 
 def explanation_document(
@@ -86,9 +89,10 @@ class _Writer:
     def document(self, detail: str) -> Document:
         self.full = detail == "full"
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
-        if self.explanation.remarks:
-            said = (self._spans(remark(r, self.lang)) for r in self.explanation.remarks)
-            blocks.append(Items(tuple(said)))
+        said = [remark(r, self.lang) for r in self.explanation.remarks]
+        said += not_read(self.explanation.not_read, self.lang)
+        if said:
+            blocks.append(Items(tuple(self._spans(one) for one in said)))
         if not self.explanation.stages:
             blocks.append(Paragraph(marked(self.words.nothing_found)))
         elif self.short:
@@ -99,6 +103,8 @@ class _Writer:
             for entry in entries(findings, self.told):
                 blocks += self._stories(entry, 2)
                 blocks += self._entry(entry, 2)
+            for stage in self.explanation.stages:
+                blocks += self._elsewhere(stage, 2)
             if detail != "brief":
                 blocks += working_section(self.explanation.working, self.lang)
         else:
@@ -123,7 +129,8 @@ class _Writer:
     def _whole(self, detail: str) -> Iterable[Block]:
         findings = [f for stage in self.explanation.stages for f in stage.findings]
         yield Heading(2, marked(self.words.glance))
-        yield from glance(findings, self.lang)
+        reached = [r for stage in self.explanation.stages for r in stage.reached]
+        yield from glance(findings, self.lang, reached)
         if detail != "brief":
             yield from self._stages()
             yield from working_section(self.explanation.working, self.lang)
@@ -138,13 +145,30 @@ class _Writer:
         places, left_out = self.telling.repeated(e for _, found in told for e in found)
         for stage, found in told:
             kept = [entry for entry in found if id(entry) not in left_out]
-            if len(kept) > 1:
+            level = 4 if len(kept) + len(stage.reached) > 1 else 3
+            if level > 3:
                 note = self._spans(self.words.note([stage.lines]))
                 yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
             for entry in kept:
-                level = 4 if len(kept) > 1 else 3
                 yield from self._stories(entry, level)
                 yield from self._entry(entry, level, places.get(id(entry), []))
+            yield from self._elsewhere(stage, level)
+
+    def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:
+        """What the functions of other files do that a stage calls."""
+        for reached in stage.reached:
+            title = self._spans(self.words.reached(reached))
+            yield Heading(level, title, self._spans(self.words.reached_from(reached)))
+            for entry in entries(reached.findings, self.told):
+                yield from self._reached_entry(entry, reached, level + 1)
+
+    def _reached_entry(self, entry: Entry, reached: Reached, level: int) -> Iterable[Block]:
+        title = self.telling.words(entry.findings[0]).title
+        yield Heading(level, title, self._spans(self.words.note(entry.ranges, reached.module)))
+        first, last = entry.ranges[0][0], entry.ranges[-1][1]
+        if self.full:
+            yield Listing(reached.code[first - 1 : last], first)
+        yield from self._parts(entry, None, (), reached.module)
 
     def _stories(self, entry: Entry, level: int) -> Iterable[Block]:
         """The stories that begin with an entry: those with a finding of it among their lines."""
@@ -163,8 +187,10 @@ class _Writer:
             titles = dict.fromkeys(
                 plain(self.telling.words(finding).title) for finding in stage.findings
             )
+            calls = [self.words.reached_place(r) for r in stage.reached if r.direct]
             caption = self._docstring(stage)
-            items.append(self._spans(self.words.stage_item(stage, list(titles), caption)))
+            said = self.words.stage_item(stage, list(titles), caption, calls)
+            items.append(self._spans(said))
         return Items(tuple(items), numbered=True)
 
     def _docstring(self, stage: Stage) -> str | None:
@@ -188,8 +214,10 @@ class _Writer:
     def _source(self, lines: Lines) -> list[str]:
         return self.explanation.script.tree.lines[lines[0] - 1 : lines[1]]
 
-    def _parts(self, entry: Entry, lines: Lines, likewise: Sequence[Lines]) -> Iterable[Paragraph]:
-        what = [p for finding in entry.findings for p in self.telling.what(finding)]
+    def _parts(
+        self, entry: Entry, lines: Lines | None, likewise: Sequence[Lines], file: str = ""
+    ) -> Iterable[Paragraph]:
+        what = [p for finding in entry.findings for p in self.telling.what(finding, file)]
         for paragraph in dict.fromkeys(what):
             yield Paragraph(paragraph, lines=lines)
         if likewise:

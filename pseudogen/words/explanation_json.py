@@ -7,6 +7,7 @@ from typing import Any
 
 from pseudogen.document import Spans, plain
 from pseudogen.finding import Finding
+from pseudogen.following import Reached
 from pseudogen.pitfall import Pitfall
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
@@ -21,13 +22,18 @@ SCHEMA = 1
 def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
     """The object that `pseudogen/schemas/explain.json` describes."""
     findings = sorted((f for s in explanation.stages for f in s.findings), key=lambda f: f.line)
-    number = {id(finding): place for place, finding in enumerate(findings)}
+    elsewhere = [(f, r) for s in explanation.stages for r in s.reached for f in r.findings]
+    number = {id(f): place for place, f in enumerate([*findings, *(f for f, _ in elsewhere)])}
+    imports = explanation.script.imports_anything
     words = explanation_words(lang)
     return {
         "schema": SCHEMA,
         "file": explanation.name,
         "lang": lang,
-        "findings": [_finding(finding, explanation, lang) for finding in findings],
+        "findings": [
+            *(_finding(finding, imports, lang) for finding in findings),
+            *(_finding(f, r.imports, lang) | _where(r) for f, r in elsewhere),
+        ],
         "pitfalls": [pitfall_json(pitfall, lang) for pitfall in explanation.pitfalls],
         "stages": [
             {
@@ -36,7 +42,10 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
                 "lines": list(stage.lines),
                 "function": stage.function,
                 "condition": stage.condition,
-                "findings": [number[id(finding)] for finding in stage.findings],
+                "findings": [
+                    *(number[id(finding)] for finding in stage.findings),
+                    *(number[id(f)] for r in stage.reached for f in r.findings),
+                ],
             }
             for stage in explanation.stages
         ],
@@ -44,6 +53,7 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
             setting_json(explanation.script, setting, lang)
             for setting in settings_in(explanation.script, explanation.part)
         ],
+        "not_read": [{"file": m.module, "reason": m.reason} for m in explanation.not_read],
         "worked_out": working_json(explanation.working),
     }
 
@@ -58,11 +68,15 @@ def pitfall_json(pitfall: Pitfall, lang: str) -> dict[str, Any]:
     }
 
 
-def _finding(finding: Finding, explanation: Explanation, lang: str) -> dict[str, Any]:
+def _where(reached: Reached) -> dict[str, Any]:
+    """Where a finding of another file is, and how the script comes to it."""
+    return {"file": reached.module, "function": reached.function, "called": reached.line}
+
+
+def _finding(finding: Finding, imports: bool, lang: str) -> dict[str, Any]:
     words = finding_words(finding, lang)
     labels = explanation_words(lang).labels
     evidence = finding.evidence
-    imports = explanation.script.imports_anything
     rests = explanation_words(lang).rests(evidence.kind, evidence.names, imports)
     said = [
         *map(plain, words.what),

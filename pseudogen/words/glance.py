@@ -6,17 +6,18 @@ from collections.abc import Sequence
 
 from pseudogen.document import Block, Paragraph, Spans, Table, plain
 from pseudogen.document import spans as marked
-from pseudogen.explanation.glance import ASPECTS, Found, aspect_lines, found_by_pattern
+from pseudogen.explanation.glance import ASPECTS, Found, aspect_places, found_by_pattern
 from pseudogen.finding import Finding
+from pseudogen.following import Reached
 from pseudogen.templating import glance_words
 from pseudogen.words.patterns import spaced_words
 
 _MANY_PLACES = 4
 
 
-def glance(findings: Sequence[Finding], lang: str) -> list[Block]:
+def glance(findings: Sequence[Finding], lang: str, reached: Sequence[Reached] = ()) -> list[Block]:
     """The paragraph and the table; what has nothing to say is left out."""
-    found = found_by_pattern(findings)
+    found = found_by_pattern(findings, reached)
     words = glance_words(lang)
     said = spaced_words(words.paragraph(found), lang)
     blocks: list[Block] = [Paragraph(said)] if said else []
@@ -31,11 +32,14 @@ def _row(aspect: str, found: Found, lang: str) -> tuple[Spans, ...] | None:
     said = spaced_words(getattr(words, aspect)(found), lang)
     if not plain(said).strip():
         return None
-    lines = _places(aspect_lines(aspect, found))
+    lines = _places(aspect_places(aspect, found))
     return marked(words.aspects[aspect]), said, marked(lines)
 
 
-def _places(ranges: Sequence[tuple[int, int]]) -> str:
-    """`12, 40–44`; the first few of many."""
-    shown = [str(a) if a == b else f"{a}–{b}" for a, b in ranges[:_MANY_PLACES]]
-    return ", ".join(shown) + (", …" if len(ranges) > _MANY_PLACES else "")
+def _places(places: Sequence[tuple[str, int, int]]) -> str:
+    """`12, 40–44, engine.py:30`; the first few of many."""
+    shown = [
+        f"{file}:{a}" if file else str(a) if a == b else f"{a}–{b}"
+        for file, a, b in places[:_MANY_PLACES]
+    ]
+    return ", ".join(shown) + (", …" if len(places) > _MANY_PLACES else "")

@@ -21,7 +21,7 @@ class Telling:
         self.lang = lang
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
-        self._told: dict[str, list[tuple[int, dict[str, str]]]] = {}
+        self._told: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
         self._shapes: set[str] = set()
 
     def words(self, finding: Finding) -> Words:
@@ -49,29 +49,29 @@ class Telling:
         said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
         return entry.pattern, said
 
-    def what(self, finding: Finding) -> list[Spans]:
-        """What a finding is, without the sentences that were said of an earlier one of its pattern:
-        of those it is only said where they stand."""
+    def what(self, finding: Finding, file: str = "") -> list[Spans]:
+        """What a finding is, without the sentences that were said of an earlier one of its pattern
+        and file: of those it is only said where they stand."""
         return [
             paragraph
-            for paragraph in (self._shortened(p, finding) for p in self.words(finding).what)
+            for paragraph in (self._shortened(p, finding, file) for p in self.words(finding).what)
             if paragraph
         ]
 
-    def _shortened(self, paragraph: Spans, finding: Finding) -> Spans:
+    def _shortened(self, paragraph: Spans, finding: Finding, file: str) -> Spans:
         """Without the sentences that a paragraph on an earlier finding has, word for word; only
         where this one says at least as much as that."""
         said = sentences(paragraph)
         exact = [plain(sentence).strip() for sentence in said]
         shapes = {_shape(sentence) for sentence in said}
-        for line, earlier in self._told.setdefault(finding.pattern, []):
+        for line, earlier in self._told.setdefault((file, finding.pattern), []):
             same = {text for text in exact[1:] if text in earlier}
             if same and all(shape in shapes for shape in earlier.values()):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
                 rest = spaced_words(self._frame.rest_as(line), self.lang)
                 return _joined([stripped(_flat(kept)), rest], self.lang)
         shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
-        self._told[finding.pattern].append((finding.line, shaped))
+        self._told[file, finding.pattern].append((finding.line, shaped))
         return paragraph
 
     def new(self, paragraphs: Sequence[Spans], whole: bool) -> Spans:

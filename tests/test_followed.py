@@ -1,0 +1,157 @@
+"""What the project's own functions do is told where the script calls them."""
+
+import json
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import pytest
+
+import pseudogen
+from tests.test_cli import run
+
+SCRIPT = """\
+import torch
+from lib.data import make_loader
+from lib.engine import Runner, train_one_epoch
+{filler}
+
+def main(model, optimizer, train_set):
+    loader = make_loader(train_set)
+    runner = Runner(model)
+    for epoch in range(10):
+        train_one_epoch(model, loader, optimizer)
+
+
+main(net, opt, data)
+""".format(filler="# a long script\n" * 60)
+CALL = SCRIPT[: SCRIPT.index("        train_one")].count("\n") + 1
+DATA = """\
+from torch.utils.data import DataLoader
+
+
+def make_loader(train_set):
+    return DataLoader(train_set, batch_size=8, shuffle=True)
+"""
+ENGINE = """\
+import torch
+from lib.helpers import clip
+
+
+class Runner:
+    def __init__(self, model):
+        self.ema = torch.optim.swa_utils.AveragedModel(model)
+
+
+def train_one_epoch(model, loader, optimizer):
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(model(x), y)
+        loss.backward()
+        clip(model)
+        optimizer.step()
+"""
+HELPERS = """\
+import torch
+
+
+def clip(model):
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+"""
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "pyproject.toml").touch()
+    texts = {"data": DATA, "engine": ENGINE, "helpers": HELPERS}
+    for name, text in texts.items():
+        (tmp_path / "lib" / f"{name}.py").write_text(text)
+    (tmp_path / "train.py").write_text(SCRIPT)
+    return tmp_path
+
+
+def explained(project: Path, lang: str = "en", **options: Any) -> str:
+    path = project / "train.py"
+    return pseudogen.explain(path.read_text(), path=path, lang=lang, format="text", **options)
+
+
+def test_each_function_stands_in_the_stage_of_its_call(project: Path) -> None:
+    text = explained(project)
+    training = text[text.index("Step by step") :].partition("Training loop")[2]
+    assert f"`train_one_epoch` in lib/engine.py, lines 10–16 (called in line {CALL})" in training
+    assert "(lib/engine.py, line 14)" in training
+    assert f"by way of train_one_epoch in line {CALL}" in " ".join(training.split())
+    assert "`Runner` in lib/engine.py, lines 6–7" in text
+
+
+def test_the_table_and_the_way_name_the_file(project: Path) -> None:
+    text = explained(project, detail="brief")
+    assert "lib/engine.py:13" in text
+    assert "clipped" in text
+    assert "calls `make_loader` (lib/data.py:4)" in " ".join(explained(project).split())
+
+
+def test_it_is_told_in_chinese(project: Path) -> None:
+    text = explained(project, "zh")
+    assert f"lib/engine.py 第 10–16 行的 `train_one_epoch`（第 {CALL} 行调用）" in text
+    assert "lib/engine.py 第 14 行" in text
+
+
+def test_the_findings_in_json_have_their_file(project: Path) -> None:
+    path = project / "train.py"
+    made = json.loads(pseudogen.explain(SCRIPT, path=path, format="json"))
+    schema = json.loads((files("pseudogen") / "schemas/explain.json").read_text())
+    jsonschema.validate(made, schema)
+    (step,) = (one for one in made["findings"] if one["pattern"] == "training-step")
+    assert (step["file"], step["function"]) == ("lib/engine.py", "train_one_epoch")
+    assert (step["anchor"], step["called"]) == (14, CALL)
+    training = next(stage for stage in made["stages"] if stage["kind"] == "training")
+    assert made["findings"].index(step) in training["findings"]
+    assert "file" not in made["findings"][0]
+
+
+def test_without_following_the_script_stands_alone(project: Path) -> None:
+    alone = explained(project, follow=False)
+    assert "lib/" not in alone
+    assert alone == pseudogen.explain(
+        SCRIPT, path=project / "train.py", format="text", follow=False
+    )
+    done = run("explain", "train.py", "--no-follow", "--format", "text", cwd=project)
+    assert "lib/" not in done.stdout
+    assert "lib/engine.py" in run("explain", "train.py", "--format", "text", cwd=project).stdout
+
+
+def test_a_part_has_what_it_calls(project: Path) -> None:
+    text = explained(project, lines=(CALL, CALL))
+    assert "lib/engine.py" in text
+    assert "lib/data.py" not in text
+
+
+def test_what_was_not_read_is_said(project: Path) -> None:
+    (project / "lib" / "data.py").write_text("def make_loader(:::\n")
+    (project / "lib" / "helpers.py").write_text("x = 1\n" * 200_000)
+    text = explained(project)
+    assert "not followed (no Python that can be read): lib/data.py" in text
+    assert "not followed (larger than 1 MB): lib/helpers.py" in text
+    assert "未跟进（超过 1 MB）：lib/helpers.py" in explained(project, "zh")
+    made = json.loads(pseudogen.explain(SCRIPT, path=project / "train.py", format="json"))
+    assert {"file": "lib/data.py", "reason": "broken"} in made["not_read"]
+
+
+def test_a_kept_result_is_not_used_after_the_project_has_changed(project: Path) -> None:
+    where = {"PSEUDOGEN_CACHE": str(project / "cache")}
+    arguments = ("explain", "train.py", "--format", "text")
+    first = run(*arguments, cwd=project, **where).stdout
+    assert run(*arguments, cwd=project, **where).stdout == first
+    (project / "lib" / "engine.py").write_text(ENGINE.replace("cross_entropy", "nll_loss"))
+    changed = run(*arguments, cwd=project, **where).stdout
+    assert "nll_loss" in changed
+    assert "nll_loss" not in first
+    (project / "lib" / "engine.py").unlink()
+    assert "nll_loss" not in run(*arguments, cwd=project, **where).stdout
+
+
+def test_the_same_every_time(project: Path) -> None:
+    assert explained(project) == explained(project)
