@@ -105,7 +105,21 @@ def train(model, train_loader, epochs=90, warmup_epochs=5, accumulation_steps=4)
 """
 """A trainer with a schedule of the library, and with accumulated gradients."""
 
-OWN = {"DISTRIBUTED": DISTRIBUTED, "SCHEDULED": SCHEDULED}
+SPAWNED = """\
+import torch
+import torch.multiprocessing as mp
+
+
+def work(rank, args):
+    torch.manual_seed(args.seed + rank)
+    train(rank, args)
+
+
+def main(args):
+    mp.spawn(work, args=(args,), nprocs=args.gpus)
+"""
+
+OWN = {"DISTRIBUTED": DISTRIBUTED, "SCHEDULED": SCHEDULED, "SPAWNED": SPAWNED}
 FILES = sorted(path.name for path in TRAINER.glob("*.py"))
 
 
@@ -429,6 +443,13 @@ DEFECTS = (
         "train.py",
         ("torch.manual_seed(settings.seed + rank)", "torch.manual_seed(settings.seed)"),
         at="torch.manual_seed(settings.seed)  # the same first weights in every process",
+    ),
+    planted(
+        "seed-misses-workers",
+        "SPAWNED",
+        ("    torch.manual_seed(args.seed + rank)\n", ""),
+        ("    mp.spawn", "    torch.manual_seed(args.seed)\n    mp.spawn"),
+        at="torch.manual_seed(args.seed)",
     ),
     planted(
         "seed-alike-in-workers",

@@ -12,6 +12,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.patterns.process_group_init import ProcessGroupInit
 from pseudogen.patterns.seeding import Seeding
+from pseudogen.patterns.worker_launch import WorkerLaunch
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -31,7 +32,9 @@ def check_processes(findings: Findings) -> Iterator[Pitfall]:
     if not seedings or any(s.per_process or _by_rank(script, s) for s in findings.of(Seeding)):
         return
     first = next((s for s in seedings if s.seed and "torch" in s.libraries), None)
-    if first is not None and not _in_worker_function(script, first):
+    if first is None or _in_worker_function(script, first):
+        return
+    if not script.workers.functions or _reaches_workers(script, first):
         yield report(
             "seed-alike-in-processes",
             NOTE,
@@ -39,6 +42,58 @@ def check_processes(findings: Findings) -> Iterator[Pitfall]:
             first.evidence.kind,
             seed=first.seed,
         )
+
+
+@pitfall("seed-misses-workers")
+def check_started_workers(findings: Findings) -> Iterator[Pitfall]:
+    """A seed is set where the workers are started, and none in what the workers run.
+
+    A started process begins with generators of its own; of the script only the lines outside of
+    functions run in it, and the function that it was started for.
+    """
+    script = findings.script
+    seedings = [s for s in findings.of(Seeding) if s.evidence.kind != "name"]
+    if not script.workers.functions or any(_reaches_workers(script, s) for s in seedings):
+        return
+    launches = [w for w in findings.of(WorkerLaunch) if _begins_anew(w)]
+    first = next((s for s in seedings if s.seed and "torch" in s.libraries), None)
+    if first is not None and launches:
+        yield report(
+            "seed-misses-workers",
+            WARNING,
+            (first.line, first.end),
+            first.evidence.kind,
+            seed=first.seed,
+            call=launches[0].call,
+            launch=launches[0].line,
+            function=launches[0].function,
+        )
+
+
+def _begins_anew(launch: WorkerLaunch) -> bool:
+    """Whether the workers are new interpreters; a forked one goes on with the generators it got."""
+    return any(name.endswith("multiprocessing.spawn") for name in launch.evidence.names)
+
+
+def _reaches_workers(script: Script, seeding: Seeding) -> bool:
+    """Whether a seeding runs in the workers that the script starts, as far as calls tell."""
+    statement = next(s for s in script.tree.statements if s.first == seeding.line)
+    function = script.function_around(statement)
+    return function is None or function.index in _run_by_workers(script)
+
+
+def _run_by_workers(script: Script) -> set[int]:
+    """The functions that the started workers run, by index."""
+    reached: set[int] = set()
+    waiting = list(script.workers.functions)
+    while waiting:
+        index = waiting.pop()
+        if index not in reached:
+            reached.add(index)
+            calls = script.calls_below(script.tree.statements[index])
+            called = (script.called_function(site) for site in calls)
+            waiting.extend(f.index for f in called if f is not None)
+    return reached
 
 
 def _several(findings: Findings) -> bool:
@@ -127,6 +182,15 @@ _TOP = (
     "rank = dist.get_rank()\n"
 )
 _TRAIN = "model = DDP(net)\nfor x, y in loader:\n    criterion(model(x), y).backward()\n"
+_SPAWN = (
+    "import torch\n"
+    "import torch.multiprocessing as mp\n"
+    "def work(rank, args):\n"
+    "    train(args)\n"
+    "def main():\n"
+    "    torch.manual_seed(args.seed)\n"
+    "    mp.spawn(work, args=(args,), nprocs=4)\n"
+)
 _WORKERS = "def init(worker):\n    random.seed(7)\n"
 _LOADER = "loader = DataLoader(data, num_workers=4, worker_init_fn=init)\n"
 EXAMPLES = {
@@ -134,6 +198,7 @@ EXAMPLES = {
         _TOP + "torch.manual_seed(args.seed)\n" + _TRAIN: [(8, 8)],
         _TOP + "random.seed(0)\ntorch.manual_seed(0)\n" + _TRAIN: [(8, 9)],
     },
+    "seed-misses-workers": {_SPAWN: [(6, 6)]},
     "seed-alike-in-workers": {
         _TOP + _WORKERS + _LOADER: [(9, 9)],
         _TOP + _LOADER.replace("init)", "lambda i: random.seed(7))"): [(8, 8)],
@@ -143,6 +208,17 @@ COUNTEREXAMPLES = {
     "seed-alike-in-processes": {
         _TOP + "torch.manual_seed(args.seed + rank)\n" + _TRAIN: "each process has its own",
         "import torch\ntorch.manual_seed(args.seed)\n": "there is one process",
+    },
+    "seed-misses-workers": {
+        _SPAWN.replace("    train(args)\n", "    torch.manual_seed(rank)\n    train(args)\n"): (
+            "each worker sets a seed"
+        ),
+        _SPAWN + "def train(args):\n    torch.manual_seed(args.seed)\n": (
+            "what the workers call sets one"
+        ),
+        _SPAWN.replace("    torch.manual_seed(args.seed)\n", "") + "torch.manual_seed(0)\n": (
+            "lines outside of functions run in each worker"
+        ),
     },
     "seed-alike-in-workers": {
         _TOP + _WORKERS.replace("7", "7 + worker") + _LOADER: "each worker has its own",
