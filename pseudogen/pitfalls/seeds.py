@@ -198,7 +198,14 @@ EXAMPLES = {
         _TOP + "torch.manual_seed(args.seed)\n" + _TRAIN: [(8, 8)],
         _TOP + "random.seed(0)\ntorch.manual_seed(0)\n" + _TRAIN: [(8, 9)],
     },
-    "seed-misses-workers": {_SPAWN: [(6, 6)]},
+    "seed-misses-workers": {
+        _SPAWN: [(6, 6)],
+        _SPAWN.replace("main()", "start()")
+        .replace("import torch\n", "import torch, random\n", 1)
+        .replace("    torch.manual_seed", "    random.seed(args.seed)\n    torch.manual_seed"): [
+            (6, 7)
+        ],
+    },
     "seed-alike-in-workers": {
         _TOP + _WORKERS + _LOADER: [(9, 9)],
         _TOP + _LOADER.replace("init)", "lambda i: random.seed(7))"): [(8, 8)],
