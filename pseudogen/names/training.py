@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -48,7 +48,10 @@ class Step:
 
 @lru_cache(maxsize=1 << 13)
 def may_step(name: str) -> bool:
-    """Whether a call of this name may be a training step: most names can't be that of one."""
+    """Whether a call of this name may be a training step: most names can't be that of one. What
+    is called on a computed value has none: `(loss / 4).backward()`."""
+    if not name:
+        return True
     receiver, _, method = name.rpartition(".")
     if "scaler" in words(method) or (not receiver and "train" in method.lower()):
         return True
@@ -93,8 +96,14 @@ def _sum(site: Site) -> Step | None:
     function = site.node.func
     if type(function) is not cst.Attribute or function.attr.value != BACKWARD:
         return None
-    computed = type(function.value) is cst.BinaryOperation
-    return Step(BACKWARD, Evidence(FLOW, (text(function.value),))) if computed else None
+    if type(function.value) is not cst.BinaryOperation:
+        return None
+    return Step(BACKWARD, Evidence(FLOW, (bare_text(function.value),)))
+
+
+def bare_text(node: Any) -> str:
+    """The text of an expression without the parentheses around it."""
+    return text(node.with_changes(lpar=(), rpar=())) if node.lpar else text(node)
 
 
 def _applied(site: Site, receiver: str, method: str) -> Step | None:

@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
-from pseudogen.names.training import FIT_METHODS, may_step
+from pseudogen.names.training import FIT_METHODS, bare_text, may_step
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -93,7 +93,7 @@ def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
         return text(inner.value), None, None
     if passed and not dotted(passed[0]).startswith("torch."):
         return text(passed[0]), None, text(receiver)
-    return text(receiver), None, None
+    return bare_text(receiver), None, None
 
 
 def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
@@ -196,6 +196,19 @@ EXAMPLES = {
         clears=2,
         steps=5,
         cleared="before",
+    ),
+    "for x, y in loader:\n"
+    "    (criterion(model(x), y) / 4).backward()\n"
+    "    optimizer.step()\n"
+    "    optimizer.zero_grad()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("criterion(model(x), y) / 4",)),
+        how="backward",
+        loss="criterion(model(x), y) / 4",
+        optimizer="optimizer",
+        clears=4,
+        steps=3,
+        cleared="after",
     ),
     "for batch in loader:\n"
     "    scaler.scale(model(batch)).backward()\n"

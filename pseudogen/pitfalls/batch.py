@@ -73,6 +73,8 @@ def check_remainder(findings: Findings) -> Iterator[Pitfall]:
         batch, count = division.batch_value, division.processes_value
         if not division.drops_rest or _is_checked(script, division):
             continue
+        if "per_device" in (division.target or "") and division.processes.startswith("max("):
+            continue  # the product of the two, taken apart again
         if batch is None or count is None:
             pair = (division.batch, division.processes)
             if pair in told or not findings.of(DataLoader) or not script.structure.steps:

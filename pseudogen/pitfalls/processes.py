@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import reachable_calls, statement_at
+from pseudogen.names.blocks import has_word, reachable_calls, statement_at
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.patterns.rank_zero_guard import RankZeroGuard
@@ -32,23 +32,67 @@ def check_collective(findings: Findings) -> Iterator[Pitfall]:
     """`if rank == 0: dist.barrier()`: one process waits for others that never come."""
     script = findings.script
     for guard in findings.of(RankZeroGuard):
-        if not guard.waits or guard.form not in ("block", "else"):
+        if guard.form not in ("block", "else"):
             continue
         header = statement_at(script, guard.line)
-        if _others_take_part(script, header, guard.form):
+        found = _first_call(script, header, guard)
+        if found is None or _others_take_part(script, header, guard.form):
             continue
-        calls = [s for s in _guarded(script, header, guard.form) if _needs_all(s)]
-        if calls:
-            yield report(
-                "collective-on-one-process",
-                ERROR,
-                (calls[0].line, calls[0].last),
-                guard.evidence.kind,
-                call=calls[0].name,
-                condition=guard.condition,
-                guard=guard.line,
-                machine=guard.scope == "machine",
-            )
+        site, inner = found
+        yield report(
+            "collective-on-one-process",
+            ERROR,
+            (site.line, site.last),
+            guard.evidence.kind,
+            call=site.name,
+            condition=guard.condition,
+            guard=guard.line,
+            machine=guard.scope == "machine",
+            inner=inner.name if inner is not None else None,
+            inner_line=inner.line if inner is not None else None,
+        )
+
+
+def _first_call(
+    script: Script, header: Statement, guard: RankZeroGuard
+) -> tuple[Site, Site | None] | None:
+    """The first call under the guard that needs all processes, or that runs a function of the
+    script with such a call, and that call."""
+    for site in _guarded(script, header, guard.form):
+        if _needs_all(site):
+            return site, None
+        function = script.called_function(site)
+        inner = _waits_in(script, function) if function is not None else None
+        if inner is not None and function is not None and not _callers_vary(script, function, site):
+            return site, inner
+    return None
+
+
+def _waits_in(script: Script, function: Statement) -> Site | None:
+    """The first call in a function that needs all processes, unless one of its own parameters
+    decides whether it is made."""
+    parameters = [p.name.value for p in function.node.params.params]
+    for site in script.calls_below(function):
+        if _needs_all(site) and script.function_around(site.statement) is function:
+            condition = script.condition(site.statement)
+            decided = any(has_word(condition, name) for name in parameters)
+            guarded = script.rank_condition(site.statement) is not None
+            return None if decided or guarded or _leaves_early(script, function, site) else site
+    return None
+
+
+def _leaves_early(script: Script, function: Statement, site: Site) -> bool:
+    """Whether the function may return before it comes to a call."""
+    return any(
+        type(s.node) is cst.Return and s.index < site.statement.index
+        for s in script.tree.below(function)
+    )
+
+
+def _callers_vary(script: Script, function: Statement, site: Site) -> bool:
+    """Whether the function is called elsewhere in the same function too, by the others perhaps."""
+    calls = script.calls_of(function)
+    return any(c is not site and c.scope == site.scope for c in calls)
 
 
 def _guarded(script: Script, header: Statement, form: str) -> list[Site]:
@@ -157,11 +201,15 @@ def _backward(findings: Findings, calls: list[Site]) -> Site | None:
 
 _TOP = "import os\nimport torch.distributed as dist\nrank = int(os.environ['RANK'])\n"
 _ROUND = "def fit():\n    for epoch in range(9):\n        value = train(epoch)\n"
+_MEASURE = (
+    "def measure(model):\n    value = model.error()\n    dist.all_reduce(value)\n    return value\n"
+)
 _REDUCE = "        dist.all_reduce(value)\n"
 EXAMPLES = {
     "collective-on-one-process": {
         _TOP + "if rank == 0:\n    save(model)\n    dist.barrier()\n": [(6, 6)],
         _TOP + "if rank != 0:\n    pass\nelse:\n    dist.all_reduce(value)\n": [(7, 7)],
+        _TOP + _MEASURE + "if rank == 0:\n    print(measure(model))\n": [(9, 9)],
     },
     "one-process-leaves": {
         _TOP + _ROUND + _REDUCE + "        if rank == 0 and value > 3:\n            break\n": [
@@ -184,6 +232,9 @@ COUNTEREXAMPLES = {
         _TOP + "if rank == 0:\n    dist.broadcast(x, 0)\nelse:\n    dist.broadcast(y, 0)\n": (
             "all take part"
         ),
+        _TOP
+        + _MEASURE.replace("    dist", "    if model.parallel:\n        dist")
+        + "if rank == 0:\n    print(measure(model))\n": "what is passed decides",
     },
     "one-process-leaves": {
         _TOP + "def finish(value):\n    dist.all_reduce(value)\n    if rank != 0:\n        return\n"
