@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
@@ -89,7 +89,7 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     )
 
 
-@pattern(ProgressDisplay, calls=True)
+@pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Expr,))
 def find_named_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`progress_bar(i, len(loader), text)` of the project's own code."""
     if site.known is not None or words(site.name)[-2:] not in (
