@@ -23,7 +23,7 @@ _CHOOSING = frozenset(
     {"select", "get", "init", "setup", "choose", "prepare", "set", "current", "find"}
 )
 _CHOOSING_WORDS = _CHOOSING | frozenset(
-    {"accelerator", "auto", "available", "best", "compute", "cuda", "default", "device", "devices"}
+    {"accelerator", "auto", "available", "best", "compute", "cuda", "device", "devices"}
     | {"gpu", "gpus", "local", "the", "to", "torch", "train", "training", "use", "with"}
 )
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")

@@ -182,6 +182,9 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
         return False
     if site.name.endswith(("state_dict", ".pop", ".get")):
         return False
+    passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
+    if {"microbatches", "stage", "stages"} & passed:
+        return False  # of a pipeline
     holds = any(names_schedule(part) for part in target.strip("()").split(", "))
     return holds or ("," not in target and speaks_of_rate(target))
 

@@ -41,6 +41,7 @@ _PLACE_WORDS = frozenset(
         "resumed",
         "starting",
         "cur",
+        "curr",
         "current",
         "init",
         "last",

@@ -86,7 +86,7 @@ def training_step(script: Script, site: Site) -> Step | None:
 
 def _backward(script: Script, site: Site, receiver: str) -> Step | None:
     first = site.node.args[0].value if site.node.args else None
-    if receiver.split(".")[0] in _NO_LOSS or receiver == "self" or dotted(first) == "ctx":
+    if receiver.split(".")[0] in _NO_LOSS or receiver == "self" or dotted(first) in ("ctx", "self"):
         return None
     return Step(BACKWARD, Evidence(FLOW, (receiver.partition("(")[0],)))
 

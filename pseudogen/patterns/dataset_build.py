@@ -114,7 +114,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     traits = site.known.api.traits if site.known is not None else {}
     form = traits.get("part") or traits.get("form")
     first = next((a for a in site.node.args if not a.star), None)
-    source = text(first.value) if first is not None else None
+    made = site.name.rpartition(".")[2][:1].isupper()
+    number = made and first is not None and type(first.value) in (cst.Integer, cst.Float)
+    source = text(first.value) if first is not None and not number else None
     train = script.argument_text(site, "train")
     return DatasetBuild(
         line=site.line,

@@ -189,6 +189,9 @@ def _counts_data(left: Any, right: Any, statement: Statement, script: Script) ->
     small = text(right) in ("0", "1") or script.is_a(right, statement.scope, "batch-size")
     if named & _STEP_WORDS and (named & {"epoch", "epochs"} or named & {"per"}):
         return bool(small)
+    bound = script.reaching(dotted(left), statement.index) if type(left) is cst.Name else []
+    if any(binding.how == "parameter" for binding in bound):
+        return False  # an argument is checked
     counted = named & (_DATA_WORDS | _SPLIT_WORDS) and named & {"n", "num", "size", "number", "len"}
     return bool(counted and small and not named & _INTERVAL_WORDS)
 
@@ -280,6 +283,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",
     "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",
     "if num_samples is None:\n    raise ValueError('the loss needs it')": "an argument of a loss",
     "if epoch == 0:\n    raise RuntimeError": "says nothing of the data",

@@ -111,7 +111,7 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
         return
     api = site.known.api
     value = next((v for n in api.params if (v := script.argument(site, n)) is not None), None)
-    if api.traits["collective"] in ("all-gather", "gather") and len(site.node.args) > 1:
+    if api.traits["collective"] == "all-gather" and len(site.node.args) > 1:
         value = site.node.args[1].value
     evidence = Evidence(site.known.evidence, (site.known.name,))
     yield _reduction(
@@ -123,7 +123,7 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
 def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     """`reduce_tensor(loss)`, `accelerator.gather_for_metrics(x)`, `meter.all_reduce()`."""
     method = site.name.rpartition(".")[2]
-    if site.known is not None or not method or method[-1] in ")]":
+    if site.known is not None or not method or method[-1] in ")]" or method[:1].isupper():
         return
     if not _names_reduction(method, site, script) or _of_one_tensor(site, script):
         return
@@ -249,7 +249,15 @@ def _reduction(
         form=form,
         operation=operation,
         divided_by=_divisor(site, script, text(value)) if value is not None else None,
-        guard=script.rank_condition(site.statement),
+        guard=None if _in_both(site, script) else script.rank_condition(site.statement),
+    )
+
+
+def _in_both(site: Site, script: Script) -> bool:
+    """Whether the other processes make the same call in another branch."""
+    return any(
+        call.name == site.name and script.exclusive(call.statement, site.statement)
+        for call in script.call_sites()
     )
 
 
@@ -334,6 +342,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "costs.append(AllgatherOpCost(op))": "a record of what it costs",
     "groups = find_all_fuse_all_reduce_groups(block)": "searches a program",
     "def reduce_mean(values, index):\n"
     "    total = values.sum(index)\n"

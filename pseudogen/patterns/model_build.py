@@ -24,7 +24,8 @@ _MODELS = frozenset(
     | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
 _NO_MODELS = frozenset(
-    {
+    {"candidate", "client", "manager", "repository"}
+    | {
         "args",
         "arguments",
         "average",
@@ -117,6 +118,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if target is None and not returned(site.statement, site.node):
         return
     if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
+        return
+    if target is not None and _wraps(target, site):
         return
     part = known.api.kind == "module" or last == "Sequential"
     if part and not _is_whole(target, site, script):
@@ -342,6 +345,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",
+    "self.model_manager = ModelManager(device=device)": "looks after models",
     "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
     "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
     "base_model_plan = AttributeError()": "an exception",

@@ -207,7 +207,7 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     passed = {word for arg in call.args for word in words(dotted(arg.value))}
     if {"group", "groups"} & passed and {"param", "params", "parameter", "parameters"} & passed:
         return  # groups that were split before
-    if named[:1] and named[0] in _NO_SPLITS:
+    if (named[:1] and named[0] in _NO_SPLITS) or passed & {"device", "rank", "shard", "worker"}:
         return
     if (grouped or split) and "add" not in named[:1] * (not decays):
         target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
@@ -261,6 +261,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",
     "params = self.update_param_group(params)": "handles groups that are there already",
     "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",
     "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",

@@ -175,6 +175,8 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
         and not name.startswith("self.")
     ):
         owner = set(words(dotted(value).rpartition(".")[0].replace("()", "")))
+        if owner == {"self"}:
+            return None  # known already
         where = "group" if owner & _GROUPS else "arguments"
         read = Read(name=name, what=what, where=where, variable=None)
         return _Told((read,), None, Evidence(NAME, (dotted(value),)))
@@ -226,8 +228,9 @@ def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Scrip
         return _Told(reads, None, weakest(*found)) if reads else None
     if type(value) is not cst.Call or sum(what is not None for what in whats) < min(2, len(names)):
         return None
+    where = "environment" if {"env", "environ"} & set(words(dotted(value.func))) else "group"
     reads = tuple(
-        Read(name=name, what=what, where="group", variable=None)
+        Read(name=name, what=what, where=where, variable=None)
         for name, what in zip(names, whats, strict=True)
         if what is not None
     )
@@ -283,6 +286,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "holder.rank = self.global_rank": "is known already and handed on",
     "chunk_rank = self.get_virtual_pp_rank(step, forward=False)": "a stage of a pipeline",
     "import os\nos.environ['RANK'] = '0'": "the variable is set, not read",
     "lora_rank = args.lora_rank": "the rank of a matrix",

@@ -246,6 +246,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",
     "Base.backward(ctx, grad)": "the gradient formula of another class",
     "class Clamp(Function):\n"
     "    @staticmethod\n"

@@ -148,6 +148,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "schedule = Interleaved(stages, n_microbatches=4)": "the schedule of a pipeline",
     "add_lr_decay_table_pass(program, steps)": "a pass over a program",
     'lr = optimizer.param_groups[0]["lr"]': "only reads the rate",
     "latents = noise_scheduler.step(noise, t, latents)": "the schedule of a diffusion's noise",
