@@ -13,10 +13,12 @@ import io
 import os
 import pickle
 import sqlite3
+import sys
 import time
 import zlib
 from collections.abc import Iterator
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -49,11 +51,17 @@ def key_of(asked: str, data: bytes) -> bytes:
 
 @cache
 def _program() -> bytes:
-    """What stands for the program: size and time of each of its files, templates included."""
+    """What stands for the program: size and time of each of its files, templates included, and
+    the versions of what it stands on."""
     from pseudogen import __version__
     from pseudogen.languages import template_root
 
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    for library in ("libcst", "jinja2"):
+        found = find_spec(library)
+        if found is not None and found.origin is not None:
+            status = Path(found.origin).stat()
+            digest.update(f"{found.origin} {status.st_size} {status.st_mtime_ns}\n".encode())
     for root in (Path(__file__).parent, template_root()):
         for name, status in _files(os.fspath(root)):
             digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
