@@ -29,6 +29,7 @@ from pseudogen.pitfalls import all_checkers
 from pseudogen.reading import Source, read_text, repaired
 from pseudogen.records import dataclass
 from pseudogen.rendering import Options, render_document, render_pseudocode
+from pseudogen.words.cells import Cells, has_cells, with_cells
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
 from pseudogen.words.messages import message, remark
@@ -145,15 +146,21 @@ def explain_analysis(
     Raises:
         InputError: the part is not there.
     """
-    return explanation_document(
+    document = explanation_document(
         _explanation(analysis, part), lang, detail=detail, listings=listings or detail == "full"
     )
+    if has_cells(analysis.source):
+        return Cells(analysis.source, lang).document(document)
+    return document
 
 
 @roomy
 def explanation_object(analysis: Analysis, *, lang: str, part: Part) -> dict[str, Any]:
     """The explanation as the object that `--format json` prints."""
-    return explanation_json(_explanation(analysis, part), lang)
+    made = explanation_json(_explanation(analysis, part), lang)
+    if has_cells(analysis.source):
+        return with_cells(made, Cells(analysis.source, lang))
+    return made
 
 
 @roomy

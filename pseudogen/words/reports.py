@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from pseudogen.document import Report, Reports
+from pseudogen.document import Report, Reports, Spans
 from pseudogen.document import spans as marked
 from pseudogen.pitfall import ERROR, NOTE, WARNING, Pitfall
 from pseudogen.reading.source import Source
 from pseudogen.templating import explanation_words, report_words
+from pseudogen.words.cells import Cells, has_cells
 from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 
@@ -37,6 +38,7 @@ def gathered(found: Sequence[tuple[Report, ...]], lang: str) -> Reports:
 def _report(source: Source, pitfall: Pitfall, lang: str) -> Report:
     words = pitfall_words(pitfall, lang)
     first, last = (source.place(line) for line in pitfall.lines)
+    said = Cells(source, lang).spans if has_cells(source) else _as_it_is
     end = last.line if last.cell == first.cell else first.line
     return Report(
         file=source.name,
@@ -46,7 +48,11 @@ def _report(source: Source, pitfall: Pitfall, lang: str) -> Report:
         id=pitfall.id,
         severity=pitfall.severity,
         grade=explanation_words(lang).severities[pitfall.severity],
-        title=words.title,
-        why=words.why,
-        change=words.change,
+        title=said(words.title),
+        why=tuple(map(said, words.why)),
+        change=tuple(map(said, words.change)),
     )
+
+
+def _as_it_is(text: Spans) -> Spans:
+    return text
