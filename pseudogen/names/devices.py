@@ -143,7 +143,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
     if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
         described = f"{script.condition(statement) or ''} {text(value)}"
-        if "isinstance(" in described or ".device.type" in described:
+        if "isinstance(" in described or "device.type" in described:
             return None  # a device that is there already is described
         chosen = _chosen_by_name(value, found)
         return Choice("device", text(target), value, chosen) if chosen is not None else None

@@ -132,7 +132,8 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
         return None
     exact = named in (("validate",), ("evaluate",), ("test",), ("estimate", "loss"))
     if _handles_model(script, site) or receiver == "self" or (exact and not defined):
-        enough = exact or len(named) > 1 or _handles_model(script, site)
+        vague = receiver == "self" and not site.node.args and "all" in named
+        enough = exact or (len(named) > 1 and not vague) or _handles_model(script, site)
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
 

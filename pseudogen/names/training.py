@@ -77,7 +77,8 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _applied(site, receiver, method)
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
-    if method in _ENGINE_METHODS and site.node.args:
+    wraps_optimizer = {"opt", "optim", "optimizer", "wrapper"} & set(words(receiver))
+    if method in _ENGINE_METHODS and site.node.args and (method[0] == "t" or wraps_optimizer):
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
     if method == "manual_backward":
         return Step(BACKWARD, Evidence(FLOW, (site.name,)))

@@ -82,8 +82,23 @@ def _of_processes(receiver: str, site: Site, script: Script) -> bool:
     )
 
 
+def _met_elsewhere(site: Site, script: Script, guard: str) -> bool:
+    """Whether the function has another barrier under another condition of the rank: first the
+    others wait, then the one that went ahead."""
+    return any(
+        call.scope == site.scope
+        and call.node is not site.node
+        and call.name == site.name
+        and (other := script.rank_condition(call.statement)) is not None
+        and other != guard
+        for call in script.call_sites()
+    )
+
+
 def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Barrier:
     guard = script.rank_condition(site.statement)
+    if guard is not None and _met_elsewhere(site, script, guard):
+        guard = None
     return Barrier(
         line=site.line,
         end=site.last,
@@ -141,6 +156,34 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    (
+        "import torch.distributed as dist\n"
+        "def first(rank):\n"
+        "    if rank != 0:\n"
+        "        dist.barrier()\n"
+        "    prepare()\n"
+        "    if rank == 0:\n"
+        "        dist.barrier()"
+    ): [
+        Barrier(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.distributed.barrier",)),
+            call="dist.barrier",
+            first_goes_ahead=False,
+            guard=None,
+            condition="rank != 0",
+        ),
+        Barrier(
+            line=7,
+            end=7,
+            evidence=Evidence(API, ("torch.distributed.barrier",)),
+            call="dist.barrier",
+            first_goes_ahead=False,
+            guard=None,
+            condition="rank == 0",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

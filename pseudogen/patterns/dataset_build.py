@@ -19,6 +19,24 @@ _DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "vals
 _NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
 
+_SOURCES = frozenset(
+    {"annotations", "data", "dataset", "datasets", "dir", "directory", "file", "files", "folder"}
+    | {
+        "id",
+        "imgs",
+        "images",
+        "name",
+        "path",
+        "root",
+        "samples",
+        "source",
+        "tensors",
+        "url",
+        "urls",
+    }
+)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetBuild(Finding):
     """Facts of a data set.
@@ -109,11 +127,17 @@ def _plausible(site: Site, script: Script) -> bool:
     return assigned(site.statement, site.node) is not None or bool(site.node.args)
 
 
+def _may_be_source(arg: cst.Arg) -> bool:
+    """Whether an argument may be where the data come from: a positional one, or a keyword that
+    says so."""
+    return arg.keyword is None or bool(set(words(arg.keyword.value)) & _SOURCES)
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     target = assigned(site.statement, site.node)
     traits = site.known.api.traits if site.known is not None else {}
     form = traits.get("part") or traits.get("form")
-    first = next((a for a in site.node.args if not a.star), None)
+    first = next((a for a in site.node.args if not a.star and _may_be_source(a)), None)
     made = site.name.rpartition(".")[2][:1].isupper()
     number = made and first is not None and type(first.value) in (cst.Integer, cst.Float)
     source = text(first.value) if first is not None and not number else None
@@ -229,6 +253,17 @@ EXAMPLES = {
             function="raw[].train_test_split",
             source="0.1",
         ),
+    ],
+    ("dataset = TextDataset(transform=lower, path=args.folder)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("TextDataset",)),
+            target="dataset",
+            function="TextDataset",
+            source="args.folder",
+            transform="lower",
+        )
     ],
 }
 COUNTEREXAMPLES = {

@@ -212,6 +212,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    'device_type = device.type if device is not None else "cpu"': "the device is read",
     "import torch\ndevice = torch.get_default_device()": "the device is asked for, not chosen",
     'if isinstance(place, Place):\n    device = "cpu"': "describes a place that is there",
     "device = self.get_op_device_for_program(variable)": "asks for the place of an operation",

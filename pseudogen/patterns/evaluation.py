@@ -265,6 +265,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "left = self._evaluate_all()": "evaluates an expression",
     "self.validate_loop = _EvaluationLoop(self, model)": "an object is made, nothing runs yet",
     "model.eval()": "only switches the mode",
     "for x, y in val_loader:\n    counts[y] += 1": "statistics of the data, no model runs",

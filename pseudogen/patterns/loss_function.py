@@ -16,7 +16,7 @@ from pseudogen.syntax.text import text
 
 _MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
 _NO_LOSS = frozenset(
-    {"add", "all", "append", "average", "avg", "backward", "clear", "compile", "display"}
+    {"set", "add", "all", "append", "average", "avg", "backward", "clear", "compile", "display"}
     | {"draw", "dump", "estimate", "eval", "evaluate", "gather", "get", "handle", "history"}
     | {"load", "log", "meter", "monitor", "parse", "plot", "print", "process", "record"}
     | {"reduce", "report", "reset", "save", "scale", "show", "smooth", "sync", "test"}
@@ -156,7 +156,8 @@ def _action(site: Site, script: Script) -> str | None:
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
     target = _target(site) if getattr(site.statement.node, "value", None) is site.node else None
     if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
-        return "made"
+        passed = {text(arg.value) for arg in site.node.args}
+        return None if target in passed else "made"
     if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
         holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
         return "made" if holds or "criterion" in named else None
@@ -218,6 +219,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "criterion = compile_loss(criterion)": "is compiled, not made",
     "loss = criterion(output, target)": "calling a criterion belongs to the training step",
     "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",
     "average_loss(losses, count)": "a mean over losses computed before",

@@ -11,6 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.knowledge.api import Api
+from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -43,7 +44,8 @@ _GROUPS = frozenset(
 )
 """Words of objects that know the processes."""
 _NOT_RANKS = frozenset(
-    {"adapter", "corresponding", "dst", "ep", "expert", "lora", "low", "matrix", "max", "mp"}
+    {"group", "per", "throw"}
+    | {"adapter", "corresponding", "dst", "ep", "expert", "lora", "low", "matrix", "max", "mp"}
     | {"next", "peer", "pipe", "pipeline", "pp", "prev", "root", "src", "stage", "svd", "tensor"}
     | {"tp", "virtual"}
 )
@@ -175,9 +177,9 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
         and not name.startswith("self.")
     ):
         owner = set(words(dotted(value).rpartition(".")[0].replace("()", "")))
-        if owner == {"self"}:
-            return None  # known already
-        where = "group" if owner & _GROUPS else "arguments"
+        where = "group" if owner & _GROUPS else "arguments" if owner & CONFIG_WORDS else None
+        if where is None:
+            return None  # of an object that holds it already
         read = Read(name=name, what=what, where=where, variable=None)
         return _Told((read,), None, Evidence(NAME, (dotted(value),)))
     return None
@@ -286,6 +288,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "proc.rank = server.rank": "is handed on",
+    "target = group.get_group_rank(rank)": "translates a rank that is given",
     "holder.rank = self.global_rank": "is known already and handed on",
     "chunk_rank = self.get_virtual_pp_rank(step, forward=False)": "a stage of a pipeline",
     "import os\nos.environ['RANK'] = '0'": "the variable is set, not read",

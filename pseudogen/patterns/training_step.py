@@ -246,6 +246,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    'logger.update_params({"batch_size": batch_size})': "a logger is told",
     "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",
     "Base.backward(ctx, grad)": "the gradient formula of another class",
     "class Clamp(Function):\n"
