@@ -35,11 +35,11 @@ def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
     found = []
     if given:
         names = [neutral(writer, name, ATOM) for name in given]
-        found.append(Draft(writer.keyword("input", names), 0, (1, 1)))
+        found.append(Draft(writer.keyword("input", names), 0, (1, 1), whole=True))
     models = _made(writer, kept, "model") or _applied(writer, kept)
     if models and any(loop.kind != EVALUATION_LOOP for loop in script.structure.loops.values()):
         names = [neutral(writer, name, ATOM) for name in models[:1]]
-        found.append(Draft(writer.keyword("output", names), 0, (1, 1)))
+        found.append(Draft(writer.keyword("output", names), 0, (1, 1), whole=True))
     return found
 
 

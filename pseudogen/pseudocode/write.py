@@ -59,6 +59,8 @@ def write(
     vocabulary = Vocabulary(lang, names, keywords)
     writer = Writer(script, vocabulary, EXPRESSIONS, TESTS, types=detail == "full")
     drafts = cut(script, _DETAILS[detail](writer, findings), lines, function)
+    if detail == "outline" and (lines or function):
+        drafts = drafts or cut(script, steps(writer, findings), lines, function)
     joins = language(lang).line_joint == ""
     return Pseudocode(
         lines=tuple(_line(draft, joins) for draft in drafts),

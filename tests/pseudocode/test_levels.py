@@ -270,6 +270,20 @@ def test_part_of_a_script() -> None:
     assert [line.depth for line in part] == [0, 0]
 
 
+def test_part_of_an_outline() -> None:
+    said = lines(ENTRY, "en", "outline", function="run_epoch")
+    assert [text(line) for line in said] == [
+        "for each (x, y) in batches:",
+        "clear the gradients of opt",
+        "loss ← cross_entropy(net(x), y) × rate",
+        "backpropagate loss",
+        "update the parameters with opt",
+    ]
+    assert [line.depth for line in said] == [0, 1, 1, 1, 1]
+    other = lines(ENTRY, "en", "outline", function="evaluate")
+    assert text(other[0]) == "function evaluate(model, loader):"
+
+
 def test_part_that_is_not_there() -> None:
     with pytest.raises(InputError):
         lines(SCRIPT, "en", "full", function="missing")
