@@ -225,6 +225,12 @@ EXAMPLES = {
         steps=3,
         cleared="after",
     ),
+    "for x, y in loader:\n    loss = criterion(model(x), y)\n    (loss / 4).backward()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("(loss / 4)",)),
+        how="backward",
+        loss="(loss / 4)",
+    ),
     "grad_norm = loss_scaler(loss, optimizer, parameters=model.parameters())": _example(
         line=1,
         evidence=Evidence(NAME, ("loss_scaler",)),
