@@ -227,9 +227,9 @@ EXAMPLES = {
     ),
     "for x, y in loader:\n    loss = criterion(model(x), y)\n    (loss / 4).backward()": _example(
         line=3,
-        evidence=Evidence(FLOW, ("(loss / 4)",)),
+        evidence=Evidence(FLOW, ("loss / 4",)),
         how="backward",
-        loss="(loss / 4)",
+        loss="loss / 4",
     ),
     "grad_norm = loss_scaler(loss, optimizer, parameters=model.parameters())": _example(
         line=1,
