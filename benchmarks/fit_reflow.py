@@ -30,7 +30,7 @@ from pseudogen.reading.reflow.tokens import ReflowError
 
 MOST_FILES, MOST_SAMPLES = 900, 25
 RAREST = 12
-KEPT = 12_000
+KEPT = 14_000
 """Weights in the file: those that change most choices by most."""
 
 Row = tuple[list[str], int]
@@ -111,7 +111,7 @@ def fitted(rows: Iterator[Row]) -> tuple[dict[str, float], str]:
     counts = np.asarray(matrix.sum(0)).ravel()
     kept = np.flatnonzero(counts >= RAREST)
     for last in (False, True):
-        fit = LogisticRegression(C=0.2, max_iter=200, tol=1e-5).fit(matrix[:, kept], left)
+        fit = LogisticRegression(C=0.3, max_iter=200, tol=1e-5).fit(matrix[:, kept], left)
         weights = fit.coef_[0]
         if not last:
             order = np.argsort(-np.abs(weights) * np.sqrt(counts[kept]))

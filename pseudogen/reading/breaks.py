@@ -10,6 +10,7 @@ from pseudogen.reading.reflow import Reflowed, ReflowError, reflow
 
 _MOST_LINES = 40
 _SWALLOWED = 2
+_SHOWN = 60
 
 
 def with_breaks(draft: Draft, name: str, *, strict: bool) -> Draft | None:
@@ -80,15 +81,15 @@ def _remarked(draft: Draft, result: Reflowed, name: str, strict: bool) -> Draft:
                 "ambiguous",
                 file=name,
                 line=draft.line(assumption.line - 1),
-                text=assumption.text,
-                header=assumption.header_text,
+                text=_shown(assumption.text),
+                header=_shown(assumption.header_text),
             )
         key = "taken_inside" if assumption.inside else "taken_outside"
         draft = draft.remark(
             key,
             assumption.line - 1,
-            text=assumption.text,
-            header=assumption.header_text,
+            text=_shown(assumption.text),
+            header=_shown(assumption.header_text),
             at=assumption.line,
         )
     for line in result.comments:
@@ -96,6 +97,11 @@ def _remarked(draft: Draft, result: Reflowed, name: str, strict: bool) -> Draft:
     if result.unfinished:
         draft = draft.remark("unfinished", len(draft.lines) - 1)
     return draft
+
+
+def _shown(text: str) -> str:
+    """As much of a statement as it takes to find it again."""
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1].rstrip() + "…"
 
 
 def _line_by_line(draft: Draft, name: str, strict: bool) -> Draft | None:
@@ -123,7 +129,7 @@ def _line_by_line(draft: Draft, name: str, strict: bool) -> Draft | None:
                 "ambiguous",
                 file=name,
                 line=draft.line(index),
-                text=result.assumptions[0].text,
-                header=result.assumptions[0].header_text,
+                text=_shown(result.assumptions[0].text),
+                header=_shown(result.assumptions[0].header_text),
             )
     return None

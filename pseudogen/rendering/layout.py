@@ -14,6 +14,7 @@ _OPENING = "（［｛《〈「『【〔“‘([{"
 _CLOSING = "）］｝》〉」』】〕”’，。、；：？！…—·％,.;:?!)]}%"
 _WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
 _NARROW_PIECE = re.compile(r" +|[(\[{]|[^ (\[{]+")
+_PORTION = 2_000
 _TIGHT = "（），。：；、"
 _SOFT = re.compile(r".*[._/,(\[\\-]", re.S)
 """Where a word that is longer than a line may be cut."""
@@ -55,12 +56,19 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
         if cells > room and line:
             yield _line(line)
             line, room = [], columns - hang
-        while cells > room:
-            head, word = _cut(word, room)
-            yield _line(head)
-            room, cells = columns - hang, _cells(word)
-        line.extend(word)
-        room -= cells
+        if cells <= room:
+            line.extend(word)
+            room -= cells
+            continue
+        rest: list[_Piece] = []
+        for portion in _portions(word):
+            rest.append(portion)
+            while _cells(rest) > room:
+                head, rest = _cut(rest, room)
+                yield _line(head)
+                room = columns - hang
+        line.extend(rest)
+        room -= _cells(rest)
     if line:
         yield _line(line)
 
@@ -84,6 +92,13 @@ def _line(pieces: list[_Piece]) -> Spans:
             kinds.append(kind)
             texts.append([text])
     return trimmed([Span("".join(part), kind) for part, kind in zip(texts, kinds, strict=True)])
+
+
+def _portions(word: list[_Piece]) -> Iterator[_Piece]:
+    """A word in parts: cutting line after line off one of millions of characters takes hours."""
+    for text, kind in word:
+        for start in range(0, len(text), _PORTION):
+            yield text[start : start + _PORTION], kind
 
 
 def _words(text: Spans) -> Iterator[list[_Piece]]:

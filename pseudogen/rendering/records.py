@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
-
-from pseudogen.document import Pseudocode, PseudoLine
+from pseudogen.document import Pseudocode, PseudoLine, json_text
 from pseudogen.rendering.options import Options
 
 SCHEMA = 1
@@ -12,8 +10,8 @@ SCHEMA = 1
 
 def pseudocode_json(code: Pseudocode, options: Options) -> str:
     """The object that `schemas/pseudo.json` describes; each record stands on a line of its own."""
-    head = json.dumps({"schema": SCHEMA, "file": options.file}, ensure_ascii=False)
-    records = [json.dumps(_line(line), ensure_ascii=False) for line in code.lines]
+    head = json_text({"schema": SCHEMA, "file": options.file})
+    records = [json_text(_line(line)) for line in code.lines]
     return f'{head[:-1]}, "lines": [\n' + ",\n".join(records) + "\n]}"
 
 

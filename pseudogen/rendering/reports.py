@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from pseudogen.document import Report, Reports, Span, Spans, plain
+from pseudogen.document import Report, Reports, Span, Spans, json_text, plain
 from pseudogen.rendering.layout import joined, wrap
 from pseudogen.rendering.prepared import as_kind, inert_spans
 from pseudogen.rendering.text import Look, quoted
@@ -162,4 +161,4 @@ def _text(paragraphs: tuple[Spans, ...]) -> str:
 
 
 def _dumped(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, indent=2)
+    return json_text(value, indent=2)

@@ -1,6 +1,9 @@
+import json
+
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pseudogen.document import to_json
 from pseudogen.reading import inert
 
 
@@ -13,6 +16,13 @@ def test_what_steers_a_display_becomes_visible():
 def test_what_is_harmless_stays():
     text = "x = '数据'\t# {{ }} </script> \\input é 😀\n"
     assert inert(text) == text
+
+
+@given(st.text())
+def test_json_says_the_same_and_shows_nothing_harmful(text):
+    written = to_json({"text": text})
+    assert json.loads(written) == {"text": text}
+    assert all(c == "\n" or c.isprintable() for c in written)
 
 
 @given(st.text())

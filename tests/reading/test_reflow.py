@@ -111,6 +111,12 @@ READINGS = [
     raise X from error
     """,
     """
+    yield
+    self.source = "en",
+    self.target = "de"
+    a = b, c = 1, 2
+    """,
+    """
     x: int = 1
     y: list[int]
     x += 1; y = x

@@ -15,6 +15,7 @@ from pseudogen.records import dataclass
 _AUGMENTED = frozenset(
     ["+=", "-=", "*=", "/=", "//=", "%=", "@=", "**=", "<<=", ">>=", "&=", "|=", "^="]
 )
+_CONSTANTS = frozenset(["string", "number"])
 _SIMPLE = frozenset(["pass", "break", "continue"])
 _BRANCHES = frozenset(["elif", "else", "except", "finally", "case"])
 
@@ -49,7 +50,7 @@ class Grammar(Expressions):
             "from": self._from,
             "return": self._return,
             "raise": self._raise,
-            "yield": self._expression_statement,
+            "yield": self._yielded,
             "del": self._listed,
             "assert": self._listed,
             "global": self._listed,
@@ -121,9 +122,15 @@ class Grammar(Expressions):
         return Statement("call" if called else "expression", i, end)
 
     def _values(self, i: int) -> int:
-        """The chain `= a = b`."""
+        """The chain `= a = b`; in `= 1, b = 2` the comma is the end of a statement."""
         while self._text(i) == "=":
-            i = self._expressions(i + 1)
+            last = first = i + 1
+            end = self._expression(first)
+            while self._text(end) == "," and self._starts(end + 1):
+                last, end = end + 1, self._expression(end + 1)
+            if self._text(end) == "=" and last > first and self._kind(first) in _CONSTANTS:
+                return last
+            i = end + 1 if self._text(end) == "," else end
         return i
 
     def _return(self, i: int) -> Statement:
@@ -132,6 +139,11 @@ class Grammar(Expressions):
             if following.kind not in ("assign", "augment", "annotate"):
                 return Statement("return", i, following.end)
         return Statement("return", i, i + 1)
+
+    def _yielded(self, i: int) -> Statement:
+        found = self._expression_statement(i)
+        bare = found.kind in ("assign", "augment", "annotate")
+        return Statement("expression", i, i + 1) if bare else found
 
     def _raise(self, i: int) -> Statement:
         if not self._starts(i + 1):
