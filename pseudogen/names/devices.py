@@ -121,7 +121,7 @@ def _set_current(call: Any, statement: Statement, script: Script) -> Choice | No
     return Choice(
         form,
         None,
-        call.args[-1 if form == "visible" else 0].value,
+        call.args[0].value,
         Evidence(known.evidence, (known.name,)),
     )
 

@@ -150,6 +150,8 @@ def _loop_switch(
 def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
     """Whether `x` in `x.requires_grad = False` is a part of a model, not an input."""
     name = dotted(node)
+    if attribute == "requires_grad" and _is_module(script, name, site):
+        return False  # PyTorch sets the attribute and freezes nothing
     if _model_in(script, node, site.scope):
         return True
     root = name.partition(".")[0]
@@ -188,6 +190,16 @@ def method_switch(script: Script, site: Site) -> Switch | None:
         decides,
         evidence,
         "requires_grad",
+    )
+
+
+def _is_module(script: Script, name: str, site: Site) -> bool:
+    """Whether a name is seen to hold a module that was made for it, no parameter."""
+    bound = script.resolver.bindings(name, site.scope) if name else []
+    made = [b.value for b in bound if b.how == "assign" and type(b.value) is cst.Call]
+    return bool(made) and not any(
+        {"parameter", "tensor", "zeros", "randn", "ones", "empty"} & set(words(dotted(call.func)))
+        for call in made
     )
 
 

@@ -188,8 +188,8 @@ def _told(site: Site, script: Script) -> str | None:
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
-    is_class = method.lstrip("_")[:1].isupper()
-    if is_class or "pretrained" in named or (named == ("restart",) and not site.node.args):
+    other = method.lstrip("_")[:1].isupper() or named[-1:] == ("end",)
+    if other or "pretrained" in named or (named == ("restart",) and not site.node.args):
         return None
     if method == "load_state" and receiver:
         return "framework"
@@ -280,6 +280,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "self.resume_end()": "a hook after it",
     "self.modes.restore(model)": "the mode of a model's layers is put back",
     "self.restore_print_stmts(self.print_variables)": "nothing of a training is restored",
     "model.load_state_dict(torch.load('imagenet.pth'))": "that is pretrained-weights",

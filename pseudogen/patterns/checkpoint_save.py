@@ -31,7 +31,20 @@ _OTHER_WORDS = frozenset(
 )
 _PATHS = ("path", "filepath", "output_dir", "save_directory", "save_dir", "filename", "file_path")
 _NO_PATHS = frozenset(
-    {"cfg", "dict", "epoch", "iter", "iteration", "model", "models", "net", "network", "optimizer"}
+    {
+        "checkpoint",
+        "ckpt",
+        "cfg",
+        "dict",
+        "epoch",
+        "iter",
+        "iteration",
+        "model",
+        "models",
+        "net",
+        "network",
+        "optimizer",
+    }
     | {"params", "state", "states", "step", "steps", "trainer", "weights"}
 )
 """Last words of what a method that saves is given beside the path."""

@@ -159,6 +159,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self.embed = Embed(3)\nself.embed.requires_grad = False": "on a module it has no effect",
     "for x in inputs:\n    x.stop_gradient = True": "tensors, no parameters",
     "config.freeze()": "a configuration is closed",
     "from multiprocessing import freeze_support\nfreeze_support()": "for frozen executables",

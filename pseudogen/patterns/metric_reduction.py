@@ -110,7 +110,8 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
     if site.known is None or site.known.api.traits["collective"] not in _COMBINING:
         return
     api = site.known.api
-    value = next((v for n in api.params if (v := script.argument(site, n)) is not None), None)
+    told = (script.argument(site, name) for name in api.params if name not in ("op", "tag"))
+    value = next((node for node in told if node is not None), None)
     if api.traits["collective"] == "all-gather" and len(site.node.args) > 1:
         value = site.node.args[1].value
     evidence = Evidence(site.known.evidence, (site.known.name,))
@@ -335,6 +336,20 @@ EXAMPLES = {
             value="acc1",
             target="acc1",
             form=None,
+            operation=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    ("import torch_xla.core.xla_model as xm\nloss = xm.mesh_reduce('loss', loss, sum)"): [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch_xla.core.xla_model.mesh_reduce",)),
+            call="xm.mesh_reduce",
+            value="loss",
+            target="loss",
+            form="all-reduce",
             operation=None,
             divided_by=None,
             guard=None,

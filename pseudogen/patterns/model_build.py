@@ -24,23 +24,14 @@ _MODELS = frozenset(
     | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
 _NO_MODELS = frozenset(
-    {"candidate", "client", "manager", "repository"}
-    | {
-        "args",
-        "arguments",
-        "average",
-        "averaged",
-        "averager",
-        "callback",
-        "card",
-        "checkpoint",
-        "config",
-    }
-    | {"cost", "criterion", "dataset", "ddp", "ema", "fsdp", "info", "loader", "loss", "losses"}
-    | {"meter", "metric", "metrics", "name", "optimizer", "parallel", "path", "processor"}
-    | {"sampler", "saver", "scaler", "schedule", "scheduler", "size", "state", "summary", "swa"}
-    | {"tokenizer", "trainer", "transform", "wrapper", "weights", "writer", "engine", "output"}
-    | {"outputs", "params", "parameters", "url", "version", "type", "device", "dir", "parallelize"}
+    {"args", "arguments", "average", "averaged", "averager", "callback", "candidate", "card"}
+    | {"checkpoint", "client", "config", "cost", "criterion", "dataset", "ddp", "device"}
+    | {"dir", "ema", "engine", "fsdp", "info", "loader", "loss", "losses", "manager", "meter"}
+    | {"metric", "metrics", "name", "optimizer", "output", "outputs", "parallel"}
+    | {"parallelize", "parameters", "params", "path", "processor", "repository", "sampler"}
+    | {"saver", "scaler", "schedule", "scheduler", "size", "state", "summary", "swa"}
+    | {"tokenizer", "trainer", "transform", "type", "url", "version", "weights", "wrapper"}
+    | {"writer"}
 )
 _CHANGES = frozenset(
     {"add", "apply", "compile", "convert", "distribute", "freeze", "fuse", "inject", "load", "move"}
@@ -53,23 +44,9 @@ _OTHER_TARGETS = frozenset(
 )
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
-    {"arch", "args", "card", "cfg", "config", "dir", "file", "id", "key", "kwargs", "name", "path"}
-    | {
-        "asset",
-        "binary",
-        "inputs",
-        "inspect",
-        "plan",
-        "size",
-        "spec",
-        "tag",
-        "tags",
-        "type",
-        "version",
-        "dtype",
-        "dim",
-    }
-    | {"params"}
+    {"arch", "args", "asset", "binary", "card", "cfg", "config", "dim", "dir", "dtype"}
+    | {"file", "id", "index", "inputs", "inspect", "key", "kwargs", "metadata", "name"}
+    | {"params", "path", "plan", "size", "spec", "tag", "tags", "type", "version"}
 )
 """Words of names that tell of a model and do not hold it."""
 _WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
@@ -213,7 +190,7 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     if _asked_of_model(site, script):
         return False
     called = words(last)
-    if not called or called == ("get",) or set(called) & _NO_MODELS:
+    if not called or called == ("get",) or set(called) & _NO_MODELS or called[-1] in _ABOUT:
         return False
     makes = called[0] in MAKING and called[0] not in ("set", "load")
     if makes and set(called) & _MODELS:
@@ -345,6 +322,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self.metadata = client.get_model_metadata(name)": "tells about a model",
     "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",
     "self.model_manager = ModelManager(device=device)": "looks after models",
     "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
