@@ -20,6 +20,7 @@ from pseudogen.errors import InputError
 from pseudogen.explanation.stages import stages
 from pseudogen.finding import Finding, find_all
 from pseudogen.following import Reached, reached
+from pseudogen.limits import MOST
 from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
@@ -299,11 +300,11 @@ def explain(
 
     Raises:
         InputError: the code can't be read, or the part is not there.
-        ValueError: unknown language, format or detail.
+        ValueError: unknown language, format or detail; a given number that is not finite or huge.
     """
     part = Part(function, lines)
     with _in_words(lang):
-        analysis = _analysed(source, path, given, follow)
+        analysis = _analysed(source, path, _finite(given), follow)
         if format == "json":
             return to_json(explanation_object(analysis, lang=lang, part=part))
         document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
@@ -354,6 +355,13 @@ def pseudo(
             part=Part(function, lines),
         )
         return render_pseudocode(code, format, Options(file=analysis.source.name)) + "\n"
+
+
+def _finite(given: Mapping[str, float] | None) -> Mapping[str, float] | None:
+    for name, number in (given or {}).items():
+        if not abs(number) <= MOST:
+            raise ValueError(f"{name}={number} is beyond what is worked out")
+    return given
 
 
 def _analysed(

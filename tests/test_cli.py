@@ -50,6 +50,18 @@ def refused(done: subprocess.CompletedProcess[str], *expected: str) -> None:
         assert text in done.stderr
 
 
+def test_numbers_are_set() -> None:
+    numbers = ("--set", "ngpus_per_node=8", "--set", "batch_size=256")
+    done = run("explain", "-", "--format", "text", *numbers, stdin=SNIPPET)
+    assert done.returncode == 0, done.stderr
+    assert "With `batch_size = 256` and 8 processes: 32 samples a process" in done.stdout
+
+
+@pytest.mark.parametrize("wrong", ["ngpus_per_node", "=3", "a b=3", "n=many", "n=inf", "n="])
+def test_what_sets_no_number_is_refused(wrong: str) -> None:
+    refused(run("explain", "-", "--set", wrong, stdin=SNIPPET), "--set")
+
+
 @pytest.mark.parametrize("command", ["explain", "pseudo"])
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_standard_input(command: str, lang: str) -> None:

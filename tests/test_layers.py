@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parent.parent / "pseudogen"
 # room -> the rooms it may import besides itself; what is not listed here is an error.
 MAY_IMPORT: dict[str, set[str]] = {
     "records": set(),
+    "limits": set(),
     "errors": set(),
     "deep": set(),
     "languages": set(),
@@ -64,6 +65,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "explanation",
         "finding",
         "following",
+        "limits",
         "names",
         "patterns",
         "pitfall",
@@ -82,6 +84,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "generate",
         "languages",
         "projects",
+        "limits",
         "reading",
         "rendering",
         "settings_file",

@@ -80,3 +80,18 @@ def test_a_function_is_introduced_in_its_authors_words() -> None:
         "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
     )
     assert "in `fit`, “Run one epoch”)" in pseudogen.explain(code)
+
+
+@pytest.mark.parametrize(
+    ("comment", "said"),
+    [
+        ("# loss, optimizer and schedule", True),
+        ("#------#\n#  创建优化器。\n#------#", True),
+        ("# optimizer = torch.optim.Adam(p)", False),
+        ("# TODO use another one", False),
+        ("# pylint: disable=invalid-name", False),
+    ],
+)
+def test_a_comment_above_is_quoted_where_it_is_words(comment: str, said: bool) -> None:
+    text = pseudogen.explain(f"import torch\n{comment}\noptimizer = torch.optim.SGD(p, lr=0.1)")
+    assert ("“" in text) == said

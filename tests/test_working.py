@@ -233,3 +233,20 @@ def test_a_well_known_data_set_has_a_known_size() -> None:
 def test_a_given_name_that_nothing_needs_is_named() -> None:
     text = pseudogen.explain("import torch\ntorch.manual_seed(0)", given={"wrld_size": 8})
     assert "`wrld_size` is given, but" in text
+
+
+@pytest.mark.parametrize("number", [0, -1, 0.5, 3, 10**9, 1e-9, 1e12])
+def test_strange_numbers_do_no_harm(number: float) -> None:
+    names = {"world_size": number, "batch_size": number, "n": number, "rate": number}
+    pseudogen.explain(_LOADER.format(more=""), given=names)
+    for made in ("StepLR(optimizer, n)", "CosineAnnealingWarmRestarts(optimizer, n, n)",
+                 "CosineAnnealingWarmRestarts(optimizer, n)", "OneCycleLR(optimizer, rate, n)",
+                 "MultiStepLR(optimizer, [n])", "ExponentialLR(optimizer, n)"):  # fmt: skip
+        code = _PLAIN.format(base="rate", made=made, rounds="n")
+        pseudogen.explain(code, given=names)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("nan"), 1e300])
+def test_numbers_beyond_all_measure_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="n="):
+        pseudogen.explain("n = 1", given={"n": number})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, TypeVar
 import click
 
 from pseudogen.languages import languages
+from pseudogen.limits import MOST
 
 EXPLAIN_FORMATS = ("terminal", "text", "markdown", "html", "json")
 PSEUDO_FORMATS = ("terminal", "text", "markdown", "html", "latex", "typst", "json")
@@ -78,8 +78,8 @@ class Assignment(click.ParamType):  # type: ignore[type-arg]  # generic in newer
             number = float(written.replace("_", ""))
         except ValueError:
             self.fail(f"{written!r} is no number; write {name}=8", param, ctx)
-        if not math.isfinite(number):
-            self.fail(f"{written!r} is no finite number", param, ctx)
+        if not abs(number) <= MOST:
+            self.fail(f"{written!r} is beyond what is worked out, {MOST:.0e}", param, ctx)
         return name.strip(), int(number) if number.is_integer() else number
 
 

@@ -12,7 +12,32 @@ from pseudogen.names.script import Script
 from pseudogen.syntax.tree import Statement
 
 _LONGEST = 120
+_SHORTEST = 3
+_NO_WORDS = re.compile(
+    r"[=(){}\[\]<>|\\]|^[!%:]|^\W*$|\b(todo|fixme|xxx|noqa|pylint|pragma|fmt|yapf|isort|mypy|nosec)\b"
+    r"|^(type|if|for|while|import|from|return|print|assert|del|with)\b",
+    re.I,
+)
+"""What tells commented-out code and remarks for tools from the author's words."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n")
+
+
+def comment_above(lines: list[str], line: int) -> str | None:
+    """The comment right above a 1-based line, where it is words and not code, in one line."""
+    indent = _indent(lines[line - 1])
+    words: list[str] = []
+    for above in reversed(lines[: line - 1]):
+        if not above.lstrip().startswith("#") or _indent(above) != indent:
+            break
+        words.append(above.strip().strip("#").strip().strip("-=*~_").strip())
+    said = " ".join(word for word in reversed(words) if word).rstrip(".。:：")
+    if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
+        return None
+    return None if _NO_WORDS.search(said) else said
+
+
+def _indent(line: str) -> int:
+    return len(line) - len(line.lstrip())
 
 
 def docstring_of(script: Script, stage: Stage) -> str | None:

@@ -127,7 +127,7 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
     if found is None or (found.batch is None and named & other):
         return None
-    if named & _RESULT_WORDS:
+    if named & _RESULT_WORDS or _is_interval(found.batch):
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
@@ -146,6 +146,14 @@ def shared(script: Script, node: Any, statement: Statement) -> Steps | None:
         return None
     down = "down" if type(node.operator) is cst.FloorDivide else None
     return Steps(processes, rounding=down, plain=False)
+
+
+def _is_interval(batch: Any) -> bool:
+    """Whether samples are divided by a multiple of the batch size: `n // (5 * batch_size)` is every
+    how many steps something happens, so that it happens five times in an epoch."""
+    if type(batch) is not cst.BinaryOperation or type(batch.operator) is not cst.Multiply:
+        return False
+    return cst.Integer in (type(batch.left), type(batch.right))
 
 
 def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:

@@ -277,6 +277,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "curr_step = curr_epoch * steps_per_epoch": "where the run is",
+    "division_step = n_train // (5 * batch_size)": "the steps between two evaluations",
     "num_beams = num_hypos // batch_size": "counts what a model gives back",
     "accumulate = max(round(nbs / batch_size), 1)": "that is gradient accumulation",
     "lr = base_lr * batch_size / 256": "the learning rate is scaled",

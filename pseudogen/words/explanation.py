@@ -18,7 +18,7 @@ from pseudogen.document import (
     plain,
 )
 from pseudogen.document import spans as marked
-from pseudogen.explanation.captions import docstring_of
+from pseudogen.explanation.captions import comment_above, docstring_of
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import stories
@@ -40,6 +40,8 @@ from pseudogen.words.telling import Telling
 from pseudogen.words.working import working_section
 from pseudogen.working.work import Working
 
+_MANY = 3
+"""So many paragraphs of one entry are told as a list."""
 _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
 
@@ -207,19 +209,30 @@ class _Writer:
         if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
             self.shown |= set(range(lines[0], lines[1] + 1))
             yield Listing(tuple(self._source(lines)), lines[0])
+        yield from self._caption(lines)
         yield from self._parts(entry, lines, likewise)
         if entry.again is None and self._rests_on_little(entry):
             yield self._rests(entry, lines)
+
+    def _caption(self, lines: Lines) -> Iterable[Paragraph]:
+        """The author's own comment above an entry, the first time that it stands above one."""
+        said = comment_above(self.explanation.script.tree.lines, lines[0])
+        if said is not None and said not in self.described:
+            self.described.add(said)
+            yield Paragraph(marked(self.words.caption(said)), lines=lines)
 
     def _source(self, lines: Lines) -> list[str]:
         return self.explanation.script.tree.lines[lines[0] - 1 : lines[1]]
 
     def _parts(
         self, entry: Entry, lines: Lines | None, likewise: Sequence[Lines], file: str = ""
-    ) -> Iterable[Paragraph]:
+    ) -> Iterable[Block]:
         what = [p for finding in entry.findings for p in self.telling.what(finding, file)]
-        for paragraph in dict.fromkeys(what):
-            yield Paragraph(paragraph, lines=lines)
+        told = tuple(dict.fromkeys(what))
+        if len(told) >= _MANY:
+            yield Items(told)
+        else:
+            yield from (Paragraph(paragraph, lines=lines) for paragraph in told)
         if likewise:
             yield Paragraph(self._spans(self.words.likewise(likewise)), lines=lines)
         words = [self.telling.words(finding) for finding in entry.findings]

@@ -14,17 +14,17 @@ Milestones = Sequence[float]
 
 def step(base: float, t: float, *, step_size: float, gamma: float) -> float:
     """torch.optim.lr_scheduler.StepLR: base · gamma^⌊t / step_size⌋."""
-    return float(base * gamma ** (t // step_size))
+    return float(base * float(gamma) ** (t // step_size))
 
 
 def multi_step(base: float, t: float, *, milestones: Milestones, gamma: float) -> float:
     """torch.optim.lr_scheduler.MultiStepLR: base · gamma^(milestones reached)."""
-    return float(base * gamma ** sum(1 for milestone in milestones if t >= milestone))
+    return float(base * float(gamma) ** sum(1 for milestone in milestones if t >= milestone))
 
 
 def exponential(base: float, t: float, *, gamma: float) -> float:
     """torch.optim.lr_scheduler.ExponentialLR: base · gamma^t."""
-    return float(base * gamma**t)
+    return float(base * float(gamma) ** t)
 
 
 def cosine(base: float, t: float, *, T_max: float, eta_min: float) -> float:  # noqa: N803
@@ -41,7 +41,11 @@ def cosine_restarts(
     eta_min: float,
 ) -> float:
     """torch.optim.lr_scheduler.CosineAnnealingWarmRestarts; each cycle T_mult times as long."""
+    if T_0 < 1 or T_mult < 1:
+        raise ValueError
     length = T_0
+    if T_mult == 1:
+        t %= T_0
     while t >= length:
         t -= length
         length *= T_mult
@@ -127,7 +131,7 @@ def timm_step(
     if t < warmup_t:
         return _warming(base, t, warmup_t, warmup_lr_init)
     t -= warmup_t if warmup_prefix else 0
-    return float(base * decay_rate ** (t // decay_t))
+    return float(base * float(decay_rate) ** (t // decay_t))
 
 
 # transformers.optimization: factors of LambdaLR, so base times a function of the step.

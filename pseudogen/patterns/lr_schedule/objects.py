@@ -94,7 +94,7 @@ def _stepped_per(name: str | None, script: Script) -> str | None:
     if name is None:
         return None
     units = {
-        script.unit(site.statement)
+        None if _now_and_then(site, script) else script.unit(site.statement)
         for site in script.call_sites()
         if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
     }
