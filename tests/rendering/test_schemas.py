@@ -60,6 +60,7 @@ def test_explanation() -> None:
         "pitfalls": [pitfall],
         "stages": [stage],
         "settings": [],
+        "not_read": [],
         "worked_out": {"given": {}, "batches": None, "learning_rates": []},
     }
     assert valid("explain", record)
