@@ -27,6 +27,7 @@ from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
 from pseudogen.pitfall import Findings, Pitfall, check_all
 from pseudogen.pitfalls import all_checkers
+from pseudogen.projects import OwnModules
 from pseudogen.reading import Source, read_text, repaired
 from pseudogen.records import dataclass
 from pseudogen.rendering import Options, render_document, render_pseudocode
@@ -103,7 +104,8 @@ def analyse_source(
         source = repaired(source, strict=strict)
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))
-    pitfalls = tuple(check_all(Findings(script, findings), all_checkers()))
+    own = OwnModules(source.path) if source.path is not None else ()
+    pitfalls = tuple(check_all(Findings(script, findings, own), all_checkers()))
     functions, not_read = _followed(source, script) if follow else ((), ())
     return Analysis(source, script, findings, pitfalls, functions, not_read)
 

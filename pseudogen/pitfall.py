@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
 from pseudogen.finding import Finding
 from pseudogen.names.evidence import NAME
-from pseudogen.names.script import Script
+from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 
 ERROR = "error"
 """The script does not do what it says, or stops."""
@@ -49,9 +50,29 @@ def report(
 class Findings:
     """The findings of a script, to be asked by class."""
 
-    def __init__(self, script: Script, findings: Sequence[Finding]) -> None:
+    def __init__(
+        self, script: Script, findings: Sequence[Finding], own_modules: Container[str] = ()
+    ) -> None:
+        """`own_modules` are the top-level names of the modules of the script's project."""
         self.script = script
         self.all = tuple(findings)
+        self._own = own_modules
+
+    def handed_on(self, *names: str | None) -> bool:
+        """Whether one of these names is passed to a function of another file of the project: what
+        this file does not do with it may be done there."""
+        return any(
+            dotted(arg.value) in names
+            for site in self.script.call_sites()
+            if site.name and self._is_own(site)
+            for arg in site.node.args
+        )
+
+    def _is_own(self, site: Site) -> bool:
+        return any(
+            full.startswith(".") or full.partition(".")[0] in self._own
+            for full in self.script.resolver.qualified(site.name, site.scope)
+        )
 
     def of(self, kind: type[FindingType]) -> list[FindingType]:
         """The findings of one class, by line."""

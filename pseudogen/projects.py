@@ -32,6 +32,20 @@ def project_root(script: Path) -> Path:
     return folder
 
 
+class OwnModules:
+    """The top-level names of the modules of a script's project, without reading any."""
+
+    def __init__(self, script: Path) -> None:
+        root = project_root(script)
+        self._folders = (script.resolve().parent, root, root / "src")
+
+    def __contains__(self, name: object) -> bool:
+        return isinstance(name, str) and any(
+            (folder / f"{name}.py").is_file() or (folder / name).is_dir()
+            for folder in self._folders
+        )
+
+
 def state_of_project(script: Path) -> str | None:
     """What changes as soon as a Python file of the script's project changes, comes or goes; None
     where the project is too large to look at each file."""

@@ -195,3 +195,35 @@ def test_the_hook_runs_the_command() -> None:
     hook = (ROOT / ".pre-commit-hooks.yaml").read_text()
     assert "entry: pseudogen check\n" in hook
     assert "types_or: [python, jupyter]\n" in hook
+
+
+LEFT = """\
+import torch
+from torch.utils.data import DataLoader, DistributedSampler
+from engine import prepare
+model = torch.nn.Linear(2, 2)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+sampler = DistributedSampler(data)
+loader = DataLoader(data, batch_size=4, sampler=sampler)
+for epoch in range(3):
+    prepare(model, optimizer, sampler)
+    for x in loader:
+        loss = model(x).sum()
+        loss.backward()
+        optimizer.step()
+    model.eval()
+    with torch.no_grad():
+        for x in val_loader:
+            model(x)
+"""
+ABSENT = "sampler-without-set-epoch,gradients-never-cleared,no-return-to-train"
+
+
+def test_what_another_file_may_do_is_not_missed(tmp_path: Path) -> None:
+    script = tmp_path / "train.py"
+    script.write_text(LEFT)
+    assert len(found(script, "--select", ABSENT)) == 3  # "engine" is somebody else's
+    (tmp_path / "engine.py").write_text("def prepare(model, optimizer, sampler): ...\n")
+    assert found(script, "--select", ABSENT) == []
+    script.write_text(LEFT.replace("(model, optimizer, sampler)", "()"))
+    assert len(found(script, "--select", ABSENT)) == 3

@@ -58,7 +58,14 @@ def explain(
         lines=lines,
         as_object=chosen == "json",
     )
-    done = work_on(paths, clipboard, language, work, Ways(jobs, no_cache), whole=output is not None)
+    done = work_on(
+        paths,
+        clipboard,
+        language,
+        work,
+        Ways(jobs, no_cache, around=True),
+        whole=output is not None,
+    )
     if chosen == "json":
         write(json_text(done.made, len(paths)), output)
     elif chosen == "terminal":

@@ -35,10 +35,12 @@ SIDE_BY_SIDE = 12
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How many processes there may be, and whether results of former runs are used."""
+    """How many processes there may be, and whether results of former runs are used; those that
+    depend on the project `around` an input only while nothing in it has changed."""
 
     jobs: int | None = None
     no_cache: bool = False
+    around: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,7 @@ def _results(
     keys: dict[int, bytes] = {}
     rest: list[int] = []
     for place, path in enumerate(paths):
-        key = _key(path, work) if store is not None else None
+        key = _key(path, work, ways) if store is not None else None
         kept = store.get(key) if store is not None and key is not None else None
         if kept is not None:
             yield place, kept
@@ -204,7 +206,7 @@ def _store() -> Cache | None:
     return Cache(cache_folder())
 
 
-def _key(path: str, work: Work) -> bytes | None:
+def _key(path: str, work: Work, ways: Ways) -> bytes | None:
     """The key of the result; None for a file that can't be read, which is told later."""
     from pseudogen.cache import key_of
     from pseudogen.reading.files import load, script_of
@@ -215,7 +217,7 @@ def _key(path: str, work: Work) -> bytes | None:
         return None
     asked = f"{work.func.__module__} {work.func.__qualname__} {sorted(work.keywords.items())!r}"
     around = ""
-    if work.keywords.get("follow"):
+    if ways.around:
         from pseudogen.projects import state_of_project
 
         state = state_of_project(Path(path))

@@ -44,6 +44,8 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
         switched = _switched(script, header, calls)
         if switched is not None:
             site, model = switched
+            if findings.handed_on(model):
+                continue
             yield report(
                 "no-return-to-train",
                 WARNING,

@@ -48,6 +48,8 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
         loop = script.loop_around(statement)
         if loop is None or not made or _new_in(script, loop, step.optimizer):
             continue
+        if findings.handed_on(step.optimizer):
+            continue
         yield report(
             "gradients-never-cleared",
             ERROR,

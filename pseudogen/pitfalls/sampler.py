@@ -29,7 +29,7 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
             continue
         for loader in _loaders_of(findings, sampler):
             loop = _loop_that_reads(findings, loader)
-            if loop is not None:
+            if loop is not None and not findings.handed_on(sampler.target, loader):
                 yield report(
                     "sampler-without-set-epoch",
                     WARNING,
