@@ -172,10 +172,21 @@ def _sliced(word: list[_Piece], start: int, stop: int) -> list[_Piece]:
 
 def trimmed(line: Iterable[Span]) -> Spans:
     """The line without spaces at its end."""
+    if type(line) is tuple and _is_trimmed(line):
+        return line
     found = [*merged(line)]
     while found and not (text := found[-1].text.rstrip(" ")):
         found.pop()
     return (*found[:-1], Span(text, found[-1].kind)) if found else ()
+
+
+def _is_trimmed(line: Spans) -> bool:
+    kind = ""
+    for span in line:
+        if span.kind == kind:
+            return False
+        kind = span.kind
+    return bool(line) and not line[-1].text.endswith(" ")
 
 
 def merged(line: Iterable[Span]) -> Iterator[Span]:

@@ -13,6 +13,7 @@ from pseudogen.document import (
     Listing,
     Paragraph,
     Pseudocode,
+    PseudoLine,
     Span,
     Spans,
     Table,
@@ -32,18 +33,25 @@ def prepared_document(document: Document) -> Document:
     for block in document.blocks:
         if isinstance(block, Heading):
             above = block.lines
-            block = replace(block, note=block.note or _place(block.lines, document.lang))
+            note = block.note or _place(block.lines, document.lang)
+            block = Heading(block.level, block.text, note, block.lines)
         elif isinstance(block, Paragraph) and block.lines != above:
             place = _place(block.lines, document.lang)
-            block = replace(block, text=joined(block.text, place))
+            if place:
+                block = Paragraph(joined(block.text, place), block.label, block.lines)
         blocks.append(_clean(block))
     return replace(document, blocks=tuple(blocks))
 
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
     """The pseudocode with inert spans on one line each."""
-    lines = tuple(replace(line, text=inert_spans(line.text)) for line in code.lines)
+    lines = tuple(_clean_line(line) for line in code.lines)
     return replace(code, lines=lines, caption=inert_spans(code.caption))
+
+
+def _clean_line(line: PseudoLine) -> PseudoLine:
+    text = inert_spans(line.text)
+    return line if text is line.text else replace(line, text=text)
 
 
 def as_kind(text: Spans, kind: str) -> Spans:
@@ -57,10 +65,10 @@ def _place(lines: Lines | None, lang: str) -> Spans:
 
 def _clean(block: Block) -> Block:
     match block:
-        case Heading(text=text, note=note):
-            return replace(block, text=inert_spans(text), note=as_kind(inert_spans(note), "note"))
-        case Paragraph(text=text, label=label):
-            return replace(block, text=inert_spans(text), label=inert_spans(label))
+        case Heading(level, text, note, lines):
+            return Heading(level, inert_spans(text), as_kind(inert_spans(note), "note"), lines)
+        case Paragraph(text, label, lines):
+            return Paragraph(inert_spans(text), inert_spans(label), lines)
         case Items(items=items):
             return replace(block, items=tuple(inert_spans(item) for item in items))
         case Table(header=header, rows=rows):
@@ -72,7 +80,11 @@ def _clean(block: Block) -> Block:
 
 def inert_spans(text: Spans) -> Spans:
     """Spans on one line, with nothing unseen in them."""
-    return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
+    for span in text:
+        # Whatever is unseen, a tab or a line break is not printable: most spans stay as they are.
+        if not span.text or not span.text.isprintable():
+            return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
+    return text
 
 
 def _line(text: str) -> str:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from pseudogen.document import Document, Pseudocode
+from pseudogen.document import Document, Pseudocode, Spans
 from pseudogen.languages import template_root
 from pseudogen.rendering.layout import joined
 from pseudogen.rendering.nesting import nested
@@ -49,6 +49,7 @@ def _environment() -> Environment:
         line_start=line_start,
         nested=nested,
         number=number,
+        span_writer=span_writer,
         swap=swap,
         text=pseudocode_text,
     )
@@ -81,7 +82,7 @@ def _swapper(keys: tuple[str, ...], known: str) -> re.Pattern[str]:
 
 def fence(text: str, least: int = 3) -> str:
     """As many backticks as no run of them in `text` has, but at least some."""
-    longest = max((len(run) for run in re.findall("`+", text)), default=0)
+    longest = max(map(len, re.findall("`+", text)), default=0) if "`" in text else 0
     return "`" * max(longest + 1, least)
 
 
@@ -90,6 +91,27 @@ def backticks(text: str) -> str:
     marks = fence(text, 1)
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
     return f"{marks}{pad}{text}{pad}{marks}"
+
+
+def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
+    """The function that writes spans as Markdown's inline text, with `special` for characters that
+    mean something there; in the `cell` of a table code may hold no bar either. A document has so
+    many spans that a macro for each would cost more than all else."""
+    table = str.maketrans(dict(special))
+
+    def written(text: Spans, cell: bool = False) -> str:
+        pieces = []
+        for span in text:
+            if span.kind in ("code", "string"):
+                code = backticks(span.text)
+                pieces.append(code.replace("|", "\\|") if cell else code)
+            elif span.kind == "emphasis":
+                pieces.append(f"*{span.text.translate(table)}*")
+            else:
+                pieces.append(span.text.translate(table))
+        return "".join(pieces)
+
+    return written
 
 
 def line_start(text: str) -> str:

@@ -21,7 +21,7 @@ from pseudogen.document import (
     Table,
 )
 from pseudogen.records import dataclass
-from pseudogen.rendering.layout import joined, trimmed, width, wrap
+from pseudogen.rendering.layout import joined, width, wrap
 from pseudogen.rendering.options import Numbers, Options
 from pseudogen.rendering.prepared import as_kind
 
@@ -56,7 +56,7 @@ def pseudocode_text(code: Pseudocode, options: Options) -> str:
 
 def plain_lines(lines: Iterator[Spans]) -> str:
     """Lines of spans as text, without blanks at their ends."""
-    return "\n".join("".join(span.text for span in trimmed(line)) for line in lines)
+    return "\n".join("".join([span.text for span in line]).rstrip(" ") for line in lines)
 
 
 def document_lines(document: Document, look: Look) -> Iterator[Spans]:
