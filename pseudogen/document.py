@@ -36,6 +36,8 @@ def mark(text: str, kind: str) -> str:
 
 def spans(marked: str) -> Spans:
     """Marked text -> spans; inside another span the innermost mark counts."""
+    if marked.isprintable():  # which no mark is
+        return (Span(marked),) if marked else ()
     found: list[Span] = []
     kinds = ["words"]
     pieces = _MARK.split(marked)

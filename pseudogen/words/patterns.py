@@ -15,6 +15,8 @@ PARTS = ("what", "why", "worked", "watch", "step")
 """The parts of a pattern's words; all but `what` may be missing."""
 
 _CHINESE = "\u4e00-\u9fff"
+_BLANK = re.compile(r"\n[ \t]*\n")
+_SPACES = re.compile(" {2,}")
 _PART = re.compile(r"^@(\w+)[ \t]*", re.M)
 
 
@@ -77,16 +79,15 @@ def split_words(
 
 def paragraphs(text: str, lang: str) -> tuple[Spans, ...]:
     """Marked text -> its paragraphs, each on one line."""
-    blocks = (block for block in re.split(r"\n[ \t]*\n", text) if block.strip())
-    return tuple(spaced_words(block, lang) for block in blocks)
+    return tuple(spaced_words(block, lang) for block in _BLANK.split(text) if block.strip())
 
 
 def spaced_words(text: str, lang: str) -> Spans:
     """One marked paragraph on one line, its lines joined and its scripts spaced as the language
     has it."""
     joint = language(lang).line_joint
-    lines = [line.strip() for line in text.split("\n") if line.strip()]
-    line = spans(re.sub(r" {2,}", " ", joint.join(lines)))
+    whole = joint.join([line for written in text.split("\n") if (line := written.strip())])
+    line = spans(_SPACES.sub(" ", whole) if "  " in whole else whole)
     return spaced(line) if joint == "" else line
 
 
