@@ -86,7 +86,8 @@ def spaced_words(text: str, lang: str) -> Spans:
     """One marked paragraph on one line, its lines joined and its scripts spaced as the language
     has it."""
     joint = language(lang).line_joint
-    whole = joint.join([line for written in text.split("\n") if (line := written.strip())])
+    stripped = (line.strip() for line in text.split("\n"))
+    whole = joint.join([line for line in stripped if line])
     line = spans(_SPACES.sub(" ", whole) if "  " in whole else whole)
     return spaced(line) if joint == "" else line
 
