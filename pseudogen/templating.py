@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from contextlib import suppress
 from functools import cache
 from types import SimpleNamespace
@@ -53,11 +54,19 @@ def environment() -> Environment:
         made.filters[kind] = _marker(kind)
     made.tests["constant_name"] = str.isupper
     made.filters["thousands"] = thousands
+    made.filters["made_by"] = made_by
     return made
 
 
 def _marker(kind: str) -> Any:
     return lambda text: mark(str(text), kind)
+
+
+def made_by(findings: Iterable[Any]) -> list[str]:
+    """The classes or helpers that make what findings tell of, each once; where the code picks one
+    of several, all of them."""
+    names = (name for f in findings for name in (f.choices or (f.api,)) if name)
+    return list(dict.fromkeys(names))
 
 
 def thousands(number: float) -> str:

@@ -72,8 +72,8 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     if others[0].node is not site.node:
         return
     params = script.argument(site, "params") or script.argument(site, "parameters")
-    rate = script.argument(site, "lr") or script.argument(site, "learning_rate")
-    default = script.default(site, "lr") if not script.passes_unknown(site) else None
+    rates = {_rate(other, script) for other in others}
+    written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
     yield OptimizerBuild(
         line=site.line,
         end=site.last,
@@ -83,14 +83,30 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         choices=_distinct(others),
         params=text(params) if params is not None else None,
         groups=_in_groups(params),
-        lr=text(rate) if rate is not None else default,
-        lr_value=script.value(rate, site.statement.index) if rate is not None else None,
-        lr_default=rate is None and default is not None,
-        weight_decay=script.argument_text(site, "weight_decay"),
-        momentum=script.argument_text(site, "momentum"),
-        settings=_settings(site, script),
+        lr=written,
+        lr_value=number,
+        lr_default=by_default,
+        weight_decay=_passed_alike("weight_decay", others, script),
+        momentum=_passed_alike("momentum", others, script),
+        settings=_settings(others, script),
         condition=script.condition(site.statement),
     )
+
+
+def _rate(site: Site, script: Script) -> tuple[str | None, int | float | None, bool]:
+    """The learning rate as written, its value where constants tell, and whether it is the
+    library's default."""
+    rate = script.argument(site, "lr") or script.argument(site, "learning_rate")
+    if rate is not None:
+        return text(rate), script.value(rate, site.statement.index), False
+    default = script.default(site, "lr") if not script.passes_unknown(site) else None
+    return default, None, default is not None
+
+
+def _passed_alike(name: str, sites: list[Site], script: Script) -> str | None:
+    """What is passed for a parameter, where it is the same for all the classes."""
+    passed = {script.argument_text(site, name) for site in sites}
+    return passed.pop() if len(passed) == 1 else None
 
 
 def _is_optimizer(site: Site) -> bool:
@@ -102,9 +118,9 @@ def _distinct(sites: list[Site]) -> tuple[str, ...]:
     return names if len(names) > 1 else ()
 
 
-def _settings(site: Site, script: Script) -> tuple[str, ...]:
+def _settings(sites: list[Site], script: Script) -> tuple[str, ...]:
     told = ("momentum", "weight_decay")
-    found = ((key, script.argument_text(site, key)) for key in _SETTINGS if key not in told)
+    found = ((key, _passed_alike(key, sites, script)) for key in _SETTINGS if key not in told)
     return tuple(f"{key}={value}" for key, value in found if value is not None)
 
 
@@ -220,6 +236,20 @@ EXAMPLES = {
         groups=True,
         lr="0.001",
         lr_default=True,
+    ),
+    "from torch import optim\n"
+    "optimizer = {\n"
+    "    'adam': optim.Adam(params, rate, betas=(beta, 0.999)),\n"
+    "    'sgd': optim.SGD(params, rate, momentum=beta),\n"
+    "}[kind]": _example(
+        line=2,
+        end=5,
+        evidence=Evidence(API, ("torch.optim.Adam",)),
+        name="optimizer",
+        api="Adam",
+        choices=("Adam", "SGD"),
+        params="params",
+        lr="rate",
     ),
     "optimizer = build_optimizer(config, model)": _example(
         line=1,
