@@ -181,7 +181,7 @@ def test_a_header_at_the_end_gets_a_block():
         ("if x y = 1", "statement", 5),
         ("lambda: " * 5_000 + "1", "nested", 0),
         ("if a: " * 100 + "b", "nested", 594),
-        ("x " * 200_001, "long", 400_000),
+        ("x " * 60_001, "long", 120_000),
     ],
 )
 def test_text_without_a_reading_is_refused_at_its_place(text, reason, position):

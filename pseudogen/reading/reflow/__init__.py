@@ -15,7 +15,7 @@ from pseudogen.records import dataclass
 
 __all__ = ["Assumption", "ReflowError", "Reflowed", "reflow"]
 
-MAX_TOKENS = 200_000
+MAX_TOKENS = 60_000
 _INDENT = "    "
 _MARGIN = 2.0
 _PROSE_SHARE = 0.2
