@@ -181,7 +181,10 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
     name = dotted(value.func if kind is cst.Call else value)
     last = words(name)
     chosen = {"device", "devices", "gpu"} & set(last) and _CHOOSING & set(last)
-    if kind is cst.Call and chosen and set(last) <= _CHOOSING_WORDS:
+    looked_up = kind is cst.Call and any(
+        words(dotted(arg.value))[-1:] in (("id",), ("idx",), ("index",)) for arg in value.args
+    )
+    if kind is cst.Call and chosen and not looked_up and set(last) <= _CHOOSING_WORDS:
         return Evidence(NAME, (name,))
     receiver = words(name.rpartition(".")[0])
     if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):

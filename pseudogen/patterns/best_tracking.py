@@ -75,6 +75,8 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
         if found is None:
             continue
         value, best, better, ties = found
+        if _of_images(site, script):
+            return
         below = script.tree.below(site.statement) if type(site.node) is cst.If else []
         yield BestTracking(
             line=site.line,
@@ -193,6 +195,14 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
         better="higher" if dotted(call.func) == "max" else "lower",
         updates=site.line,
         per=script.unit(site.statement),
+    )
+
+
+def _of_images(site: Site, script: Script) -> bool:
+    """Whether code prepares images or videos, where the best size or shape is searched for."""
+    return any(
+        type(header.node) is cst.ClassDef and "processor" in words(header.node.name.value)
+        for header in script.tree.ancestors(site.statement.index)
     )
 
 

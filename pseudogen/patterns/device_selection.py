@@ -212,6 +212,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "device = self.cluster.get_device(device_id)": "one device is looked up",
     'device_type = device.type if device is not None else "cpu"': "the device is read",
     "import torch\ndevice = torch.get_default_device()": "the device is asked for, not chosen",
     'if isinstance(place, Place):\n    device = "cpu"': "describes a place that is there",

@@ -136,6 +136,8 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
         form = "all-reduce"
     operation = "mean" if {"mean", "average"} & found else _operation_inside(site, script)
     value = site.node.args[0].value if site.node.args else None
+    if method == "all_gather_object" and len(site.node.args) > 1:
+        value = site.node.args[1].value
     if value is None and type(site.node.func) is cst.Attribute:
         value = site.node.func.value
     yield _reduction(site, script, value, form, operation, _evidence(site, script))

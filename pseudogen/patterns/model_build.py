@@ -96,6 +96,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
         return
+    if _elsewhere(site, script):
+        return
     if target is not None and _wraps(target, site):
         return
     part = known.api.kind == "module" or last == "Sequential"
@@ -118,11 +120,20 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if _changes(site) or _wraps(target, site) or _defined(site, script):
         return
-    if in_module_class(script, site.statement):
+    if in_module_class(script, site.statement) or _elsewhere(site, script):
         return
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+def _elsewhere(site: Site, script: Script) -> bool:
+    """Whether code exports a model or makes a tokenizer: what is made there is not trained."""
+    return any(
+        type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        and set(words(header.node.name.value)) & {"export", "exporter", "tokenizer"}
+        for header in script.tree.ancestors(site.statement.index)
+    )
 
 
 def _changes(site: Site) -> bool:

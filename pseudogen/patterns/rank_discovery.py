@@ -207,7 +207,8 @@ def _called(
         what = "device count" if counts else _what(known.api)
         evidence = Evidence(known.evidence, (known.name,))
     else:
-        named = _named(asked) if asked and asked[-1] not in ")]" else None
+        of_mesh = "mesh" in words(asked.rpartition(".")[0].replace("[]", ""))
+        named = _named(asked) if asked and asked[-1] not in ")]" and not of_mesh else None
         if named is None:
             return None
         what = named
@@ -288,6 +289,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    'dp_rank = device_mesh["dp"].get_local_rank()': "a place in one dimension of a mesh",
     "proc.rank = server.rank": "is handed on",
     "target = group.get_group_rank(rank)": "translates a rank that is given",
     "holder.rank = self.global_rank": "is known already and handed on",
