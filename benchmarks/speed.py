@@ -42,6 +42,7 @@ def steps() -> dict[str, Step]:
     made: dict[str, Step] = {FLOOR: libcst.parse_module}
     made["- syntax and names"] = Script.parse
     made["- and findings"] = lambda text: find_all(Script.parse(text), all_finders())
+    made["- and pitfalls"] = pseudogen.analyze
     made["- and stages"] = _staged
     for lang in ("en", "zh"):
         made[f"explain {lang}"] = lambda text, lang=lang: pseudogen.explain(text, lang=lang)
