@@ -156,7 +156,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     batch = script.argument(site, "batch_size")
     sampler = script.argument(site, "sampler") or script.argument(site, "batch_sampler")
     before, again = _other_builds(name, site, script)
-    return DataLoader(
+    found = DataLoader(
         line=site.line,
         end=site.last,
         evidence=evidence,
@@ -184,6 +184,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         built_again=again,
         condition=script.condition(site.statement),
     )
+    if _given(site, script, "batch_sampler") is None:
+        return found
+    return replace(found, batch_size=None, shuffle=None, drop_last=None)  # up to the sampler
 
 
 def _given(site: Site, script: Script, name: str) -> str | None:
@@ -244,6 +247,21 @@ def _other_builds(name: str | None, site: Site, script: Script) -> tuple[int | N
 
 
 EXAMPLES = {
+    "from torch.utils.data import DataLoader\n"
+    "loader = DataLoader(train_set, batch_sampler=batches, num_workers=4)": [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="train_set",
+            split="training",
+            sampler="batches",
+            workers="4",
+            pin_memory="False",
+        )
+    ],
     (
         "from torch.utils.data import DataLoader\n"
         "loader = DataLoader(train_dataset, batch_size=64, shuffle=True, num_workers=4)"
