@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
+from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -84,7 +86,9 @@ def mentions(script: Script, *pieces: str) -> bool:
 
 def statements_at(script: Script, line: int) -> list[Statement]:
     """The statements that start on a line."""
-    return [s for s in script.tree.statements if s.first == line]
+    statements = script.tree.statements
+    place = bisect_left(statements, line, key=_first)
+    return list(takewhile(lambda s: s.first == line, islice(statements, place, None)))
 
 
 def statement_at(script: Script, line: int) -> Statement:
@@ -93,7 +97,11 @@ def statement_at(script: Script, line: int) -> Statement:
     Raises:
         StopIteration: there is none.
     """
-    return next(s for s in script.tree.statements if s.first == line)
+    return next(iter(statements_at(script, line)))
+
+
+def _first(statement: Statement) -> int:
+    return statement.first
 
 
 def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:

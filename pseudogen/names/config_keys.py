@@ -25,7 +25,7 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
         root = read.name.partition(".")[0].partition("[")[0]
         if root == read.name or not _holds_settings(script, read.name, root, read.statement):
             continue
-        if read.name in known or any(read.name.startswith(name + ".") for name in known):
+        if any(part in known for part in _beginnings(read.name)):
             continue
         if read.name in made:
             continue
@@ -39,6 +39,13 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
                 statement=read.statement,
             ),
         )
+
+
+def _beginnings(name: str) -> Iterator[str]:
+    """`cfg.a.b`, `cfg.a` and `cfg` for `cfg.a.b`."""
+    while name:
+        yield name
+        name = name.rpartition(".")[0]
 
 
 def _holds_settings(script: Script, name: str, root: str, statement: int) -> bool:

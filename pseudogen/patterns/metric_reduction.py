@@ -258,9 +258,11 @@ def _reduction(
 
 def _in_both(site: Site, script: Script) -> bool:
     """Whether the other processes make the same call in another branch."""
+    function = script.function_around(site.statement)
+    calls = script.calls_below(function) if function is not None else script.call_sites()
     return any(
         call.name == site.name and script.exclusive(call.statement, site.statement)
-        for call in script.call_sites()
+        for call in calls
     )
 
 

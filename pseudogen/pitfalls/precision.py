@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pseudogen.names.blocks import around, calls_of_methods, method, neighbours, receiver
+from pseudogen.names.blocks import (
+    around,
+    calls_of_methods,
+    method,
+    neighbours,
+    receiver,
+    statements_at,
+)
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.gradient_clipping import GradientClipping
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
@@ -40,10 +47,8 @@ def check_clip(findings: Findings) -> Iterator[Pitfall]:
 
 def _clip_call(script: Script, clip: GradientClipping) -> Site | None:
     """The call of PyTorch that clips; None for the settings of frameworks and for helpers."""
-    for site in script.call_sites():
-        if site.line == clip.line and site.known is not None and site.known.api.kind == "clip":
-            return site
-    return None
+    calls = (s for at in statements_at(script, clip.line) for s in script.calls_in(at))
+    return next((s for s in calls if s.known is not None and s.known.api.kind == "clip"), None)
 
 
 def _around(script: Script, site: Site) -> tuple[list[Site], list[Site]]:
