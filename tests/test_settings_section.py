@@ -77,6 +77,18 @@ def test_author_has_the_word_where_projects_differ() -> None:
     assert settings()["args.world_size"]["text"] == "“number of machines”"
 
 
+def test_a_switch_is_told_no_amount() -> None:
+    code = (
+        "import argparse\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--label_smoothing', action='store_true')\n"
+        "args = parser.parse_args()\n"
+        "print(args.label_smoothing)\n"
+    )
+    told = json.loads(pseudogen.explain(code, format="json"))["settings"]
+    assert [setting["text"] for setting in told] == [""]
+
+
 def test_a_part_has_the_settings_that_act_in_it() -> None:
     assert set(settings(lines=(10, 12))) == {"args.lr"}
 

@@ -126,6 +126,13 @@ VARYING = frozenset({"process-count", "rank", "device", "betas", "gradient-clipp
 """Kinds that projects define in different ways: what their author says of them comes first."""
 
 
+AMOUNTS = frozenset(
+    {"label-smoothing", "dropout", "drop-path", "learning-rate", "momentum", "weight-decay"}
+    | {"gradient-clipping", "accumulation", "warmup-length", "loss-scale", "prefetch-factor"}
+)
+"""Kinds that say how much: a switch of such a name only turns the thing on or off."""
+
+
 _NAMES = {name: kind for kind, names in KNOWN.items() for name in names.split(", ")}
 
 

@@ -74,6 +74,8 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     params = script.argument(site, "params") or script.argument(site, "parameters")
     rates = {_rate(other, script) for other in others}
     written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
+    if by_default and _handed_on(site, script):  # to what may set a rate of its own
+        written, by_default = None, False
     yield OptimizerBuild(
         line=site.line,
         end=site.last,
@@ -91,6 +93,12 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         settings=_settings(others, script),
         condition=script.condition(site.statement),
     )
+
+
+def _handed_on(site: Site, script: Script) -> bool:
+    """Whether the new optimizer is an argument of another call: `Scheduled(Adam(...), steps)`."""
+    calls = script.calls_in(site.statement)
+    return any(arg.value is site.node for call in calls for arg in call.node.args)
 
 
 def _rate(site: Site, script: Script) -> tuple[str | None, int | float | None, bool]:
@@ -250,6 +258,13 @@ EXAMPLES = {
         choices=("Adam", "SGD"),
         params="params",
         lr="rate",
+    ),
+    "from torch.optim import Adam\noptimizer = Scheduled(Adam(params), warmup_steps)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.optim.Adam",)),
+        name="optimizer",
+        api="Adam",
+        params="params",
     ),
     "optimizer = build_optimizer(config, model)": _example(
         line=1,

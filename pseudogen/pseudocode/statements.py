@@ -79,7 +79,7 @@ def _return(writer: Writer, node: cst.Return) -> str:
 
 def _raise(writer: Writer, node: cst.Raise) -> str:
     if node.exc is None:
-        return writer.keyword("raise_again")
+        return writer.keyword("raise_again" if _handles(writer) else "fail")
     text = writer.keyword("raise_", writer.text(node.exc, OR))
     if node.cause is None:
         return text
@@ -87,6 +87,14 @@ def _raise(writer: Writer, node: cst.Raise) -> str:
     if type(cause) is cst.Name and cause.value == "None":
         return writer.keyword("without_cause", text)
     return writer.keyword("because_of", text, writer.text(cause, OR))
+
+
+def _handles(writer: Writer) -> bool:
+    """Whether the statement lies in the handler of an error."""
+    if writer.statement is None:
+        return False
+    around = writer.script.tree.ancestors(writer.statement.index)
+    return any(type(s.node) in (cst.ExceptHandler, cst.ExceptStarHandler) for s in around)
 
 
 def _assert(writer: Writer, node: cst.Assert) -> str:

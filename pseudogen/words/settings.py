@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pseudogen.document import Block, Heading, Lines, Spans, Table, mark, plain, spans
-from pseudogen.names.known_settings import VARYING, known_setting
+from pseudogen.names.known_settings import AMOUNTS, VARYING, known_setting
 from pseudogen.names.script import Script
 from pseudogen.names.settings import Setting, distinct
 from pseudogen.templating import explanation_words, settings_words
@@ -89,6 +89,8 @@ def _doing(setting: Setting, lang: str) -> Spans:
     help_ = _short(setting.help, _LONG_HELP) if setting.help else None
     kind = known_setting(setting.name)
     if help_ and kind in VARYING:
+        kind = None
+    if kind in AMOUNTS and setting.default in ("True", "False"):
         kind = None
     choices = [choice.strip("\"'") for choice in setting.choices]
     return spaced_words(settings_words(lang).doing(help_, kind, choices), lang)

@@ -115,7 +115,10 @@ def _said(
                 return None
             rest.append(argument(writer, arg))
         elif names and names[0] not in bound:
-            bound[names.pop(0)] = say(arg.value)
+            bound[names[0]] = say(arg.value)
+            if names[0] == "dim" and _is_number(arg.value):
+                named.add("dim")  # max(x, 1) would be read as the larger of the two
+            names.pop(0)
         elif row.rest:
             rest.append(writer.alone(arg.value) if len(node.args) == 1 else writer.item(arg.value))
         else:
@@ -123,6 +126,11 @@ def _said(
     if any(param not in bound for param in row.params[: row.required]):
         return None
     return Said(row, bound, named, rest, others)
+
+
+def _is_number(node: Any) -> bool:
+    """`1` and `-1`: the number of an axis, where a tensor could stand as well."""
+    return type(node.expression if type(node) is cst.UnaryOperation else node) is cst.Integer
 
 
 def _worded(writer: Writer, said: Said, key: str) -> str:
