@@ -235,11 +235,20 @@ def _function(writer: Writer, node: cst.FunctionDef) -> str:
     if method and name == "__init__":
         owner = tree.statements[tree.scopes[writer.statement.scope].statement].node.name
         text = writer.keyword("constructor", writer.vocabulary.code(owner.value), given)
-    elif method and hasattr(writer.vocabulary.keywords, f"method_{name.strip('_')}"):
+    elif (
+        method
+        and _is_special(name)
+        and hasattr(writer.vocabulary.keywords, f"method_{name.strip('_')}")
+    ):
         text = writer.keyword(f"method_{name.strip('_')}", given)
     else:
         text = writer.keyword("function", writer.vocabulary.code(name) + kinds, given, result)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
+
+
+def _is_special(name: str) -> bool:
+    """`__enter__`, which the language itself calls; `enter` is any method."""
+    return name.startswith("__") and name.endswith("__")
 
 
 def _class(writer: Writer, node: cst.ClassDef) -> str:

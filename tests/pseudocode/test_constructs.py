@@ -336,3 +336,14 @@ def test_statement(case: str) -> None:
     code, english, chinese = case.split("\n--\n")
     assert texts(code, "en") == english.split("\n")
     assert texts(code, "zh") == chinese.split("\n")
+
+
+def test_only_methods_that_the_language_calls_are_told_as_such() -> None:
+    code = "class A:\n    def add(self, x): ...\n    def __add__(self, x): ..."
+    assert [line.strip() for line in texts(code, "en")] == [
+        "class A:",
+        "function add(x):",
+        "left open",
+        "to give an object plus (x):",
+        "left open",
+    ]
