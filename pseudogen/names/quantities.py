@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import ast
-import math
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arithmetic import FUNCTIONS, OPERATIONS
 from pseudogen.names.reads import read_name
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
 Number = int | float
 _MAX_LINKS = 12
-_MAX_EXPONENT = 64
 _CALL_DEPTH = 4  # a call counts more than an assignment: several calls multiply the work
 
 
@@ -59,7 +58,7 @@ def _value(
     if depth > _MAX_LINKS:
         return None
     if kind is cst.BinaryOperation:
-        operate = _OPERATIONS.get(type(node.operator))
+        operate = OPERATIONS.get(type(node.operator))
         left = _value(script, node.left, statement, known, depth + 1)
         right = _value(script, node.right, statement, known, depth + 1)
         return _operated(operate, left, right)
@@ -78,7 +77,7 @@ def _called_value(
     script: Script, call: cst.Call, statement: int, known: Mapping[str, Number], depth: int
 ) -> Number | None:
     """`int(x)`, `max(a, b)`, `math.ceil(x)`: functions of numbers alone."""
-    function = _FUNCTIONS.get(dotted(call.func))
+    function = FUNCTIONS.get(dotted(call.func))
     if function is None or any(arg.star or arg.keyword is not None for arg in call.args):
         return None
     numbers = [_value(script, arg.value, statement, known, depth + 1) for arg in call.args]
@@ -86,9 +85,10 @@ def _called_value(
     if not given or len(given) < len(numbers):
         return None
     try:
-        return function(*given)
+        result: Number = function(*given)
     except (ArithmeticError, TypeError, ValueError):
         return None
+    return result
 
 
 def _named_value(
@@ -107,7 +107,7 @@ def _named_value(
     binding = bindings[0]
     if binding.how == "augment":
         node = binding.value
-        operate = _OPERATIONS.get(_AUGMENTED.get(type(node.operator), object))
+        operate = OPERATIONS.get(type(node.operator))
         left = _named_value(script, name, binding.statement, known, depth + 1)
         return _operated(
             operate, left, _value(script, node.value, binding.statement, known, depth + 1)
@@ -189,49 +189,10 @@ def _operated(
     if operate is None or left is None or right is None:
         return None
     try:
-        return operate(left, right)
-    except (ArithmeticError, ValueError):
+        number: Number = operate(left, right)
+    except ArithmeticError:
         return None
-
-
-def _power(base: Number, exponent: Number) -> Number:
-    if abs(exponent) > _MAX_EXPONENT or abs(base) > 1e6:
-        raise OverflowError
-    result: Number = base**exponent
-    if type(result) is complex:
-        raise ValueError
-    return result
-
-
-_OPERATIONS: dict[type, Callable[[Number, Number], Number]] = {
-    cst.Add: lambda a, b: a + b,
-    cst.Subtract: lambda a, b: a - b,
-    cst.Multiply: lambda a, b: a * b,
-    cst.Divide: lambda a, b: a / b,
-    cst.FloorDivide: lambda a, b: a // b,
-    cst.Modulo: lambda a, b: a % b,
-    cst.Power: _power,
-}
-_FUNCTIONS: dict[str, Callable[..., Number]] = {
-    "int": int,
-    "float": float,
-    "round": round,
-    "abs": abs,
-    "max": max,
-    "min": min,
-    "math.ceil": math.ceil,
-    "math.floor": math.floor,
-    "math.sqrt": math.sqrt,
-}
-_AUGMENTED: dict[type, type] = {
-    cst.AddAssign: cst.Add,
-    cst.SubtractAssign: cst.Subtract,
-    cst.MultiplyAssign: cst.Multiply,
-    cst.DivideAssign: cst.Divide,
-    cst.FloorDivideAssign: cst.FloorDivide,
-    cst.ModuloAssign: cst.Modulo,
-    cst.PowerAssign: cst.Power,
-}
+    return number
 
 
 def chain(script: Script, node: Any, statement: int) -> tuple[Link, ...]:

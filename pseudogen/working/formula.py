@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.arithmetic import FUNCTIONS, OPERATIONS
 from pseudogen.names.quantities import Link
 from pseudogen.names.reads import read_name
 from pseudogen.names.script import Script
@@ -17,7 +18,6 @@ from pseudogen.syntax.tree import Statement
 
 _MAX_WORK = 4000
 _MAX_SIZE = 1e12
-_MAX_EXPONENT = 64
 
 
 class UnknownValueError(Exception):
@@ -115,7 +115,7 @@ class Formula:
                 value = self._value(node.value, values)
                 values.update((t.value, value) for t in targets if type(t) is cst.Name)
         elif kind is cst.AugAssign and type(node.target) is cst.Name:
-            operate = _AUGMENTED.get(type(node.operator))
+            operate = OPERATIONS.get(type(node.operator))
             left, right = self._value(node.target, values), self._value(node.value, values)
             values[node.target.value] = _operated(operate, left, right)
         elif kind is cst.For and self._sets_no_variable(statement):
@@ -170,7 +170,7 @@ class Formula:
 
     def _binary(self, node: Any, values: dict[str, Any]) -> Any:
         left, right = self._value(node.left, values), self._value(node.right, values)
-        return _operated(_BINARY.get(type(node.operator)), left, right)
+        return _operated(OPERATIONS.get(type(node.operator)), left, right)
 
     def _unary(self, node: Any, values: dict[str, Any]) -> Any:
         value = self._value(node.expression, values)
@@ -241,37 +241,11 @@ def _operated(operate: Callable[[Any, Any], Any] | None, left: Any, right: Any) 
         raise UnknownValueError
     try:
         return _sized(operate(left, right))
-    except (ArithmeticError, ValueError):
+    except ArithmeticError:
         raise UnknownValueError from None
 
 
-def _power(base: float, exponent: float) -> float:
-    if abs(exponent) > _MAX_EXPONENT and abs(base) > 1:
-        raise UnknownValueError
-    result: float = base**exponent
-    if type(result) is complex:
-        raise UnknownValueError
-    return result
-
-
 _NUMBERS = (int, float, bool)
-_BINARY: dict[type, Callable[[Any, Any], Any]] = {
-    cst.Add: lambda a, b: a + b,
-    cst.Subtract: lambda a, b: a - b,
-    cst.Multiply: lambda a, b: a * b,
-    cst.Divide: lambda a, b: a / b,
-    cst.FloorDivide: lambda a, b: a // b,
-    cst.Modulo: lambda a, b: a % b,
-    cst.Power: _power,
-}
-_AUGMENTED: dict[type, Callable[[Any, Any], Any]] = {
-    cst.AddAssign: _BINARY[cst.Add],
-    cst.SubtractAssign: _BINARY[cst.Subtract],
-    cst.MultiplyAssign: _BINARY[cst.Multiply],
-    cst.DivideAssign: _BINARY[cst.Divide],
-    cst.FloorDivideAssign: _BINARY[cst.FloorDivide],
-    cst.PowerAssign: _power,
-}
 _COMPARE: dict[type, Callable[[Any, Any], bool]] = {
     cst.LessThan: lambda a, b: bool(a < b),
     cst.LessThanEqual: lambda a, b: bool(a <= b),
@@ -291,35 +265,7 @@ _CONSTANTS: dict[str, Any] = {
     "np.pi": math.pi,
     "numpy.pi": math.pi,
 }
-_ONE_NUMBER = {
-    "cos": math.cos,
-    "sin": math.sin,
-    "exp": math.exp,
-    "sqrt": math.sqrt,
-    "log": math.log,
-    "floor": math.floor,
-    "ceil": math.ceil,
-}
-_FUNCTIONS: dict[str, Callable[..., Any]] = {
-    **{f"math.{name}": function for name, function in _ONE_NUMBER.items()},
-    **{
-        f"{module}.{name}": function
-        for module in ("np", "numpy")
-        for name, function in _ONE_NUMBER.items()
-    },
-    "math.pow": _power,
-    "np.power": _power,
-    "pow": _power,
-    "int": int,
-    "float": float,
-    "round": round,
-    "abs": abs,
-    "min": min,
-    "max": max,
-    "np.minimum": min,
-    "np.maximum": max,
-    "len": len,
-}
+_FUNCTIONS: dict[str, Callable[..., Any]] = {**FUNCTIONS, "len": len}
 _EVALUATE: dict[type, Callable[[Formula, Any, dict[str, Any]], Any]] = {
     cst.Integer: Formula._literal,
     cst.Float: Formula._literal,
