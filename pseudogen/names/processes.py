@@ -17,6 +17,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -159,6 +160,17 @@ def _by_words(name: str) -> Rank | None:
     found = words(name)
     if any(found[-len(ending) :] == ending for ending in _RANK_WORDS) and not _NO_RANK & set(found):
         return Rank("local-rank" if "local" in found else "rank", Evidence(NAME, (name,)))
+    return None
+
+
+def rank_condition(script: Script, statement: Statement) -> str | None:
+    """The innermost condition around a statement, in its function, that singles out one process;
+    None without one."""
+    for header in script.tree.ancestors(statement.index):
+        if header.scope != statement.scope:
+            break
+        if type(header.node) is cst.If and one_process(script, header.node.test, header.index):
+            return text(header.node.test)
     return None
 
 

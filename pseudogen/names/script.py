@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.knowledge import load_tables
 from pseudogen.names import (
     arguments,
+    conditions,
     evaluation,
     flow,
     iterables,
@@ -282,12 +283,7 @@ class Script:
     def rank_condition(self, statement: Statement) -> str | None:
         """The innermost condition around a statement, in its function, that singles out one
         process; None without one."""
-        for header in self.tree.ancestors(statement.index):
-            if header.scope != statement.scope:
-                break
-            if type(header.node) is cst.If and self.one_process(header.node.test, header.index):
-                return text(header.node.test)
-        return None
+        return processes.rank_condition(self, statement)
 
     @property
     def workers(self) -> workers.Workers:
@@ -371,33 +367,8 @@ class Script:
         )
 
     def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
-        """The conditions under which a statement of its function runs, or None when it always runs.
-
-        They are joined by `and`, the outermost first; an `elif` or `else` adds `not (...)` of what
-        stands before it. The entry guard does not count, nor do conditions under which `beyond`
-        runs, too.
-        """
-        shared = {s.index for s in self.tree.ancestors(beyond.index)} if beyond else set()
-        tests = [
-            test
-            for header in reversed(self.tree.ancestors(statement.index))
-            if header.scope == statement.scope and header.index not in shared
-            for test in self._tests(header)
-        ]
-        return " and ".join(tests) or None
-
-    def _tests(self, header: Statement) -> list[str]:
-        first = self.tree.statements[header.chain]
-        if type(header.node) not in (cst.If, cst.Else) or type(first.node) is not cst.If:
-            return []
-        branches = [first, *self.tree.clauses(first)]
-        before = [branch for branch in branches if branch.index < header.index]
-        tests = [f"not {_operand(branch.node.test, bare=False)}" for branch in before]
-        if type(header.node) is cst.If:
-            test = text(header.node.test)
-            always = test == "True" or test.startswith("__name__ ==")
-            tests += [] if always else [_operand(header.node.test)]
-        return tests
+        """The conditions under which a statement of its function runs; see `conditions`."""
+        return conditions.condition(self.tree, statement, beyond)
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""
@@ -405,11 +376,3 @@ class Script:
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
-
-
-def _operand(test: Any, bare: bool = True) -> str:
-    """A condition as an operand of `and` (or of `not`, when not `bare`): parentheses if needed."""
-    simple: tuple[type, ...] = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
-    if bare:
-        simple = (*simple, cst.Comparison, cst.UnaryOperation)
-    return text(test) if type(test) in simple or test.lpar else f"({text(test)})"

@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import Share, divided_before
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.flow import exclusive
+from pseudogen.names.loaders import other_builds, shards
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
@@ -155,7 +155,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     dataset = _dataset(site, script)
     batch = script.argument(site, "batch_size")
     sampler = script.argument(site, "sampler") or script.argument(site, "batch_sampler")
-    before, again = _other_builds(name, site, script)
+    before, again = other_builds(name, site, script)
     found = DataLoader(
         line=site.line,
         end=site.last,
@@ -171,7 +171,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         shuffle=script.argument_or_default(site, "shuffle"),
         shuffle_given=script.argument(site, "shuffle") is not None,
         sampler=text(sampler) if sampler is not None and text(sampler) != "None" else None,
-        shards=_shards(sampler, site, script) if sampler is not None else None,
+        shards=shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
@@ -201,49 +201,6 @@ def _dataset(site: Site, script: Script) -> str | None:
         named = first is not None and script.is_a(first, site.scope, "dataset") is not None
         return script.argument_text(site, "dataset") or (text(first) if named else None)
     return script.argument_text(site, "dataset")
-
-
-def _shards(sampler: Any, site: Site, script: Script) -> str | None:
-    """Whether all, some or none of the values that the sampler may have give out shards."""
-    name = dotted(sampler)
-    bound = script.reaching(name, site.statement.index) if name else []
-    values = [b.value for b in bound if b.how == "assign"] or [sampler]
-    found = [known for value in values for known in _distributed(value, site, script)]
-    if not found and any(call.name == name + ".set_epoch" for call in script.call_sites()):
-        return "always"  # only samplers that give out shards are told the epoch
-    if not any(found):
-        return None
-    return "always" if all(found) else "sometimes"
-
-
-def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
-    """For each value that an expression may have, but None, whether it gives out shards."""
-    if type(node) is cst.IfExp:
-        yield from _distributed(node.body, site, script)
-        yield from _distributed(node.orelse, site, script)
-    elif type(node) is cst.Call:
-        known = script.known(node.func, site.scope)
-        yield known is not None and known.api.kind == "distributed-sampler"
-
-
-def _other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:
-    """The lines on which the same variable gets another loader, before and after this one."""
-    before, again = None, None
-    here = site.statement
-    for binding in script.resolver.bindings(name, site.scope) if name else ():
-        place = script.tree.statements[binding.statement]
-        if place.scope != here.scope or type(binding.value) is not cst.Call:
-            continue
-        known = script.known(binding.value.func, place.scope)
-        if known is None or known.api.kind != "loader" or place.index == here.index:
-            continue
-        if exclusive(script.tree, place.index, here.index):
-            continue
-        if place.index < here.index:
-            before = place.first
-        elif again is None:
-            again = place.first
-    return before, again
 
 
 EXAMPLES = {

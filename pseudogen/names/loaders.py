@@ -1,0 +1,57 @@
+"""Loaders of data: what their samplers give out, and what else builds them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import libcst as cst
+
+from pseudogen.names.flow import exclusive
+from pseudogen.syntax.build import dotted
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script, Site
+
+
+def shards(sampler: Any, site: Site, script: Script) -> str | None:
+    """Whether all, some or none of the values that the sampler may have give out shards."""
+    name = dotted(sampler)
+    bound = script.reaching(name, site.statement.index) if name else []
+    values = [b.value for b in bound if b.how == "assign"] or [sampler]
+    found = [known for value in values for known in _distributed(value, site, script)]
+    if not found and any(call.name == name + ".set_epoch" for call in script.call_sites()):
+        return "always"  # only samplers that give out shards are told the epoch
+    if not any(found):
+        return None
+    return "always" if all(found) else "sometimes"
+
+
+def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
+    """For each value that an expression may have, but None, whether it gives out shards."""
+    if type(node) is cst.IfExp:
+        yield from _distributed(node.body, site, script)
+        yield from _distributed(node.orelse, site, script)
+    elif type(node) is cst.Call:
+        known = script.known(node.func, site.scope)
+        yield known is not None and known.api.kind == "distributed-sampler"
+
+
+def other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:
+    """The lines on which the same variable gets another loader, before and after this one."""
+    before, again = None, None
+    here = site.statement
+    for binding in script.resolver.bindings(name, site.scope) if name else ():
+        place = script.tree.statements[binding.statement]
+        if place.scope != here.scope or type(binding.value) is not cst.Call:
+            continue
+        known = script.known(binding.value.func, place.scope)
+        if known is None or known.api.kind != "loader" or place.index == here.index:
+            continue
+        if exclusive(script.tree, place.index, here.index):
+            continue
+        if place.index < here.index:
+            before = place.first
+        elif again is None:
+            again = place.first
+    return before, again
