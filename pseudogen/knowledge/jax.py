@@ -36,6 +36,17 @@ EXACT: dict[str, Api] = {
     "flax.training.dynamic_scale.DynamicScale": Api(
         "scaler", (), {}, "https://flax.readthedocs.io/en/latest/api_reference/flax.training.html"
     ),
+    **{
+        name: Api("gradient-function", ("fun", "argnums", "has_aux"), {}, _DOCS + "jax.html")
+        for name in (
+            "jax.grad",
+            "jax.value_and_grad",
+            "flax.nnx.grad",
+            "flax.nnx.value_and_grad",
+            "equinox.filter_grad",
+            "equinox.filter_value_and_grad",
+        )
+    },
     "jax.pmap": Api(
         "wrap", ("fun", "axis_name"), {}, _DOCS + "_autosummary/jax.pmap.html", {"wrap": "pmap"}
     ),

@@ -141,6 +141,10 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     found = words(name) or tuple(words(text(target)))
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
+    if found == ("device", "map") and type(value) is cst.Dict and len(value.elements) == 1:
+        return Choice("device", name, value, Evidence(NAME, (name,)))
+    if {"device", "devices"} & set(found) and _is_share(value, statement, script):
+        return Choice("device", name, value, Evidence(API, (dotted(value.right.func),)))
     if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
         described = f"{script.condition(statement) or ''} {text(value)}"
         if "isinstance(" in described or "device.type" in described:
@@ -192,6 +196,19 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
     return None
 
 
+def _is_share(value: Any, statement: Statement, script: Script) -> bool:
+    """Whether a rank is brought into the range of a machine's devices:
+    `rank % torch.cuda.device_count()`."""
+    if type(value) is not cst.BinaryOperation or type(value.operator) is not cst.Modulo:
+        return False
+    known = script.known(value.right.func, statement.scope) if _is_call(value.right) else None
+    return known is not None and known.api.kind == "device-count"
+
+
+def _is_call(node: Any) -> bool:
+    return type(node) is cst.Call
+
+
 def _leading(value: Any) -> str:
     """How the string begins that an expression makes: "cuda:0", f"cuda:{rank}"."""
     kind = type(value)
@@ -208,5 +225,7 @@ def _checks_availability(value: Any, statement: Statement, script: Script) -> bo
     if type(value) is cst.BooleanOperation:
         sides = (value.left, value.right)
         return any(_checks_availability(side, statement, script) for side in sides)
+    if type(value) is cst.IfExp and text(value.body) == "True" and text(value.orelse) == "False":
+        return _checks_availability(value.test, statement, script)
     known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
     return known is not None and known.api.kind == "device-check"

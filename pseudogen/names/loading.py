@@ -36,6 +36,8 @@ _OTHER_FUNCTIONS = frozenset(
     {"hook", "validation", "validate", "resume", "save", "evaluate", "inference", "predict"}
 )
 _INTO_MODEL = frozenset({"load_state_dict", "set_state_dict", "set_dict", "load_param_into_net"})
+_GIVES_MODEL = frozenset({"set_peft_model_state_dict", "load_param_into_net"})
+"""Functions that are given the model and the weights."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,8 @@ def read(script: Script, site: Site) -> Load | None:
     if into is None:
         return None
     path = site.node.args[0].value if site.node.args else None
-    receiver: Any = into.node.func.value
+    plain = type(into.node.func) is not cst.Attribute
+    receiver: Any = into.node.args[0].value if plain else into.node.func.value
     if script.is_a(receiver, into.scope, "model") is None:
         given = (arg.value for arg in into.node.args)
         models = (node for node in given if script.is_a(node, into.scope, "model") is not None)
@@ -116,6 +119,8 @@ def _into_model(script: Script, site: Site) -> Site | None:
     the same function."""
     for call in _later_calls(script, site):
         name = call.name.rpartition(".")[2]
+        if name in _GIVES_MODEL and len(call.node.args) > 1:
+            return call
         if name in _INTO_MODEL and type(call.node.func) is cst.Attribute:
             role = script.role(call.node.func.value, call.scope)
             if role is None or role.kind in ("model", "accelerator"):

@@ -53,7 +53,7 @@ _NO_EVALUATION = frozenset(
 MODEL_WORDS = frozenset(
     {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
     | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
-    | {"inference", "unet", "gan", "transformer", "policy", "apply"}
+    | {"infer", "inference", "unet", "gan", "transformer", "policy", "apply"}
 )
 
 
@@ -308,9 +308,10 @@ class _Classifier:
         name = set(words(function.node.name.value)) if function is not None else set()
         if name & _NO_EVALUATION and not name & EVALUATION_WORDS:
             return False
-        if not self._runs_model(statement):
-            return False
         named = set(words(over)) | set(words(over.replace(".", "_")))
+        if not self._runs_model(statement):
+            told = function is not None and name & EVALUATION_WORDS and named & EVALUATION_WORDS
+            return bool(told and not name & _TRAINING_WORDS and self._runs_model(function))
         if name & _TRAINING_WORDS:
             name = set()  # `train_and_evaluate` does both
         if named & _TRAINING_WORDS and not named & EVALUATION_WORDS:
@@ -319,9 +320,9 @@ class _Classifier:
             return True
         return _without_gradients(script, statement, function)
 
-    def _runs_model(self, statement: Statement) -> bool:
+    def _runs_model(self, statement: Statement | None) -> bool:
         """Whether the body calls a model or a criterion."""
-        for site in self.script.calls_below(statement):
+        for site in self.script.calls_below(statement) if statement is not None else ():
             function = site.node.func
             role = self.script.role(function, site.scope)
             if role is not None and role.kind in ("model", "criterion"):

@@ -83,6 +83,8 @@ _TRACKER_WORDS = frozenset(
         "mllogger",
     ]
 )
+_TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
+"""First words of functions that write what they are given."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
@@ -146,6 +148,8 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if not names_logging(site.name):
         return None
     receiver, _, method = site.name.rpartition(".")
+    if words(method)[:1] in _TELLS and not (receiver and method in _LOGS):
+        return _given(site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
     if not (method in _ADDS or method in _LOGS):
@@ -159,7 +163,22 @@ def names_logging(name: str) -> bool:
     """Whether a call of this name may log: most methods can't."""
     receiver, _, method = name.rpartition(".")
     draws_or_updates = method in _DRAWS or method == "update"
+    if words(method)[:1] in _TELLS:
+        return True
     return bool(receiver) and (draws_or_updates or method in _ADDS or method in _LOGS)
+
+
+def _given(site: Site, script: Script) -> Tracker | None:
+    """`summarize(writer=writer, global_step=step, scalars=losses)`: a function of the project is
+    given the writer and what it is to write."""
+    if len(site.node.args) < 2 or script.called_function(site) is not None:
+        return None
+    for arg in site.node.args:
+        name = dotted(arg.value)
+        role = script.role(arg.value, site.scope) if name else None
+        if (role is not None and role.kind == "writer") or "writer" in words(name):
+            return Tracker(name, _backend(name, site, script), Evidence(FLOW, (name,)))
+    return None
 
 
 def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:

@@ -46,6 +46,47 @@ class Step:
     evidence: Evidence
 
 
+def gradients_before(script: Script, site: Site) -> Site | None:
+    """The call that computes the gradients which a step applies: `grad_fn(params, batch)`,
+    `jax.value_and_grad(loss_fn)(params)`, `tape.gradient(loss, variables)`; the last one above it
+    in the same function, or None."""
+    around = script.function_around(site.statement)
+    block = script.calls_below(around) if around is not None else script.call_sites()
+    found = None
+    for call in block:
+        if call.statement.index >= site.statement.index:
+            break
+        same = call.scope == site.scope and not script.exclusive(call.statement, site.statement)
+        if same and _computes_gradients(script, call):
+            found = call
+    return found
+
+
+def _computes_gradients(script: Script, call: Site) -> bool:
+    function = call.node.func
+    if type(function) is cst.Call:
+        return _makes_gradients(script, function, call.scope)
+    receiver, _, method = call.name.rpartition(".")
+    if method == "gradient":
+        return "tape" in words(receiver)
+    if type(function) is not cst.Name or not {"grad", "gradient", "grads"} & set(words(call.name)):
+        return False
+    return any(
+        binding.how == "assign" and _makes_gradients(script, binding.value, call.scope)
+        for binding in script.reaching(function.value, call.statement.index)
+    )
+
+
+def _makes_gradients(script: Script, node: Any, scope: int) -> bool:
+    """Whether a call turns a function into that of its gradients: `jax.value_and_grad(loss_fn)`."""
+    if type(node) is not cst.Call:
+        return False
+    known = script.known(node.func, scope)
+    if known is not None:
+        return known.api.kind == "gradient-function"
+    return dotted(node.func).rpartition(".")[2] in ("value_and_grad", "filter_value_and_grad")
+
+
 @lru_cache(maxsize=1 << 13)
 def may_step(name: str) -> bool:
     """Whether a call of this name may be a training step: most names can't be that of one. What

@@ -278,6 +278,23 @@ EXAMPLES = {
         call="accelerator.load_state",
         path="args.resume_from_checkpoint",
     ),
+    (
+        "import torch\n"
+        "from peft import set_peft_model_state_dict\n"
+        "if resume_from_checkpoint:\n"
+        "    weights = torch.load(path)\n"
+        "    set_peft_model_state_dict(model, weights)"
+    ): [
+        CheckpointResume(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("weights",)),
+            how="load",
+            call="torch.load",
+            path="path",
+            condition="resume_from_checkpoint",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.resume_end()": "a hook after it",

@@ -92,9 +92,12 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`YoloDataset(...)`, `build_dataset(args)`: classes and helpers that this file lacks."""
     named = words(site.name)
     last = site.name.rpartition(".")[2]
-    if site.known is not None or not named or set(named) & _NOT_MADE or script.defines(last):
+    if site.known is not None or not named or script.defines(last):
         return
     target = assigned(site.statement, site.node)
+    received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
+    if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
+        return
     is_class = last[:1].isupper() and (
         named[-1] in _DATASETS
         or named[-2:] == ("data", "set")
@@ -265,8 +268,20 @@ EXAMPLES = {
             transform="lower",
         )
     ],
+    ("train_dataset = TextAudioLoader(hps.files, hps.data)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("TextAudioLoader",)),
+            target="train_dataset",
+            function="TextAudioLoader",
+            split="training",
+            source="hps.files",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("batches = TextAudioLoader(files)"): "a loader",
     "n = len(train_dataset)": "a data set is measured, none is made",
     "train_dataset = raw_datasets['train']": "a part of what was made before is taken",
     "loader = get_dataset_loader(args)": "makes a loader",

@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.devices import FAMILIES, Choice, choice_of
-from pseudogen.names.evidence import API, FLOW, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
@@ -210,8 +210,61 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "import torch\n"
+        "import torch.distributed as dist\n"
+        "device = dist.get_rank() % torch.cuda.device_count()"
+    ): [
+        DeviceSelection(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.cuda.device_count",)),
+            form="device",
+            target="device",
+            choices=("dist.get_rank() % torch.cuda.device_count()",),
+            families=("cuda",),
+            test=None,
+            falls_back=False,
+            per_process=True,
+            condition=None,
+        )
+    ],
+    ('import os\ndevice_map = {"": int(os.environ.get("LOCAL_RANK") or 0)}'): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("device_map",)),
+            form="device",
+            target="device_map",
+            choices=('{"": int(os.environ.get("LOCAL_RANK") or 0)}',),
+            families=(),
+            test=None,
+            falls_back=False,
+            per_process=True,
+            condition=None,
+        )
+    ],
+    ("import torch\ncuda = True if torch.cuda.is_available() else False"): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("is_available",)),
+            form="flag",
+            target="cuda",
+            choices=("True if torch.cuda.is_available() else False",),
+            families=("cuda",),
+            test="torch.cuda.is_available()",
+            falls_back=False,
+            per_process=False,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "device_map = infer_device_map(model, max_memory)"
+    ): "parts of a model are placed, by a plan made elsewhere",
+    ("import torch\nshare = index % torch.cuda.device_count()"): "a number of another thing",
     "device = self.cluster.get_device(device_id)": "one device is looked up",
     'device_type = device.type if device is not None else "cpu"': "the device is read",
     "import torch\ndevice = torch.get_default_device()": "the device is asked for, not chosen",

@@ -263,6 +263,22 @@ EXAMPLES = {
             per="epoch",
         )
     ],
+    (
+        "def evaluate(generator, eval_loader):\n"
+        "    for x, y in eval_loader:\n"
+        "        x, y = x[:1], y[:1]\n"
+        "        break\n"
+        "    return generator.infer(x)"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("eval_loader",)),
+            how="loop",
+            loader="eval_loader",
+            batch="x, y",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "left = self._evaluate_all()": "evaluates an expression",

@@ -216,8 +216,25 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("import utils\nutils.summarize(writer=writer_eval, global_step=step, scalars=losses)"): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("writer_eval",)),
+            form="log",
+            tracker="writer_eval",
+            backend=None,
+            where=None,
+            names=(),
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("import utils\nutils.report(results, path)"): "a table of results, and no writer",
     "logger.info(f'loss {loss}')": "a text log",
     "metric_logger.update(loss=loss)": "a meter that smooths and prints",
     "y = torch.log(x)": "a logarithm",

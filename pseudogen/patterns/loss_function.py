@@ -166,6 +166,8 @@ def _action(site: Site, script: Script) -> str | None:
 
 def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
     """Whether a function (no object that holds a criterion) computes a loss."""
+    if named == ("training", "losses") and len(site.node.args) > 1:
+        return site.name.partition(".")[0] not in ("self", "super()")
     if named[-1] != "loss" or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
         return False
     root = site.name.partition(".")[0]
@@ -217,8 +219,24 @@ EXAMPLES = {
         name="criterion",
         api="FocalLoss",
     ),
+    ("terms = diffusion.training_losses(model, x, t)"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("diffusion.training_losses",)),
+            action="computed",
+            name="terms",
+            api="training_losses",
+            inputs=(
+                "model",
+                "x",
+                "t",
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("history = state.training_losses(10)"): "losses seen before are read",
     "criterion = compile_loss(criterion)": "is compiled, not made",
     "loss = criterion(output, target)": "calling a criterion belongs to the training step",
     "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",

@@ -21,8 +21,12 @@ from pseudogen.syntax.text import text
 
 _MODELS = frozenset(
     {"model", "models", "net", "network", "detector", "segmentor", "generator"}
-    | {"discriminator", "classifier", "gan", "transformer", "unet"}
+    | {"discriminator", "classifier", "gan", "transformer", "unet", "lm", "llm", "vae"}
 )
+_PARTNERS = frozenset(
+    {"actor", "agent", "backbone", "critic", "decoder", "encoder", "policy", "student", "teacher"}
+)
+"""What models are called that work or train together; that it is one, the script has to show."""
 _NO_MODELS = frozenset(
     {"args", "arguments", "average", "averaged", "averager", "callback", "candidate", "card"}
     | {"checkpoint", "client", "config", "cost", "criterion", "dataset", "ddp", "device"}
@@ -207,7 +211,8 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     if makes and set(called) & _MODELS:
         return "," not in target or role_named
     if not role_named and not given & _MODELS:
-        return False
+        partner = bool(given & _PARTNERS) and is_class_name(last)
+        return partner and any(_treats_as_model(call, first) for call in script.call_sites())
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
     return makes or is_class_name(last) or last == "instantiate" or imported
@@ -331,8 +336,23 @@ EXAMPLES = {
             arguments=("args",),
         ),
     ],
+    (
+        "from model import EncoderCNN\n"
+        "encoder = EncoderCNN(embed_size)\n"
+        "params = list(encoder.parameters())"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("encoder",)),
+            target="encoder",
+            function="EncoderCNN",
+            arguments=("embed_size",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("encoder = LabelEncoder()\nlabels = encoder.fit_transform(names)"): "encodes labels",
     "self.metadata = client.get_model_metadata(name)": "tells about a model",
     "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",
     "self.model_manager = ModelManager(device=device)": "looks after models",

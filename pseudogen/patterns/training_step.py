@@ -11,7 +11,13 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
-from pseudogen.names.training import FIT_METHODS, bare_text, may_step
+from pseudogen.names.training import (
+    APPLY,
+    FIT_METHODS,
+    bare_text,
+    gradients_before,
+    may_step,
+)
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -33,7 +39,8 @@ class TrainingStep(Finding):
         through: What carries out `backward` when it is not the loss: an accelerator, an engine.
         optimizer: The optimizer whose `step` follows.
         clears: The line on which gradients are cleared, in the same loop.
-        steps: The line on which the optimizer's step follows.
+        steps: The line on which the optimizer's step follows, or gradients are applied.
+        gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
         keeps_graph: Whether `retain_graph=True` keeps the graph.
         call: The call, for "engine", "fit" and "apply".
@@ -48,6 +55,7 @@ class TrainingStep(Finding):
     optimizer: str | None = None
     clears: int | None = None
     steps: int | None = None
+    gradients: str | None = None
     cleared: str | None = None
     keeps_graph: bool = False
     call: str | None = None
@@ -61,8 +69,9 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         return
     loss, scaler, through = _loss(site, step.how)
     optimizer, clears, steps = _surroundings(site, script)
+    gradients = gradients_before(script, site) if step.how == APPLY else None
     yield TrainingStep(
-        line=site.line,
+        line=gradients.line if gradients is not None else site.line,
         end=site.last,
         evidence=step.evidence,
         how=step.how,
@@ -71,7 +80,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         through=through,
         optimizer=optimizer,
         clears=clears,
-        steps=steps,
+        steps=site.line if gradients is not None else steps,
+        gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
         keeps_graph=text(argument(site.node, "retain_graph") or cst.Name("None")) == "True",
         call=text(site.node.func) if step.how not in ("backward",) else None,
@@ -250,6 +260,24 @@ EXAMPLES = {
     "trainer.train(resume_from_checkpoint=True)": _example(
         line=3, evidence=Evidence(API, ("trainer.train",)), how="fit", call="trainer.train"
     ),
+    (
+        "import jax, optax\n"
+        "def update(params, state, batch):\n"
+        "    grad_fn = jax.value_and_grad(loss_fn)\n"
+        "    loss, grads = grad_fn(params, batch)\n"
+        "    updates, state = tx.update(grads, state)\n"
+        "    return optax.apply_updates(params, updates), state"
+    ): [
+        TrainingStep(
+            line=4,
+            end=6,
+            evidence=Evidence(API, ("optax.apply_updates",)),
+            how="apply",
+            steps=6,
+            gradients="grad_fn",
+            call="optax.apply_updates",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     'logger.update_params({"batch_size": batch_size})': "a logger is told",

@@ -110,16 +110,17 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
     yield _updated(site, script, receiver, first)
 
 
-@pattern(WeightAveraging, calls=speaks_of("update"))
+@pattern(WeightAveraging, calls=speaks_of("update", "accumulate"))
 def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`: by their names."""
     last = site.name.rpartition(".")[2]
     named = set(words(last))
-    updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
-    if not updates or named & _OTHER or script.defines(last):
-        return
     nodes = [arg.value for arg in site.node.args]
     average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
+    updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
+    updates = updates or ("accumulate" in named and average is not None)
+    if not updates or named & _OTHER or (average is None and script.defines(last)):
+        return
     if average is None and not named & _AVERAGES:
         return
     model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
@@ -146,6 +147,48 @@ def find_loop(site: Site, script: Script) -> Iterator[WeightAveraging]:
         model=text(models[1]),
         condition=script.condition(site.statement),
     )
+
+
+@pattern(WeightAveraging, statements=(cst.For,))
+def find_loop_by_name(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`for name, p in params.items(): ema_params[name].mul_(d).add_(p, alpha=1 - d)`."""
+    call = site.node.iter
+    if type(call) is not cst.Call or dotted(call.func) == "zip":
+        return
+    for mixed in script.calls_below(site.statement):
+        held = _held(mixed.node) if mixed.name.rpartition(".")[2] in ("add_", "lerp_") else ""
+        if held and set(words(held)) & _AVERAGES and not set(words(held)) & _OTHER:
+            model = parameters_of(call) or _state_of(call)
+            yield WeightAveraging(
+                line=site.line,
+                end=site.statement.end,
+                evidence=Evidence(NAME, (held,)),
+                action="updated",
+                form="ema",
+                average=held,
+                model=text(model) if model is not None else None,
+                condition=script.condition(site.statement),
+            )
+            return
+
+
+def _held(node: Any) -> str:
+    """`ema_params` in `ema_params[name].mul_(decay).add_(p)` and `ema_params[name].lerp_(p, w)`."""
+    function = node.func
+    lerp = type(function) is cst.Attribute and function.attr.value == "lerp_"
+    if type(function) is cst.Attribute and not lerp:
+        inner = function.value
+        if type(inner) is not cst.Call or type(inner.func) is not cst.Attribute:
+            return ""
+        function = inner.func
+        if function.attr.value != "mul_":
+            return ""
+    base = function.value if type(function) is cst.Attribute else None
+    while type(base) in (cst.Subscript, cst.Attribute):
+        if type(base) is cst.Attribute and base.attr.value != "data":
+            break
+        base = base.value
+    return dotted(base) if base is not None else ""
 
 
 def _mixes(site: Site, script: Script) -> bool:
@@ -298,8 +341,36 @@ EXAMPLES = {
             function="update_ema",
         ),
     ],
+    (
+        "for name, p in params.items():\n"
+        "    ema_params[name].mul_(decay).add_(p.data, alpha=1 - decay)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(NAME, ("ema_params",)),
+            action="updated",
+            form="ema",
+            average="ema_params",
+        )
+    ],
+    ("def update_ema(ema, model):\n    pass\nupdate_ema(ema, model)"): [
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("ema",)),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="model",
+            function="update_ema",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "for name, p in params.items():\n    velocity[name].mul_(beta).add_(p.grad, alpha=1 - beta)"
+    ): "momentum of gradients",
     "loss_ema.update(loss.item())": "a loss is smoothed, no weights",
     "meter.update(loss, n)": "a mean for display",
     "for t, s in zip(target.parameters(), online.parameters()):\n    t.data.copy_(s.data)": (
