@@ -115,6 +115,10 @@ def _reads_device(value: Any, statement: Statement, script: Script) -> bool:
 def _set_current(call: Any, statement: Statement, script: Script) -> Choice | None:
     """`torch.cuda.set_device(0)`, `with torch.cuda.device(1):`."""
     known = script.known(call.func, statement.scope) if type(call) is cst.Call else None
+    if known is None and type(call) is cst.Call and len(call.args) == 1:
+        receiver, _, method = dotted(call.func).rpartition(".")
+        if method == "set_device" and {"accelerator", "cuda"} & set(words(receiver.rstrip("()"))):
+            return Choice("current", None, call.args[0].value, Evidence(NAME, (method,)))
     if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
         return None
     form = "visible" if known.api.traits.get("family") == "visible" else "current"
@@ -201,12 +205,9 @@ def _is_share(value: Any, statement: Statement, script: Script) -> bool:
     `rank % torch.cuda.device_count()`."""
     if type(value) is not cst.BinaryOperation or type(value.operator) is not cst.Modulo:
         return False
-    known = script.known(value.right.func, statement.scope) if _is_call(value.right) else None
+    count: Any = value.right
+    known = script.known(count.func, statement.scope) if type(count) is cst.Call else None
     return known is not None and known.api.kind == "device-count"
-
-
-def _is_call(node: Any) -> bool:
-    return type(node) is cst.Call
 
 
 def _leading(value: Any) -> str:

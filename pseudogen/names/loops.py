@@ -53,7 +53,18 @@ _NO_EVALUATION = frozenset(
 MODEL_WORDS = frozenset(
     {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
     | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
-    | {"infer", "inference", "unet", "gan", "transformer", "policy", "apply"}
+    | {
+        "actor",
+        "agent",
+        "critic",
+        "infer",
+        "inference",
+        "unet",
+        "gan",
+        "transformer",
+        "policy",
+        "apply",
+    }
 )
 
 

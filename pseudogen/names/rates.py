@@ -147,7 +147,7 @@ def sets_rate(script: Script, site: Site) -> bool:
     return (
         type(site.statement.node) is cst.Expr
         and names_schedule(site.name)
-        and "." not in site.name
+        and ("." not in site.name or words(site.name)[0] in _SETTERS - {"step"})
         and optimizer_passed(script, site) is not None
     )
 

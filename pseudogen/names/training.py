@@ -25,10 +25,14 @@ APPLY = "apply"
 """Gradients computed before are applied (Keras, Flax, optax)."""
 ENGINE = "engine"
 """A framework's engine runs one whole step (`train_batch`, `update_params`)."""
+LEARNER = "learner"
+"""An object that holds the model and its optimizer is told to learn (`agent.update(rollouts)`)."""
 
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
 _APPLYING = frozenset({"apply_gradients", "minimize"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
+_LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
+_LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = ("fit", "fit_generator", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos")
 """Methods that may run a framework's whole training loop."""
 _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
@@ -99,7 +103,8 @@ def may_step(name: str) -> bool:
     return bool(receiver) and (
         method in _APPLYING
         or method in _ENGINE_METHODS
-        or method in ("backward", "manual_backward", "update")
+        or method in ("backward", "manual_backward", "optimize_parameters")
+        or method in _LEARNS
     )
 
 
@@ -116,8 +121,12 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
         return _applied(site, receiver, method)
+    if method in _LEARNS and set(words(receiver)) & _LEARNERS:
+        return _learns(script, site)
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
+    if method == "optimize_parameters" and receiver != "self":
+        return Step(ENGINE, Evidence(NAME, (site.name,)))
     wraps_optimizer = {"opt", "optim", "optimizer", "wrapper"} & set(words(receiver))
     if method in _ENGINE_METHODS and site.node.args and (method[0] == "t" or wraps_optimizer):
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
@@ -154,6 +163,15 @@ def _applied(site: Site, receiver: str, method: str) -> Step | None:
     if method == "minimize" and not {"optimizer", "opt", "optim", "adam"} & set(words(receiver)):
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
+
+
+def _learns(script: Script, site: Site) -> Step | None:
+    """`agent.update(rollouts)`, `policy.train(buffer, 256)`; not `policy.train()`, a mode, nor a
+    method that the script itself writes out."""
+    moded = [text(arg.value) for arg in site.node.args] in ([], ["True"], ["False"])
+    if (moded and site.name.endswith(".train")) or script.called_function(site) is not None:
+        return None
+    return Step(LEARNER, Evidence(NAME, (site.name,)))
 
 
 def _updated(script: Script, site: Site, receiver: str) -> Step | None:

@@ -125,7 +125,10 @@ def _made(value: Any, site: Site, script: Script) -> Any:
 def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     """Whether what is saved is state of a training: not features, predictions or images."""
     made = _made(value, site, script)
-    if ".state_dict(" in text(made) or script.is_a(value, site.scope, "model") is not None:
+    listed = [e.value for e in made.elements] if type(made) in (cst.List, cst.Tuple) else [value]
+    if any(script.is_a(one, site.scope, "model") is not None for one in listed):
+        return True
+    if ".state_dict(" in text(made):
         return True
     named = set(words(dotted(value)))
     if named & _STATE_WORDS or _is_passed_state(value, site, script):
@@ -327,6 +330,23 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("self.checkpointer.save_checkpoint",)),
             how="framework",
             call="self.checkpointer.save_checkpoint",
+        )
+    ],
+    (
+        "import torch, torch.nn as nn\n"
+        "class Net(nn.Module):\n"
+        "    pass\n"
+        "model = Net()\n"
+        "torch.save([model, stats], 'run.bin')"
+    ): [
+        CheckpointSave(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="[model, stats]",
+            path="'run.bin'",
         )
     ],
 }

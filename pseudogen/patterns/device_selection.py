@@ -259,6 +259,24 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "from deepspeed.accelerator import get_accelerator\n"
+        "get_accelerator().set_device(local_rank)"
+    ): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("set_device",)),
+            form="current",
+            target=None,
+            choices=("local_rank",),
+            families=(),
+            test=None,
+            falls_back=False,
+            per_process=True,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -279,6 +279,11 @@ EXAMPLES = {
             batch="x, y",
         )
     ],
+    ("from evaluation import evaluate\nevaluate(actor_critic, env_name, seed)"): [
+        Evaluation(
+            line=2, end=2, evidence=Evidence(NAME, ("evaluate",)), how="call", call="evaluate"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "left = self._evaluate_all()": "evaluates an expression",

@@ -211,7 +211,7 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     if makes and set(called) & _MODELS:
         return "," not in target or role_named
     if not role_named and not given & _MODELS:
-        partner = bool(given & _PARTNERS) and is_class_name(last)
+        partner = bool(given & _PARTNERS or called[-1] == "discriminator") and is_class_name(last)
         return partner and any(_treats_as_model(call, first) for call in script.call_sites())
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
@@ -244,9 +244,13 @@ def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
 
 
 def _defined(site: Site, script: Script) -> bool:
-    """Whether a function of the script is called; the model is then made in its body."""
+    """Whether a function of the script is called that does not by its name make a model: the
+    model is then made in its body."""
     last = site.name.rpartition(".")[2]
-    return not is_class_name(last) and last != "from_pretrained" and script.defines(last)
+    if is_class_name(last) or last == "from_pretrained" or not script.defines(last):
+        return False
+    named = words(last)
+    return named[0] not in MAKING or not set(named) & _MODELS
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
@@ -350,8 +354,21 @@ EXAMPLES = {
             arguments=("embed_size",),
         )
     ],
+    ("def create_model(args):\n    return nets.build(args)\nmodel = create_model(args)"): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="create_model",
+            arguments=("args",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "def split_model(model):\n    return model.parts\nmodel = split_model(whole)"
+    ): "a model is cut up",
     ("encoder = LabelEncoder()\nlabels = encoder.fit_transform(names)"): "encodes labels",
     "self.metadata = client.get_model_metadata(name)": "tells about a model",
     "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",

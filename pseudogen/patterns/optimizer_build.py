@@ -191,7 +191,7 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     about = bool(named & {"optimizer", "optimizers", "optim", "optimiser", "opt"})
     first = target.strip("()").split(", ") if target else []
     holds = any(suggested_role(part) == "optimizer" for part in first)
-    if {"op", "ops"} & named or made.name.partition(".")[0] in _SEARCHES:
+    if {"op", "ops", "for"} & named or made.name.partition(".")[0] in _SEARCHES:
         return None  # operations of a static graph, searches for settings
     if target is None:
         return Evidence(NAME, (made.name,)) if about and _passes_params(made.node) else None
@@ -283,6 +283,9 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    (
+        "def groups(params):\n    return split_groups_for_optimizer(params)"
+    ): "prepares what an optimizer is given",
     "optimizer = self.get_optimizer_op(name)": "an operation of a graph",
     "optimizer = accelerator.prepare(optimizer)": "wraps an optimizer made before",
     "optimizer.load_state_dict(state)": "puts saved state into it",

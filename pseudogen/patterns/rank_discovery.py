@@ -39,7 +39,19 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("rank",), "rank"),
 )
 _GROUPS = frozenset(
-    {"accelerator", "comm", "ctx", "dist", "env", "environment", "fabric", "group", "mesh", "state"}
+    {
+        "accelerator",
+        "comm",
+        "ctx",
+        "dist",
+        "engine",
+        "env",
+        "environment",
+        "fabric",
+        "group",
+        "mesh",
+        "state",
+    }
     | {"strategy", "trainer", "world"}
 )
 """Words of objects that know the processes."""
@@ -282,6 +294,20 @@ EXAMPLES = {
             reads=(
                 Read(name="rank", what="rank", where="group", variable=None),
                 Read(name="world_size", what="world size", where="group", variable=None),
+            ),
+            launcher=None,
+            condition=None,
+        )
+    ],
+    ("local_rank = model_engine.local_rank"): [
+        RankDiscovery(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_engine.local_rank",)),
+            reads=(
+                Read(
+                    name="local_rank", what="local rank", where="group", variable=None, exact=True
+                ),
             ),
             launcher=None,
             condition=None,

@@ -32,7 +32,8 @@ class TrainingStep(Finding):
 
     Attributes:
         how: "backward", "scaled-call" (a loss scaler called with loss and optimizer), "apply"
-            (gradients computed before are applied), "engine" (a framework runs the step), "fit"
+            (gradients computed before are applied), "engine" (a framework runs the step),
+            "learner" (an object that holds model and optimizer is told to learn), "fit"
             (a framework runs all of them) or "method" (Lightning calls `training_step`).
         loss: What is differentiated.
         scaler: The loss scaler in `scaler.scale(loss).backward()`.
@@ -43,7 +44,7 @@ class TrainingStep(Finding):
         gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
         keeps_graph: Whether `retain_graph=True` keeps the graph.
-        call: The call, for "engine", "fit" and "apply".
+        call: The call, for "engine", "learner", "fit" and "apply".
     """
 
     pattern: ClassVar[str] = "training-step"
@@ -278,8 +279,18 @@ EXAMPLES = {
             call="optax.apply_updates",
         )
     ],
+    ("for update in range(num_updates):\n    losses = agent.update(rollouts)"): [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("agent.update",)),
+            how="learner",
+            call="agent.update",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
     'logger.update_params({"batch_size": batch_size})': "a logger is told",
     "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",
     "Base.backward(ctx, grad)": "the gradient formula of another class",

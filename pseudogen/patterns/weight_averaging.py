@@ -183,7 +183,7 @@ def _held(node: Any) -> str:
         function = inner.func
         if function.attr.value != "mul_":
             return ""
-    base = function.value if type(function) is cst.Attribute else None
+    base: Any = function.value if type(function) is cst.Attribute else None
     while type(base) in (cst.Subscript, cst.Attribute):
         if type(base) is cst.Attribute and base.attr.value != "data":
             break

@@ -146,6 +146,21 @@ EXAMPLES = {
             warmup="0.2",
         )
     ],
+    ("import utils\nutils.update_linear_schedule(agent.optimizer, step, total)"): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("utils.update_linear_schedule",)),
+            action="helper",
+            name="utils.update_linear_schedule",
+            optimizer="agent.optimizer",
+            parameters=(
+                "agent.optimizer",
+                "step",
+                "total",
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "schedule = Interleaved(stages, n_microbatches=4)": "the schedule of a pipeline",
