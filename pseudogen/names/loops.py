@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -248,7 +248,8 @@ class _Classifier:
             and bool(named & (EPOCH_WORDS | _STEP_WORDS | {"true", "stop", "done", "finished"}))
         )
         if not trains:
-            return None
+            measures = self._draws(statement) and self._evaluates(statement, condition)
+            return Loop(EVALUATION_LOOP, "", condition, evidence) if measures else None
         if self._around(statement) is not None:
             return Loop(BATCH_LOOP, "", condition, evidence) if self._draws(statement) else None
         epochs = bool(named & EPOCH_WORDS) or not self._innermost(statement)
@@ -278,11 +279,14 @@ class _Classifier:
 
     def _calls_training(self, statement: Statement) -> bool:
         """Whether the body calls a function that trains, or one named as they are named."""
-        return any(
-            self.function_of.get(id(site.node)) in self.trains
-            or (self.function_of.get(id(site.node)) is None and _named_training(site))
-            for site in self.script.calls_below(statement)
-        )
+        for site in self.script.calls_below(statement):
+            called = self.function_of.get(id(site.node))
+            if called in self.trains:
+                return True
+            open_ = called is None or _is_abstract(self.script.tree.statements[called].node)
+            if open_ and _named_training(site):
+                return True
+        return False
 
     def _handles_training(self, statement: Statement) -> bool:
         """Whether the body handles what only training needs, so that the loop's name counts."""
@@ -345,6 +349,11 @@ class _Classifier:
             if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
                 return True
         return False
+
+
+def _is_abstract(function: Any) -> bool:
+    """Whether a method leaves its body to the classes derived from its own."""
+    return any("abstract" in dotted(d.decorator) for d in function.decorators)
 
 
 def _named_training(site: Site) -> bool:

@@ -23,7 +23,7 @@ _TIME_WORDS = frozenset(
     {"epoch", "iter", "iteration", "iters", "it", "itr", "progress", "step", "t", "updates"}
 )
 _LENGTH_WORDS = frozenset(
-    {"accumulation", "end", "max", "per", "size", "steps", "total", "warm", "warmup"}
+    {"accum", "accumulation", "end", "max", "per", "size", "steps", "total", "warm", "warmup"}
 )
 _SCHEDULE_WORDS = frozenset({"scheduler", "schedulers", "schedule", "sched"})
 _SETTERS = frozenset(

@@ -205,6 +205,24 @@ EXAMPLES = {
             stop="epochs",
         )
     ],
+    (
+        "class Base:\n"
+        "    @abstractmethod\n"
+        "    def _train_epoch(self, epoch):\n"
+        "        raise NotImplementedError\n"
+        "    def fit(self):\n"
+        "        for epoch in range(self.epochs):\n"
+        "            self._train_epoch(epoch)"
+    ): [
+        EpochLoop(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("epoch",)),
+            variable="epoch",
+            over="range(self.epochs)",
+            stop="self.epochs",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",

@@ -55,7 +55,7 @@ class Evaluation(Finding):
     no_gradients: int | None = None
 
 
-@pattern(Evaluation, statements=(cst.For,))
+@pattern(Evaluation, statements=(cst.For, cst.While))
 def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
     """`for x, y in val_loader:` without a training step."""
     loop = script.structure.loops.get(site.statement.index)
@@ -65,7 +65,7 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
     if phase and not _by_phase(site, script):
         return
     eval_mode, train_mode = _modes(site, script)
-    counts = script.counted_range(site.node.iter) is not None
+    counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
     yield Evaluation(
         line=site.line,
         end=site.last,
@@ -284,8 +284,23 @@ EXAMPLES = {
             line=2, end=2, evidence=Evidence(NAME, ("evaluate",)), how="call", call="evaluate"
         )
     ],
+    (
+        "def validate(val_loader, model):\n"
+        "    source = Prefetcher(val_loader)\n"
+        "    x = source.next()\n"
+        "    while x is not None:\n"
+        "        losses.append(model(x))\n"
+        "        x = source.next()"
+    ): [Evaluation(line=4, end=4, evidence=Evidence(FLOW, ("x is not None",)), how="loop")],
 }
 COUNTEREXAMPLES = {
+    (
+        "def collect(source, model):\n"
+        "    x = source.next()\n"
+        "    while x is not None:\n"
+        "        seen.append(x)\n"
+        "        x = source.next()"
+    ): "reads data and measures nothing",
     "left = self._evaluate_all()": "evaluates an expression",
     "self.validate_loop = _EvaluationLoop(self, model)": "an object is made, nothing runs yet",
     "model.eval()": "only switches the mode",

@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     depends_on_time,
     holds_arithmetic,
@@ -26,6 +26,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -78,9 +79,8 @@ def _says_warm(name: str) -> bool:
 @pattern(LrWarmup, statements=(cst.If,))
 def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`if step < warmup_steps: lr = base_lr * step / warmup_steps`."""
-    if "warm" not in script.source(site.statement).lower():
-        return
-    compared = _compared(site.node.test)
+    warm = "warm" in script.source(site.statement).lower()
+    compared = _compared(site.node.test) if warm else _early(site.node.test)
     if compared is None:
         return
     counter, length = compared
@@ -88,17 +88,44 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
         value = getattr(statement.node, "value", None)
         if value is None or not holds_arithmetic(value) or not depends_on_time(value):
             continue
+        if not warm and not _rises_over(statement, value, length):
+            continue
         yield LrWarmup(
             line=statement.first,
             end=statement.last,
-            evidence=Evidence(NAME, (text(length),)),
+            evidence=Evidence(NAME, (text(length),)) if warm else Evidence(FLOW, (text(counter),)),
             how="branch",
             length=text(length),
-            length_value=script.value(length, site.statement.index),
+            length_value=script.value(length, site.statement.index) if warm else None,
             counter=text(counter),
             formula=text(value),
         )
         return
+
+
+def _early(test: Any) -> tuple[Any, Any] | None:
+    """(counter, length) of `epoch < 5`."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return None
+    right = test.comparisons[0].comparator
+    early = type(test.comparisons[0].operator) in (cst.LessThan, cst.LessThanEqual)
+    counts = early and type(right) is cst.Integer and is_time(dotted(test.left))
+    return (test.left, right) if counts else None
+
+
+def _rises_over(statement: Statement, value: Any, length: Any) -> bool:
+    """Whether a learning rate is multiplied by a time and divided by the length:
+    `lr = lr * (step + epoch * n) / (5.0 * n)`."""
+    node = statement.node
+    target = dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+    if not is_rate(target) or type(value) is not cst.BinaryOperation:
+        return False
+    if type(value.operator) is not cst.Divide or not depends_on_time(value.left):
+        return False
+    numbers: list[Any] = [
+        n for n in descendants(value.right) if type(n) in (cst.Integer, cst.Float)
+    ]
+    return any(float(n.value) == float(length.value) for n in numbers)
 
 
 def _compared(test: Any) -> tuple[Any, Any] | None:
@@ -332,8 +359,24 @@ EXAMPLES = {
     ("if args.warmup:\n    warmup(optimizer, args.warmup, iteration, args.lr)"): [
         LrWarmup(line=2, end=2, evidence=Evidence(NAME, ("warmup",)), how="schedule", api="warmup")
     ],
+    (
+        "for epoch in range(90):\n"
+        "    if epoch < 5:\n"
+        "        lr = lr * float(1 + step + epoch * n) / (5. * n)"
+    ): [
+        LrWarmup(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("epoch",)),
+            how="branch",
+            length="5",
+            counter="epoch",
+            formula="lr * float(1 + step + epoch * n) / (5. * n)",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("if epoch < 5:\n    lr = 0.1 * epoch / 40"): "divided by another length",
     "for _ in range(warmup_steps):\n    model(x)": "runs the model before measuring its speed",
     "if step > warmup_steps:\n    log(step)": "no rate is computed",
     "warmup_steps = int(0.1 * total_steps)": "a length, no rate",

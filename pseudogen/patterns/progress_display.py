@@ -17,7 +17,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _PRINTERS = frozenset(
-    {"print", "info", "write", "print_log", "print_rank_0", "print_on_master"}
+    {"print", "info", "debug", "write", "print_log", "print_rank_0", "print_on_master"}
     | {"master_print", "print0", "rank_print", "print_main", "echo"}
 )
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
@@ -320,6 +320,25 @@ EXAMPLES = {
             how="bar",
             call="progress_bar",
             total="len(loader)",
+        )
+    ],
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if i % 10 == 0:\n"
+        "        logger.debug('loss: {}'.format(loss.item()))"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("logger.debug",)),
+            how="print",
+            call="logger.debug",
+            every="10",
+            every_value=10,
+            per="step",
+            condition="i % 10 == 0",
         )
     ],
 }

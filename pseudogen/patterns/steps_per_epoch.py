@@ -15,6 +15,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.steps import Steps, may_count, shared, steps
 from pseudogen.names.targets import split, target
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 
@@ -82,11 +83,13 @@ def find_assignment(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
 def find_argument(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
     """`model.fit(..., steps_per_epoch=num_train // batch_size)`."""
     for arg in site.node.args:
-        if arg.keyword is None or type(arg.value) is not cst.BinaryOperation:
+        rounded = type(arg.value) is cst.Call and dotted(arg.value.func) != "len"
+        if arg.keyword is None or not (rounded or type(arg.value) is cst.BinaryOperation):
             continue
         if arg.keyword.value == "steps_per_epoch":
             found = steps(script, arg.keyword.value, arg.value, site.statement)
-            found = found or shared(script, arg.value, site.statement)
+            if found is None and not rounded:
+                found = shared(script, arg.value, site.statement)
             if found is not None and (
                 found.batch is not None or found.loader is not None or not found.plain
             ):
@@ -270,6 +273,21 @@ EXAMPLES = {
             target="steps_per_epoch",
             expression="500 // hvd.size()",
             per="epoch",
+            rounding="down",
+            plain=False,
+        )
+    ],
+    ("model.fit_generator(flow, steps_per_epoch=max(1, num_train // batch_size), epochs=50)"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="steps_per_epoch",
+            expression="max(1, num_train // batch_size)",
+            per="epoch",
+            split="training",
+            samples="num_train",
+            batch="batch_size",
             rounding="down",
             plain=False,
         )

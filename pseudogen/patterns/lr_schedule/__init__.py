@@ -161,8 +161,21 @@ EXAMPLES = {
             ),
         )
     ],
+    ("factor = epoch // 30\nlr = base_lr * (0.1 ** factor)"): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("lr",)),
+            action="computed",
+            value="base_lr * (0.1 ** factor)",
+            variable="lr",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "total = args.batch_size * args.accum_iter\nlr = base_lr * total / 256"
+    ): "scaled once by the batch size",
     "schedule = Interleaved(stages, n_microbatches=4)": "the schedule of a pipeline",
     "add_lr_decay_table_pass(program, steps)": "a pass over a program",
     'lr = optimizer.param_groups[0]["lr"]': "only reads the rate",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -14,6 +15,7 @@ from pseudogen.names.rates import (
     holds_arithmetic,
     is_rate,
     is_time,
+    names_in,
     optimizer_passed,
     rate_owner,
     returns_rate,
@@ -71,7 +73,7 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
     target = node.target if type(node) is cst.AnnAssign else node.targets[0].target
     if not is_rate(dotted(target)) or node.value is None:
         return
-    computed = holds_arithmetic(node.value) and depends_on_time(node.value)
+    computed = holds_arithmetic(node.value) and _follows_time(node.value, site, script)
     if not computed and not asks_formula(script, node.value, site.scope):
         return
     around = script.function_around(site.statement)
@@ -84,7 +86,18 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
         action="computed",
         variable=text(target),
         value=text(node.value),
-        per=script.unit(site.statement),
+        per=script.unit(site.statement) if script.condition(site.statement) is None else None,
+    )
+
+
+def _follows_time(value: Any, site: Site, script: Script) -> bool:
+    """Whether a rate depends on the epoch or step: by what it names, or by what that was computed
+    from (`factor = epoch // 30`)."""
+    if depends_on_time(value):
+        return True
+    made = (b for name in names_in(value) for b in script.reaching(name, site.statement.index))
+    return any(
+        b.how == "assign" and holds_arithmetic(b.value) and depends_on_time(b.value) for b in made
     )
 
 
