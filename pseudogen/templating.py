@@ -55,6 +55,7 @@ def environment() -> Environment:
     made.tests["constant_name"] = str.isupper
     made.filters["thousands"] = thousands
     made.filters["made_by"] = made_by
+    made.filters["names"] = names
     return made
 
 
@@ -67,6 +68,13 @@ def made_by(findings: Iterable[Any]) -> list[str]:
     of several, all of them."""
     names = (name for f in findings for name in (f.choices or (f.api,)) if name)
     return list(dict.fromkeys(names))
+
+
+def names(written: str) -> list[str]:
+    """`a, b` -> a and b; anything that is not a plain list of names stays whole."""
+    parts = [part.strip() for part in written.strip("()").split(",")]
+    plain = all(part.replace(".", "_").isidentifier() for part in parts)
+    return parts if plain else [written]
 
 
 def thousands(number: float) -> str:

@@ -103,6 +103,11 @@ class OneProcess:
     evidence: Evidence
 
 
+def names_rank(node: Any) -> bool:
+    """Whether a path holds the number of a process: each then reads or writes a file of its own."""
+    return "rank" in _SEPARATORS.split(text(node).lower())
+
+
 def rank(script: Script, node: Any, statement: int, depth: int = 0) -> Rank | None:
     """What an expression says if it is the number of a process, or None."""
     if depth > _DEPTH:

@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
+from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -50,6 +51,7 @@ class CheckpointResume(Finding):
         restores: The keys of the file that the script reads.
         into: What `load_state_dict` is called on afterwards.
         map_location: Where the tensors go.
+        shared: Whether several processes read one and the same file.
         condition: The condition under which it is done.
     """
 
@@ -61,6 +63,7 @@ class CheckpointResume(Finding):
     restores: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
     map_location: str | None = None
+    shared: bool = False
     condition: str | None = None
 
 
@@ -84,6 +87,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         restores=restores,
         into=into,
         map_location=script.argument_text(site, "map_location"),
+        shared=script.workers.joins and not names_rank(path),
         condition=script.condition(site.statement),
     )
 
@@ -254,6 +258,31 @@ EXAMPLES = {
         restores=("model", "optimizer", "epoch"),
         into=("model", "optimizer"),
         map_location="'cpu'",
+    ),
+    "import torch\n"
+    "torch.distributed.init_process_group('nccl')\n"
+    "state = torch.load('last.pt')\n"
+    "optimizer.load_state_dict(state['optimizer'])": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("state",)),
+        how="load",
+        call="torch.load",
+        path="'last.pt'",
+        restores=("optimizer",),
+        into=("optimizer",),
+        shared=True,
+    ),
+    "import torch\n"
+    "torch.distributed.init_process_group('nccl')\n"
+    "state = torch.load(f'state_{rank}.pt')\n"
+    "optimizer.load_state_dict(state['optimizer'])": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("state",)),
+        how="load",
+        call="torch.load",
+        path="f'state_{rank}.pt'",
+        restores=("optimizer",),
+        into=("optimizer",),
     ),
     "if args.resume:\n    best = load_checkpoint(config, model, optimizer, scheduler)": _example(
         line=2,

@@ -152,7 +152,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         target=target,
         function=site.name,
         form=form,
-        split=split(target) or _split_of(train, source),
+        split=_split(target, train, source),
         source=source,
         transform=script.argument_text(site, "transform"),
         train=train,
@@ -162,6 +162,13 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     )
 
 
+def _split(target: str | None, train: str | None, source: str | None) -> str | None:
+    """Which part of the data a set is; several sets that are made at once are no single part."""
+    if target is not None and len({split(name) for name in target.split(",")}) > 1:
+        return None
+    return split(target) or _split_of(train, source)
+
+
 def _split_of(train: str | None, source: str | None) -> str | None:
     if train in ("True", "False"):
         return "training" if train == "True" else "validation"
@@ -169,6 +176,16 @@ def _split_of(train: str | None, source: str | None) -> str | None:
 
 
 EXAMPLES = {
+    "train_set, test_set = build_datasets(folder)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_datasets",)),
+            target="train_set, test_set",
+            function="build_datasets",
+            source="folder",
+        ),
+    ],
     (
         "import torchvision\n"
         'train_set = torchvision.datasets.CIFAR10("data", train=True, download=True, transform=tfm)'

@@ -59,7 +59,13 @@ def find_settings(site: Site, script: Script) -> Iterator[Determinism]:
     """`cudnn.benchmark = True`, `torch.use_deterministic_algorithms(True)`; a run is one."""
     if _switch(site.statement, script) is None:
         return
-    run = run_from(script.tree, site.statement, lambda s: _switch(s, script) is not None, 1)
+    condition = script.condition(site.statement)
+
+    def alike(statement: Statement) -> bool:
+        """Whether a statement sets something under the same condition: branches are told apart."""
+        return _switch(statement, script) is not None and script.condition(statement) == condition
+
+    run = run_from(script.tree, site.statement, alike, 1)
     if not run:
         return
     switches = [s for s in (_switch(statement, script) for statement in run) if s is not None]
@@ -72,7 +78,7 @@ def find_settings(site: Site, script: Script) -> Iterator[Determinism]:
         benchmark=values.get("benchmark"),
         algorithms=values.get("algorithms"),
         workspace=values.get("workspace"),
-        condition=script.condition(site.statement),
+        condition=condition,
     )
 
 
@@ -152,6 +158,32 @@ EXAMPLES = {
             workspace=None,
             condition="args.cuda",
         )
+    ],
+    "from torch.backends import cudnn\n"
+    "if exact:\n"
+    "    cudnn.deterministic = True\n"
+    "else:\n"
+    "    cudnn.benchmark = True": [
+        Determinism(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.backends.cudnn.deterministic",)),
+            deterministic="True",
+            benchmark=None,
+            algorithms=None,
+            workspace=None,
+            condition="exact",
+        ),
+        Determinism(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.backends.cudnn.benchmark",)),
+            deterministic=None,
+            benchmark="True",
+            algorithms=None,
+            workspace=None,
+            condition="not exact",
+        ),
     ],
     "import os, torch\n"
     "os.environ['CUBLAS_WORKSPACE_CONFIG'] = ':4096:8'\n"

@@ -9,13 +9,16 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import EPOCH_LOOP
 from pseudogen.names.training import FIT_METHODS
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_ENDLESS = frozenset({"True", "(True)", "1", "(1)"})
 _EPOCHS = ("max_epochs", "epochs", "num_train_epochs", "nb_epoch", "n_epochs", "num_epochs")
 
 
@@ -31,7 +34,8 @@ class EpochLoop(Finding):
         start_value: The first number where constants tell.
         stop_value: The end where constants tell.
         unit: What one round is: "epoch", "episode" or "step".
-        ends_when: The conditions under which a `break` in the loop's own block ends it.
+        ends_when: The conditions under which a `break`, `return` or exit in the loop's own block
+            leaves it.
         trains_by: The function that each round calls to train.
         call: For a framework that hides the loop, the call.
         epochs: How many epochs that call was told to train.
@@ -65,27 +69,44 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
     yield EpochLoop(
         line=site.line,
         end=site.last,
-        evidence=loop.evidence,
+        evidence=_evidence(loop),
         variable=loop.variable or None,
-        over=loop.over,
+        over=_condition(loop),
         start=text(start) if start is not None else None,
         stop=text(stop) if stop is not None else None,
         start_value=script.value(start, at) if start is not None else None,
         stop_value=script.value(stop, at) if stop is not None else None,
         unit=loop.unit,
-        ends_when=_breaks(site.statement, script),
+        ends_when=_ends(site.statement, script),
         trains_by=_trainer(site.statement, script),
     )
 
 
-def _breaks(loop: Statement, script: Script) -> tuple[str, ...]:
-    """The conditions of the `if`s in the loop's block that hold nothing but `break`."""
+def _condition(loop: Loop) -> str:
+    """What is counted, or the condition; an endless loop's is written in several ways."""
+    return "True" if loop.over in _ENDLESS else loop.over
+
+
+def _evidence(loop: Loop) -> Evidence:
+    """An endless loop is judged by what it does: its condition says nothing."""
+    return Evidence(loop.evidence.kind, ("while",)) if loop.over in _ENDLESS else loop.evidence
+
+
+def _ends(loop: Statement, script: Script) -> tuple[str, ...]:
+    """The conditions of the `if`s in the loop's own block whose last statement leaves it."""
     return tuple(
         text(statement.node.test)
         for statement in script.tree.body(loop)
         if type(statement.node) is cst.If
-        and all(type(s.node) is cst.Break for s in script.tree.body(statement))
+        and statement.chain == statement.index
+        and _leaves(script.tree.body(statement)[-1].node)
     )
+
+
+def _leaves(node: Any) -> bool:
+    call = node.value if type(node) is cst.Expr else None
+    exits = type(call) is cst.Call and dotted(call.func) in ("exit", "quit", "sys.exit")
+    return exits or type(node) in (cst.Break, cst.Return)
 
 
 def _trainer(loop: Statement, script: Script) -> str | None:
@@ -171,6 +192,20 @@ EXAMPLES = {
         over="step < max_steps",
         unit="step",
         ends_when=("step == patience",),
+    ),
+    "import sys\n"
+    "while(True):\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()\n"
+    "    step += 1\n"
+    "    if step == last:\n"
+    "        print('done')\n"
+    "        sys.exit()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("while",)),
+        over="True",
+        unit="step",
+        ends_when=("step == last",),
     ),
     "from lightning.pytorch import Trainer\n"
     "trainer = Trainer(max_epochs=20)\n"

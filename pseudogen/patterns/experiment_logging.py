@@ -33,11 +33,13 @@ class ExperimentLogging(Finding):
         tracker: What is called on (the variable that receives a new tracker); None without one.
         backend: "TensorBoard", "Weights & Biases"...; None when the script does not say.
         where: The folder or project of a new tracker, as passed.
+        where_kind: "folder" or "project", which of them it is.
         names: Names under which values are logged, where they are plain strings.
         step: What they are logged against (`global_step`, `epoch`), as passed.
         several: Whether several processes may come here, with nothing known that holds all but one
             back.
-        guard: The rank condition around it; None without one.
+        guard: The condition around it on the rank, or on the tracker, which other processes then
+            lack; None without one.
         condition: The condition under which it is done; None, too, where the calls have several.
     """
 
@@ -47,6 +49,7 @@ class ExperimentLogging(Finding):
     tracker: str | None
     backend: str | None
     where: str | None
+    where_kind: str | None = None
     names: tuple[str, ...]
     step: str | None
     several: bool
@@ -83,11 +86,8 @@ def _finding(
 ) -> ExperimentLogging:
     names = tuple(dict.fromkeys(name for log in sites for name in _names(log)))
     steps = [step for log in sites if (step := _step(log, script)) is not None]
-    wheres = (
-        script.argument(site, name) for name in ("log_dir", "logdir", "project", "project_name")
-    )
-    where = next((value for value in wheres if value is not None), None)
-    guards = {script.rank_condition(log.statement) for log in sites}
+    where, where_kind = _where(site, script) if form == "create" else (None, None)
+    guards = {_guard(log, told, script) for log in sites}
     return ExperimentLogging(
         line=site.line,
         end=end,
@@ -95,13 +95,46 @@ def _finding(
         form=form,
         tracker=told.name,
         backend=told.backend,
-        where=text(where) if where is not None and form == "create" else None,
+        where=where,
+        where_kind=where_kind,
         names=names if form == "log" else (),
         step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
         several=None in guards and not told.guarded and script.workers.joins,
         guard=_common(guards),
-        condition=_common({script.condition(log.statement) for log in sites}),
+        condition=_common({_condition(log, script) for log in sites}),
     )
+
+
+def _where(site: Site, script: Script) -> tuple[str | None, str | None]:
+    """(what says where the values are kept, "folder" or "project")."""
+    for name in ("log_dir", "logdir", "project", "project_name"):
+        value = script.argument(site, name)
+        if value is not None:
+            return text(value), "project" if name.startswith("project") else "folder"
+    return None, None
+
+
+def _guard(log: Site, told: Tracker, script: Script) -> str | None:
+    """What holds all processes but one back: a test of the rank, or of the tracker itself, which
+    the others then lack."""
+    choice = _choice(log)
+    if choice is not None and script.one_process(choice.test, log.statement.index) is not None:
+        return text(choice.test)
+    tests = (script.condition(log.statement) or "").split(" and ")
+    by_tracker = told.name is not None and {told.name, f"{told.name} is not None"} & set(tests)
+    return script.rank_condition(log.statement) or (told.name if by_tracker else None)
+
+
+def _choice(log: Site) -> cst.IfExp | None:
+    """`SummaryWriter(...) if rank == 0 else None` around a call that makes the tracker."""
+    value = getattr(log.statement.node, "value", None)
+    return value if type(value) is cst.IfExp and value.body is log.node else None
+
+
+def _condition(log: Site, script: Script) -> str | None:
+    choice = _choice(log)
+    tests = (script.condition(log.statement), text(choice.test) if choice is not None else None)
+    return " and ".join(test for test in tests if test) or None
 
 
 def _common(conditions: set[str | None]) -> str | None:
@@ -143,6 +176,7 @@ EXAMPLES = {
             tracker="writer",
             backend="TensorBoard",
             where="'runs/a'",
+            where_kind="folder",
             names=(),
             step=None,
             several=False,
@@ -198,6 +232,26 @@ EXAMPLES = {
             several=False,
             guard=None,
             condition=None,
+        )
+    ],
+    "import torch.distributed as dist\n"
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "dist.init_process_group('nccl')\n"
+    "writer = SummaryWriter('runs') if dist.get_rank() == 0 else None": [
+        ExperimentLogging(
+            line=4,
+            end=4,
+            evidence=Evidence("api", ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where="'runs'",
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard="dist.get_rank() == 0",
+            condition="dist.get_rank() == 0",
         )
     ],
     "loss_history.append_loss(epoch, loss, val_loss)": [

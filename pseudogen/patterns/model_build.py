@@ -231,7 +231,9 @@ def _other_library(site: Site, script: Script) -> bool:
     """Whether what is called comes from Python itself or from a library without such models."""
     roots = {full.partition(".")[0] for full in script.resolver.qualified(site.name, site.scope)}
     error = words(site.name)[-1:] in (("error",), ("exception",), ("warning",))
-    return error or bool(roots & (sys.stdlib_module_names | {"cv2", "numpy", "pandas"}))
+    return error or bool(
+        roots & (sys.stdlib_module_names | {"cv2", "mlflow", "numpy", "pandas", "wandb"})
+    )
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
@@ -377,6 +379,7 @@ COUNTEREXAMPLES = {
     "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
     "base_model_plan = AttributeError()": "an exception",
     "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",
+    "import wandb\nmodel = wandb.Artifact(name, type='model')": "a file that is kept",
     "import cv2\ndetector = cv2.FastFeatureDetector_create(20)": "nothing that is trained",
     "model = model.to(device)": "is moved, not made",
     "model = torch.nn.DataParallel(model)": "is wrapped, not made",

@@ -111,12 +111,23 @@ def _appended(site: Site, script: Script) -> set[str]:
         over = text(statement.node.iter)
         if not any(walk in over for walk in _WALKS):
             continue
+        walked = {name.strip() for name in text(statement.node.target).strip("()").split(",")}
         return {
             call.name.rpartition(".")[0]
             for call in script.calls_below(statement)
-            if call.name.endswith((".append", ".extend"))
+            if call.name.endswith((".append", ".extend")) and _keeps(call, walked)
         }
     return set()
+
+
+def _keeps(call: Site, walked: set[str]) -> bool:
+    """Whether a call adds what the loop goes over, or something inside of it (`module.weight`),
+    and not what is worked out from it (`p.numel()`)."""
+    added = [arg.value for arg in call.node.args]
+    written = [text(node) for node in added if type(node) in (cst.Dict, cst.Call)]
+    plain = [node for node in added if type(node) in (cst.Name, cst.Attribute)]
+    within = {dotted(node).partition(".")[0] for node in plain}
+    return bool(within & walked) or any("params" in w or ".parameters()" in w for w in written)
 
 
 def _loops_after(site: Site, script: Script) -> list[Statement]:
@@ -266,5 +277,9 @@ COUNTEREXAMPLES = {
     "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",
     "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",
     "names, values = [], []\nfor item in items:\n    names.append(item)": "no parameters",
+    "kept, sizes = [], []\n"
+    "for p in model.parameters():\n"
+    "    kept.append(p)\n"
+    "    sizes.append(p.numel())": "one list of parameters, and one of their sizes",
     'optimizer.add_param_group({"params": bias})': "adds to a split that began before",
 }

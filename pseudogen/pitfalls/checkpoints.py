@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.blocks import calls_of_methods, mentions, receiver, statement_at
+from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_resume import CheckpointResume
@@ -175,7 +176,7 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
             (sites[0].line, sites[0].last),
             "api",
             call=sites[0].name,
-            several=script.workers.joins,
+            several=script.workers.joins and not all(names_rank(s.node) for s in sites),
             places=tuple(s.line for s in sites),
         )
 

@@ -36,7 +36,7 @@ from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
 from pseudogen.words.stories import story_blocks
-from pseudogen.words.telling import Telling
+from pseudogen.words.telling import Telling, differ
 from pseudogen.words.working import working_section
 from pseudogen.working.work import Working
 
@@ -246,7 +246,7 @@ class _Writer:
             ]
             for line, paragraph in said:
                 label = self.words.labels[part]
-                if len(said) > 1:
+                if len(said) > 1 or differ(getattr(one, part) for one in words):
                     label = self.words.label_at(label, line)
                 yield Paragraph(paragraph, marked(label), lines)
 

@@ -90,6 +90,11 @@ class Telling:
         return stripped(_flat(kept))
 
 
+def differ(parts: Iterable[Sequence[Spans]]) -> bool:
+    """Whether something else is said of one finding than of another, whatever the code in it."""
+    return len({tuple(map(_shape, paragraphs)) for paragraphs in parts}) > 1
+
+
 def _shape(sentence: Spans) -> str:
     """A sentence whatever the code in it."""
     return "".join("_" if span.kind == "code" else span.text for span in sentence).strip()
