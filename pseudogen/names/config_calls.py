@@ -50,7 +50,8 @@ def names_parsing(method: str, name: str) -> bool:
     if "flags" in found and name.rpartition(".")[0]:
         return False  # `library.get_flags(...)`: the library's own switches
     rest = found - CONFIG_WORDS - _BESIDES
-    return bool(found & CONFIG_WORDS) and bool(rest) and rest <= _VERBS
+    verbs = _VERBS | {"set", "merge", "update"} if {"from", "file"} <= found else _VERBS
+    return bool(found & CONFIG_WORDS) and bool(rest) and rest <= verbs
 
 
 def is_module_function(script: Script, site: Site) -> bool:

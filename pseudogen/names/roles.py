@@ -57,6 +57,12 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"backward"}), "loss"),
 )
 _DEPTH = 5
+_DECLARED = frozenset(
+    {"accelerator", "dataset", "loader", "optimizer", "scheduler", "trainer", "writer"}
+)
+"""Roles that an annotation settles; an `nn.Module` may be a model, a loss or a part."""
+_MADE = frozenset({"dataset", "loader", "model", "optimizer", "sampler", "scheduler", "writer"})
+"""Roles that the name of a class settles where that of the variable says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,9 +139,11 @@ class Roles:
         self._cache[key] = None  # a value that is made from itself tells nothing
         role = (
             self._assigned(name, scope, depth)
+            or self._declared(name, scope)
             or self._used(name, key[1])
             or self._passed(name, scope, depth)
             or self._named(name, scope, depth)
+            or self._made_by_name(name, scope)
         )
         self._cache[key] = role
         return role
@@ -153,6 +161,28 @@ class Roles:
             return None
         role = next(iter(found.values()))
         return role if role.evidence.kind != NAME else None
+
+    def _declared(self, name: str, scope: int) -> Role | None:
+        """The role of the class that an annotation names: `trainer: Trainer = make(cfg)`."""
+        for binding in self.resolver.bindings(name, scope):
+            node = self.tree.statements[binding.statement].node
+            annotation = _annotation(node, name)
+            known = self.resolver.known(annotation, scope) if annotation else None
+            kind = KIND_ROLES.get(known.api.kind) if known is not None else None
+            if kind in _DECLARED:
+                return Role(kind, Evidence(FLOW, (name,)))
+        return None
+
+    def _made_by_name(self, name: str, scope: int) -> Role | None:
+        """The role that the name of a class suggests: `schdr = PolyScheduler(...)`."""
+        for binding in self.resolver.bindings(name, scope):
+            if binding.how != "assign" or type(binding.value) is not cst.Call:
+                continue
+            made = dotted(binding.value.func)
+            kind = suggested_role(made) if made.rpartition(".")[2][:1].isupper() else None
+            if kind in _MADE:
+                return Role(kind, Evidence(NAME, (made,)))
+        return None
 
     def _used(self, name: str, home: int) -> Role | None:
         methods = self._methods().get((home, name), set())
@@ -208,3 +238,22 @@ class Roles:
             return self._of_name(name.removesuffix(".module"), scope, depth + 1)
         kind = suggested_role(name)
         return Role(kind, Evidence(NAME, (name,))) if kind is not None else None
+
+
+def _annotation(node: Any, name: str) -> str:
+    """The class that the annotation of a variable or parameter names, `Optional[...]` and
+    `... | None` aside; "" without one."""
+    given: Any = None
+    if type(node) is cst.AnnAssign:
+        given = node.annotation.annotation
+    elif type(node) is cst.FunctionDef:
+        params = (*node.params.posonly_params, *node.params.params, *node.params.kwonly_params)
+        found = (p.annotation for p in params if p.name.value == name)
+        annotation = next(found, None)
+        given = annotation.annotation if annotation is not None else None
+    if type(given) is cst.BinaryOperation:
+        given = given.left
+    if type(given) is cst.Subscript and dotted(given.value).endswith("Optional"):
+        index: Any = given.slice[0].slice
+        given = index.value if type(index) is cst.Index else None
+    return dotted(given) if given is not None else ""

@@ -86,6 +86,7 @@ _TRACKER_WORDS = frozenset(
 _TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
 """First words of functions that write what they are given."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
+_MAKERS = (("build",), ("create",), ("get",), ("instantiate",), ("make",), ("setup",))
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
 
@@ -123,6 +124,8 @@ def names_creation(name: str) -> bool:
         made = owner.rpartition(".")[2]  # `WandbLogger.initialize_wandb_logger(...)`
     else:
         made = last
+    if words(last)[-1:] == ("loggers",) and words(last)[:1] in _MAKERS:
+        return True
     return last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made))))
 
 

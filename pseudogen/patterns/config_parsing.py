@@ -271,6 +271,20 @@ EXAMPLES = {
             function=None,
         )
     ],
+    ("from configs import set_cfg_from_file\ncfg = set_cfg_from_file(args.config)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("set_cfg_from_file",)),
+            target="cfg",
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "parser.add_argument('--lr', default=0.1)": "an option is declared, not read",

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "valset"})
 _NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
 
+_NOT_SETS = frozenset(
+    {"args", "config", "copy", "filter", "iter", "list", "load", "prepare", "read", "tokenize"}
+    | {"tensor", "wrap", "zip"}
+)
+"""Words of functions whose results a loader may be given that are not said to make a data set."""
 _SOURCES = frozenset(
     {"annotations", "data", "dataset", "datasets", "dir", "directory", "file", "files", "folder"}
     | {
@@ -106,6 +113,41 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DatasetBuild, kinds=("loader",))
+def find_loaded(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`images = ImageFolderWithLabels(path)`, of which a library's loader then makes batches."""
+    given = script.argument(site, "dataset")
+    name = dotted(given) if type(given) in (cst.Name, cst.Attribute) else ""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        call = binding.value
+        if binding.how not in ("assign", "unpack") or type(call) is not cst.Call:
+            continue
+        made = script.call_site(
+            call, binding.statement, script.tree.statements[binding.statement].scope
+        )
+        if made.known is None and _makes(made, script):
+            yield _finding(made, script, Evidence(FLOW, (name,)))
+
+
+def _makes(made: Site, script: Script) -> bool:
+    """Whether a call makes a data set, and neither reads a value, nor changes one that is there,
+    nor makes what is a data set only by the way (a list, an array)."""
+    root, _, method = made.name.partition(".")
+    if not made.name or made.name.endswith(")") or set(words(made.name)) & _NOT_SETS:
+        return False
+    bound = script.resolver.bindings(root, made.scope)
+    if root in ("self", "super()") or (not bound and not made.name[:1].isupper()):
+        return False
+    if script.resolver.qualified(root, made.scope)[:1] and _foreign(made, script):
+        return False
+    return not method or all(b.how == "import" for b in bound)
+
+
+def _foreign(made: Site, script: Script) -> bool:
+    roots = {q.partition(".")[0] for q in script.resolver.qualified(made.name, made.scope)}
+    return bool(roots & (sys.stdlib_module_names | {"np", "numpy", "pandas", "sklearn", "torch"}))
 
 
 @pattern(DatasetBuild, methods=("train_test_split", "flow_from_directory", "flow_from_dataframe"))
@@ -296,8 +338,30 @@ EXAMPLES = {
             source="hps.files",
         )
     ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "from data import get_pairs\n"
+        "pairs = get_pairs(path, split='train')\n"
+        "loader = DataLoader(pairs, batch_size=8)"
+    ): [
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("pairs",)),
+            target="pairs",
+            function="get_pairs",
+            source="path",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.utils.data import DataLoader\n"
+        "import torch, pickle\n"
+        "pairs = pickle.load(handle)\n"
+        "rows = torch.randn(100, 3)\n"
+        "loaders = DataLoader(pairs), DataLoader(rows)"
+    ): "arrays and what a file held",
     ("batches = TextAudioLoader(files)"): "a loader",
     "n = len(train_dataset)": "a data set is measured, none is made",
     "train_dataset = raw_datasets['train']": "a part of what was made before is taken",

@@ -286,6 +286,22 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("from utils import instantiate_loggers\nlogger = instantiate_loggers(cfg.get('logger'))"): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("instantiate_loggers",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("import utils\nutils.report(results, path)"): "a table of results, and no writer",

@@ -288,6 +288,16 @@ EXAMPLES = {
             call="agent.update",
         )
     ],
+    (
+        "from lightning import Trainer\n"
+        "import hydra\n"
+        "trainer: Trainer = hydra.utils.instantiate(cfg.trainer)\n"
+        "trainer.fit(model=model, datamodule=datamodule)"
+    ): [
+        TrainingStep(
+            line=4, end=4, evidence=Evidence(FLOW, ("trainer.fit",)), how="fit", call="trainer.fit"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",

@@ -171,6 +171,20 @@ EXAMPLES = {
             variable="lr",
         )
     ],
+    (
+        "from project import WarmupPolyScheduler\n"
+        "schdr = WarmupPolyScheduler(optim, power=0.9)\n"
+        "for x in loader:\n"
+        "    schdr.step()"
+    ): [
+        LrSchedule(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("WarmupPolyScheduler",)),
+            action="stepped",
+            name="schdr",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

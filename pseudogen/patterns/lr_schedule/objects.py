@@ -130,7 +130,10 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     written = site.name.rpartition(".")[0]
     role = script.role(receiver, site.scope)
     passed = [arg.value for arg in site.node.args if arg.keyword is None]
-    known = role is not None and role.kind == "scheduler" and role.evidence.kind != NAME
+    scheduler = role if role is not None and role.kind == "scheduler" else None
+    known = scheduler is not None and (
+        scheduler.evidence.kind != NAME or names_schedule(scheduler.evidence.names[0])
+    )
     if not known and (not names_schedule(written) or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
