@@ -52,7 +52,13 @@ _OTHER_PLACES = frozenset(
     {"config", "convert", "export", "exporter", "extractor", "logger", "processor", "tokenizer"}
 )
 """Words of functions and classes that save something else, or another form of the model."""
-_METHODS = frozenset({"save_pretrained", "save_state", "save_weights", "save_lora_weights"})
+_METHODS = {
+    "save_pretrained": "model",
+    "save_weights": "model",
+    "save_lora_weights": "model",
+    "save_state": "training",
+}
+"""Methods of frameworks and what they save."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +72,8 @@ class CheckpointSave(Finding):
         contents: The keys of what is saved, where a dict literal shows them.
         saved: What is saved, as written.
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
+        whole: "model" or "training": what a framework's method saves by what it is; None when
+            unknown.
         path: Where to, as written.
         condition: The condition under which it is saved.
         per: "epoch" or "step": how often the place is reached; None when unknown or once.
@@ -80,6 +88,7 @@ class CheckpointSave(Finding):
     contents: tuple[str, ...] = ()
     saved: str | None = None
     weights_only: bool | None = None
+    whole: str | None = None
     path: str | None = None
     condition: str | None = None
     per: str | None = None
@@ -184,6 +193,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how=how,
         call=site.name,
         contents=_keys(first),
+        whole=_METHODS.get(site.name.rpartition(".")[2]),
         path=_path(first, site) if how == "framework" else None,
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
@@ -305,6 +315,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("accelerator.save_state",)),
         how="framework",
         call="accelerator.save_state",
+        whole="training",
         path="output_dir",
     ),
     (

@@ -25,6 +25,8 @@ _STEPPING = frozenset(
     {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
     | {"update", "all_reduce", "apply_gradients", "step_update"}
 )
+_BARS = frozenset({"bar", "pbar", "progress", "tqdm", "meter", "metric", "metrics"})
+"""Words of what is updated, but has nothing to do with the optimizer's step."""
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 
 
@@ -127,7 +129,12 @@ def _steps_below(site: Site, script: Script) -> bool:
     if type(site.node) is not cst.If:
         return True
     chain = [site.statement, *script.tree.clauses(site.statement)]
-    methods = {c.name.rpartition(".")[2] for part in chain for c in script.calls_below(part)}
+    methods = {
+        call.name.rpartition(".")[2]
+        for part in chain
+        for call in script.calls_below(part)
+        if not _BARS & set(words(call.name.rpartition(".")[0]))
+    }
     breaks = any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
     return breaks or bool(methods & _STEPPING)
 
@@ -269,5 +276,6 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",
     "loss = total / count": "a mean",
+    "if step % accum_steps == 0:\n    progress_bar.update(1)": "a progress bar counts the steps",
     "steps = len(loader) // accum_steps": "that is steps-per-epoch",
 }

@@ -42,6 +42,7 @@ class LossFunction(Finding):
         smoothing: The label smoothing.
         ignore: The target value that is left out.
         inputs: What a function is given.
+        part: Whether what the function computes only goes into what `name` gets.
         condition: The condition under which it is made or computed.
     """
 
@@ -58,6 +59,7 @@ class LossFunction(Finding):
     smoothing: str | None = None
     ignore: str | None = None
     inputs: tuple[str, ...] = ()
+    part: bool = False
     condition: str | None = None
 
 
@@ -90,6 +92,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         smoothing=script.argument_text(site, "label_smoothing"),
         ignore=script.argument_text(site, "ignore_index"),
         inputs=() if made else _inputs(called or site.node),
+        part=not made and _is_part(called or site.node, site),
         condition=script.condition(site.statement),
     )
 
@@ -102,6 +105,13 @@ def _called_at_once(site: Site) -> Any:
             return value
         value = value.func.value if type(value.func) is cst.Attribute else None
     return None
+
+
+def _is_part(call: cst.Call, site: Site) -> bool:
+    """Whether a variable gets more than what the call gives: `w * mse_loss(x, y)`, `loss += ...`"""
+    node = site.statement.node
+    whole = type(node) in (cst.Assign, cst.AnnAssign) and node.value is call
+    return _target(site) is not None and not whole
 
 
 def _inputs(call: cst.Call) -> tuple[str, ...]:
@@ -140,6 +150,7 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         name=_target(site),
         api=site.name.rpartition(".")[2],
         inputs=_inputs(site.node) if action == "computed" else (),
+        part=action == "computed" and _is_part(site.node, site),
         condition=script.condition(site.statement),
     )
 
@@ -211,6 +222,7 @@ EXAMPLES = {
         name="loss",
         api="dice_loss",
         inputs=("masks", "true_masks"),
+        part=True,
     ),
     "from losses import FocalLoss\ncriterion = FocalLoss(gamma=2)": _example(
         line=2,
