@@ -149,6 +149,13 @@ class Script:
 
     # Names
 
+    def class_name(self, site: Site) -> str:
+        """The last name of what a call of the tables makes; as written where imports leave open
+        which of several it is."""
+        full = {name.rpartition(".")[2] for name in self.resolver.qualified(site.name, site.scope)}
+        name = site.known.name if site.known is not None and len(full) < 2 else site.name
+        return name.rpartition(".")[2]
+
     def known(self, function: Any, scope: int) -> Known | None:
         """The row of the tables for a function or class, or None."""
         return self._known_name(dotted(function), scope)

@@ -13,8 +13,9 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
-from pseudogen.names.words import MAKING, words
+from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 
@@ -122,9 +123,13 @@ def _condition(site: Site, script: Script) -> str | None:
 
 def _dataset(site: Site, script: Script) -> Any:
     given = script.argument(site, "dataset")
-    if given is None and site.node.args and site.node.args[0].keyword is None:
-        given = site.node.args[0].value
-    return given
+    if given is not None:
+        return given
+    passed: list[Any] = [arg.value for arg in site.node.args if arg.keyword is None]
+    if site.known is not None or len(passed) < 2:
+        return passed[0] if passed else None
+    # Samplers of the project's own may take something else first.
+    return next((v for v in passed if suggested_role(dotted(v)) == "dataset"), passed[0])
 
 
 def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:

@@ -83,7 +83,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         action="made" if made else "computed",
         name=_target(site),
-        api=site.known.name.rpartition(".")[2],
+        api=script.class_name(site),
         choices=names if len(names) > 1 else (),
         task=traits.get("task") or None,
         expects=traits.get("expects") or None,

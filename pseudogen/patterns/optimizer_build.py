@@ -81,7 +81,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         name=_target(site),
-        api=site.known.name.rpartition(".")[2],
+        api=script.class_name(site),
         choices=_distinct(others),
         params=text(params) if params is not None else None,
         groups=_in_groups(params),

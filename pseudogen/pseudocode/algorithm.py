@@ -85,7 +85,7 @@ class _Builder:
         self.structure = writer.script.structure
         self.running = self.structure.trains | self.structure.evaluates
         self.drafts: dict[int, list[Draft]] = {}
-        for draft in steps(writer, findings):
+        for draft in steps(writer, findings, details=False):
             if draft.statement != NO_STATEMENT:
                 self.drafts.setdefault(draft.statement, []).append(draft)
         self.weights = weights(writer, findings)

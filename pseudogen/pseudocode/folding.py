@@ -105,12 +105,14 @@ def _imports(writer: Writer, found: list[Statement]) -> str | None:
         if hasattr(node, "module"):
             relative = bool(node.relative)
             module = dotted(node.module) if node.module is not None else ""
+            if module == "__future__":
+                continue  # how the language is read: nothing that the script uses
             name = module if relative else module.partition(".")[0]
             names[(name and writer.vocabulary.module(name)) or writer.say("this_package")] = None
         else:
             for alias in node.names:
                 names[writer.vocabulary.module(dotted(alias.name).partition(".")[0])] = None
-    return writer.keyword("use", list(names), None)
+    return writer.keyword("use", list(names), None) if names else None
 
 
 def _options(writer: Writer, found: list[Statement]) -> str | None:

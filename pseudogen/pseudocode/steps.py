@@ -12,6 +12,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.pseudocode import comments, folding
+from pseudogen.pseudocode.details import complete
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.full import said
 from pseudogen.pseudocode.phrasing import step_text
@@ -40,8 +41,9 @@ class _Step:
     pattern: str
 
 
-def steps(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
-    """The lines of the whole script, one a step."""
+def steps(writer: Writer, findings: Sequence[Finding], details: bool = True) -> list[Draft]:
+    """The lines of the whole script, one a step; with `details`, a phrase has the arguments that it
+    does not speak of in brackets behind it."""
     statements = writer.script.tree.statements
     # A finding knows its line alone: where statements share one, it may be about any of them.
     shared = Counter(statement.first for statement in statements)
@@ -56,7 +58,7 @@ def steps(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
         index = (
             _text(statement, found)
             or _run(writer, index, found)
-            or _found(writer, statement, by_line.get(statement.first, ()), found)
+            or _found(writer, statement, by_line.get(statement.first, ()), found, details)
             or _plain(writer, statement, found)
         )
     return found
@@ -88,7 +90,11 @@ def _text(statement: Statement, found: list[Draft]) -> int:
 
 
 def _found(
-    writer: Writer, statement: Statement, findings: Sequence[Finding], found: list[Draft]
+    writer: Writer,
+    statement: Statement,
+    findings: Sequence[Finding],
+    found: list[Draft],
+    details: bool,
 ) -> int:
     """The phrases of the findings at a statement; 0 where they do not say all of it."""
     here = [step for step in (_step(writer, finding) for finding in findings) if step is not None]
@@ -102,8 +108,10 @@ def _found(
         return 0
     after = _behind(writer, statement, here)
     last = writer.script.tree.statements[after - 1].last
-    for step in {step.text: step for step in here}.values():
-        found.append(_draft(statement, step, last))
+    said: dict[str, str | None] = {step.text: step.pattern for step in here}
+    for text, pattern in (complete(writer, statement, said) if details else said).items():
+        place = statement.start, last
+        found.append(Draft(text, statement.depth, place, pattern, statement.index))
     return after
 
 

@@ -60,9 +60,12 @@ class Vocabulary:
             )
             return str(self.phrases.special(f"{_CODE}{inert(said.replace('__', '_'))}{_END}"))
         macro = getattr(self.phrases, f"special_{bare}", None)
-        if macro is not None and (owner or bare in ("name", "file", "doc")):
+        if macro is not None and (owner or bare in ("name", "file", "doc", "all")):
             return str(macro(self.code(owner) if owner else None))
-        said = str(self.phrases.special(f"{_CODE}{bare}{_END}"))
+        macro = (
+            self.phrases.of_module if bare in _OF_MODULES and not owner else self.phrases.special
+        )
+        said = str(macro(f"{_CODE}{bare}{_END}"))
         return f"{self.code(owner)}.{said}" if owner else said
 
     def _worded(self, name: str) -> str:
@@ -96,6 +99,10 @@ class Vocabulary:
         return f'{_STRING}"{spelt(written)}"{_END}'
 
 
+_OF_MODULES = frozenset(
+    {"all", "author", "copyright", "credits", "date", "email", "license", "maintainer", "status"}
+    | {"version", "title", "summary", "description", "url", "uri", "build", "loader", "spec"}
+)
 _NAMESPACES = frozenset({"args", "opt", "opts", "cfg", "config", "hparams", "FLAGS"})
 _ESCAPES = {"\n": "\\n", "\t": "\\t", "\r": "\\r", '"': '\\"'}
 _ESCAPED = re.compile(r'[\n\t\r"]')

@@ -318,3 +318,62 @@ def test_a_docstring_alone_has_a_line(detail: str) -> None:
 def test_a_built_in_function_handed_in_is_the_same() -> None:
     code = "def f(x, isinstance=isinstance):\n    return isinstance(x, int)"
     assert texts(code, "en", "full")[-1] == "  return x is of type integer"
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "criterion = nn.CrossEntropyLoss(ignore_index=-1, reduction='sum', label_smoothing=0.1)",
+            'loss CrossEntropyLoss (ignore_index = −1, reduction = "sum", label_smoothing = 0.1)',
+        ),
+        (
+            "criterion = nn.CrossEntropyLoss(weight=weights).cuda(gpu)",
+            "loss CrossEntropyLoss (weight = weights) on GPU gpu",
+        ),
+        (
+            "optimizer = torch.optim.SGD(params, lr=0.1, momentum=0.1, nesterov=True)",
+            "optimizer SGD of params, learning rate 0.1 (momentum = 0.1, nesterov = true)",
+        ),
+        (
+            "optimizer = torch.optim.Adam(params, lr=rate, **settings)",
+            "optimizer Adam of params, learning rate rate (each named value of settings)",
+        ),
+        (
+            "train_loader = DataLoader(data, batch_size=4, shuffle=True, pin_memory=True)",
+            "batches of 4 samples of data, shuffled (pin_memory = true)",
+        ),
+        (
+            "model = nn.parallel.DistributedDataParallel(model, device_ids=[gpu])",
+            "model, a copy per process, gradients averaged (device_ids = [gpu])",
+        ),
+        ("_, best = torch.max(output, 1)", "max(output, dim = 1)"),
+        ("best = np.max(output, (0, 1))", "max(output, axis = (0, 1))"),
+        ("loss = F.nll_loss(output, y, ignore_index=0)", "nll_loss(output, y, ignore_index = 0)"),
+    ],
+)
+def test_steps_lose_no_argument(code: str, said: str) -> None:
+    head = (
+        "import torch\nimport numpy as np\nfrom torch import nn\nimport torch.nn.functional as F\n"
+        "from torch.utils.data import DataLoader\n"
+    )
+    assert texts(head + code, "en", "steps")[-1].partition(" ← ")[2] == said
+
+
+def test_a_scaled_loss_is_not_any_loss() -> None:
+    code = "scaler = torch.cuda.amp.GradScaler()\nscaler.scale(loss).backward()\nloss.backward()\n"
+    assert texts("import torch\n" + code, "en", "steps")[-2:] == [
+        "backpropagate loss, scaled by scaler",
+        "backpropagate loss",
+    ]
+
+
+def test_a_name_with_two_meanings_stays_as_it_is() -> None:
+    code = (
+        "try:\n    from apex.optimizers import FusedAdam as Adam\n"
+        "except ImportError:\n    from torch.optim import Adam\n"
+        "optimizer = Adam(model.parameters(), lr=0.1)\n"
+    )
+    assert texts(code, "en", "steps")[-1] == (
+        "optimizer ← optimizer Adam of the parameters of model, learning rate 0.1"
+    )

@@ -80,6 +80,15 @@ def key(writer: Writer, node: cst.Call) -> str:
     return found[0].key if found is not None else ""
 
 
+def moved(writer: Writer, node: cst.Call, it: str) -> str:
+    """The phrase for a method of one object, with a text for that object."""
+    said = _said(writer, node)
+    if said is None:
+        return it
+    said.bound[said.row.params[0]] = it
+    return _worded(writer, said, said.row.key)
+
+
 def plain(writer: Writer, node: cst.Call) -> Term:
     """Any other call: its name and its arguments."""
     return f"{writer.text(node.func, ATOM)}({writer.listed(arguments(writer, node.args))})", ATOM
@@ -116,8 +125,8 @@ def _said(
             rest.append(argument(writer, arg))
         elif names and names[0] not in bound:
             bound[names[0]] = say(arg.value)
-            if names[0] == "dim" and _is_number(arg.value):
-                named.add("dim")  # max(x, 1) would be read as the larger of the two
+            if names[0] in _AXES and _is_number(arg.value):
+                named.add(names[0])  # max(x, 1) would be read as the larger of the two
             names.pop(0)
         elif row.rest:
             rest.append(writer.alone(arg.value) if len(node.args) == 1 else writer.item(arg.value))
@@ -128,8 +137,13 @@ def _said(
     return Said(row, bound, named, rest, others)
 
 
+_AXES = frozenset({"dim", "axis"})
+
+
 def _is_number(node: Any) -> bool:
-    """`1` and `-1`: the number of an axis, where a tensor could stand as well."""
+    """`1`, `-1`, `(0, 1)`: numbers of axes, where a tensor could stand as well."""
+    if type(node) is cst.Tuple:
+        return all(_is_number(element.value) for element in node.elements)
     return type(node.expression if type(node) is cst.UnaryOperation else node) is cst.Integer
 
 

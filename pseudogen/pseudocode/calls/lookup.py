@@ -114,13 +114,15 @@ def _find_function(writer: Writer, name: str) -> tuple[Row, Any] | None:
     row = ROWS.get(name)
     if row is not None and writer.is_builtin(name):
         return row, None
-    for full in writer.qualified(name):
-        row = ROWS.get(full)
-        if row is not None:
-            return row, None
-        if full.startswith(_FUNCTIONAL):
-            return _function(full.rpartition(".")[2]), None
-    return None
+    found = {row.key: row for row in map(_row_of, writer.qualified(name)) if row is not None}
+    return (next(iter(found.values())), None) if len(found) == 1 else None
+
+
+def _row_of(full: str) -> Row | None:
+    """The row of a function by its full name."""
+    if full.startswith(_FUNCTIONAL) and full not in ROWS:
+        return _function(full.rpartition(".")[2])
+    return ROWS.get(full)
 
 
 def _role(writer: Writer, node: Any) -> str:

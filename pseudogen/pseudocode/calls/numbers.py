@@ -1,13 +1,19 @@
 """Functions of numbers and arrays: math, NumPy, and PyTorch's own."""
 
 _FUNCTIONS = """
-sum mean std var max min argmax argmin abs exp log log2 log10 sqrt cos sin tan tanh sigmoid softmax
-clamp clip prod cumsum sort argsort unique where minimum maximum round floor ceil zeros ones empty
-full arange linspace zeros_like ones_like full_like rand randn randint randperm eye norm einsum
-matmul dot outer isnan isinf isfinite flatten concatenate stack hstack vstack repeat tile roll
-median topk gather cumprod diag trace sign square pow power relu log_softmax bincount meshgrid
+abs exp log log2 log10 sqrt cos sin tan tanh sigmoid clamp clip unique where minimum maximum round
+floor ceil zeros ones empty full arange linspace zeros_like ones_like full_like rand randn randint
+randperm eye norm einsum matmul dot outer isnan isinf isfinite flatten hstack vstack tile roll diag
+trace sign square pow power relu bincount meshgrid repeat gather
 """
+_ALONG = """
+sum mean std var prod max min argmax argmin median cumsum cumprod sort argsort softmax log_softmax
+concatenate stack
+"""
+"""Functions whose second argument is the axis."""
+
 _PHRASES = """
+{0}.topk                =topk           it k [{1}]
 {0}.cat                 joined          tensors [dim|axis]
 {0}.tensor              as_tensor       it
 {0}.as_tensor           as_tensor       it
@@ -23,10 +29,11 @@ _PHRASES = """
 """
 
 
-def _functions(package: str) -> str:
+def _functions(package: str, axis: str) -> str:
     """Rows of a package; the functions have their arguments in the order in which they stand."""
-    written = "\n".join(f"{package}.{name} ={name} arguments*" for name in _FUNCTIONS.split())
-    return written + _PHRASES.format(package)
+    plain = [f"{package}.{name} ={name} arguments*" for name in _FUNCTIONS.split()]
+    along = [f"{package}.{name} ={name} x [{axis}] arguments*" for name in _ALONG.split()]
+    return "\n".join((*plain, *along)) + _PHRASES.format(package, axis)
 
 
 _MATHEMATICS = "exp log log2 log10 sqrt cos sin tan pow prod fabs hypot isnan isinf"
@@ -46,10 +53,10 @@ jax.random.PRNGKey          number_generator+ [seed]
 """
 
 TABLE = (
-    _functions("torch")
-    + _functions("numpy")
-    + _functions("jax.numpy")
-    + _functions("paddle")
+    _functions("torch", "dim")
+    + _functions("numpy", "axis")
+    + _functions("jax.numpy", "axis")
+    + _functions("paddle", "axis")
     + _RANDOM
     + "\n".join(f"math.{name} ={name} arguments*" for name in _MATHEMATICS.split())
 )
