@@ -324,8 +324,8 @@ def test_a_built_in_function_handed_in_is_the_same() -> None:
     ("code", "said"),
     [
         (
-            "criterion = nn.CrossEntropyLoss(ignore_index=-1, reduction='sum', label_smoothing=0.1)",
-            'loss CrossEntropyLoss (ignore_index = −1, reduction = "sum", label_smoothing = 0.1)',
+            "criterion = nn.CrossEntropyLoss(ignore_index=-1, reduction='sum', label_smoothing=0)",
+            'loss CrossEntropyLoss (ignore_index = −1, reduction = "sum", label_smoothing = 0)',
         ),
         (
             "criterion = nn.CrossEntropyLoss(weight=weights).cuda(gpu)",
