@@ -253,6 +253,8 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
 def _helper_freezes(site: Site, named: tuple[str, ...]) -> bool | None:
     if named[0] in ("freeze", "unfreeze"):
         return named[0] == "freeze"
+    if "only" in named and {"optimize", "trainable"} & set(named):
+        return True if site.node.args else None
     if "requires" in named and "grad" in named and named[0] in ("set", "toggle") and site.node.args:
         values = [text(arg.value) for arg in site.node.args]
         if "False" in values or "True" in values:

@@ -141,6 +141,8 @@ def _purpose(script: Script, site: Site, path: Any) -> str:
     if _restores_progress(script, site):
         return RESUME
     said = _words_around(script, site, path)
+    if path is not None and type(path) is not cst.SimpleString and _names_epoch(path):
+        return RESUME
     for wanted, purpose in (
         (_RESUME_WORDS, RESUME),
         (_EVALUATE_WORDS, EVALUATE),
@@ -148,6 +150,12 @@ def _purpose(script: Script, site: Site, path: Any) -> str:
         if said & wanted:
             return purpose
     return PRETRAINED
+
+
+def _names_epoch(path: Any) -> bool:
+    """Whether a path is made from the number of the epoch at which the file was saved."""
+    names = (n for n in descendants(path) if type(n) in (cst.Name, cst.Attribute))
+    return any(words(dotted(name))[-1:] == ("epoch",) for name in names)
 
 
 def _words_around(script: Script, site: Site, path: Any) -> set[str]:

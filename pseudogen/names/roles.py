@@ -54,6 +54,8 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"add_scalar"}), "writer"),
     (frozenset({"train", "eval"}), "model"),
     (frozenset({"train", "parameters"}), "model"),
+    (frozenset({"state_dict", "parameters"}), "model"),
+    (frozenset({"backward", "step"}), "model"),
     (frozenset({"backward"}), "loss"),
 )
 _DEPTH = 5

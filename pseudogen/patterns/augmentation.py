@@ -66,7 +66,7 @@ def find_known(site: Site, script: Script) -> Iterator[Augmentation]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(Augmentation, calls=speaks_of("compose", *_PIPELINES, *_SINGLE))
+@pattern(Augmentation, calls=speaks_of("compose", "aug", *_PIPELINES, *_SINGLE))
 def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     """`T.Compose([...])`, `build_transform(is_train, args)`, `SSDAugmentation(size)`."""
     if site.known is not None or not site.name:
@@ -81,8 +81,47 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
         return
     helper = named[0] in MAKING and set(named) & _PIPELINES and named[0] != "set"
     single = last[:1].isupper() and named[-1] in _SINGLE
+    target = assigned(site.statement, site.node) or ""
+    received = words(target)[-1:] in (("transform",), ("transforms",))
+    helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
     if (helper or single) and assigned(site.statement, site.node) is not None:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(Augmentation, statements=(cst.Assign,))
+def find_list(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`transforms_ = [T.Resize(64), T.ToTensor()]`, which a data set composes itself."""
+    value = site.node.value
+    if type(value) is not cst.List or len(value.elements) < 2:
+        return
+    steps: list[Any] = [element.value for element in value.elements]
+    if not all(type(step) is cst.Call and _is_transform(step, site, script) for step in steps):
+        return
+    name = text(site.node.targets[0].target)
+    if any(
+        other.name.rpartition(".")[2] == "Compose"
+        and any(text(arg.value) == name for arg in other.node.args)
+        for other in script.call_sites()
+    ):
+        return
+    yield Augmentation(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(API, (dotted(steps[0].func),)),
+        target=name,
+        function=name,
+        steps=tuple(text(step) for step in steps),
+        random=tuple(text(step) for step in steps if _is_random(dotted(step.func))),
+        fixed=all(dotted(step.func).rpartition(".")[2] in _FIXED for step in steps),
+        split=split(name),
+        order="sequence",
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_transform(call: Any, site: Site, script: Script) -> bool:
+    full = script.resolver.qualified(dotted(call.func), site.scope)
+    return any(name.startswith(("torchvision.transforms.", "albumentations.")) for name in full)
 
 
 @pattern(Augmentation, kinds=("module", "model"))
@@ -222,8 +261,37 @@ EXAMPLES = {
             order="sequence",
         ),
     ],
+    ("import torchvision.transforms as T\nsteps = [T.RandomCrop(32), T.ToTensor()]"): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("T.RandomCrop",)),
+            target="steps",
+            function="steps",
+            steps=(
+                "T.RandomCrop(32)",
+                "T.ToTensor()",
+            ),
+            random=("T.RandomCrop(32)",),
+            order="sequence",
+        )
+    ],
+    ("loader.dataset.transform = new_aug_generator(args)"): [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("new_aug_generator",)),
+            target="loader.dataset.transform",
+            function="new_aug_generator",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import torchvision.transforms as T\n"
+        "steps = [T.ToTensor()]\n"
+        "layers = [nn.Linear(3, 3), nn.ReLU()]"
+    ): "one step, and layers of a model",
     "scaled = scaler.transform(values)": "values are transformed, nothing is composed",
     "spectrum = get_fourier_transform(signal)": "a transform of mathematics",
     "image = transform(image)": "a pipeline is used, none is made",

@@ -324,6 +324,18 @@ EXAMPLES = {
             condition="resume_from_checkpoint",
         )
     ],
+    ("if opt.epoch != 0:\n    net.load_state_dict(torch.load('saved/net_%d.pth' % opt.epoch))"): [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="'saved/net_%d.pth' % opt.epoch",
+            into=("net",),
+            condition="opt.epoch != 0",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.resume_end()": "a hook after it",

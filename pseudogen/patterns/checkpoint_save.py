@@ -238,6 +238,8 @@ def _how(site: Site, script: Script) -> str | None:
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
     if saves and set(named[1:]) & _STATE_WORDS and not set(named) & _OTHER_WORDS:
         return "framework" if receiver and receiver != "self" else "helper"
+    if named[:1] == ("save",) and len(named) > 1 and _first_is_model(site, script):
+        return None if set(named) & _OTHER_WORDS else "helper"
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
     if method == "save" and receiver and type(site.node.func) is cst.Attribute:
@@ -253,6 +255,12 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
     return None
+
+
+def _first_is_model(site: Site, script: Script) -> bool:
+    """Whether the first argument is a model: `save_hf_format(model, tokenizer, args)`."""
+    first = site.node.args[0].value if site.node.args else None
+    return first is not None and script.is_a(first, site.scope, "model") is not None
 
 
 @pattern(CheckpointSave, kinds=("checkpoint-callback",))
@@ -360,8 +368,18 @@ EXAMPLES = {
             path="'run.bin'",
         )
     ],
+    ("save_hf_format(model, tokenizer, args)"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("save_hf_format",)),
+            how="helper",
+            call="save_hf_format",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",
     "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model",
     "class PieceTokenizer(Base):\n"
     "    def keep(self):\n"

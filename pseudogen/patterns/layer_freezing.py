@@ -62,7 +62,7 @@ def find_method(site: Site, script: Script) -> Iterator[LayerFreezing]:
         yield from _finding(script, switch)
 
 
-@pattern(LayerFreezing, calls=speaks_of("freeze", "requires_grad"))
+@pattern(LayerFreezing, calls=speaks_of("freeze", "requires_grad", "only"))
 def find_helper(site: Site, script: Script) -> Iterator[LayerFreezing]:
     """`model.freeze_backbone()`, `set_requires_grad(model, False)`."""
     switch = helper_switch(script, site)
@@ -156,6 +156,16 @@ EXAMPLES = {
             value='name.startswith("head")',
             flag="requires_grad",
         ),
+    ],
+    ("model = mark_only_lora_as_trainable(model)"): [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("mark_only_lora_as_trainable",)),
+            model="model",
+            by="helper",
+            function="mark_only_lora_as_trainable",
+        )
     ],
 }
 COUNTEREXAMPLES = {

@@ -177,6 +177,8 @@ def _divisors(helper: Statement, script: Script) -> Iterator[tuple[Any, int]]:
 def _names_reduction(method: str, site: Site, script: Script) -> bool:
     found = words(method)
     pairs = {"all", "reduce"} <= set(found) or {"all", "gather"} <= set(found)
+    if {"all", "reduce"} <= set(found) and {"mean", "average", "sum"} & set(found):
+        return True
     if found[:1] and found[0] in _ABOUT_IT:
         return False
     if method in _METHODS or pairs or {"allreduce", "allgather"} & set(found):
@@ -355,6 +357,20 @@ EXAMPLES = {
             target="loss",
             form="all-reduce",
             operation=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    ("losses = get_all_reduce_mean(losses)"): [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_all_reduce_mean",)),
+            call="get_all_reduce_mean",
+            value="losses",
+            target="losses",
+            form="all-reduce",
+            operation="mean",
             divided_by=None,
             guard=None,
         )

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import given_weights, serves_other_ends
 from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.script import Script, Site
@@ -193,6 +193,8 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     role_named = suggested_role(first) == "model"
     if ("." in first and not first.startswith("self.")) or _other_library(site, script):
         return False
+    if is_class_name(last) and not given & _NO_MODELS and _used_as_model(site, script):
+        return True
     if first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant
     if given & (_NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
@@ -216,6 +218,14 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
     return makes or is_class_name(last) or last == "instantiate" or imported
+
+
+def _used_as_model(site: Site, script: Script) -> bool:
+    """Whether what a class makes is used as only models are: by its parameters and its state."""
+    node = site.statement.node
+    target: Any = node.target if type(node) is cst.AnnAssign else node.targets[0].target
+    role = script.role(target, site.scope) if type(target) in (cst.Name, cst.Attribute) else None
+    return role is not None and role.kind == "model" and role.evidence.kind == FLOW
 
 
 def _asked_of_model(site: Site, script: Script) -> bool:
@@ -366,8 +376,24 @@ EXAMPLES = {
             arguments=("args",),
         )
     ],
+    (
+        "from nets import *\n"
+        "G_AB = GeneratorRes(shape)\n"
+        "opt = torch.optim.Adam(G_AB.parameters())\n"
+        "torch.save(G_AB.state_dict(), 'g.pth')"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("G_AB",)),
+            target="G_AB",
+            function="GeneratorRes",
+            arguments=("shape",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("from nets import *\nSTEM = Tokens(shape)\nSTEM.train(texts)"): "nothing that has parameters",
     (
         "def split_model(model):\n    return model.parts\nmodel = split_model(whole)"
     ): "a model is cut up",

@@ -13,6 +13,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -21,6 +22,7 @@ _PRINTERS = frozenset(
     | {"master_print", "print0", "rank_print", "print_main", "echo"}
 )
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
+_WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
 _SHOWN = (
     "loss",
@@ -252,11 +254,18 @@ def _in_loop(site: Site, script: Script) -> bool:
     for header in script.tree.ancestors(site.statement.index):
         if type(header.node) in (cst.FunctionDef, cst.Else, cst.ExceptHandler):
             return False
-        if type(header.node) is cst.If and not script.one_process(header.node.test, header.index):
+        if type(header.node) is cst.If and not _lets_print(header, script):
             return False
         if type(header.node) in (cst.For, cst.While):
             return _trains(header, script)
     return False
+
+
+def _lets_print(header: Statement, script: Script) -> bool:
+    """Whether a condition only says who prints, or that one wants it: `if args.print_loss`."""
+    test = header.node.test
+    wanted = type(test) in (cst.Name, cst.Attribute) and set(words(dotted(test))) & _WANTED
+    return bool(wanted) or script.one_process(test, header.index) is not None
 
 
 def _trains(header: Statement, script: Script) -> bool:
@@ -341,8 +350,32 @@ EXAMPLES = {
             condition="i % 10 == 0",
         )
     ],
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if args.print_loss:\n"
+        "        print('loss', loss)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="step",
+            condition="args.print_loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if torch.isnan(loss):\n"
+        "        print('loss is broken', loss)"
+    ): "an error is told",
     'print("loading data")': "says what happens, shows no progress",
     "print(f'test loss {loss}')": "one result at the end",
     "if epoch % 10 == 0:\n    print('saving')": "no result is shown",
