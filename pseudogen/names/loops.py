@@ -78,7 +78,8 @@ class Loop:
         over: Text of the loader (batch and evaluation loops), of what is counted, or of the
             condition of a `while`.
         evidence: What that rests on.
-        unit: What one round is: "epoch", "episode", or "step" for a loop over batches or steps.
+        unit: What one round is: "epoch", "episode", "step" for a loop over batches or steps, or
+            "round" for a loop whose rounds take several steps in loops of their own.
     """
 
     kind: str
@@ -128,7 +129,8 @@ class _Classifier:
             if loop is not None:
                 self.found[statement.index] = loop
         for index, loop in self.found.items():
-            if loop.kind == EPOCH_LOOP and loop.unit == "step" and self._called_in_epochs(index, 0):
+            counts = loop.kind == EPOCH_LOOP and loop.unit in ("step", "round")
+            if counts and self._called_in_epochs(index, 0):
                 self.found[index] = replace(loop, kind=BATCH_LOOP)
         return self.found
 
@@ -211,7 +213,8 @@ class _Classifier:
                 batches = outer == EPOCH_LOOP and (draws or inside)
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
             if draws or self._counts_steps(statement, variable):
-                return Loop(EPOCH_LOOP, variable, over, evidence, "step")
+                unit = "round" if self._steps_inside(statement) else "step"
+                return Loop(EPOCH_LOOP, variable, over, evidence, unit)
             if set(words(variable)) & _EPISODE_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
@@ -261,6 +264,23 @@ class _Classifier:
         """Whether a training step stands in the loop's own body."""
         place = bisect_right(self.steps, statement.index)
         return place < bisect_left(self.steps, statement.after)
+
+    def _steps_inside(self, statement: Statement) -> bool:
+        """Whether every training step in a loop, the optimizer's part of it too, stands in loops
+        inside it: then a round of it is no step."""
+        script = self.script
+        below = script.tree.below(statement)
+        inner = [s for s in below if type(s.node) in (cst.For, cst.While) and self._holds_step(s)]
+        moves = [
+            site.statement.index
+            for site in script.calls_below(statement)
+            if site.name.endswith(".step")
+            and script.is_a(site.node.func.value, site.scope, "optimizer") is not None
+        ]
+        steps = [index for index in self.steps if statement.index < index < statement.after]
+        return bool(moves) and all(
+            any(loop.index < index < loop.after for loop in inner) for index in (*moves, *steps)
+        )
 
     def _innermost(self, statement: Statement) -> bool:
         """Whether no loop over data below it holds the training step; loops of the step itself

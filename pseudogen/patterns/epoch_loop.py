@@ -33,7 +33,8 @@ class EpochLoop(Finding):
         stop: The number before which it ends (of a `range`).
         start_value: The first number where constants tell.
         stop_value: The end where constants tell.
-        unit: What one round is: "epoch", "episode" or "step".
+        unit: What one round is: "epoch", "episode", "step", or "round" where it takes several
+            steps in loops inside.
         ends_when: The conditions under which a `break`, `return` or exit in the loop's own block
             leaves it.
         trains_by: The function that each round calls to train.
@@ -192,6 +193,21 @@ EXAMPLES = {
         over="step < max_steps",
         unit="step",
         ends_when=("step == patience",),
+    ),
+    "from torch.optim import SGD\n"
+    "optimizer = SGD(agent.parameters(), lr=0.1)\n"
+    "for iteration in range(20):\n"
+    "    states = collect(agent)\n"
+    "    for start in range(0, len(states), 64):\n"
+    "        agent.loss(states[start:start + 64]).backward()\n"
+    "        optimizer.step()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("iteration",)),
+        variable="iteration",
+        over="range(20)",
+        stop="20",
+        stop_value=20,
+        unit="round",
     ),
     "import sys\n"
     "while(True):\n"

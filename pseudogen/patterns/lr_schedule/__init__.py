@@ -185,6 +185,19 @@ EXAMPLES = {
             name="schdr",
         )
     ],
+    "for step in range(100):\n"
+    "    if anneal:\n"
+    "        left = 1 - step / 100\n"
+    "        optimizer.param_groups[0]['lr'] = left * 0.1": _example(
+        line=4,
+        evidence=Evidence(FLOW, ("optimizer.param_groups[0]['lr']",)),
+        action="set",
+        optimizer="optimizer",
+        value="left * 0.1",
+        variable="optimizer.param_groups[0]['lr']",
+        condition="anneal",
+        made_by=("left = 1 - step / 100",),
+    ),
 }
 COUNTEREXAMPLES = {
     (

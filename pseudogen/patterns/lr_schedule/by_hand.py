@@ -27,6 +27,8 @@ from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
+_MAX_MADE = 3
+
 
 @pattern(LrSchedule, statements=(cst.Assign, cst.AugAssign))
 def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
@@ -45,7 +47,26 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
         value=value if type(site.node) is cst.Assign else text(site.node),
         variable=text(target),
         per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+        made_by=tuple(_made_by(site.node.value, site.statement.index, script)),
     )
+
+
+def _made_by(value: Any, statement: int, script: Script) -> Iterator[str]:
+    """`now = frac * base` and `frac = 1 - step / steps`: each made by arithmetic in one place. What
+    is named as a rate is a finding of its own."""
+    names = list(names_in(value))
+    seen: set[str] = set()
+    for name in names:
+        told = "." in name or is_rate(name)
+        bindings = script.reaching(name, statement) if not told else []
+        if name in seen or len(bindings) != 1 or bindings[0].how != "assign":
+            continue
+        seen.add(name)
+        made = bindings[0].value
+        if holds_arithmetic(made) and name not in names_in(made) and len(seen) <= _MAX_MADE:
+            yield f"{name} = {text(made)}"
+            names += names_in(made)
 
 
 @pattern(LrSchedule, calls=speaks_of_schedule)

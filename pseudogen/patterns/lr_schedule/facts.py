@@ -36,7 +36,8 @@ class LrSchedule(Finding):
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
         counter: The parameter of a formula that is the epoch or step.
-        condition: The condition under which it is stepped.
+        condition: The condition under which it is stepped or set.
+        made_by: The assignments that the value is worked out by, the last one first.
     """
 
     pattern: ClassVar[str] = "lr-schedule"
@@ -63,3 +64,4 @@ class LrSchedule(Finding):
     variable: str | None = None
     counter: str | None = None
     condition: str | None = None
+    made_by: tuple[str, ...] = ()
