@@ -13,7 +13,7 @@ from pseudogen.syntax.tree import Statement, Tree
 def condition(tree: Tree, statement: Statement, beyond: Statement | None = None) -> str | None:
     """The conditions under which a statement of its function runs, or None when it always runs.
 
-    They are joined by `and`, the outermost first; an `elif` or `else` adds `not (...)` of what
+    They are joined by `and`, the outermost first; an `elif` or `else` adds the opposite of what
     stands before it. The entry guard does not count, nor do conditions under which `beyond`
     runs, too.
     """
@@ -24,26 +24,67 @@ def condition(tree: Tree, statement: Statement, beyond: Statement | None = None)
         if header.scope == statement.scope and header.index not in shared
         for test in _tests(tree, header)
     ]
-    return " and ".join(tests) or None
+    alone = len(tests) == 1
+    return " and ".join(_written(test, alone) for test in tests) or None
 
 
-def _tests(tree: Tree, header: Statement) -> list[str]:
+_Test = tuple[Any, bool]
+"""A test, and whether it has to hold (or not to hold)."""
+
+
+def _tests(tree: Tree, header: Statement) -> list[_Test]:
     first = tree.statements[header.chain]
     if type(header.node) not in (cst.If, cst.Else) or type(first.node) is not cst.If:
         return []
     branches = [first, *tree.clauses(first)]
-    before = [branch for branch in branches if branch.index < header.index]
-    tests = [f"not {_operand(branch.node.test, bare=False)}" for branch in before]
-    if type(header.node) is cst.If:
-        test = text(header.node.test)
-        always = test == "True" or test.startswith("__name__ ==")
-        tests += [] if always else [_operand(header.node.test)]
+    tests = [(branch.node.test, False) for branch in branches if branch.index < header.index]
+    if type(header.node) is cst.If and not _always(text(header.node.test)):
+        tests.append((header.node.test, True))
     return tests
 
 
-def _operand(test: Any, bare: bool = True) -> str:
-    """A condition as an operand of `and` (or of `not`, when not `bare`): parentheses if needed."""
-    simple: tuple[type, ...] = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
-    if bare:
-        simple = (*simple, cst.Comparison, cst.UnaryOperation)
-    return text(test) if type(test) in simple or test.lpar else f"({text(test)})"
+def _always(test: str) -> bool:
+    return test == "True" or test.startswith("__name__ ==")
+
+
+def _written(test: _Test, alone: bool) -> str:
+    """A test as it is written alone, or as one of several that `and` joins."""
+    node, holds = test
+    if not holds:
+        return _opposite(node)
+    bare = _bare(node)
+    looser = type(node) in (cst.IfExp, cst.Lambda, cst.NamedExpr) or (
+        type(node) is cst.BooleanOperation and type(node.operator) is cst.Or
+    )
+    return f"({bare})" if looser and not alone else bare
+
+
+def _bare(node: Any) -> str:
+    """An expression without the brackets around all of it."""
+    return text(node)[len(node.lpar) : -len(node.lpar)].strip() if node.lpar else text(node)
+
+
+_OPPOSITES: dict[type, str] = {
+    cst.Equal: "!=",
+    cst.NotEqual: "==",
+    cst.Is: "is not",
+    cst.IsNot: "is",
+    cst.In: "not in",
+    cst.NotIn: "in",
+    cst.LessThan: ">=",
+    cst.LessThanEqual: ">",
+    cst.GreaterThan: "<=",
+    cst.GreaterThanEqual: "<",
+}
+
+
+def _opposite(node: Any) -> str:
+    """What holds when a test does not."""
+    if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
+        return _written((node.expression, True), alone=False)
+    if type(node) is cst.Comparison and len(node.comparisons) == 1:
+        (compared,) = node.comparisons
+        sign = _OPPOSITES[type(compared.operator)]
+        return f"{text(node.left)} {sign} {text(compared.comparator)}"
+    simple = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+    return f"not {text(node)}" if type(node) in simple else f"not ({_bare(node)})"

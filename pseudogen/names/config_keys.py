@@ -20,6 +20,7 @@ _HOLDERS = frozenset(
 def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
+    optimizers = {_root(read.name) for read in script.reads if read.name.endswith(".param_groups")}
     made = {name for scope in script.tree.scopes for name in scope.bindings}
     for read in script.reads:
         root = read.name.partition(".")[0].partition("[")[0]
@@ -27,7 +28,7 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             continue
         if any(part in known for part in _beginnings(read.name)):
             continue
-        if read.name in made:
+        if read.name in made or _root(read.name) in optimizers:
             continue
         yield (
             read.name,
@@ -39,6 +40,11 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
                 statement=read.statement,
             ),
         )
+
+
+def _root(name: str) -> str:
+    """`opt` of `opt.param_groups`, `self.opt` of `self.opt.param_groups`."""
+    return name.rpartition(".")[0]
 
 
 def _beginnings(name: str) -> Iterator[str]:

@@ -37,7 +37,10 @@ _STEP_WORDS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
     | {"updates"}
 )
-_MICRO_WORDS = frozenset({"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"})
+_MICRO_WORDS = frozenset(
+    {"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"}
+    | {"microbatch", "microbatches"}
+)
 _TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 _DATA_WORDS = frozenset(

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
@@ -60,6 +61,8 @@ _METHODS = {
 }
 """Methods of frameworks and what they save."""
 
+_NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CheckpointSave(Finding):
@@ -74,6 +77,7 @@ class CheckpointSave(Finding):
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
         whole: "model" or "training": what a framework's method saves by what it is; None when
             unknown.
+        optimizer_saved: Whether weights alone are saved here, and an optimizer's state elsewhere.
         path: Where to, as written.
         condition: The condition under which it is saved.
         per: "epoch" or "step": how often the place is reached; None when unknown or once.
@@ -89,6 +93,7 @@ class CheckpointSave(Finding):
     saved: str | None = None
     weights_only: bool | None = None
     whole: str | None = None
+    optimizer_saved: bool = False
     path: str | None = None
     condition: str | None = None
     per: str | None = None
@@ -116,10 +121,33 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=_keys(made),
         saved=text(value) if type(value) is not cst.Dict else None,
         weights_only=_weights_only(made),
-        path=text(path) if path is not None else None,
+        optimizer_saved=bool(_weights_only(made)) and _saves_optimizer(script),
+        path=_place(path, site, script),
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
+
+
+def _saves_optimizer(script: Script) -> bool:
+    """Whether the script saves the state of an optimizer, in whatever file."""
+    return any(
+        "state_dict(" in written and "opt" in written.lower()
+        for site in calls_of_methods(script, "save")
+        if (written := text(site.node))
+    )
+
+
+def _place(path: Any, site: Site, script: Script) -> str | None:
+    """Where something is saved to; the path itself where it goes into an open file:
+    `with open(path, "wb") as f: torch.save(state, f)`."""
+    if path is None:
+        return None
+    for header in script.tree.ancestors(site.statement.index) if type(path) is cst.Name else ():
+        for item in header.node.items if type(header.node) is cst.With else ():
+            held = item.asname is not None and text(item.asname.name) == path.value
+            if held and isinstance(item.item, cst.Call) and item.item.args:
+                return text(item.item.args[0].value)
+    return text(path)
 
 
 def _made(value: Any, site: Site, script: Script) -> Any:
@@ -173,7 +201,8 @@ def _keys(value: Any) -> tuple[str, ...]:
 
 def _weights_only(value: Any) -> bool | None:
     if type(value) is cst.Call and text(value.func).endswith("state_dict"):
-        return True
+        owner = words(dotted(value.func).rpartition(".")[0])
+        return None if set(owner) & _NO_WEIGHTS else True
     return False if len(_keys(value)) > 1 else None
 
 
@@ -300,6 +329,31 @@ EXAMPLES = {
         path="'last.pt'",
         condition="rank == 0",
     ),
+    "import torch\n"
+    "with open(folder / 'net.pt', 'wb') as f:\n"
+    "    torch.save(net.state_dict(), f)\n"
+    "torch.save(optimizer.state_dict(), 'optimizer.pt')": [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="net.state_dict()",
+            weights_only=True,
+            optimizer_saved=True,
+            path="folder / 'net.pt'",
+        ),
+        CheckpointSave(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="optimizer.state_dict()",
+            path="'optimizer.pt'",
+        ),
+    ],
     'state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}\n'
     "torch.save(state, path)": _example(
         line=2,

@@ -218,16 +218,6 @@ def _split_of(train: str | None, source: str | None) -> str | None:
 
 
 EXAMPLES = {
-    "train_set, test_set = build_datasets(folder)": [
-        DatasetBuild(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("build_datasets",)),
-            target="train_set, test_set",
-            function="build_datasets",
-            source="folder",
-        ),
-    ],
     (
         "import torchvision\n"
         'train_set = torchvision.datasets.CIFAR10("data", train=True, download=True, transform=tfm)'
@@ -352,6 +342,16 @@ EXAMPLES = {
             function="get_pairs",
             source="path",
         )
+    ],
+    "train_set, test_set = build_datasets(folder)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_datasets",)),
+            target="train_set, test_set",
+            function="build_datasets",
+            source="folder",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -72,7 +72,7 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         end=site.last,
         evidence=_evidence(loop),
         variable=loop.variable or None,
-        over=_condition(loop),
+        over=_condition(loop, site.node),
         start=text(start) if start is not None else None,
         stop=text(stop) if stop is not None else None,
         start_value=script.value(start, at) if start is not None else None,
@@ -83,9 +83,13 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
     )
 
 
-def _condition(loop: Loop) -> str:
-    """What is counted, or the condition; an endless loop's is written in several ways."""
-    return "True" if loop.over in _ENDLESS else loop.over
+def _condition(loop: Loop, node: Any) -> str:
+    """What is counted, or the condition without brackets around it; an endless loop's is written
+    in several ways."""
+    if loop.over in _ENDLESS:
+        return "True"
+    bracketed = type(node) is cst.While and node.test.lpar
+    return loop.over[1:-1].strip() if bracketed else loop.over
 
 
 def _evidence(loop: Loop) -> Evidence:
@@ -208,6 +212,17 @@ EXAMPLES = {
         stop="20",
         stop_value=20,
         unit="round",
+    ),
+    "while (\n"
+    "    step < max_steps or not max_steps\n"
+    "):\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()": _example(
+        line=1,
+        end=3,
+        evidence=Evidence(FLOW, ("(step < max_steps or not max_steps)",)),
+        over="step < max_steps or not max_steps",
+        unit="step",
     ),
     "import sys\n"
     "while(True):\n"

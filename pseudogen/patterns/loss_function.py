@@ -68,7 +68,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
     if site.known is None or type(site.statement.node) is cst.ClassDef:
         return
-    called = _called_at_once(site)
+    called = _called_at_once(site, script)
     made = site.known.api.kind == "criterion" and called is None
     if not made and not (called or site.node).args:
         return
@@ -97,14 +97,10 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     )
 
 
-def _called_at_once(site: Site) -> Any:
-    """The call of a criterion that is made for it alone: `nn.MSELoss()(output, target)`."""
-    value = getattr(site.statement.node, "value", None)
-    while type(value) is cst.Call:
-        if value.func is site.node:
-            return value
-        value = value.func.value if type(value.func) is cst.Attribute else None
-    return None
+def _called_at_once(site: Site, script: Script) -> Any:
+    """The call of a criterion that is made for it alone: `-nn.NLLLoss()(output, target)`."""
+    calls = script.calls_in(site.statement)
+    return next((other.node for other in calls if other.node.func is site.node), None)
 
 
 def _is_part(call: cst.Call, site: Site) -> bool:
@@ -137,7 +133,7 @@ def _target(site: Site) -> str | None:
 def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     """`FocalLoss(gamma=2)`, `dice_loss(pred, target)`, `criterion = build_criterion(args)`."""
     own = site.known is None or site.known.api.kind == "module"
-    if not own or not site.name or type(site.statement.node) is cst.ClassDef:
+    if not own or site.name[-1:] in ("", ")") or type(site.statement.node) is cst.ClassDef:
         return
     action = _action(site, script)
     if action is None:
@@ -246,6 +242,17 @@ EXAMPLES = {
             ),
         )
     ],
+    "from torch import nn\nlogp = -nn.CrossEntropyLoss()(output, target)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="computed",
+        name="logp",
+        api="CrossEntropyLoss",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        inputs=("output", "target"),
+    ),
 }
 COUNTEREXAMPLES = {
     ("history = state.training_losses(10)"): "losses seen before are read",

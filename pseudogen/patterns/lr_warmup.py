@@ -54,6 +54,7 @@ class LrWarmup(Finding):
             "formula" (a factor computed from the step) or "setting" (a framework is told).
         length: How long it lasts, as written.
         length_value: That where constants tell.
+        condition: The test of that comparison.
         counter: What is compared with the length: the current step or epoch.
         formula: How the rate is computed meanwhile.
         api: What makes the schedule.
@@ -65,6 +66,7 @@ class LrWarmup(Finding):
     how: str
     length: str | None = None
     length_value: int | float | None = None
+    condition: str | None = None
     counter: str | None = None
     formula: str | None = None
     api: str | None = None
@@ -98,6 +100,7 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
             length=text(length),
             length_value=script.value(length, site.statement.index) if warm else None,
             counter=text(counter),
+            condition=text(site.node.test),
             formula=text(value),
         )
         return
@@ -312,6 +315,7 @@ EXAMPLES = {
         how="branch",
         length="warmup_iters",
         length_value=2000,
+        condition="it < warmup_iters",
         counter="it",
         formula="max_lr * (it + 1) / warmup_iters",
     ),
@@ -370,6 +374,7 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("epoch",)),
             how="branch",
             length="5",
+            condition="epoch < 5",
             counter="epoch",
             formula="lr * float(1 + step + epoch * n) / (5. * n)",
         )

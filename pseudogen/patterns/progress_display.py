@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
@@ -52,6 +53,7 @@ class ProgressDisplay(Finding):
         over: What the bar goes along with.
         total: The number of rounds that the bar is told.
         text: What stands before the bar.
+        shown: What is shown beside it.
         every: Every how many rounds something is printed.
         every_value: That where constants tell.
         per: "epoch" or "step": how often the place is reached.
@@ -65,6 +67,7 @@ class ProgressDisplay(Finding):
     over: str | None = None
     total: str | None = None
     text: str | None = None
+    shown: tuple[str, ...] = ()
     every: str | None = None
     every_value: int | float | None = None
     per: str | None = None
@@ -124,10 +127,21 @@ def find_postfix(site: Site, script: Script) -> Iterator[ProgressDisplay]:
             evidence=Evidence(FLOW, (site.name.rpartition(".")[0],)),
             how="postfix",
             call=site.name,
-            text=", ".join(text(arg.value) for arg in site.node.args)[:80],
+            shown=_shown(site.node),
             per=script.unit(site.statement),
             condition=script.condition(site.statement),
         )
+
+
+def _shown(call: cst.Call) -> tuple[str, ...]:
+    """What is shown beside a bar: the names of results, or short expressions."""
+    first = call.args[0].value
+    if type(first) is cst.Dict and len(call.args) == 1:
+        keys = [string(e.key) for e in first.elements if type(e) is cst.DictElement]
+        return tuple(key for key in keys if key)
+    named = [arg.keyword.value for arg in call.args if arg.keyword is not None]
+    values = [text(arg.value) for arg in call.args]
+    return tuple(named if len(named) == len(values) else [v for v in values if len(v) <= 80])
 
 
 @pattern(ProgressDisplay, statements=(cst.Assign,))
@@ -143,7 +157,7 @@ def find_description(site: Site, script: Script) -> Iterator[ProgressDisplay]:
                 evidence=Evidence(FLOW, (text(target.value),)),
                 how="postfix",
                 call=text(target),
-                text=written[:80],
+                shown=(written,) if len(written) <= 80 else (),
                 per=script.unit(site.statement),
                 condition=script.condition(site.statement),
             )
@@ -292,7 +306,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("pbar",)),
         how="postfix",
         call="pbar.set_postfix",
-        text="loss.item()",
+        shown=("loss",),
     ),
     "for i, batch in enumerate(train_loader):\n"
     "    loss = model(batch)\n"

@@ -28,6 +28,10 @@ _ACTS: dict[str, frozenset[str]] = {
 }
 
 
+_READING = frozenset({"find", "load", "read", "restore", "resume"})
+"""Words of calls that read a checkpoint and write none."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RankZeroGuard(Finding):
     """Facts of a guard.
@@ -95,7 +99,10 @@ def _guard(
     for statement in guarded:
         for call in script.calls_in(statement):
             seen = {word for part in call.name.split(".") for word in words(part)}
-            acts |= dict.fromkeys(act for act, named in _ACTS.items() if named & seen)
+            reads = {"save"} if seen & _READING else set()
+            acts |= dict.fromkeys(
+                a for a, named in _ACTS.items() if named & seen and a not in reads
+            )
             if call.known is not None and call.known.api.kind in _WAITING:
                 waits[call.line] = None
     return RankZeroGuard(
@@ -200,6 +207,20 @@ EXAMPLES = {
             scope="all",
             alone=False,
             acts=("save",),
+            waits=(),
+        )
+    ],
+    "if rank == 0:\n    load_checkpoint(model, path)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("rank",)),
+            subject="rank",
+            condition="rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=(),
             waits=(),
         )
     ],

@@ -21,7 +21,11 @@ _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER = frozenset(
     {"loss", "losses", "meter", "accuracy", "acc", "time", "grad", "reward", "metric", "lr"}
     | {"scheduler", "callback", "config", "hook"}
+    | {"checkpoint", "ckpt", "dir", "file", "filename", "folder", "path"}
 )
+_LOADS = frozenset({"find", "load", "read", "restore"})
+"""First words of functions that bring back an average that was made before."""
+_WEIGHTS = frozenset({"model", "net", "network", "encoder", "generator", "params", "parameters"})
 _DECAYS = ("decay", "ema_decay", "beta")
 _UPDATES = (
     "update",
@@ -83,7 +87,7 @@ def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
         return
     last = site.name.rpartition(".")[2]
     called, given = set(words(last)), set(words(target))
-    if (called | given) & _OTHER:
+    if (called | given) & _OTHER or set(words(last)[:1]) & _LOADS:
         return
     of_model = any(_of_model(arg.value, site, script) for arg in site.node.args)
     moving = {"moving", "average"} <= called
@@ -222,7 +226,8 @@ def _of_model(node: Any, site: Site, script: Script) -> bool:
 
 def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> WeightAveraging:
     nodes = [a.value for a in site.node.args if a.keyword is None]
-    model = next((n for n in nodes if _of_model(n, site, script)), nodes[0] if nodes else None)
+    named = (n for n in nodes if set(words(dotted(n).rpartition(".")[2])) & _WEIGHTS)
+    model = next((n for n in nodes if _of_model(n, site, script)), next(named, None))
     return WeightAveraging(
         line=site.line,
         end=site.last,
@@ -368,6 +373,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "ema_checkpoint = find_ema_checkpoint(main_checkpoint, step, rate)": "the path of a file",
+    "self.ema_params = [self._load_ema_params(rate) for rate in rates]": "comes from a file",
     (
         "for name, p in params.items():\n    velocity[name].mul_(beta).add_(p.grad, alpha=1 - beta)"
     ): "momentum of gradients",

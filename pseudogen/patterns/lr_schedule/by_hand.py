@@ -23,6 +23,7 @@ from pseudogen.names.rates import (
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -173,6 +174,7 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`def get_lr(step): ... return min_lr + coeff * (max_lr - min_lr)`."""
     if returns_rate(script, site.statement):
         names = tuple(p.name.value for p in site.node.params.params)
+        times = [name for name in names if is_time(name)]
         yield LrSchedule(
             line=site.line,
             end=site.statement.end,
@@ -180,5 +182,5 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
             action="formula",
             name=site.node.name.value,
             parameters=names,
-            counter=next((name for name in names if is_time(name)), None),
+            counter=min(times, key=lambda name: len(words(name)), default=None),
         )
