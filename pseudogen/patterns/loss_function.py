@@ -252,6 +252,7 @@ EXAMPLES = {
         expects="logits",
         reduction="'mean'",
         inputs=("output", "target"),
+        part=True,
     ),
 }
 COUNTEREXAMPLES = {
