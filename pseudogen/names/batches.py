@@ -26,6 +26,7 @@ _FLOORS = frozenset({"int", "floor", "math.floor", "np.floor"})
 _ROUNDED = frozenset({*_FLOORS, "round", "ceil", "math.ceil", "np.ceil", "max"})
 _MACHINE_WORDS = frozenset({"node", "local", "machine"})
 _DEVICE_WORDS = frozenset({"gpus", "devices", "gpu", "device"})
+_NAMES = (cst.Name, cst.Attribute)
 _DEPTH = 6
 
 
@@ -121,7 +122,10 @@ def process_count(script: Script, node: Any, scope: int) -> Evidence | None:
     key = subscript_name(node)
     if key and suggested_role(key) == "process-count":
         return Evidence(NAME, (text(node),))
-    return script.is_a(node, scope, "process-count")
+    found = script.is_a(node, scope, "process-count")
+    if found is None and type(node) in _NAMES and words(dotted(node))[-1:] == ("gpus",):
+        return Evidence(NAME, (text(node),))  # a list of them is no operand
+    return found
 
 
 def counted(script: Script, processes: Any, statement: Statement) -> str | None:

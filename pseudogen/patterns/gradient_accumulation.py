@@ -17,6 +17,7 @@ from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
 _PAIRS = frozenset({("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")})
@@ -77,10 +78,19 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
         if _is_turn(operation) and _steps_below(site, script):
             yield _found(site, script, operation.right, part="condition", **_condition(site))
             return
-        if type(operation.operator) is cst.Divide and _is_steps(operation.right):
+        if _is_plain_turn(operation) and _is_step_of_rounds(site.statement, script):
+            found = _found(site, script, operation.right, part="condition", **_condition(site))
+            yield replace(found, evidence=Evidence(FLOW, (text(operation),)))
+            return
+        if type(operation.operator) is cst.Divide:
             loss = _loss(operation.left, site, script)
-            if loss is not None:
+            if loss is not None and _is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
+                return
+            turn = _turn_of(operation.right, site, script) if loss is not None else None
+            if turn is not None:
+                found = _found(site, script, operation.right, part="division", loss=loss)
+                yield replace(found, evidence=Evidence(FLOW, (turn,)))
                 return
     yield from _divided_in_place(site, script)
 
@@ -103,6 +113,57 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
     elif _several_passes(site, script):
         found = _found(site, script, divisor, part="division", loss=loss)
         yield replace(found, evidence=Evidence(FLOW, (loss,)))
+
+
+def _is_plain_turn(operation: Any) -> bool:
+    """Whether an operation has the form `i % 8` or `i % n`, whatever the names."""
+    names = (cst.Name, cst.Attribute, cst.BinaryOperation)
+    counts = type(operation.operator) is cst.Modulo and type(operation.left) in names
+    return counts and type(operation.right) in (cst.Integer, cst.Name, cst.Attribute)
+
+
+def _is_step_of_rounds(header: Statement, script: Script) -> bool:
+    """Whether an `if` steps and clears in some rounds what each round of its loop adds up: a
+    backward pass stands in the loop and none in the block, and no other step is there."""
+    loop = script.loop_around(header) if type(header.node) is cst.If else None
+    if loop is None:
+        return False
+    below = script.calls_below(header)
+    updates = any(_method(call) == "step" and _is_optimizer(call, script) for call in below)
+    if not updates or any(_method(call) == "backward" for call in below):
+        return False
+    around = script.calls_below(loop)
+    stepped = [call.statement.index for call in around if _method(call) == "step"]
+    passes = any(
+        _method(call) == "backward" and script.loop_around(call.statement) is loop
+        for call in around
+    )
+    return passes and all(header.index < index < header.after for index in stepped)
+
+
+def _turn_of(divisor: Any, site: Site, script: Script) -> str | None:
+    """`i % 8` where the loss is divided by 8 and every eighth round of the loop steps."""
+    if type(divisor) not in (cst.Integer, cst.Name, cst.Attribute):
+        return None
+    loop = script.loop_around(site.statement)
+    for statement in script.tree.below(loop) if loop is not None else ():
+        if type(statement.node) is not cst.If:
+            continue
+        for operation in script.operations_in(statement):
+            same = _is_plain_turn(operation) and text(operation.right) == text(divisor)
+            if same and _is_step_of_rounds(statement, script):
+                return text(operation)
+    return None
+
+
+def _is_optimizer(call: Site, script: Script) -> bool:
+    role = script.role(getattr(call.node.func, "value", None), call.scope)
+    return role is not None and role.kind in ("optimizer", "scaler")
+
+
+def _method(call: Site) -> str:
+    function = call.node.func
+    return function.attr.value if type(function) is cst.Attribute else call.name
 
 
 def _several_passes(site: Site, script: Script) -> bool:
@@ -272,10 +333,46 @@ EXAMPLES = {
             loss="loss",
         )
     ],
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    loss = criterion(model(x), y) / 8\n"
+        "    loss.backward()\n"
+        "    if i % 8 == 7:\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("i % 8",)),
+            part="division",
+            steps="8",
+            steps_value=8,
+            loss="criterion(model(x), y)",
+        ),
+        GradientAccumulation(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("i % 8",)),
+            part="condition",
+            steps="8",
+            steps_value=8,
+            condition="i % 8 == 7",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",
     "loss = total / count": "a mean",
     "if step % accum_steps == 0:\n    progress_bar.update(1)": "a progress bar counts the steps",
+    (
+        "for i, x in enumerate(loader):\n"
+        "    critic_loss(x).backward()\n"
+        "    critic_optimizer.step()\n"
+        "    if i % 5 == 0:\n"
+        "        generator_loss(x).backward()\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): "another model is trained less often",
     "steps = len(loader) // accum_steps": "that is steps-per-epoch",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -104,14 +105,22 @@ def _is_checked(script: Script, division: BatchDivision) -> bool:
     """Whether the script takes a remainder with this batch size, or corrects the quotient."""
     names = (division.batch, division.batch.rpartition(".")[2])
     for place in script.tree.occurrences[cst.BinaryOperation]:
-        if type(place.node.operator) is cst.Modulo:
-            left = text(place.node.left)
+        if type(place.node.operator) is cst.Modulo or _is_multiple(place.node):
+            left = text(place.node.left).partition(" // ")[0]
             if any(has_word(left, name) or left.endswith(name) for name in names):
                 return True
     return any(
         site.name in ("max", "divmod") and any(has_word(text(site.node), name) for name in names)
         for site in script.call_sites()
     )
+
+
+def _is_multiple(node: Any) -> bool:
+    """`x // n * n`, which is a multiple of `n`; the size that comes out divides."""
+    if type(node.operator) is not cst.Multiply or type(node.left) is not cst.BinaryOperation:
+        return False
+    divides = type(node.left.operator) is cst.FloorDivide
+    return divides and text(node.left.right) == text(node.right)
 
 
 @pitfall("batch-divided-by-one-machine")
@@ -189,6 +198,10 @@ COUNTEREXAMPLES = {
         "assert args.batch_size % world_size == 0\n"
         "loader = DataLoader(data, batch_size=args.batch_size // world_size)\n"
         "for x, y in loader:\n    model(x, y).backward()\n": "it is checked",
+        "from torch.utils.data import DataLoader\n"
+        "args.batch_size = args.batch_size // world_size * world_size\n"
+        "loader = DataLoader(data, batch_size=args.batch_size // world_size)\n"
+        "for x, y in loader:\n    model(x, y).backward()\n": "it was made a multiple",
     },
     "batch-divided-by-one-machine": {
         "args.batch_size = int(args.batch_size / ngpus_per_node)": "one machine is all there is",

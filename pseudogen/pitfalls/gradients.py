@@ -19,6 +19,7 @@ from pseudogen.names.blocks import (
     statement_at,
     uses_torch,
 )
+from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.batch_loop import BatchLoop
 from pseudogen.patterns.gradient_accumulation import GradientAccumulation
@@ -67,25 +68,13 @@ def _new_in(script: Script, loop: Statement, optimizer: str) -> bool:
 
 
 def _is_torch_optimizer(script: Script, site: Site) -> bool:
-    """Whether what is stepped is seen to be an optimizer of PyTorch."""
+    """Whether what is stepped, or passed to a scaler to be stepped, is an optimizer of PyTorch."""
     for node in (site.node.func.value, *(arg.value for arg in site.node.args)):
-        evidence = script.is_a(node, site.scope, "optimizer")
-        names = evidence.names if evidence is not None else ()
-        if any(_torch_made(script, name, site.scope) for name in (*names, text(node))):
+        made = makers(script, node, site.statement.index)
+        known = [script.known(call.func, script.tree.statements[at].scope) for call, at in made]
+        if known and all(k is not None and k.name.startswith("torch.optim.") for k in known):
             return True
     return False
-
-
-def _torch_made(script: Script, name: str, scope: int) -> bool:
-    bindings = script.resolver.bindings(name, scope)
-    known = [
-        script.known(b.value.func, script.tree.statements[b.statement].scope)
-        for b in bindings
-        if b.how == "assign" and type(b.value) is cst.Call
-    ]
-    return name.startswith("torch.optim.") or any(
-        k is not None and k.name.startswith("torch.optim.") for k in known
-    )
 
 
 @pitfall("gradients-cleared-too-early")
@@ -169,7 +158,7 @@ def check_divided(findings: Findings) -> Iterator[Pitfall]:
     for part in findings.of(GradientAccumulation):
         if part.part != "condition" or not part.steps or not _adds_up(findings, part):
             continue
-        if _divides(script, part.steps) or (part.steps_value or 2) <= 1:
+        if _divides(findings, part) or (part.steps_value or 2) <= 1:
             continue
         step = _backward_of(findings, part)
         if step is None or step.loss is None:
@@ -193,19 +182,31 @@ def _adds_up(findings: Findings, part: GradientAccumulation) -> bool:
     return {"step", "zero_grad"} <= below
 
 
-def _divides(script: Script, steps: str) -> bool:
+def _divides(findings: Findings, part: GradientAccumulation) -> bool:
     """Whether anything in the script is divided by, or multiplied with, the number of passes."""
-    last = steps.rpartition(".")[2]
+    script = findings.script
+    if any(f.part == "division" for f in findings.of(GradientAccumulation)):
+        return True
+    last = (part.steps or "").rpartition(".")[2]
     for place in script.tree.occurrences[cst.BinaryOperation]:
-        scales = type(place.node.operator) in (cst.Divide, cst.Multiply)
-        if scales and last in text(place.node):
-            return True
+        if type(place.node.operator) in (cst.Divide, cst.Multiply):
+            sides = (text(place.node.left), text(place.node.right))
+            if _is_number_of(part, last, *sides):
+                return True
     return any(
         type(s.node) is cst.AugAssign
         and type(s.node.operator) in (cst.DivideAssign, cst.MultiplyAssign)
-        and last in text(s.node.value)
+        and _is_number_of(part, last, text(s.node.value))
         for s in script.tree.statements
     )
+
+
+def _is_number_of(part: GradientAccumulation, last: str, *operands: str) -> bool:
+    """Whether an operand is the number of passes, by its name or by its value."""
+    value = str(part.steps_value) if part.steps_value is not None else None
+    if last.isdigit():
+        return last in operands
+    return any(last in operand or operand == value for operand in operands)
 
 
 def _backward_of(findings: Findings, part: GradientAccumulation) -> TrainingStep | None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pseudogen.names.blocks import mentions
+from pseudogen.names.script import Script
 from pseudogen.patterns.batch_division import BatchDivision
 from pseudogen.patterns.data_loader import DataLoader
 from pseudogen.patterns.lr_scaling import LrScaling
@@ -23,7 +25,7 @@ def check_rate(findings: Findings) -> Iterator[Pitfall]:
         return
     if any(isinstance(found, LrScaling | BatchDivision) for found in findings.all):
         return
-    loader = next((x for x in findings.of(DataLoader) if _is_share(x)), None)
+    loader = next((x for x in findings.of(DataLoader) if _is_share(script, x)), None)
     wrapped = any(wrap.kind == "ddp" for wrap in findings.of(ParallelWrap))
     for optimizer in findings.of(OptimizerBuild):
         known = optimizer.lr is not None and not optimizer.lr_default
@@ -41,13 +43,20 @@ def check_rate(findings: Findings) -> Iterator[Pitfall]:
         return
 
 
-def _is_share(loader: DataLoader) -> bool:
+def _is_share(script: Script, loader: DataLoader) -> bool:
     """Whether each process reads a shard in batches of a size that no count of processes has
     gone into, as far as the script shows."""
     size = loader.batch_size or ""
     undivided = loader.share is None and not any(mark in size for mark in ("//", "/", "world"))
     training = loader.split != "validation"
-    return training and loader.shards == "always" and bool(size) and undivided
+    whole = training and loader.shards == "always" and bool(size) and undivided
+    return whole and not _is_quotient(script, size)
+
+
+def _is_quotient(script: Script, size: str) -> bool:
+    """Whether a batch size is divided anywhere in the script, by whatever."""
+    quotient = re.compile(rf"{re.escape(size)} = [^\n]*/|{re.escape(size)} //?= ")
+    return quotient.search(script.tree.text) is not None
 
 
 _TOP = (
@@ -74,5 +83,8 @@ COUNTEREXAMPLES = {
     "lr-not-scaled": {
         _TOP + _LOADER + _TRAIN.replace("=args.lr", "=args.lr * world_size"): "it is scaled",
         _TOP + _LOADER.replace("64", "64 // world_size") + _TRAIN: "the batch is divided",
+        _TOP + "bs = int(bs / shares)\n" + _LOADER.replace("64", "bs") + _TRAIN: (
+            "the batch is divided, by whatever"
+        ),
     },
 }

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from pseudogen.names.blocks import branches, calls_of_methods, receiver, updates_below
 from pseudogen.names.evidence import NAME
+from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.epoch_loop import EpochLoop
 from pseudogen.patterns.lr_schedule import LrSchedule
 from pseudogen.patterns.lr_warmup import LrWarmup
 from pseudogen.pitfall import ERROR, NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 
 _EPOCHS = frozenset({"epoch", "epochs"})
 _STEPS = frozenset(
@@ -29,34 +33,47 @@ def check_order(findings: Findings) -> Iterator[Pitfall]:
     script = findings.script
     for made, site in _stepped(findings):
         loop = script.loop_around(site.statement)
-        if loop is None or site.node.args or branches(script, site.statement, loop):
+        if loop is None or site.node.args:
             continue
-        updates = updates_below(script, loop)
+        block = next(iter(branches(script, site.statement, loop)), loop)
+        updates = updates_below(script, block)
         here = site.statement.index
-        if not updates or min(updates) <= here:
+        if not updates or min(updates) <= here or len(updates_below(script, loop)) > len(updates):
             continue
         yield report(
             "scheduler-before-optimizer",
             WARNING,
             (site.line, site.last),
             made.evidence.kind,
-            name=made.name,
+            name=receiver(site),
             update=script.tree.statements[min(updates)].first,
-            per=made.per,
+            per=script.unit(site.statement),
         )
 
 
 def _stepped(findings: Findings) -> Iterator[tuple[LrSchedule, Site]]:
-    """The schedules of torch.optim that a script makes, each with the calls that step it."""
+    """The schedules that a script makes with a library, each with the calls that step it, also
+    where it was passed on under another name."""
     script = findings.script
-    sites = [s for s in calls_of_methods(script, "step") if receiver(s)]
-    for made in findings.of(LrSchedule):
-        torch = any(n.startswith("torch.optim.lr_scheduler.") for n in made.evidence.names)
-        if made.action != "made" or made.name is None or not torch:
+    schedules = [made for made in findings.of(LrSchedule) if _is_from_library(made)]
+    for site in calls_of_methods(script, "step") if schedules else ():
+        if not receiver(site) or not _is_scheduler(script, site):
             continue
-        for site in sites:
-            if receiver(site) == made.name and _is_scheduler(script, site):
-                yield made, site
+        named = [made for made in schedules if made.name == receiver(site)]
+        for made in named or _passed_on(script, site, schedules):
+            yield made, site
+
+
+def _is_from_library(made: LrSchedule) -> bool:
+    libraries = ("torch.optim.lr_scheduler.", "transformers.")
+    library = any(name.startswith(libraries) for name in made.evidence.names)
+    return made.action == "made" and made.name is not None and library
+
+
+def _passed_on(script: Script, site: Site, schedules: list[LrSchedule]) -> list[LrSchedule]:
+    made = makers(script, site.node.func.value, site.statement.index)
+    lines = {script.tree.statements[at].first for _, at in made}
+    return [schedule for schedule in schedules if schedule.line in lines]
 
 
 def _is_scheduler(script: Script, site: Site) -> bool:
@@ -67,17 +84,19 @@ def _is_scheduler(script: Script, site: Site) -> bool:
 @pitfall("scheduler-per-batch")
 def check_per_batch(findings: Findings) -> Iterator[Pitfall]:
     """A schedule whose period counts epochs is stepped after each batch."""
+    script = findings.script
+    warm = {found.line for found in findings.of(LrWarmup)}
     for made, site in _stepped(findings):
-        if made.per != "step" or site.node.args or made.period is None:
+        if script.unit(site.statement) != "step" or site.node.args or made.period is None:
             continue
-        if made.api not in _COUNTED or not _counts_epochs(findings, made):
+        if made.api not in _COUNTED or made.line in warm or not _counts_epochs(findings, made):
             continue
         yield report(
             "scheduler-per-batch",
             WARNING,
             (site.line, site.last),
             made.evidence.kind,
-            name=made.name,
+            name=receiver(site),
             api=made.api,
             period=made.period,
             made=made.line,
@@ -111,7 +130,7 @@ def check_per_epoch(findings: Findings) -> Iterator[Pitfall]:
     """A schedule whose length counts batches is stepped once an epoch."""
     script = findings.script
     for made, site in _stepped(findings):
-        if made.per != "epoch" or site.node.args:
+        if script.unit(site.statement) != "epoch" or site.node.args:
             continue
         length = _length_in_steps(script, made)
         if length is None:
@@ -121,7 +140,7 @@ def check_per_epoch(findings: Findings) -> Iterator[Pitfall]:
             WARNING,
             (site.line, site.last),
             made.evidence.kind,
-            name=made.name,
+            name=receiver(site),
             api=made.api,
             length=length,
             made=made.line,
@@ -131,14 +150,29 @@ def check_per_epoch(findings: Findings) -> Iterator[Pitfall]:
 def _length_in_steps(script: Script, made: LrSchedule) -> str | None:
     """The argument that says that a schedule counts batches: `steps_per_epoch=len(loader)`."""
     site = _made_by(script, made)
-    steps = script.argument_text(site, "steps_per_epoch") if site is not None else None
+    if site is None:
+        return None
+    steps = script.argument_text(site, "steps_per_epoch")
     if made.api == "OneCycleLR" and steps is not None and steps != "1":
         return f"steps_per_epoch={steps}"
-    if made.api in ("CosineAnnealingLR", "OneCycleLR") and re.search(
-        r"\blen\(\w*loader\w*\)", made.period or ""
-    ):
-        return made.period
+    for name in ("T_max", "total_steps", "total_iters", "num_training_steps"):
+        node = script.argument(site, name)
+        if node is not None and _has_batches(script, node, site.statement.index):
+            return text(node)
     return None
+
+
+def _has_batches(script: Script, node: Any, at: int) -> bool:
+    """Whether the length of a loader goes into a number, directly or by way of a variable."""
+    if re.search(r"\blen\([\w.]*(loader|_dl)\w*\)", text(node)):
+        return True
+    name = dotted(node)
+    found = script.reaching(name, at) if name else []
+    return (
+        len(found) == 1
+        and found[0].how == "assign"
+        and _has_batches(script, found[0].value, found[0].statement)
+    )
 
 
 def _made_by(script: Script, made: LrSchedule) -> Site | None:
@@ -155,11 +189,13 @@ def check_end(findings: Findings) -> Iterator[Pitfall]:
     if len(loops) != 1 or loops[0].stop_value is None:
         return
     epochs = loops[0].stop_value - (loops[0].start_value or 0)
+    script = findings.script
     for made, site in _stepped(findings):
-        length = _length(findings.script, made)
-        if made.per != "epoch" or site.node.args or length is None or length[1] >= epochs:
+        length = _length(script, made)
+        once = script.unit(site.statement) == "epoch" and not site.node.args
+        if not once or length is None or length[1] >= epochs:
             continue
-        if findings.script.condition(site.statement) is not None:
+        if script.condition(site.statement) is not None:
             continue
         ends = made.api == "OneCycleLR"
         yield report(
@@ -216,7 +252,8 @@ def _counts_batches(findings: Findings, warmup: LrWarmup) -> int | None:
     length with a counter of batches; None when neither is seen."""
     if warmup.how == "schedule":
         for made, site in _stepped(findings):
-            if made.line == warmup.line and made.per == "step" and not site.node.args:
+            per_step = findings.script.unit(site.statement) == "step"
+            if made.line == warmup.line and per_step and not site.node.args:
                 return site.line
         return None
     counter = _named(warmup.counter)
