@@ -13,7 +13,7 @@ from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
-    from pseudogen.syntax.tree import Binding
+    from pseudogen.syntax.tree import Binding, Statement
 
 
 def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
@@ -87,7 +87,7 @@ def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:
         return []
     place = names.index(parameter.name) if parameter.name in names else None
     found: list[tuple[Any, int]] = []
-    for site in script.calls_of(function):
+    for site in _calls_of(script, function):
         shift = 1 if method and _is_bound(script, site) else 0
         value = argument(site.node, parameter.name, place - shift if place is not None else None)
         if value is None:
@@ -101,8 +101,29 @@ def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:
     return found
 
 
+def _calls_of(script: Script, function: Statement) -> list[Site]:
+    """The calls that run a function; of a class's `__init__`, those that make an instance."""
+    calls = script.calls_of(function)
+    if function.node.name.value != "__init__" or function.parent < 0:
+        return calls
+    owner = script.tree.statements[function.parent]
+    made = owner.node.name.value if type(owner.node) is cst.ClassDef else None
+    makes = (
+        site
+        for site in script.call_sites()
+        if site.name == made
+        and any(
+            b.how == "class" and b.statement == owner.index
+            for b in script.resolver.bindings(site.name, site.scope)
+        )
+    )
+    return [*calls, *makes]
+
+
 def _is_bound(script: Script, site: Site) -> bool:
     """Whether a call of a method passes `self` by its receiver (not `Class.method(object)`)."""
     receiver = site.name.rpartition(".")[0]
+    if not receiver:
+        return any(b.how == "class" for b in script.resolver.bindings(site.name, site.scope))
     bindings = script.resolver.bindings(receiver, site.scope) if receiver else []
-    return bool(receiver) and not any(binding.how == "class" for binding in bindings)
+    return not any(binding.how == "class" for binding in bindings)

@@ -39,7 +39,9 @@ def _makers(script: Script, node: Any, at: int, seen: frozenset[int]) -> list[Ma
     kind = type(node)
     if kind is cst.Call:
         inner = _wrapped(script, node, at)
-        return [(node, at)] if inner is None else _makers(script, inner, at, seen)
+        if inner is not None:
+            return _makers(script, inner, at, seen)
+        return _returned(script, node, at, seen) or [(node, at)]
     if kind is cst.IfExp:
         branches = [_makers(script, part, at, seen) for part in (node.body, node.orelse)]
         return _joined(branches)
@@ -50,13 +52,21 @@ def _makers(script: Script, node: Any, at: int, seen: frozenset[int]) -> list[Ma
     name = dotted(node).removesuffix(".module")
     if not name:
         return None
-    own = "." not in name or name.startswith("self.")
     scope = script.tree.statements[at].scope
-    bindings = script.reaching(name, at) or (script.resolver.bindings(name, scope) if own else [])
+    bindings = script.reaching(name, at) or attribute_bindings(script, name, scope)
     fresh = [b for b in bindings if id(b) not in seen]
     if not fresh:
         return None if not bindings else []
     return _joined([_of_binding(script, binding, seen) for binding in fresh])
+
+
+def attribute_bindings(script: Script, name: str, scope: int) -> list[Binding]:
+    """All assignments in a class to `self.x`, as seen from one of its methods."""
+    while name.startswith("self.") and scope >= 0:
+        if script.tree.scopes[scope].kind == "class":
+            return script.tree.scopes[scope].bindings.get(name, [])
+        scope = script.tree.scopes[scope].parent
+    return []
 
 
 def _wrapped(script: Script, call: cst.Call, at: int) -> Any:
@@ -69,8 +79,40 @@ def _wrapped(script: Script, call: cst.Call, at: int) -> Any:
     return call.args[0].value if around and call.args and not call.args[0].star else None
 
 
+def _returned(
+    script: Script, call: cst.Call, at: int, seen: frozenset[int], place: int | None = None
+) -> list[Maker] | None:
+    """What a call of a function of the script gives back, or the element at `place` of it."""
+    site = script.call_site(call, at, script.tree.statements[at].scope)
+    function = script.called_function(site)
+    if function is None or id(function) in seen:
+        return None
+    given = [
+        (s.node.value, s.index)
+        for s in script.tree.below(function)
+        if type(s.node) is cst.Return and script.function_around(s) is function
+    ]
+    if place is not None:
+        given = [(_element(node, place), index) for node, index in given]
+    if not given or any(node is None for node, _ in given):
+        return None
+    return _joined([_makers(script, node, i, seen | {id(function)}) for node, i in given])
+
+
+def _element(node: Any, place: int) -> Any:
+    if type(node) is not cst.Tuple or place >= len(node.elements):
+        return None
+    return node.elements[place].value
+
+
 def _of_binding(script: Script, binding: Binding, seen: frozenset[int]) -> list[Maker] | None:
     seen = seen | {id(binding)}
+    if binding.how == "unpack" and binding.position is not None:
+        value, at, place = binding.value, binding.statement, binding.position
+        if type(value) is cst.Call:
+            return _returned(script, value, at, seen, place)
+        element = _element(value, place)
+        return _makers(script, element, at, seen) if element is not None else None
     if binding.how == "assign" and binding.value is not None:
         return _makers(script, binding.value, binding.statement, seen)
     if binding.how == "parameter":

@@ -114,10 +114,20 @@ def _called_function(script: Script, site: Site) -> int | None:
         if wrapped is not None:
             return wrapped
     receiver, _, method = name.rpartition(".")
-    if not receiver or "(" in receiver or "[" in receiver:
+    made = receiver.removesuffix("()")
+    if not made or "(" in made or "[" in made:
         return None
+    if made != receiver:
+        owner = _class_named(script, made, site.scope)
+        return _method(script, owner, method) if owner is not None else None
     owner = _owner(script, site) if receiver == "self" else _class_of(script, receiver, site.scope)
     return _method(script, owner, method) if owner is not None else None
+
+
+def _class_named(script: Script, name: str, scope: int) -> Scope | None:
+    """The class of the script that a name names: `Trainer` in `Trainer(args).fit()`."""
+    found = [b.statement for b in script.resolver.bindings(name, scope) if b.how == "class"]
+    return script.scope_of(found[0]) if len(found) == 1 else None
 
 
 def _wrapped(script: Script, binding: Binding, scope: int, depth: int = 0) -> int | None:

@@ -26,6 +26,7 @@ _LAYERS = {"torch.nn.Softmax": "softmax", "torch.nn.Sigmoid": "sigmoid"}
 def check_activation(findings: Findings) -> Iterator[Pitfall]:
     """`F.cross_entropy(logits.softmax(1), y)`: the loss applies a softmax itself."""
     script = findings.script
+    told: set[int] = set()
     for site in script.call_sites():
         loss = _loss(script, site) if site.node.args else None
         if loss is None or site.node.args[0].keyword is not None:
@@ -33,6 +34,9 @@ def check_activation(findings: Findings) -> Iterator[Pitfall]:
         applied = _applied(script, site.node.args[0].value, site.statement.index, site.scope)
         if applied is None or not any(loss == one for one in _ACTIVATIONS[applied[0]]):
             continue
+        if applied[1] in told:
+            continue  # the same model in training and in evaluation
+        told.add(applied[1])
         yield report(
             "softmax-before-loss",
             ERROR,

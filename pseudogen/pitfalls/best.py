@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from pseudogen.names.blocks import statement_at
+from pseudogen.names.origins import attribute_bindings
 from pseudogen.names.script import Script
 from pseudogen.names.words import words
 from pseudogen.patterns.best_tracking import BestTracking
@@ -30,6 +31,7 @@ _NEVER_HIGHER = re.compile(r"(math|np|numpy|torch)\.inf|float\(['\"]inf['\"]\)|1
 @pitfall("best-compared-wrong-way")
 def check_way(findings: Findings) -> Iterator[Pitfall]:
     """`if loss > best_loss: best_loss = loss`."""
+    told: set[tuple[str, str]] = set()
     for best in findings.of(BestTracking):
         named = _names(best.value) | _names(best.best)
         higher, lower = bool(named & _HIGHER), bool(named & _LOWER)
@@ -37,8 +39,9 @@ def check_way(findings: Findings) -> Iterator[Pitfall]:
             continue
         if "best" not in _names(best.best) and not _names(best.value) & (_HIGHER | _LOWER):
             continue
-        if best.better == ("higher" if higher else "lower"):
+        if best.better == ("higher" if higher else "lower") or (best.value, best.best) in told:
             continue
+        told.add((best.value, best.best))
         yield report(
             "best-compared-wrong-way",
             WARNING,
@@ -90,7 +93,8 @@ def _start(script: Script, best: BestTracking) -> tuple[str, int] | None:
     test = text(statement.node.test) if type(statement.node) is cst.If else ""
     if " or " in test or " and " in test:
         return None
-    bindings = script.resolver.bindings(best.best, statement.scope)
+    bindings = attribute_bindings(script, best.best, statement.scope)
+    bindings = bindings or script.resolver.bindings(best.best, statement.scope)
     plain = [b for b in bindings if b.how == "assign" and b.statement < statement.index]
     others = [b for b in bindings if b.how != "assign" or b.statement >= statement.index]
     replaced = [b for b in others if script.tree.statements[b.statement].first == best.updates]

@@ -8,11 +8,10 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import calls_of_methods, mentions, receiver, statement_at
+from pseudogen.names.blocks import calls_of_methods, inside, mentions, statement_at
 from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
-from pseudogen.patterns.checkpoint_resume import CheckpointResume
 from pseudogen.patterns.checkpoint_save import CheckpointSave
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
@@ -21,8 +20,6 @@ from pseudogen.syntax.tree import Statement
 
 _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
 _ON_CPU = frozenset({"rng", "scheduler", "scaler", "metadata", "tokenizer"})
-_PREFIX = ('"module."', "'module.'", "consume_prefix")
-"""What a script writes that takes the prefix away, or puts it in front, itself."""
 _DEPTH = 3
 
 
@@ -33,12 +30,16 @@ def check_save(findings: Findings) -> Iterator[Pitfall]:
     wraps = findings.of(ParallelWrap)
     if not script.workers.joins or any(w.kind not in ("ddp", "dp") for w in wraps) or not wraps:
         return
+    told: list[Statement] = []
     for save in findings.of(CheckpointSave):
         statement = statement_at(script, save.line)
         if save.how != "library" or save.call.rpartition(".")[2] != "save":
             continue
         if _ONE & set(_words_of(save.path)) or _by_one(script, statement):
             continue
+        if any(_beside(script, earlier, statement) for earlier in told):
+            continue
+        told.append(statement)
         yield report(
             "saved-by-all-processes",
             WARNING,
@@ -47,6 +48,12 @@ def check_save(findings: Findings) -> Iterator[Pitfall]:
             call=save.call,
             path=save.path,
         )
+
+
+def _beside(script: Script, earlier: Statement, statement: Statement) -> bool:
+    """Whether a save stands in the block of an earlier one: one condition mends both."""
+    block = earlier.parent
+    return block >= 0 and inside(script.tree.statements[block], statement)
 
 
 def _words_of(written: str | None) -> list[str]:
@@ -85,79 +92,6 @@ def _function_by_one(script: Script, function: Statement, at: Statement, depth: 
     if depth >= _DEPTH or not callers:
         return True
     return all(_by_one(script, site.statement, depth + 1) for site in callers)
-
-
-@pitfall("checkpoint-module-prefix")
-def check_prefix(findings: Findings) -> Iterator[Pitfall]:
-    """The wrapped model's state is saved and the bare model reads it, or the other way round."""
-    script = findings.script
-    if not findings.of(CheckpointResume) or mentions(script, *_PREFIX):
-        return
-    for site in calls_of_methods(script, "state_dict"):
-        load = _load_after(script, site) if receiver(site).endswith(".module") else None
-        if load is not None and _is_saved(findings, site):
-            yield _mismatch(site, receiver(site).removesuffix(".module"), load[0], load[1], False)
-            return
-    if mentions(script, ".module"):
-        return
-    for site in calls_of_methods(script, "state_dict"):
-        wrap = _wrap_of(script, receiver(site), site)
-        if wrap is None or not _is_saved(findings, site):
-            continue
-        load_before = _load_before(script, receiver(site), wrap)
-        if load_before is not None:
-            yield _mismatch(site, receiver(site), load_before, wrap, True)
-            return
-
-
-def _mismatch(site: Site, model: str, load: Site, wrap: Statement, prefixed: bool) -> Pitfall:
-    return report(
-        "checkpoint-module-prefix",
-        WARNING,
-        (site.line, site.last),
-        "flow",
-        model=model,
-        wrap_line=wrap.first,
-        load=text(load.node.func),
-        load_line=load.line,
-        prefixed=prefixed,
-    )
-
-
-def _is_saved(findings: Findings, site: Site) -> bool:
-    """Whether a state goes into a checkpoint, directly or by way of a variable."""
-    saved = any(s.line <= site.line <= s.end for s in findings.of(CheckpointSave))
-    return saved or type(site.statement.node) is cst.Assign
-
-
-def _load_after(script: Script, saved: Site) -> tuple[Site, Statement] | None:
-    """Where the wrapped model reads a state, and where it is wrapped."""
-    model = receiver(saved).removesuffix(".module")
-    for site in calls_of_methods(script, "load_state_dict"):
-        wrap = _wrap_of(script, model, site) if receiver(site) == model else None
-        if wrap is not None and site.scope == saved.scope == wrap.scope:
-            return site, wrap
-    return None
-
-
-def _wrap_of(script: Script, model: str, site: Site) -> Statement | None:
-    """The statement that wraps the model, where it is the only one whose value may be saved."""
-    found = script.reaching(model, site.statement.index) if model else []
-    if len(found) != 1 or type(found[0].value) is not cst.Call:
-        return None
-    statement = script.tree.statements[found[0].statement]
-    known = script.known(found[0].value.func, statement.scope)
-    kind = known.api.traits.get("wrap") if known is not None and known.api.kind == "wrap" else None
-    return statement if kind in ("ddp", "dp") else None
-
-
-def _load_before(script: Script, model: str, wrap: Statement) -> Site | None:
-    """Where the same variable, not wrapped yet, reads a state."""
-    for site in calls_of_methods(script, "load_state_dict"):
-        before = site.statement.index < wrap.index and site.scope == wrap.scope
-        if before and receiver(site) == model and "pretrain" not in text(site.node):
-            return site
-    return None
 
 
 @pitfall("load-without-map-location")
@@ -239,23 +173,15 @@ _TOP = (
 )
 _WRAP = "model = DDP(model, device_ids=[rank])\n"
 _SAVE = "torch.save(model.state_dict(), 'checkpoint.pt')\n"
-_RESUME = (
-    "if args.resume:\n"
-    "    checkpoint = torch.load(args.resume, map_location='cpu', weights_only=True)\n"
-    "    start_epoch = checkpoint['epoch']\n"
-    "    model.load_state_dict(checkpoint['model'])\n"
-)
-_STATE = "torch.save({'epoch': epoch, 'model': model.state_dict()}, args.resume)\n"
 EXAMPLES = {
     "saved-by-all-processes": {
         _TOP + _WRAP + _SAVE: [(7, 7)],
         _TOP + _WRAP + "def save(epoch):\n    torch.save(model.state_dict(), f'epoch{epoch}.pt')\n"
         "save(3)\n": [(8, 8)],
-    },
-    "checkpoint-module-prefix": {
-        _TOP + _RESUME + _WRAP + "if rank == 0:\n    " + _STATE: [(12, 12)],
-        _TOP + _RESUME + "model = torch.nn.DataParallel(model)\n" + _STATE: [(11, 11)],
-        _TOP + _WRAP + _RESUME + _STATE.replace("model.state", "model.module.state"): [(11, 11)],
+        _TOP + _WRAP + "class Trainer:\n    def fit(self):\n        for epoch in range(9):\n"
+        "            torch.save(model.state_dict(), 'last.pt')\n"
+        "            if epoch == 8:\n                torch.save(model.state_dict(), 'end.pt')\n"
+        "Trainer().fit()\n": [(10, 10)],
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', weights_only=True))": [(2, 2)],
@@ -273,16 +199,6 @@ COUNTEREXAMPLES = {
             "each process has a file of its own"
         ),
         _TOP + _WRAP + "def save():\n    " + _SAVE: "the caller may ask for the rank",
-    },
-    "checkpoint-module-prefix": {
-        _TOP + _RESUME + _WRAP + _STATE.replace("model.state", "model.module.state"): (
-            "the bare model is saved"
-        ),
-        _TOP + _WRAP + _RESUME + _STATE: "the wrapped model reads it again",
-        _TOP
-        + _WRAP
-        + _RESUME.replace("model.load", "model.module.load")
-        + _STATE.replace("model.state", "model.module.state"): "the bare one reads it again",
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', map_location='cpu'))": (

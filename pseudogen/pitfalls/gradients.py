@@ -264,6 +264,10 @@ _DIVIDED = _LOOP + "    loss = loss / accum_steps\n    loss.backward()\n"
 EXAMPLES = {
     "gradients-never-cleared": {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n": [(5, 6)],
+        "def train(loader, opt):\n"
+        "    for x, y in loader:\n"
+        "        criterion(model(x), y).backward()\n"
+        "        opt.step()\n" + _TOP + "train(train_loader, optimizer)\n": [(3, 4)],
         "from torch.optim import Adam\n"
         "opt = Adam(net.parameters())\n"
         "for x, y in loader:\n"
@@ -287,6 +291,7 @@ EXAMPLES = {
         "        scaler.step(optimizer)\n"
         "        scaler.update()\n"
         "        optimizer.zero_grad()\n": [(5, 5)],
+        _TOP + _LOOP + "    loss.backward()\n" + _ROUND.replace("accum_steps", "4"): [(5, 5)],
     },
     "accumulation-rest-lost": {
         _TOP + _DIVIDED + _ROUND: [(7, 7)],
@@ -312,6 +317,7 @@ COUNTEREXAMPLES = {
     },
     "accumulated-loss-not-divided": {
         _TOP + _DIVIDED + _ROUND: "it is divided",
+        _TOP + (_DIVIDED + _ROUND).replace("accum_steps", "4"): "it is divided by the same number",
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n": "nothing is accumulated",
     },
     "accumulation-rest-lost": {

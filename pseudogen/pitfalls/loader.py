@@ -80,9 +80,12 @@ def _in_evaluation(findings: Findings, line: int) -> bool:
 
 def _is_loaded(findings: Findings, sampler: DistributedSampler) -> bool:
     loaders = findings.of(DataLoader)
+    if sampler.target is None:
+        return any(loader.line <= sampler.line <= loader.end for loader in loaders)
     return any(has_word(loader.sampler, sampler.target) for loader in loaders)
 
 
+_SAMPLER = "val_sampler = DistributedSampler(val_set, shuffle=False)\n"
 _EVALUATION = (
     "import torch\n"
     "import torch.distributed as dist\n"
@@ -111,6 +114,10 @@ EXAMPLES = {
         _EVALUATION + "    dist.all_reduce(correct)\n    return correct\n": [(4, 4)],
         _EVALUATION.replace(", shuffle=False", "")
         + "    dist.reduce(correct, 0)\n    return correct\n": [(4, 4)],
+        _EVALUATION.replace(
+            "val_sampler = DistributedSampler(val_set, shuffle=False)\n", ""
+        ).replace("=val_sampler", "=DistributedSampler(val_set)")
+        + "    dist.all_reduce(correct)\n": [(4, 4)],
     },
 }
 COUNTEREXAMPLES = {

@@ -30,7 +30,7 @@ def check_sum(findings: Findings) -> Iterator[Pitfall]:
             continue
         back = statement_at(script, step.line)
         for statement in script.tree.below(loop):
-            total = _total(script, statement, step.loss)
+            total = _total(script, statement, step.loss) or _metered(script, statement, step.loss)
             if total is None or statement.scope != loop.scope:
                 continue
             if _is_number(script, statement, back, step.loss) or _is_used(script, loop, total):
@@ -43,7 +43,7 @@ def check_sum(findings: Findings) -> Iterator[Pitfall]:
                 total=total,
                 loss=step.loss,
                 loop=loop.first,
-                appended=type(statement.node) is cst.Expr,
+                appended=".append(" in text(statement.node),
             )
 
 
@@ -62,6 +62,31 @@ def _total(script: Script, statement: Statement, loss: str) -> str | None:
         if appends and len(call.args) == 1 and text(call.args[0].value) == loss:
             return dotted(call.func.value) or None
     return None
+
+
+def _metered(script: Script, statement: Statement, loss: str) -> str | None:
+    """`meter` in `meter.update(loss, n)`, whose class in this file adds up what it is given."""
+    call: Any = getattr(statement.node, "value", None)
+    if type(statement.node) is not cst.Expr or type(call) is not cst.Call or not call.args:
+        return None
+    if text(call.args[0].value) != loss or type(call.func) is not cst.Attribute:
+        return None
+    site = script.call_site(call, statement.index, statement.scope)
+    function = script.called_function(site)
+    names = [p.name.value for p in function.node.params.params] if function is not None else []
+    if function is None or len(names) < 2 or names[0] != "self":
+        return None
+    sums = any(
+        type(s.node) is cst.AugAssign
+        and type(s.node.operator) is cst.AddAssign
+        and dotted(s.node.target).startswith("self.")
+        and _is_loss(s.node.value, names[1])
+        for s in script.tree.below(function)
+    )
+    written = "\n".join(script.tree.lines[function.first : function.end])
+    marks = (".item()", ".detach()", "float(", "reduce", ".data", f"{names[1]} =")
+    freed = any(mark in written for mark in marks)
+    return dotted(call.func.value) or None if sums and not freed else None
 
 
 def _is_loss(node: Any, loss: str) -> bool:
@@ -122,17 +147,30 @@ _LOOP = (
     "    loss.backward()\n"
     "    optimizer.step()\n"
 )
+_METER = (
+    "class Mean:\n"
+    "    def update(self, value, n=1):\n"
+    "        self.sum += value * n\n"
+    "        self.count += n\n"
+    "losses = Mean()\n"
+)
 EXAMPLES = {
     "loss-keeps-graph": {
         _TOP + _LOOP + "    total += loss\n": [(12, 12)],
         _TOP + _LOOP.replace("total = 0.0", "losses = []") + "    losses.append(loss)\n": [
             (12, 12)
         ],
+        _TOP + _METER + _LOOP + "    losses.update(loss, len(x))\n": [(17, 17)],
     },
 }
 COUNTEREXAMPLES = {
     "loss-keeps-graph": {
         _TOP + _LOOP + "    total += loss.item()\n": "a number is added",
+        _TOP + _METER + _LOOP + "    losses.update(loss.item(), len(x))\n": "the mean of numbers",
+        _TOP
+        + _METER.replace("value * n", "float(value) * n")
+        + _LOOP
+        + "    losses.update(loss)\n": ("it makes numbers of them"),
         _TOP + _LOOP + "    loss = loss.detach()\n    total += loss\n": "it has no graph any more",
         _TOP + "for x, y in train_loader:\n"
         "    total = 0.0\n"

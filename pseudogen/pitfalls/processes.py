@@ -166,19 +166,22 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
     function = script.function_around(guard)
     if function is None or _caught(script, leaves):
         return None
+    if loop is not None and type(leaves.node) is cst.Return:
+        again = reachable_calls(script, loop)
+        found = next((s for s in again if _is_met(script, s, guard)), None)
+        found = found or _backward(findings, again)
+        if found is not None:
+            return found
     calls = [s for s in script.calls_below(function) if s.scope == guard.scope]
     ends = max([guard.after, *(clause.after for clause in script.tree.clauses(guard))])
     after = [s for s in calls if s.statement.index >= ends]
-    return next(
-        (
-            s
-            for s in after
-            if _needs_all(s)
-            and script.rank_condition(s.statement) is None
-            and not script.exclusive(s.statement, guard)
-        ),
-        None,
-    )
+    return next((s for s in after if _is_met(script, s, guard)), None)
+
+
+def _is_met(script: Script, site: Site, guard: Statement) -> bool:
+    """Whether those that go on come to a call for which all processes are needed."""
+    one = script.rank_condition(site.statement) is not None
+    return _needs_all(site) and not one and not script.exclusive(site.statement, guard)
 
 
 def _caught(script: Script, leaves: Statement) -> bool:
@@ -213,6 +216,9 @@ EXAMPLES = {
     },
     "one-process-leaves": {
         _TOP + _ROUND + _REDUCE + "        if rank == 0 and value > 3:\n            break\n": [
+            (9, 9)
+        ],
+        _TOP + _ROUND + _REDUCE + "        if rank == 0 and value > 3:\n            return\n": [
             (9, 9)
         ],
         _TOP + "def finish(value):\n"

@@ -6,7 +6,16 @@ from collections.abc import Iterator
 
 import libcst as cst
 
-from pseudogen.names.blocks import calls_of_methods, has_word, inside, mentions, receiver
+from pseudogen.names.blocks import (
+    calls_of_methods,
+    has_word,
+    inside,
+    mentions,
+    receiver,
+    statement_at,
+)
+from pseudogen.names.iterables import unwrapped
+from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import target
 from pseudogen.patterns.data_loader import DataLoader
@@ -17,6 +26,11 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_STEPS_BACK = 4
+"""Loader, its sampler of batches, and the sampler of that; one more for a wrapped loader."""
+_CALLERS = 2
+"""Functions between a loop and the training step that it runs."""
+
 
 @pitfall("sampler-without-set-epoch")
 def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
@@ -25,9 +39,9 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
     if _may_tell_epoch(script):
         return
     for sampler in findings.of(DistributedSampler):
-        if sampler.shuffle != "True" or sampler.split == "validation" or not sampler.target:
+        if sampler.shuffle != "True" or sampler.split == "validation":
             continue
-        for loader in _loaders_of(findings, sampler):
+        for loader in _loaders_of(findings, sampler) if sampler.target else ():
             loop = _loop_that_reads(findings, loader)
             if loop is not None and not findings.handed_on(sampler.target, loader):
                 yield report(
@@ -41,6 +55,72 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
                     loop=loop.line,
                 )
                 break
+        else:
+            yield from _read_elsewhere(findings, sampler)
+
+
+def _read_elsewhere(findings: Findings, sampler: DistributedSampler) -> Iterator[Pitfall]:
+    """The loop over epochs of another function or class that trains from a loader with the
+    sampler, where the script's own calls lead there."""
+    script = findings.script
+    loops = [loop for loop in findings.of(EpochLoop) if loop.call is None and loop.unit == "epoch"]
+    for statement in _training_loops(script) if len(loops) == 1 else ():
+        loader = text(unwrapped(statement.node.iter))
+        if script.unit(statement) != "epoch" or findings.handed_on(loader):
+            continue
+        if sampler.line in _sampler_lines(script, statement):
+            yield report(
+                "sampler-without-set-epoch",
+                WARNING,
+                (sampler.line, sampler.end),
+                sampler.evidence.kind,
+                sampler=_name_there(script, sampler, statement) or f"{loader}.sampler",
+                loader=loader,
+                epoch=(loops[0].variable or "").strip("_") or None,
+                loop=loops[0].line,
+            )
+            return
+
+
+def _name_there(script: Script, sampler: DistributedSampler, loop: Statement) -> str | None:
+    """The name of a sampler where it is one in the function of a loop, too."""
+    name = sampler.target
+    made = statement_at(script, sampler.line)
+    shared = name is not None and (made.scope == loop.scope or name.startswith("self."))
+    return name if shared else None
+
+
+def _training_loops(script: Script) -> Iterator[Statement]:
+    """The loops that hold a training step, or call a function that has one without a loop."""
+    steps = [script.tree.statements[i] for i in script.structure.steps]
+    found = [loop for step in steps for loop in _loops_around(script, step, 0)]
+    seen = {loop.index: loop for loop in found if type(loop.node) is cst.For}
+    yield from seen.values()
+
+
+def _loops_around(script: Script, statement: Statement, depth: int) -> list[Statement]:
+    loop = script.loop_around(statement)
+    function = script.function_around(statement) if loop is None and depth < _CALLERS else None
+    if function is None:
+        return [loop] if loop is not None else []
+    callers = (site.statement for site in script.calls_of(function))
+    return [found for caller in callers for found in _loops_around(script, caller, depth + 1)]
+
+
+def _sampler_lines(script: Script, loop: Statement) -> set[int]:
+    """The lines on which the samplers of the loader that a loop reads are made."""
+    lines: set[int] = set()
+    waiting = [(unwrapped(loop.node.iter), loop.index)]
+    for _ in range(_STEPS_BACK):
+        if not waiting:
+            break
+        node, at = waiting.pop()
+        for call, where in makers(script, node, at):
+            lines.add(script.tree.statements[where].first)
+            site = script.call_site(call, where, script.tree.statements[where].scope)
+            given = (script.argument(site, name) for name in ("sampler", "batch_sampler"))
+            waiting += [(value, where) for value in given if value is not None]
+    return lines
 
 
 def _may_tell_epoch(script: Script) -> bool:
@@ -55,11 +135,16 @@ def _may_tell_epoch(script: Script) -> bool:
 
 
 def _loaders_of(findings: Findings, sampler: DistributedSampler) -> Iterator[str]:
-    """What holds the loaders that get the sampler, also from a function that makes them."""
+    """What holds the loaders that get the sampler, also from a function that makes them, and by
+    way of a sampler of batches."""
     script = findings.script
     lines = {loader.line for loader in findings.of(DataLoader)}
+    names = {sampler.target}
     for site in script.call_sites():
-        if not any(dotted(arg.value) == sampler.target for arg in site.node.args):
+        if not any(dotted(arg.value) in names for arg in site.node.args):
+            continue
+        if site.name.rpartition(".")[2] == "BatchSampler":
+            names |= {target(site.statement)} - {None}
             continue
         made = script.called_function(site)
         makes = made is not None and any(made.first < line <= made.end for line in lines)
@@ -150,6 +235,35 @@ _LOADER = (
     "train_sampler = DistributedSampler(train_set)\n"
     "train_loader = DataLoader(train_set, batch_size=32, sampler=train_sampler)\n"
 )
+_ELSEWHERE = (
+    "from torch.utils.data import DataLoader, DistributedSampler\n"
+    "def prepare(dataset):\n"
+    "    return DataLoader(dataset, batch_size=32, sampler=DistributedSampler(dataset))\n"
+    "class Trainer:\n"
+    "    def __init__(self, loader):\n"
+    "        self.loader = loader\n"
+    "    def batch(self, x, y):\n"
+    "        self.model(x, y).backward()\n"
+    "    def epoch(self):\n"
+    "        for x, y in self.loader:\n"
+    "            self.batch(x, y)\n"
+    "    def fit(self):\n"
+    "        for epoch in range(90):\n"
+    "            self.epoch()\n"
+    "trainer = Trainer(prepare(data))\n"
+    "trainer.fit()\n"
+)
+_BATCHED = _LOADER.replace("_size=32, sampler=train_sampler", "_sampler=batches").replace(
+    "train_loader", "batches = BatchSampler(train_sampler, 32, True)\ntrain_loader"
+)
+_TRAIN = (
+    "def train(loader, model):\n"
+    "    for x, y in loader:\n"
+    "        loss = model(x, y)\n"
+    "        loss.backward()\n"
+    "for epoch in range(start, epochs):\n"
+    "    train(train_loader, model)\n"
+)
 EXAMPLES = {
     "sampler-without-set-epoch": {
         _LOADER + "for epoch in range(90):\n"
@@ -157,12 +271,7 @@ EXAMPLES = {
         "        loss = criterion(model(x), y)\n"
         "        loss.backward()\n"
         "        optimizer.step()\n": [(2, 2)],
-        _LOADER + "def train(loader, model):\n"
-        "    for x, y in loader:\n"
-        "        loss = model(x, y)\n"
-        "        loss.backward()\n"
-        "for epoch in range(start, epochs):\n"
-        "    train(train_loader, model)\n": [(2, 2)],
+        _LOADER + _TRAIN: [(2, 2)],
         "from torch.utils.data import DataLoader, DistributedSampler\n"
         "class Trainer:\n"
         "    def __init__(self, data):\n"
@@ -174,6 +283,8 @@ EXAMPLES = {
         "    def fit(self):\n"
         "        for epoch in range(90):\n"
         "            self.train_epoch()\n": [(4, 4)],
+        _ELSEWHERE: [(3, 3)],
+        _BATCHED + _TRAIN: [(2, 2)],
     },
     "sampler-and-shuffle": {
         "from torch.utils.data import DataLoader, DistributedSampler\n"
@@ -185,6 +296,11 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "sampler-without-set-epoch": {
+        _ELSEWHERE.replace(
+            "    def epoch",
+            "    def tell(self, n):\n        self.loader.sampler.set_epoch(n)\n    def epoch",
+        ): "it is told somewhere",
+        _ELSEWHERE.replace("DistributedSampler(dataset)", "RandomSampler(dataset)"): "no shards",
         _LOADER: "the loop may stand elsewhere",
         _LOADER + "for epoch in range(90):\n"
         "    train_sampler.set_epoch(epoch)\n"

@@ -287,14 +287,33 @@ _BRANCH = (
     "        return base_lr * step / warmup_epochs\n"
     "    return base_lr\n"
 )
+_WARMED = (
+    "import torch\n"
+    "from transformers import get_linear_schedule_with_warmup\n"
+    "optimizer = torch.optim.AdamW(model.parameters(), lr=1e-4)\n"
+    "total = len(train_loader) * 3\n"
+    "scheduler = get_linear_schedule_with_warmup(optimizer, 10, total)\n"
+    "for epoch in range(3):\n"
+)
+_PASSED = (
+    "def train(loader, opt, schedule):\n"
+    "    for x, y in loader:\n"
+    "        opt.zero_grad()\n"
+    "        criterion(model(x), y).backward()\n"
+    "        opt.step()\n"
+    "        schedule.step()\n"
+)
+_EVERY = "        if step % 4 == 3:\n"
 EXAMPLES = {
     "scheduler-before-optimizer": {
         _STAIRCASE + "    " + _STEP + _BATCHES + _UPDATE: [(6, 6)],
         _COSINE + _BATCHES + "        " + _STEP + _UPDATE: [(9, 9)],
+        _COSINE + _BATCHES + _EVERY + "            " + _STEP + "    " + _UPDATE: [(10, 10)],
     },
     "scheduler-per-batch": {
         _COSINE + _BATCHES + _UPDATE + "        " + _STEP: [(10, 10)],
         _STAIRCASE + _BATCHES + _UPDATE + "        " + _STEP: [(10, 10)],
+        _PASSED + _COSINE + "    train(train_loader, optimizer, scheduler)\n": [(6, 6)],
     },
     "scheduler-per-epoch": {
         _CYCLE + _BATCHES + _UPDATE + "    " + _STEP: [(10, 10)],
@@ -303,6 +322,7 @@ EXAMPLES = {
         + _UPDATE
         + "    "
         + _STEP: [(10, 10)],
+        _WARMED + _BATCHES + _UPDATE + "    " + _STEP: [(11, 11)],
     },
     "scheduler-past-its-end": {
         _TOTAL + _BATCHES + _UPDATE + "    " + _STEP: [(4, 4)],
@@ -319,6 +339,8 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "scheduler-before-optimizer": {
+        _COSINE + _BATCHES + _EVERY + "    " + _UPDATE + "            " + _STEP: "likewise, below",
+        _STAIRCASE + "    if epoch:\n        " + _STEP + _BATCHES + _UPDATE: "not at first",
         _STAIRCASE + _BATCHES + _UPDATE + "    " + _STEP: "the optimizer steps first",
         _STAIRCASE + "    scheduler.step(epoch)\n" + _BATCHES + _UPDATE: "it is told the epoch",
     },
@@ -336,6 +358,7 @@ COUNTEREXAMPLES = {
         + _STEP: "its milestones are in batches",
     },
     "scheduler-per-epoch": {
+        _WARMED + _BATCHES + _UPDATE + "        " + _STEP: "the length is in batches, too",
         _CYCLE + _BATCHES + _UPDATE + "        " + _STEP: "it is stepped after each batch",
         _COSINE + _BATCHES + _UPDATE + "    " + _STEP: "its period is in epochs",
     },

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.blocks import inside, method, receiver, statement_at
+from pseudogen.names.origins import makers
 from pseudogen.names.script import Script
 from pseudogen.patterns.layer_freezing import LayerFreezing
 from pseudogen.patterns.layer_unfreezing import LayerUnfreezing
@@ -116,10 +117,12 @@ def _let_in(findings: Findings, model: str, frozen: Statement, wrap: Statement) 
     for statement in between:
         if type(statement.node) is cst.Assign:
             target = text(statement.node.targets[0].target)
-            moved = target == model and _only_moves(statement.node.value, model)
+            moved = target == model and _keeps(script, statement, model)
             if (target == model or target.startswith(f"{model}.")) and not moved:
                 return True
         for site in script.calls_in(statement):
+            if site.known is not None and site.known.api.kind == "sync-batchnorm":
+                continue
             moves = receiver(site) == model and method(site) in ("to", "cuda", "train", "eval")
             given = [text(arg.value).partition(".")[0] for arg in site.node.args]
             if (site.name.startswith(f"{model}.") and not moves) or model in given:
@@ -127,8 +130,14 @@ def _let_in(findings: Findings, model: str, frozen: Statement, wrap: Statement) 
     return False
 
 
-def _only_moves(node: Any, model: str) -> bool:
-    return type(node) is cst.Call and dotted(node.func) in (f"{model}.to", f"{model}.cuda")
+def _keeps(script: Script, statement: Statement, model: str) -> bool:
+    """Whether `model = ...` moves the model or converts its batch norm, and adds nothing."""
+    node = statement.node.value
+    if type(node) is not cst.Call:
+        return False
+    known = script.known(node.func, statement.scope)
+    converts = known is not None and known.api.kind == "sync-batchnorm"
+    return converts or dotted(node.func) in (f"{model}.to", f"{model}.cuda")
 
 
 @pitfall("syncbn-after-wrap")
@@ -180,14 +189,11 @@ def check_unused(findings: Findings) -> Iterator[Pitfall]:
 def _classes(script: Script, wrap: ParallelWrap) -> Iterator[Statement]:
     """The class of this file of which the wrapped model is an instance."""
     statement = statement_at(script, wrap.line)
-    for binding in script.reaching(wrap.model or "", statement.index):
-        if binding.how != "assign" or type(binding.value) is not cst.Call:
-            continue
-        made: Any = binding.value
-        while type(made.func) is cst.Attribute and type(made.func.value) is cst.Call:
-            made = made.func.value  # the model in `Net().to(device)`
-        scope = script.tree.statements[binding.statement].scope
-        for inner in script.resolver.bindings(dotted(made.func) or "?", scope):
+    site = next((s for s in script.calls_in(statement) if s.name == wrap.function), None)
+    node = site.node.args[0].value if site is not None and site.node.args else None
+    for call, at in makers(script, node, statement.index) if node is not None else ():
+        scope = script.tree.statements[at].scope
+        for inner in script.resolver.bindings(dotted(call.func) or "?", scope):
             if inner.how == "class":
                 yield script.tree.statements[inner.statement]
 
@@ -243,6 +249,7 @@ EXAMPLES = {
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + _WRAP: [(7, 7)],
         _TOP + "model.requires_grad_(False)\nmodel.cuda()\nmodel = DDP(model)\n": [(7, 7)],
+        _TOP + _FREEZE + _SYNC + _WRAP: [(8, 8)],
     },
     "syncbn-after-wrap": {
         _TOP + "model = DDP(model)\n" + _SYNC: [(6, 6)],
@@ -251,6 +258,8 @@ EXAMPLES = {
     "wrap-with-unused-layer": {
         _TOP + _NET + _WRAP: [(13, 13)],
         _TOP + _NET.replace("Linear(8, 2)", "Embedding(8, 2)") + "model = DDP(model)\n": [(13, 13)],
+        _TOP + _NET + "class Trainer:\n    def __init__(self):\n        self.net = Net()\n"
+        "        self.net = DDP(self.net)\n": [(16, 16)],
     },
 }
 COUNTEREXAMPLES = {
