@@ -17,7 +17,10 @@ from typing import Any, ParamSpec, TypeVar
 from pseudogen.deep import roomy
 from pseudogen.document import Document, Pseudocode, to_json
 from pseudogen.errors import InputError
+from pseudogen.explanation.definitions import definitions
+from pseudogen.explanation.passages import with_passages
 from pseudogen.explanation.stages import stages
+from pseudogen.explanation.stories import stories
 from pseudogen.finding import Finding, find_all
 from pseudogen.following import Reached, reached
 from pseudogen.limits import MOST
@@ -150,7 +153,10 @@ def explain_analysis(
         InputError: the part is not there.
     """
     document = explanation_document(
-        _explanation(analysis, part), lang, detail=detail, listings=listings or detail == "full"
+        _explanation(analysis, part, detail),
+        lang,
+        detail=detail,
+        listings=listings or detail == "full",
     )
     if has_cells(analysis.source):
         return Cells(analysis.source, lang).document(document)
@@ -190,7 +196,7 @@ def write_analysis(
     return replace(code, lines=said + code.lines)
 
 
-def _explanation(analysis: Analysis, part: Part) -> Explanation:
+def _explanation(analysis: Analysis, part: Part, detail: str = "normal") -> Explanation:
     chosen: Sequence[Finding] = analysis.findings
     pitfalls: Sequence[Pitfall] = analysis.pitfalls
     functions: Sequence[Reached] = analysis.reached
@@ -199,15 +205,21 @@ def _explanation(analysis: Analysis, part: Part) -> Explanation:
         chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
         pitfalls = [p for p in pitfalls if wanted[0] <= p.lines[0] <= wanted[1]]
         functions = [r for r in functions if wanted[0] <= r.line <= wanted[1]]
+    script = analysis.script
+    told = stories(script, chosen)
+    found = stages(script, chosen, functions)
+    whole = detail != "brief"
     return Explanation(
         analysis.source.name,
-        analysis.script,
-        stages(analysis.script, chosen, functions),
+        script,
+        with_passages(script, found, told, wanted) if whole else found,
         analysis.source.remarks,
         wanted,
         tuple(pitfalls),
-        work_out(analysis.script, chosen),
+        work_out(script, chosen),
         analysis.not_read,
+        tuple(told),
+        definitions(script, found, wanted) if whole else (),
     )
 
 

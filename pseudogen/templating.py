@@ -146,6 +146,12 @@ def story_words(lang: str) -> Any:
 
 
 @cache
+def passage_words(lang: str) -> Any:
+    """What is said of other code: `templates/<lang>/passages.jinja` as a module."""
+    return _template(f"{lang}/passages.jinja").module
+
+
+@cache
 def vocabulary_words(lang: str) -> Any:
     """The vocabulary: `templates/<lang>/vocabulary.jinja` as a module."""
     return _template(f"{lang}/vocabulary.jinja").module

@@ -43,7 +43,12 @@ def _indent(line: str) -> int:
 def docstring_of(script: Script, stage: Stage) -> str | None:
     """The first sentence of the docstring of the function in which a stage stands."""
     holder = next((f for f in script.functions(stage.function or "") if _holds(f, stage)), None)
-    first = script.tree.body(holder)[:1] if holder is not None else []
+    return first_sentence(script, holder) if holder is not None else None
+
+
+def first_sentence(script: Script, definition: Statement) -> str | None:
+    """The first sentence of the docstring of a function or class, where it is short enough."""
+    first = script.tree.body(definition)[:1]
     if not first or type(first[0].node) is not cst.Expr:
         return None
     words = _SENTENCE_END.split(string(first[0].node.value).strip())[0]

@@ -9,6 +9,7 @@ from dataclasses import field
 import libcst as cst
 
 from pseudogen.explanation.order import run_order
+from pseudogen.explanation.passage import Passage
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names import structure
@@ -37,6 +38,7 @@ class Stage:
     condition: str | None
     findings: tuple[Finding, ...]
     reached: tuple[Reached, ...] = ()
+    passages: tuple[Passage, ...] = ()
 
 
 def stages(

@@ -34,6 +34,11 @@ class ScaledStep:
     lines: tuple[int, int]
     parts: tuple[Part, ...]
 
+    @property
+    def told(self) -> set[int]:
+        """The lines of which it speaks."""
+        return {part.line for part in self.parts}
+
 
 @dataclass(frozen=True, slots=True)
 class SharedData:
@@ -64,6 +69,11 @@ class SharedData:
     otherwise: tuple[int, int] | None
     defaults: tuple[tuple[str, int], ...]
     loaders: tuple[tuple[str, int], ...]
+
+    @property
+    def told(self) -> set[int]:
+        """The lines of which it speaks."""
+        return set(range(self.lines[0], self.lines[1] + 1))
 
 
 Story = ScaledStep | SharedData

@@ -26,7 +26,8 @@ from pseudogen.templating import language
 def prepared_document(document: Document) -> Document:
     """The document with inert spans on one line each, and `lines` told where no note tells them.
 
-    A paragraph's lines are left out where the heading above it speaks of the same ones.
+    A paragraph's lines are left out where the heading above it speaks of the same ones, or a note
+    in its label does.
     """
     blocks: list[Block] = []
     above: Lines | None = None
@@ -35,7 +36,7 @@ def prepared_document(document: Document) -> Document:
             above = block.lines
             note = block.note or _place(block.lines, document.lang)
             block = Heading(block.level, block.text, note, block.lines)
-        elif isinstance(block, Paragraph) and block.lines != above:
+        elif isinstance(block, Paragraph) and block.lines != above and not _noted(block.label):
             place = _place(block.lines, document.lang)
             if place:
                 block = Paragraph(joined(block.text, place), block.label, block.lines)
@@ -57,6 +58,10 @@ def _clean_line(line: PseudoLine) -> PseudoLine:
 def as_kind(text: Spans, kind: str) -> Spans:
     """Words as a kind of their own; code and numbers among them stay what they are."""
     return tuple(Span(s.text, kind) if s.kind == "words" else s for s in text)
+
+
+def _noted(label: Spans) -> bool:
+    return any(span.kind == "note" for span in label)
 
 
 def _place(lines: Lines | None, lang: str) -> Spans:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import field, replace
+from types import MappingProxyType
 from typing import Any
 
 from pseudogen.document import (
@@ -19,9 +20,11 @@ from pseudogen.document import (
 )
 from pseudogen.document import spans as marked
 from pseudogen.explanation.captions import comment_above, docstring_of
+from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
+from pseudogen.explanation.passage import Passage
 from pseudogen.explanation.stages import Stage
-from pseudogen.explanation.stories import stories
+from pseudogen.explanation.stories import Story
 from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.module_files import NotRead
@@ -32,6 +35,7 @@ from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import not_read, remark
+from pseudogen.words.passages import definition_blocks, passage_paragraph
 from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
@@ -44,6 +48,7 @@ _MANY = 3
 """So many paragraphs of one entry are told as a list."""
 _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
+_NOWHERE: Mapping[int, Sequence[Lines]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ class Explanation:
     pitfalls: tuple[Pitfall, ...] = ()
     working: Working = field(default_factory=Working)
     not_read: tuple[NotRead, ...] = ()  # modules of the project
+    stories: tuple[Story, ...] = ()
+    definitions: tuple[Definition, ...] = ()
 
 
 def explanation_document(
@@ -82,8 +89,7 @@ class _Writer:
         self.telling = Telling(lang)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
-        findings = [f for stage in explanation.stages for f in stage.findings]
-        self.stories = stories(explanation.script, findings)
+        self.stories = list(explanation.stories)
         self.told: dict[str, int] = {}
         self.described: set[str] = set()
         self.shown: set[int] = set()
@@ -102,9 +108,8 @@ class _Writer:
                 (f for stage in self.explanation.stages for f in stage.findings),
                 key=lambda finding: finding.line,
             )
-            for entry in entries(findings, self.told):
-                blocks += self._stories(entry, 2)
-                blocks += self._entry(entry, 2)
+            passages = [p for stage in self.explanation.stages for p in stage.passages]
+            blocks += self._in_turn(entries(findings, self.told), passages, 2)
             for stage in self.explanation.stages:
                 blocks += self._elsewhere(stage, 2)
             if detail != "brief":
@@ -135,6 +140,7 @@ class _Writer:
         yield from glance(findings, self.lang, reached)
         if detail != "brief":
             yield from self._stages()
+            yield from definition_blocks(self.explanation.definitions, self.lang)
             yield from working_section(self.explanation.working, self.lang)
             explanation = self.explanation
             yield from settings_section(explanation.script, self.lang, explanation.part)
@@ -147,14 +153,36 @@ class _Writer:
         places, left_out = self.telling.repeated(e for _, found in told for e in found)
         for stage, found in told:
             kept = [entry for entry in found if id(entry) not in left_out]
-            level = 4 if len(kept) + len(stage.reached) > 1 else 3
+            level = 4 if len(kept) + len(stage.reached) + len(stage.passages) > 1 else 3
             if level > 3:
                 note = self._spans(self.words.note([stage.lines]))
                 yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
-            for entry in kept:
-                yield from self._stories(entry, level)
-                yield from self._entry(entry, level, places.get(id(entry), []))
+            yield from self._in_turn(kept, stage.passages, level, places)
             yield from self._elsewhere(stage, level)
+
+    def _in_turn(
+        self,
+        told: Sequence[Entry],
+        passages: Sequence[Passage],
+        level: int,
+        places: Mapping[int, Sequence[Lines]] = _NOWHERE,
+    ) -> Iterable[Block]:
+        """Entries, and the passages before and behind them."""
+        waiting = sorted(passages, key=lambda passage: passage.lines)
+        for entry in told:
+            while waiting and waiting[0].lines[0] < entry.findings[0].line:
+                yield self._passage(waiting.pop(0))
+            yield from self._stories(entry, level)
+            yield from self._entry(entry, level, places.get(id(entry), ()))
+        yield from (self._passage(passage) for passage in waiting)
+
+    def _passage(self, passage: Passage) -> Paragraph:
+        """A passage; under the author's comment the first time that it is met."""
+        if passage.caption in self.described:
+            passage = replace(passage, caption=None)
+        elif passage.caption is not None:
+            self.described.add(passage.caption)
+        return passage_paragraph(passage, self.lang)
 
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:
         """What the functions of other files do that a stage calls."""

@@ -11,6 +11,7 @@ from pseudogen.following import Reached
 from pseudogen.pitfall import Pitfall
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
+from pseudogen.words.passages import passage_text
 from pseudogen.words.patterns import finding_words, spaced_words
 from pseudogen.words.pitfalls import pitfall_text
 from pseudogen.words.settings import setting_json, settings_in
@@ -45,6 +46,14 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
                 "findings": [
                     *(number[id(finding)] for finding in stage.findings),
                     *(number[id(f)] for r in stage.reached for f in r.findings),
+                ],
+                "passages": [
+                    {
+                        "lines": list(passage.lines),
+                        "caption": passage.caption,
+                        "text": plain(passage_text(passage, lang)),
+                    }
+                    for passage in stage.passages
                 ],
             }
             for stage in explanation.stages

@@ -52,6 +52,7 @@ def test_explanation() -> None:
     }
     pitfall = {"id": "lost-rest", "severity": "note", "lines": [231, 231], "text": "..."}
     stage = {"kind": "data", "title": "Data", "lines": [200, 240], "findings": [0]}
+    stage["passages"] = [{"lines": [205, 206], "caption": None, "text": "It goes on."}]
     record: dict[str, object] = {
         "schema": 1,
         "file": "train.py",

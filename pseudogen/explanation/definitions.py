@@ -1,0 +1,114 @@
+"""Functions and classes in which nothing was recognised: what their author says, what they give."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.explanation.captions import first_sentence
+from pseudogen.explanation.stages import Stage
+from pseudogen.names.script import Script
+from pseudogen.records import dataclass
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_LONGEST = 60
+_DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function, a method or a class.
+
+    Attributes:
+        name: Its name, that of a method with its class.
+        lines: Where it stands.
+        says: The first sentence of its docstring; None without one.
+        bases: Of a class: what it is derived from.
+        methods: Of a class: its methods.
+        returns: Of a function: the different values that it returns.
+        called: The lines on which the script calls it.
+    """
+
+    name: str
+    lines: tuple[int, int]
+    says: str | None
+    bases: tuple[str, ...] = ()
+    methods: tuple[str, ...] = ()
+    returns: tuple[str, ...] = ()
+    called: tuple[int, ...] = ()
+
+    @property
+    def tells(self) -> bool:
+        """Whether there is anything to say of it but its name."""
+        return bool(self.says or self.methods or self.returns or self.called)
+
+
+def definitions(
+    script: Script, found: Sequence[Stage], part: tuple[int, int] | None = None
+) -> tuple[Definition, ...]:
+    """The definitions of a script in which no stage stands; of a class in which one does, the
+    methods in which none does."""
+    lines = sorted({f.line for stage in found for f in stage.findings})
+    lines += [r.line for stage in found for r in stage.reached]
+    made: list[Definition] = []
+    for statement in script.tree.statements:
+        if statement.parent < 0 and type(statement.node) in _DEFINITIONS:
+            made += _untold(script, statement, lines)
+    inside = part or (1, len(script.tree.lines))
+    return tuple(d for d in made if d.tells and inside[0] <= d.lines[0] <= d.lines[1] <= inside[1])
+
+
+def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Iterator[Definition]:
+    name = statement.node.name.value
+    told = any(statement.start <= line <= statement.end for line in lines)
+    if type(statement.node) is cst.FunctionDef:
+        if not told:
+            yield _function(script, statement, name)
+    elif not told:
+        yield _class(script, statement, name)
+    else:
+        for method in _methods(script, statement):
+            special = method.node.name.value.startswith("__")
+            if not special and not any(method.start <= n <= method.end for n in lines):
+                yield _function(script, method, f"{name}.{method.node.name.value}")
+
+
+def _methods(script: Script, statement: Statement) -> list[Statement]:
+    return [s for s in script.tree.body(statement) if type(s.node) is cst.FunctionDef]
+
+
+def _bases(statement: Statement) -> list[Any]:
+    return [base.value for base in statement.node.bases]
+
+
+def _class(script: Script, statement: Statement, name: str) -> Definition:
+    methods = [m.node.name.value for m in _methods(script, statement)]
+    return Definition(
+        name,
+        (statement.start, statement.end),
+        first_sentence(script, statement),
+        bases=tuple(b for b in map(text, _bases(statement)) if b != "object"),
+        methods=tuple(m for m in methods if not m.startswith("_")),
+    )
+
+
+def _function(script: Script, statement: Statement, name: str) -> Definition:
+    returned = [
+        text(inner.node.value)
+        for inner in script.tree.below(statement)
+        if type(inner.node) is cst.Return
+        and inner.node.value is not None
+        and script.function_around(inner) is statement
+    ]
+    known = returned and all(len(value) <= _LONGEST for value in returned)
+    called = script.structure.called_from.get(statement.index, ())
+    return Definition(
+        name,
+        (statement.start, statement.end),
+        first_sentence(script, statement),
+        returns=tuple(dict.fromkeys(returned)) if known else (),
+        called=tuple(sorted({script.tree.statements[index].first for index in called})),
+    )

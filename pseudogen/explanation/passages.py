@@ -1,0 +1,210 @@
+"""The code between the findings of a stage: stretches that belong together, and what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import libcst as cst
+
+from pseudogen.explanation.captions import comment_above
+from pseudogen.explanation.passage import Passage
+from pseudogen.explanation.readings import clauses, is_read, summary
+from pseudogen.explanation.stages import Stage
+from pseudogen.explanation.stories import Story
+from pseudogen.finding import Finding
+from pseudogen.names.script import Script
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_MANY = 6
+"""Of more things than this it is only said what they set and call."""
+_FEW = 3
+"""A stretch of so many statements may end at an empty line."""
+_OTHER_LINES = {"training-step": ("clears", "steps")}
+"""Pattern -> its facts that are further lines of which its words speak."""
+
+Lines = tuple[int, int]
+
+
+def with_passages(
+    script: Script, found: Sequence[Stage], told: Sequence[Story], part: Lines | None = None
+) -> tuple[Stage, ...]:
+    """The stages with the code between their findings; `part` are the lines to speak of."""
+    reading = _Reading(script, found, told, part)
+    return tuple(reading.stage(stage) for stage in found)
+
+
+class _Reading:
+    def __init__(
+        self,
+        script: Script,
+        found: Sequence[Stage],
+        told: Sequence[Story],
+        part: Lines | None,
+    ) -> None:
+        self.script = script
+        self.part = part
+        self.covered = _covered([f for stage in found for f in stage.findings], told)
+        self.headers = frozenset(f.line for stage in found for f in stage.findings)
+        self.declared = frozenset(
+            s.statement for s in script.settings.values() if s.origin not in ("key", "function")
+        )
+        self.at_line: dict[int, Statement] = {}
+        for statement in script.tree.statements:
+            self.at_line.setdefault(statement.first, statement)
+        self.places: dict[int, list[Passage]] = {}
+        self.blocks: dict[int, set[int]] = {}
+        self.apart: set[int] = set()
+        homes: dict[int, list[Stage]] = {}
+        for stage in found:
+            lines = [f.line for f in stage.findings] or [stage.lines[0]]
+            holding = [self._holding(line) for line in lines]
+            self.blocks[id(stage)] = {statement.parent for statement in holding}
+            function = script.function_around(holding[0])
+            homes.setdefault(function.index if function is not None else -1, []).append(stage)
+        for home, stages in homes.items():
+            for stretch in self._stretches(self._body(home)):
+                for passage in self._passages(stretch):
+                    self._place(passage, stretch[0].parent, stages)
+
+    def stage(self, stage: Stage) -> Stage:
+        """A stage with its passages, and with the lines of those that run whenever it does."""
+        passages = self.places.get(id(stage))
+        if not passages:
+            return stage
+        own = [stage.lines, *(p.lines for p in passages if p.lines[0] not in self.apart)]
+        lines = (min(first for first, _ in own), max(last for _, last in own))
+        return replace(stage, lines=lines, passages=tuple(passages))
+
+    def _holding(self, line: int) -> Statement:
+        """The first statement that starts on a line, else the innermost one that it belongs to."""
+        found = self.at_line.get(line)
+        if found is None:
+            found = [s for s in self.script.tree.statements if s.start <= line <= s.end][-1]
+        return found
+
+    def _body(self, function: int) -> list[Statement]:
+        tree = self.script.tree
+        if function >= 0:
+            return tree.body(tree.statements[function])
+        return [s for s in tree.statements if s.parent < 0]
+
+    def _stretches(self, block: Sequence[Statement]) -> Iterator[list[Statement]]:
+        """The runs of statements of a block, and of the blocks in it, that no finding covers."""
+        run: list[Statement] = []
+        for statement in block:
+            kind = type(statement.node)
+            if kind in (cst.FunctionDef, cst.ClassDef):
+                continue
+            continues = statement.chain != statement.index
+            headed = bool(run) and run[-1].chain == statement.chain
+            if not self._is_covered(statement) and (not continues or headed):
+                if is_read(statement, self.declared):
+                    run.append(statement)
+                continue
+            if run:
+                yield run
+                run = []
+            if statement.after > statement.index + 1:
+                yield from self._stretches(self.script.tree.body(statement))
+        if run:
+            yield run
+
+    def _is_covered(self, statement: Statement) -> bool:
+        if type(statement.node) is cst.If and text(statement.node.test).startswith("__name__"):
+            return True
+        return any(n in self.covered for n in range(statement.start, statement.end + 1))
+
+    def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
+        for piece in self._pieces(stretch):
+            lines = (piece[0].start, piece[-1].end)
+            if self.part and not self.part[0] <= lines[0] <= lines[1] <= self.part[1]:
+                continue
+            said = clauses(self.script, piece)
+            if self._is_told_by_header(piece[0]):
+                said = [clause for clause in said if clause.kind != "left"]
+            if len(said) > _MANY:
+                whole = summary(self.script, piece)
+                ends = [c for c in said if c.kind in ("returned", "raised", "ended")]
+                said = [*([whole] if whole else []), *ends]
+            if said:
+                caption = comment_above(self.script.tree.lines, lines[0])
+                yield Passage(lines, caption, self._branch(piece[0]), tuple(said))
+
+    def _is_told_by_header(self, statement: Statement) -> bool:
+        """Whether a finding speaks of the condition that a statement stands under."""
+        tree = self.script.tree
+        return statement.parent >= 0 and tree.statements[statement.parent].first in self.headers
+
+    def _pieces(self, stretch: list[Statement]) -> Iterator[list[Statement]]:
+        """A stretch, parted where the author's comments begin and long ones at empty lines."""
+        piece: list[Statement] = []
+        source = self.script.tree.lines
+        for statement in stretch:
+            above = source[statement.start - 2].strip() if statement.start > 1 else ""
+            parts = above.startswith("#") or (not above and len(piece) >= _FEW)
+            if piece and parts and statement.chain == statement.index:
+                yield piece
+                piece = []
+            piece.append(statement)
+        yield piece
+
+    def _branch(self, statement: Statement) -> tuple[str, str, int] | None:
+        """The branch or loop around a statement, unless a finding tells of it."""
+        if statement.parent < 0:
+            return None
+        header = self.script.tree.statements[statement.parent]
+        node, kind = header.node, type(header.node)
+        if kind is cst.If and not text(node.test).startswith("__name__"):
+            return "when", text(node.test), header.first
+        if kind is cst.Else:
+            return self._otherwise(header)
+        if kind is cst.ExceptHandler:
+            return "caught", text(node.type) if node.type else "", header.first
+        if kind is cst.Finally:
+            return "finally", "", header.first
+        if header.first in self.headers:
+            return None
+        if kind is cst.For:
+            return "each", text(node.iter), header.first
+        return ("while", text(node.test), header.first) if kind is cst.While else None
+
+    def _otherwise(self, header: Statement) -> tuple[str, str, int] | None:
+        whole = self.script.tree.statements[header.chain]
+        if type(whole.node) is not cst.If:
+            kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
+            return kind, "", header.first
+        alone = whole.after == header.index
+        return "unless" if alone else "otherwise", text(whole.node.test), header.first
+
+    def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
+        """Put a passage into the stage that it stands in, or else behind or before one that does
+        not depend on a condition, or on the same; where there is none, it stands apart."""
+        line = passage.lines[0]
+        around = [s for s in stages if s.lines[0] <= line <= s.lines[1]]
+        free = [s for s in stages if s.condition is None or block in self.blocks[id(s)]]
+        before = [s for s in free if s.lines[1] < line]
+        if around:
+            stage = min(around, key=lambda s: s.lines[1] - s.lines[0])
+        elif before:
+            stage = max(before, key=lambda s: s.lines[1])
+        elif free:
+            stage = min(free, key=lambda s: s.lines[0])
+        else:
+            behind = [s for s in stages if s.lines[0] < line] or stages[:1]
+            stage = max(behind, key=lambda s: s.lines[0])
+            self.apart.add(line)
+        self.places.setdefault(id(stage), []).append(passage)
+
+
+def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> frozenset[int]:
+    """The lines of which findings and stories speak."""
+    lines: set[int] = set()
+    for finding in findings:
+        lines.update(range(finding.line, finding.end + 1))
+        others = (getattr(finding, fact) for fact in _OTHER_LINES.get(finding.pattern, ()))
+        lines.update(line for line in others if line is not None)
+    for story in told:
+        lines.update(story.told)
+    return frozenset(lines)

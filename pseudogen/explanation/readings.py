@@ -1,0 +1,407 @@
+"""Statements that no pattern names -> what each of them does, in the few ways that syntax shows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.explanation.passage import Clause
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.script import Script
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import OPERATORS, text
+from pseudogen.syntax.tree import Statement
+
+_LONGEST = 60
+_MESSAGE = 70
+_DEEP = 2
+
+_MOVES = frozenset({"to", "cuda", "cpu"})
+_LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
+_FOLDERS = frozenset({"makedirs", "mkdir", "mkdirs", "mkdir_p"})
+_WRITES = frozenset(
+    {"json.dump", "pickle.dump", "yaml.dump", "np.save", "numpy.save", "np.savez", "np.savetxt"}
+)
+_WRITERS = frozenset({"savefig", "to_csv", "save_image", "writelines"})
+_ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit"})
+_DECLARES = frozenset({"add_argument", "add_argument_group", "set_defaults", "ArgumentParser"})
+_COMPOUND: tuple[type, ...] = (
+    cst.If,
+    cst.Else,
+    cst.For,
+    cst.While,
+    cst.With,
+    cst.Try,
+    cst.ExceptHandler,
+    cst.Finally,
+)
+_GROUPED = frozenset({"moved", "made", "result", "kept", "called", "printed", "deleted", "set"})
+
+
+def is_read(statement: Statement, declared: frozenset[int]) -> bool:
+    """Whether a statement is worth a word; not so imports, definitions, docstrings, what is a
+    setting (the statements `declared`) and what does nothing."""
+    node = statement.node
+    kind = type(node)
+    if statement.index in declared:
+        return False
+    if kind is cst.Expr:
+        if type(node.value) is not cst.Call:
+            return type(node.value) in (cst.Yield, cst.Await)
+        return dotted(node.value.func).rpartition(".")[2] not in _DECLARES
+    if kind is cst.Assign and type(node.value) is cst.Call:
+        return dotted(node.value.func).rpartition(".")[2] not in _DECLARES
+    return kind in _READERS or kind in _COMPOUND
+
+
+def clauses(script: Script, statements: Sequence[Statement], depth: int = 0) -> list[Clause]:
+    """What statements of one block do, those alike that follow each other as one."""
+    found: list[Clause] = []
+    for statement in statements:
+        for clause in _clauses(script, statement, depth):
+            if found and _alike(found[-1], clause):
+                before = found.pop()
+                names = tuple(dict.fromkeys(before.names + clause.names))
+                parts = tuple(dict.fromkeys(before.parts + clause.parts))
+                clause = Clause(before.kind, names, before.code, parts)
+            found.append(clause)
+    return found
+
+
+def _alike(before: Clause, clause: Clause) -> bool:
+    same = before.kind == clause.kind and before.code == clause.code
+    return same and clause.kind in _GROUPED
+
+
+def _clauses(script: Script, statement: Statement, depth: int) -> Iterator[Clause]:
+    kind = type(statement.node)
+    if kind in _COMPOUND:
+        yield from _of_block(script, statement, depth)
+    elif kind in _READERS:
+        yield from _READERS[kind](script, statement)
+
+
+def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
+    """What many statements, at any depth, set and call; None when they do neither."""
+    names: dict[str, None] = {}
+    called: dict[str, None] = {}
+    for statement in statements:
+        for inner in (statement, *script.tree.below(statement)):
+            node = inner.node
+            if type(node) is cst.Assign:
+                for target in node.targets:
+                    names.update(dict.fromkeys(_targets(target.target)))
+            elif type(node) in (cst.AugAssign, cst.AnnAssign):
+                names.update(dict.fromkeys(_targets(node.target)))
+            value = getattr(node, "value", None)
+            if type(node) in (cst.Expr, cst.Assign) and type(value) is cst.Call:
+                name = dotted(value.func)
+                if name and "(" not in name:
+                    called[name] = None
+    if not names and not called:
+        return None
+    return Clause("summary", tuple(names), parts=tuple(called))
+
+
+# Blocks
+
+
+def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clause]:
+    node, kind = statement.node, type(statement.node)
+    body = script.tree.body(statement)
+    if kind is cst.Try:
+        yield from clauses(script, body, depth)
+        return
+    if kind is cst.With:
+        yield from _with(script, node, body, depth)
+        return
+    inside = _inside(script, body, depth)
+    if not inside:
+        return
+    if kind is cst.If:
+        word = "when" if statement.chain == statement.index else "or-when"
+        test = text(node.test)
+        if len(inside) == 1 and inside[0].kind == "when":
+            test = f"{_operand(test)} and {_operand(inside[0].code)}"
+            inside = inside[0].inside
+        yield Clause(word, code=test, inside=inside)
+    elif kind is cst.For:
+        yield Clause("each", (text(node.target),), text(node.iter), inside=inside)
+    elif kind is cst.While:
+        yield Clause("while", code=text(node.test), inside=inside)
+    elif kind is cst.ExceptHandler:
+        yield Clause("caught", code=text(node.type) if node.type else "", inside=inside)
+    else:
+        whole = script.tree.statements[statement.chain].node
+        word = "otherwise" if type(whole) is cst.If else "afterwards"
+        yield Clause("finally" if kind is cst.Finally else word, inside=inside)
+
+
+def _operand(test: str) -> str:
+    return f"({test})" if " or " in test or " if " in test else test
+
+
+def _with(
+    script: Script, node: cst.With, body: Sequence[Statement], depth: int
+) -> Iterator[Clause]:
+    for item in node.items:
+        if type(item.item) is cst.Call and dotted(item.item.func) in ("open", "io.open"):
+            place = argument(item.item, "file", 0)
+            mode = string(argument(item.item, "mode", 1)) or "r"
+            if place is not None:
+                how = next((m for m in "wax" if m in mode), "r")
+                yield Clause("opened", code=_short(text(place)), parts=(how,))
+        elif "no_grad" not in text(item.item):
+            yield Clause("within", code=_short(text(item.item)))
+    yield from clauses(script, body, depth)
+
+
+def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
+    if depth + 1 < _DEEP and len(body) <= 4:
+        return tuple(clauses(script, body, depth + 1))
+    stops = [c for s in body for c in _clauses(script, s, _DEEP) if c.kind in _LAST]
+    whole = summary(script, [s for s in body if type(s.node) not in (cst.Raise, cst.Return)])
+    return (*((whole,) if whole else ()), *stops)
+
+
+_LAST = frozenset({"raised", "ended", "returned", "left", "skipped"})
+
+
+# Simple statements
+
+
+def _assign(script: Script, statement: Statement) -> Iterator[Clause]:
+    node = statement.node
+    target = node.targets[0].target
+    if len(node.targets) == 1 and _are_paired(target, node.value):
+        pairs = zip(target.elements, node.value.elements, strict=True)
+        for one, value in pairs:
+            yield _value(script, statement, tuple(_targets(one.value)), value.value)
+        return
+    if type(target) in (cst.Tuple, cst.List):
+        names = tuple(_targets(target))
+        if names:
+            yield Clause("result", names, _call(node.value))
+        return
+    names = tuple(name for t in node.targets for name in _targets(t.target))
+    if names:
+        yield _value(script, statement, names, node.value)
+
+
+def _are_paired(target: Any, value: Any) -> bool:
+    """Whether it is `a, b = x, y`."""
+    if type(target) is not cst.Tuple or type(value) is not cst.Tuple:
+        return False
+    elements = (*target.elements, *value.elements)
+    plain = all(type(element) is cst.Element for element in elements)
+    return plain and len(target.elements) == len(value.elements)
+
+
+def _annotated(script: Script, statement: Statement) -> Iterator[Clause]:
+    if statement.node.value is not None:
+        names = tuple(_targets(statement.node.target))
+        yield _value(script, statement, names, statement.node.value)
+
+
+def _value(script: Script, statement: Statement, names: tuple[str, ...], value: Any) -> Clause:
+    written = text(value)
+    single = len(names) == 1
+    if single and names[0] == f"self.{written}":
+        return Clause("kept", names)
+    if type(value) is cst.Call:
+        moved = _moved(names, value)
+        if moved is not None:
+            return moved
+        if value.args and _applies(script, value, statement):
+            passed = tuple(_short(text(arg.value)) for arg in value.args)
+            return Clause("applied", names, text(value.func), passed)
+        name = dotted(value.func)
+        if single and name.rpartition(".")[2][:1].isupper() and "(" not in name:
+            return Clause("made", names, name)
+        if name and "(" not in name and len(written) > _LONGEST:
+            return Clause("result", names, _call(value))
+    if type(value) is cst.IfExp and len(written) > _LONGEST:
+        return Clause("chosen", names, _short(text(value.test)))
+    return Clause("set", names, _short(written))
+
+
+def _applies(script: Script, call: cst.Call, statement: Statement) -> bool:
+    """Whether a call runs a model or a criterion that a variable holds."""
+    name = dotted(call.func)
+    if not name or "(" in name:
+        return False
+    held = script.resolver.bindings(name, statement.scope)
+    if any(binding.how in ("function", "class", "import") for binding in held):
+        return False
+    if not held and ("." in name.removeprefix("self.") or name in script.tree.star_imports):
+        return False
+    scope = statement.scope
+    return any(script.is_a(call.func, scope, role) for role in ("model", "criterion"))
+
+
+def _moved(names: tuple[str, ...], call: cst.Call) -> Clause | None:
+    """`x = x.to(device)`."""
+    function = call.func
+    if type(function) is not cst.Attribute or function.attr.value not in _MOVES:
+        return None
+    if names != (text(function.value),):
+        return None
+    if function.attr.value != "to":
+        return Clause("moved", names, "" if function.attr.value == "cuda" else '"cpu"')
+    place = argument(call, "device", 0)
+    if place is None or "dtype" in text(place) or text(place).startswith("torch."):
+        return None
+    return Clause("moved", names, text(place))
+
+
+def _augmented(script: Script, statement: Statement) -> Iterator[Clause]:
+    node = statement.node
+    value = text(node.value)
+    target = text(node.target)
+    if type(node.operator) is cst.AddAssign and len(value) <= _LONGEST:
+        yield Clause("added", (target,), value)
+    else:
+        symbol = OPERATORS[type(node.operator)].removesuffix("=")
+        yield Clause("set", (target,), _short(f"{target} {symbol} {value}"))
+
+
+def _expression(script: Script, statement: Statement) -> Iterator[Clause]:
+    call = statement.node.value
+    if isinstance(call, cst.Call):
+        yield from _call_alone(script, statement, call)
+
+
+def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Clause]:
+    name = dotted(call.func)
+    receiver, _, method = name.rpartition(".")
+    if method in _DECLARES:
+        return
+    first = call.args[0].value if call.args else None
+    if name in _ENDS:
+        yield Clause("ended", parts=(_message(first),) if _message(first) else ())
+    elif method.startswith("print") or name == "warnings.warn" or _logs(receiver, method):
+        message = _message(first)
+        yield Clause("printed", parts=(message,) if message else ())
+    elif method in _FOLDERS:
+        of_path = method == "mkdir" and receiver != "os"
+        place = call.func.value if of_path else first
+        if place is not None:
+            yield Clause("folder", code=_short(text(place)))
+    elif method in ("train", "eval") and _is_model(script, call, statement):
+        off = first is not None and text(first) == "False"
+        known = first is None or off or text(first) == "True"
+        if known:
+            yield Clause("mode", (receiver,), "eval" if off else method)
+        else:
+            yield Clause("called", parts=(_short(text(call)),))
+    elif method in _MOVES and _is_model(script, call, statement):
+        yield _moved((receiver,), call) or Clause("called", parts=(_call(call),))
+    elif name in _WRITES or method in _WRITERS:
+        yield Clause("written", code=_call(call))
+    elif name and "(" not in name:
+        yield Clause("called", parts=(_call(call),))
+    else:
+        yield Clause("called", parts=(_short(text(call)),))
+
+
+def _logs(receiver: str, method: str) -> bool:
+    return method in _LOGS and "log" in receiver.lower()
+
+
+def _is_model(script: Script, call: Any, statement: Statement) -> bool:
+    return script.is_a(call.func.value, statement.scope, "model") is not None
+
+
+def _message(node: Any) -> str:
+    """What a message says, as far as it is written out."""
+    said = node
+    while type(said) is cst.BinaryOperation or _is_formatted(said):
+        said = said.left if type(said) is cst.BinaryOperation else said.func.value
+    more = type(said) is cst.ConcatenatedString
+    if more:
+        said = said.left
+    if type(said) is cst.SimpleString:
+        return _shown(string(said), more)
+    if type(said) is cst.FormattedString:
+        return _shown(text(said)[2:-1].strip("\"'"), more)
+    return ""
+
+
+def _is_formatted(node: Any) -> bool:
+    """Whether it is `"...".format(...)`."""
+    function = node.func if type(node) is cst.Call else None
+    return type(function) is cst.Attribute and function.attr.value == "format"
+
+
+def _shown(message: str, more: bool) -> str:
+    """A message on one line, without its frame; "" where it has no words."""
+    said = " ".join(message.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
+    if len(said) > _MESSAGE:
+        said, more = said[:_MESSAGE].rpartition(" ")[0], True
+    if sum(letter.isalpha() for letter in said) <= 2:
+        return ""
+    return said + " …" if more else said
+
+
+def _returned(script: Script, statement: Statement) -> Iterator[Clause]:
+    value = statement.node.value
+    written = text(value) if value is not None else "None"
+    if written != "None":
+        yield Clause("returned", code=_call(value) if len(written) > _LONGEST else written)
+    else:
+        yield Clause("left", code="function")
+
+
+def _raised(script: Script, statement: Statement) -> Iterator[Clause]:
+    error = statement.node.exc
+    name = dotted(error.func if type(error) is cst.Call else error) if error else ""
+    message = _message(error.args[0].value) if type(error) is cst.Call and error.args else ""
+    yield Clause("raised", code=name, parts=(message,) if message else ())
+
+
+def _asserted(script: Script, statement: Statement) -> Iterator[Clause]:
+    yield Clause("checked", code=_short(text(statement.node.test)))
+
+
+def _deleted(script: Script, statement: Statement) -> Iterator[Clause]:
+    yield Clause("deleted", tuple(_targets(statement.node.target)))
+
+
+_READERS: dict[type, Callable[[Script, Statement], Iterator[Clause]]] = {
+    cst.Assign: _assign,
+    cst.AnnAssign: _annotated,
+    cst.AugAssign: _augmented,
+    cst.Expr: _expression,
+    cst.Return: _returned,
+    cst.Raise: _raised,
+    cst.Assert: _asserted,
+    cst.Del: _deleted,
+    cst.Break: lambda script, statement: iter((Clause("left", code="loop"),)),
+    cst.Continue: lambda script, statement: iter((Clause("skipped"),)),
+}
+
+
+def _targets(node: Any) -> Iterator[str]:
+    """The names of an assignment's target, those of a tuple one by one; `_` is none."""
+    if type(node) in (cst.Tuple, cst.List):
+        for element in node.elements:
+            yield from _targets(element.value)
+    else:
+        name = text(node)
+        if name != "_":
+            yield name
+
+
+def _call(node: Any) -> str:
+    """A call on one line, with its arguments where there is room."""
+    written = text(node)
+    if len(written) <= _LONGEST or type(node) is not cst.Call:
+        return _short(written)
+    name = dotted(node.func)
+    return f"{name}(…)" if name and "(" not in name else _short(written)
+
+
+def _short(written: str) -> str:
+    return written if len(written) <= _LONGEST else written[: _LONGEST - 1].rstrip() + "…"

@@ -1,0 +1,134 @@
+"""What an explanation says of the code between its findings."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import pseudogen
+
+_LOOP = """\
+import torch
+
+def train(model, loader, optimizer, criterion, device, args):
+    model.train()
+    for images, labels in loader:
+        # move data to the device
+        images = images.to(device)
+        labels = labels.to(device)
+{between}
+        loss = criterion(model(images), labels)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+    return loss
+"""
+
+
+def passages(code: str, lang: str = "en") -> list[str]:
+    """The sentences of the code between the findings."""
+    made = json.loads(pseudogen.explain(code, lang=lang, format="json"))
+    return [passage["text"] for stage in made["stages"] for passage in stage["passages"]]
+
+
+def between(*lines: str, lang: str = "en") -> str:
+    """What is said of some lines that stand in a training loop behind an empty line."""
+    code = _LOOP.format(
+        between="\n".join(["        # note it down", *("        " + s for s in lines)])
+    )
+    found = [text for text in passages(code, lang) if text.startswith("“note it down”")]
+    assert len(found) == 1
+    return found[0].removeprefix("“note it down”").lstrip(":： ")
+
+
+def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
+    assert passages(_LOOP.format(between="")) == [
+        "`model` goes into training mode.",
+        "“move data to the device”: `images` and `labels` move to `device`; "
+        "`loss` is what `criterion` computes from `model(images)` and `labels`.",
+        "`loss` is returned.",
+    ]
+    assert passages(_LOOP.format(between=""), "zh")[0] == "`model` 切换到训练模式。"
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("seen = 0", "`seen` becomes `0`"),
+        ("a = b = 0", "`a` and `b` become `0`"),
+        ("a, b = 1, 2", "`a` becomes `1`; `b` becomes `2`"),
+        ("_, best = scores.max(1)", "`best` comes from `scores.max(1)`"),
+        ("meter = Meter()", "`meter` is made by `Meter`"),
+        ("seen += len(images)", "`len(images)` is added to `seen`"),
+        ("seen *= 2", "`seen` becomes `seen * 2`"),
+        ("print('epoch', epoch)", "“epoch” is reported"),
+        ("print(epoch)", "a message is reported"),
+        ("logger.info(f'rate {rate}')", "“rate {rate}” is reported"),
+        ("os.makedirs(args.output, exist_ok=True)", "the folder `args.output` is made"),
+        ("Path(args.output).mkdir()", "the folder `Path(args.output)` is made"),
+        ("json.dump(seen, file)", "`json.dump(seen, file)` writes a file"),
+        ("meter.reset()", "`meter.reset()` is called"),
+        ("assert seen > 0", "an error is raised unless `seen > 0`"),
+        ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
+        ("continue", "the rest of the round is left out"),
+        ("del images", "`images` is let go"),
+    ],
+)
+def test_what_a_statement_does(line: str, said: str) -> None:
+    told = between(line).partition("; `loss` is what")[0].removesuffix(".")
+    assert told[:1].lower() + told[1:] == said
+
+
+def test_blocks_are_told_with_their_conditions() -> None:
+    lines = ("if seen:", "    a = 1", "elif b:", "    a = 2", "else:", "    a = 3")
+    said = between(*lines)
+    assert said.startswith("if `seen`, `a` becomes `1`. Otherwise, if `b`, `a` becomes `2`. ")
+    assert "Otherwise `a` becomes `3`." in said
+
+
+def test_code_in_the_branch_of_a_finding_is_told_under_its_condition() -> None:
+    code = _LOOP.format(between="") + (
+        "\nif args.resume:\n    name = args.resume\n    state = torch.load(name)\n"
+        "    model.load_state_dict(state['model'])\n    optimizer.load_state_dict(state['opt'])\n"
+        "else:\n    print('from the beginning')\n"
+    )
+    said = passages(code)
+    assert "If `args.resume` (line 16): `name` becomes `args.resume`." in said
+    assert "Unless `args.resume` (line 21): “from the beginning” is reported." in said
+
+
+def test_an_error_handler_says_so() -> None:
+    code = _LOOP.format(between="").replace("    return loss", "    try:\n        go()\n    except "
+        "KeyError:\n        loss.backward()\n        stop()")  # fmt: skip
+    assert "If `KeyError` is raised (line 16): `stop()` is called." in passages(code)
+
+
+def test_much_at_once_is_summed_up() -> None:
+    said = between(*(f"value_{n} = function_{n}(x)" for n in range(9)))
+    assert "`value_0`, `value_1`, `value_2`, `value_3`, `value_4`, `value_5` and 4 more" in said
+
+
+def test_what_a_finding_tells_is_not_told_again() -> None:
+    said = " ".join(passages(_LOOP.format(between="")))
+    assert "zero_grad" not in said
+    assert "step" not in said
+
+
+def test_a_function_is_no_model_because_of_its_name() -> None:
+    code = "def make_model(x):\n    return x\n" + _LOOP.format(between="        m = make_model(3)")
+    assert "`m` becomes `make_model(3)`" in " ".join(passages(code))
+
+
+def test_brief_leaves_it_out() -> None:
+    assert "training mode" in pseudogen.explain(_LOOP.format(between=""))
+    assert "training mode" not in pseudogen.explain(_LOOP.format(between=""), detail="brief")
+
+
+def test_other_definitions_are_listed_with_what_their_author_says() -> None:
+    padding = "\n" * 50
+    code = _LOOP.format(between="        right = accuracy(images)") + padding
+    code += 'def accuracy(output):\n    """How many are right. More."""\n    return output\n'
+    text = pseudogen.explain(code)
+    assert "### Other definitions" in text
+    assert "“How many are right”: called on line 9; returns `output`." in text
