@@ -51,7 +51,7 @@ def _written(test: _Test, alone: bool) -> str:
     """A test as it is written alone, or as one of several that `and` joins."""
     node, holds = test
     if not holds:
-        return _opposite(node)
+        return opposite(node)
     bare = _bare(node)
     looser = type(node) in (cst.IfExp, cst.Lambda, cst.NamedExpr) or (
         type(node) is cst.BooleanOperation and type(node.operator) is cst.Or
@@ -78,7 +78,7 @@ _OPPOSITES: dict[type, str] = {
 }
 
 
-def _opposite(node: Any) -> str:
+def opposite(node: Any) -> str:
     """What holds when a test does not."""
     if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         return _written((node.expression, True), alone=False)

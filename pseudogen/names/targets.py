@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.conditions import opposite
 from pseudogen.names.words import words
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -57,7 +58,15 @@ def assigned(statement: Statement, call: Any) -> str | None:
             if _leads(other.value, call) is not None:
                 return text(one.value)
         return None
-    return text(receiver) if _leads(value, call) is not None else None
+    return _kept(receiver) if _leads(value, call) is not None else None
+
+
+def _kept(receiver: Any) -> str | None:
+    """The text of what is assigned to, without `_`, which says that a part is not used."""
+    if type(receiver) is not cst.Tuple:
+        return text(receiver)
+    parts = [part for part in map(text, receiver.elements) if part.rstrip(", ") != "_"]
+    return ", ".join(part.rstrip(", ") for part in parts) or None
 
 
 def returned(statement: Statement, call: Any) -> bool:
@@ -81,7 +90,7 @@ def _leads(node: Any, call: Any) -> list[str] | None:
         body, orelse = _leads(node.body, call), _leads(node.orelse, call)
         if body is not None:
             return [text(node.test), *body]
-        return [f"not ({text(node.test)})", *orelse] if orelse is not None else None
+        return [opposite(node.test), *orelse] if orelse is not None else None
     if kind is cst.Call and type(node.func) is cst.Attribute:
         return _leads(node.func.value, call)
     if kind is cst.DictComp:

@@ -220,12 +220,17 @@ def _how(site: Site, script: Script) -> str | None:
     if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
         return "helper"
     reasons = (script.condition(site.statement) or "").split(" and ")
-    stated = "_".join(r for r in reasons if not r.lstrip("(").startswith("not "))
+    stated = "_".join(r for r in reasons if not _says_no(r))
     because = words(stated.replace(".", "_").replace(" ", "_"))
     asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
     if "pretrained" in asked:
         return None
     return "helper" if (set(because) | asked) & _RESUME_WORDS else None
+
+
+def _says_no(reason: str) -> bool:
+    """`not args.resume`, `args.resume is None`: there is nothing to resume from."""
+    return reason.lstrip("(").startswith("not ") or reason.rstrip(")").endswith(" is None")
 
 
 def _example(**facts: Any) -> list[CheckpointResume]:

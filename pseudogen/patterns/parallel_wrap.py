@@ -212,7 +212,7 @@ EXAMPLES = {
             end=2,
             evidence=Evidence(API, ("deepspeed.initialize",)),
             kind="deepspeed",
-            target="engine, optimizer, _, _",
+            target="engine, optimizer",
             function="deepspeed.initialize",
             model="net",
         ),
