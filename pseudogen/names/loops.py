@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -19,6 +19,12 @@ from pseudogen.names.iterables import (
     says_epochs,
     unwrapped,
 )
+from pseudogen.names.loop_bodies import (
+    TRAINING_WORDS,
+    is_abstract,
+    named_training,
+    without_gradients,
+)
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -26,7 +32,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
-    from pseudogen.names.script import Script, Site
+    from pseudogen.names.script import Script
 
 EPOCH_LOOP = "epoch-loop"
 BATCH_LOOP = "batch-loop"
@@ -41,7 +47,6 @@ _MICRO_WORDS = frozenset(
     {"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"}
     | {"microbatch", "microbatches"}
 )
-_TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 _DATA_WORDS = frozenset(
     {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
@@ -196,9 +201,20 @@ class _Classifier:
             if counts_along(statement.node.iter) and self._around(statement) is None:
                 return Loop(EPOCH_LOOP, variable, text(statement.node.iter), evidence)
             return Loop(BATCH_LOOP, variable, over, evidence)
-        if self._evaluates(statement, over):
+        if self._evaluates(statement, over) or self._samples(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, evidence)
         return None
+
+    def _samples(self, statement: Statement, over: str) -> bool:
+        """Whether a loop in a function that evaluates only takes a batch, which a model then gets
+        below it."""
+        function = self.script.function_around(statement)
+        name = set(words(function.node.name.value)) if function is not None else set()
+        told = name & EVALUATION_WORDS and set(words(over)) & EVALUATION_WORDS
+        if not told or function is None or name & TRAINING_WORDS:
+            return False
+        calls = self.script.calls_below(function)
+        return self._runs_model(function) or any("infer" in words(c.name) for c in calls)
 
     def _counted(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
@@ -306,8 +322,8 @@ class _Classifier:
             called = self.function_of.get(id(site.node))
             if called in self.trains:
                 return True
-            open_ = called is None or _is_abstract(self.script.tree.statements[called].node)
-            if open_ and _named_training(site):
+            open_ = called is None or is_abstract(self.script.tree.statements[called].node)
+            if open_ and named_training(site):
                 return True
         return False
 
@@ -323,7 +339,7 @@ class _Classifier:
             }
             if {"optimizer", "loader"} & roles.keys() and "model" in roles:
                 return True
-            if site.known is None and roles.get("loader", set()) & _TRAINING_WORDS:
+            if site.known is None and roles.get("loader", set()) & TRAINING_WORDS:
                 return True
         return False
 
@@ -346,21 +362,20 @@ class _Classifier:
         name = set(words(function.node.name.value)) if function is not None else set()
         if name & _NO_EVALUATION and not name & EVALUATION_WORDS:
             return False
-        named = set(words(over)) | set(words(over.replace(".", "_")))
         if not self._runs_model(statement):
-            told = function is not None and name & EVALUATION_WORDS and named & EVALUATION_WORDS
-            return bool(told and not name & _TRAINING_WORDS and self._runs_model(function))
-        if name & _TRAINING_WORDS:
+            return False
+        named = set(words(over)) | set(words(over.replace(".", "_")))
+        if name & TRAINING_WORDS:
             name = set()  # `train_and_evaluate` does both
-        if named & _TRAINING_WORDS and not named & EVALUATION_WORDS:
+        if named & TRAINING_WORDS and not named & EVALUATION_WORDS:
             return bool(name & EVALUATION_WORDS)
         if (named | name) & EVALUATION_WORDS:
             return True
-        return _without_gradients(script, statement, function)
+        return without_gradients(script, statement, function)
 
-    def _runs_model(self, statement: Statement | None) -> bool:
+    def _runs_model(self, statement: Statement) -> bool:
         """Whether the body calls a model or a criterion."""
-        for site in self.script.calls_below(statement) if statement is not None else ():
+        for site in self.script.calls_below(statement):
             function = site.node.func
             role = self.script.role(function, site.scope)
             if role is not None and role.kind in ("model", "criterion"):
@@ -372,66 +387,3 @@ class _Classifier:
             if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
                 return True
         return False
-
-
-def _is_abstract(function: Any) -> bool:
-    """Whether a method leaves its body to the classes derived from its own."""
-    return any("abstract" in dotted(d.decorator) for d in function.decorators)
-
-
-def _named_training(site: Site) -> bool:
-    """`train(loader, ...)`, `fit_one_epoch(...)`; not `model.train()` or `train_loader(...)`."""
-    if site.known is not None or not site.node.args:
-        return False
-    named = words(site.name)
-    if named in (("train",), ("fit",)) and "." in site.name:
-        only = site.node.args[0].value
-        if type(only) is cst.Name and only.value in ("True", "False", "mode"):
-            return False
-    verbs = set(named) & _TRAINING_WORDS
-    return bool(verbs) and not site.name[:1].isupper() and _is_action(named)
-
-
-def _is_action(named: tuple[str, ...]) -> bool:
-    """Whether the words of a function's name say that something is done: `train_one_epoch`."""
-    return named[0] in _TRAINING_WORDS | {"run", "do"} and named[-1] in _TRAINING_WORDS | {
-        "epoch",
-        "step",
-        "batch",
-        "model",
-        "iter",
-        "iteration",
-        "loop",
-        "d",
-        "g",
-        "one",
-        "distributed",
-        "ddp",
-        "amp",
-        "precision",
-        "epochs",
-        "net",
-    }
-
-
-def _without_gradients(script: Script, statement: Statement, function: Statement | None) -> bool:
-    """Whether a loop runs under `no_grad`: around it, inside it or as a decorator; or after
-    `model.eval()` in its function."""
-    marks = ("no_grad", "inference_mode")
-    around = [a for a in script.tree.ancestors(statement.index) if type(a.node) is cst.With]
-    inside = [s for s in script.tree.below(statement) if type(s.node) is cst.With]
-    for block in (*around, *inside):
-        if any(mark in text(item.item) for item in block.node.items for mark in marks):
-            return True
-    if function is not None:
-        if any(mark in text(d.decorator) for d in function.node.decorators for mark in marks):
-            return True
-        modes = [
-            site.name.rpartition(".")[2]
-            for site in script.calls_below(function)
-            if site.statement.index < statement.index
-            and site.name.endswith((".eval", ".train"))
-            and not site.node.args
-        ]
-        return bool(modes) and modes[-1] == "eval"
-    return False

@@ -86,7 +86,7 @@ _TRACKER_WORDS = frozenset(
 _TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
 """First words of functions that write what they are given."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
-_MAKERS = (("build",), ("create",), ("get",), ("instantiate",), ("make",), ("setup",))
+_MAKERS = (("build",), ("create",), ("instantiate",), ("make",))
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
 

@@ -295,6 +295,12 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     (
+        "def evaluate(model, eval_metrics):\n"
+        "    for metric in eval_metrics:\n"
+        "        metric.reset()\n"
+        "    return model(x)"
+    ): "metrics are reset, no data are gone through",
+    (
         "def collect(source, model):\n"
         "    x = source.next()\n"
         "    while x is not None:\n"

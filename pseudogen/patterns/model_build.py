@@ -21,8 +21,10 @@ from pseudogen.syntax.text import text
 
 _MODELS = frozenset(
     {"model", "models", "net", "network", "detector", "segmentor", "generator"}
-    | {"discriminator", "classifier", "gan", "transformer", "unet", "lm", "llm", "vae"}
+    | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
+_SHORT = (("lm",), ("llm",), ("vae",))
+"""Usual short names of models."""
 _PARTNERS = frozenset(
     {"actor", "agent", "backbone", "critic", "decoder", "encoder", "policy", "student", "teacher"}
 )
@@ -212,7 +214,7 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     makes = called[0] in MAKING and called[0] not in ("set", "load")
     if makes and set(called) & _MODELS:
         return "," not in target or role_named
-    if not role_named and not given & _MODELS:
+    if not role_named and not given & _MODELS and words(first)[-1:] not in _SHORT:
         partner = bool(given & _PARTNERS or called[-1] == "discriminator") and is_class_name(last)
         return partner and any(_treats_as_model(call, first) for call in script.call_sites())
     whole = role_named or words(first)[:1] == ("model",)
@@ -261,8 +263,9 @@ def _defined(site: Site, script: Script) -> bool:
     last = site.name.rpartition(".")[2]
     if is_class_name(last) or last == "from_pretrained" or not script.defines(last):
         return False
-    named = words(last)
-    return named[0] not in MAKING or not set(named) & _MODELS
+    named, given = words(last), (assigned(site.statement, site.node) or "").partition(",")[0]
+    makes = named[0] in MAKING and bool(set(named) & _MODELS)
+    return not makes or not (suggested_role(given) == "model" or "model" in words(given)[-1:])
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
@@ -393,6 +396,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
+    (
+        "def get_zoo_models():\n    return table\nmodel_urls = get_zoo_models()"
+    ): "addresses of models",
     ("from nets import *\nSTEM = Tokens(shape)\nSTEM.train(texts)"): "nothing that has parameters",
     (
         "def split_model(model):\n    return model.parts\nmodel = split_model(whole)"
