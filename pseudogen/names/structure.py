@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -124,6 +124,13 @@ def _called_function(script: Script, site: Site) -> int | None:
     return _method(script, owner, method) if owner is not None else None
 
 
+def constructor(script: Script, site: Site) -> int | None:
+    """The index of the constructor that a call runs, where it makes an instance of a class that
+    the script defines with one."""
+    owner = _class_named(script, site.name, site.scope) if site.name else None
+    return _method(script, owner, "__init__") if owner is not None else None
+
+
 def _class_named(script: Script, name: str, scope: int) -> Scope | None:
     """The class of the script that a name names: `Trainer` in `Trainer(args).fit()`."""
     found = [b.statement for b in script.resolver.bindings(name, scope) if b.how == "class"]
@@ -170,12 +177,28 @@ def _class_of(script: Script, name: str, scope: int, depth: int = 0) -> Scope | 
 
 
 def _method(script: Script, owner: Scope, method: str) -> int | None:
-    """A method of a class, of its bases in the script, or else of the classes derived from it."""
+    """A method of a class, of its bases in the script, or else of the classes derived from it; one
+    that derived classes have to write is theirs."""
+    open_: int | None = None
     for candidate in (*_bases(script, owner, 0), *_derived(script, owner)):
         for binding in candidate.bindings.get(method, ()):
-            if binding.how == "function":
+            if binding.how != "function":
+                continue
+            if not _is_left_open(script, binding.statement):
                 return binding.statement
-    return None
+            open_ = binding.statement if open_ is None else open_
+    return open_
+
+
+def _is_left_open(script: Script, function: int) -> bool:
+    """Whether a method only says that it is missing: `raise NotImplementedError`, `pass`."""
+    tree = script.tree
+    body = tree.body(tree.statements[function])
+    return all(type(s.node) in (cst.Raise, cst.Pass) or _is_constant(s.node) for s in body)
+
+
+def _is_constant(node: Any) -> bool:
+    return type(node) is cst.Expr and type(node.value) in (cst.SimpleString, cst.Ellipsis)
 
 
 def _bases(script: Script, owner: Scope, depth: int) -> list[Scope]:

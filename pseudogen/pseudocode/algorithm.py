@@ -4,18 +4,18 @@ that train put where they are called."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.finding import Finding
-from pseudogen.names.structure import called_function
+from pseudogen.pseudocode.calling import Calling
 from pseudogen.pseudocode.draft import Draft
-from pseudogen.pseudocode.joining import Joined, joined, whole_call
+from pseudogen.pseudocode.joining import Joined, joined
 from pseudogen.pseudocode.steps import steps
-from pseudogen.pseudocode.weight import CORE, MAIN, NONE, saves, weights
+from pseudogen.pseudocode.weight import CORE, MAIN, NONE, hooks, weights
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -83,17 +83,14 @@ class _Builder:
         self.writer = writer
         self.tree = writer.script.tree
         self.structure = writer.script.structure
-        self.running = self.structure.trains | self.structure.evaluates
         self.drafts: dict[int, list[Draft]] = {}
         for draft in steps(writer, findings, details=False):
             if draft.statement != NO_STATEMENT:
                 self.drafts.setdefault(draft.statement, []).append(draft)
         self.weights = weights(writer, findings)
-        self.uses = self._uses()
-        self.saving = self._saving()
-        self.making = self._making()
+        self.calling = Calling(writer, self.drafts, self.weights, hooks(writer.script, findings))
         self.shown: set[int] = set()
-        self.trains = bool(self.structure.steps)
+        self.trains = bool(self.structure.steps or self.calling.training)
 
     def blocks(self) -> list[Part]:
         """What the module runs, and the functions that could not be put where they are called."""
@@ -103,8 +100,10 @@ class _Builder:
             found = []
             self.shown.clear()
         self._add_called(found, found)
-        wanted = self.structure.trains if self.trains else self.structure.evaluates
-        for function in sorted(wanted, key=lambda f: (self.uses.get(f, 0) > 0, f)):
+        wanted = self.calling.training if self.trains else self.structure.evaluates
+        for function in sorted(wanted, key=lambda f: (self.calling.uses.get(f, 0) > 0, f)):
+            self._add_function(function, found)
+        for function in sorted(self.calling.hooked):
             self._add_function(function, found)
         return found
 
@@ -124,61 +123,6 @@ class _Builder:
             found.append(Part(function, header, CORE, body, True))
             self._add_called(body, found)
 
-    def _uses(self) -> dict[int, int]:
-        """How often each function is called, or handed to a command if it trains or evaluates; what
-        is done after an error does not count."""
-        found = {
-            function: sum(not self._in_handler(place) for place in places)
-            for function, places in self.structure.called_from.items()
-        }
-        found.update((f, 0) for f in self.running if f not in found)
-        names = {self.tree.statements[f].node.name.value: f for f in self.running}
-        for site in self.writer.script.call_sites():
-            if type(site.statement.node) is cst.Expr:
-                for function in self._handed(site.node, names):
-                    found[function] += 1
-        return found
-
-    def _in_handler(self, statement: int) -> bool:
-        return any(isinstance(above.node, _HANDLERS) for above in self.tree.ancestors(statement))
-
-    def _saving(self) -> frozenset[int]:
-        """The functions that save a checkpoint, or call one that does."""
-        found: set[int] = set()
-        waiting = [
-            index
-            for index, drafts in self.drafts.items()
-            if saves(self.tree.statements[index].node)
-            or any(draft.pattern == "checkpoint-save" for draft in drafts)
-        ]
-        while waiting:
-            around = self.writer.script.function_around(self.tree.statements[waiting.pop()])
-            if around is not None and around.index not in found:
-                found.add(around.index)
-                waiting += self.structure.called_from.get(around.index, ())
-        return frozenset(found)
-
-    def _making(self) -> frozenset[int]:
-        """The functions that make what the training needs."""
-        found: set[int] = set()
-        for index, weight in self.weights.items():
-            statement = self.tree.statements[index]
-            around = self.writer.script.function_around(statement)
-            if around is not None and weight == CORE and type(statement.node) is cst.Assign:
-                found.add(around.index)
-        return frozenset(found - self.running)
-
-    def _saves(self, statement: Statement) -> bool:
-        call = whole_call(statement.node)
-        if call is None or self.writer.script.loop_around(statement) is None:
-            return False
-        site = self.writer.script.call_site(call, statement.index, statement.scope)
-        return called_function(self.writer.script, site) in self.saving
-
-    def _handed(self, call: cst.Call, names: Mapping[str, int]) -> list[int]:
-        values: list[Any] = [arg.value for arg in call.args]
-        return [names[v.value] for v in values if type(v) is cst.Name and v.value in names]
-
     # The tree
 
     def _body(self, function: int) -> list[Part]:
@@ -194,18 +138,24 @@ class _Builder:
             return []
         if statement.after > statement.index + 1:
             return self._compound(statement)
-        function = self._run_by(statement)
+        drafts = self.drafts.get(statement.index, [])
+        function = self.calling.run_by(statement)
+        if function in self.calling.saving - self.calling.running and any(
+            d.pattern for d in drafts
+        ):
+            function = None  # its phrase says what is saved
         call = self._joined(statement, function) if function is not None else None
         if function is not None and call is not None:
             body = _without_returns(self._unwrapped(self._body(function)))
             return [Part(NO_STATEMENT, [], NONE, body, call=call)]
-        drafts = self.drafts.get(statement.index, [])
         if self._only_measures(function) and type(node) is cst.Expr:
             drafts = [self._measuring(draft) for draft in drafts]
         weight = self.weights.get(statement.index, NONE)
-        if function in self.making:
-            function, weight = None, max(weight, MAIN)
-        if function is not None or self._saves(statement):
+        if function in self.calling.making:
+            weight = max(weight, MAIN)
+        if function not in self.calling.running:
+            function = None
+        if function is not None or self.calling.saves(statement):
             weight = CORE
         if not drafts:
             return []
@@ -237,26 +187,12 @@ class _Builder:
         drafts = self.drafts.get(statement.index, ())
         return type(statement.node) is cst.With and not any(draft.pattern for draft in drafts)
 
-    def _run_by(self, statement: Statement) -> int | None:
-        """The function that a statement runs, or hands to a command; None for most."""
-        call = whole_call(statement.node)
-        if call is None:
-            return None
-        site = self.writer.script.call_site(call, statement.index, statement.scope)
-        called = called_function(self.writer.script, site)
-        if called in self.running or called in self.making:
-            return called
-        if type(statement.node) is not cst.Expr:
-            return None
-        names = {self.tree.statements[f].node.name.value: f for f in self.running}
-        return next(iter(self._handed(call, names)), None)
-
     def _only_measures(self, function: int | None) -> bool:
         """Whether a function evaluates what another one trains, and saves nothing: one line says
         it."""
         if function is None or not self.trains or function not in self.structure.measures:
             return False
-        return function not in self.saving
+        return function not in self.calling.saving
 
     def _measuring(self, draft: Draft) -> Draft:
         if draft.pattern is not None:
@@ -265,7 +201,11 @@ class _Builder:
 
     def _joined(self, statement: Statement, function: int) -> Joined | None:
         """How a function stands where it is called; None where it must stand apart."""
-        if self._only_measures(function) or self.uses.get(function) != 1 or function in self.shown:
+        if (
+            self._only_measures(function)
+            or self.calling.uses.get(function) != 1
+            or function in self.shown
+        ):
             return None
         return joined(self.writer, statement, self.tree.statements[function])
 

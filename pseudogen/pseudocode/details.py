@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.document import spans
 from pseudogen.pseudocode.calls import calls
-from pseudogen.pseudocode.calls.arguments import argument
+from pseudogen.pseudocode.calls.arguments import argument, arguments
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.tree import Statement
 
@@ -24,9 +24,12 @@ _SPOKEN = {
 """Arguments that the words of a pattern always speak of, whatever their values are."""
 
 _UNNAMED = frozenset(
-    {"data-loader", "dataset-build", "lr-schedule", "model-build", "optimizer-build"}
+    {"data-loader", "dataset-build", "epoch-loop", "lr-schedule", "model-build", "optimizer-build"}
 )
 """Patterns whose words may leave out arguments that were passed without a name."""
+
+_CHAINED = frozenset({"data-loader", "dataset-build"})
+"""Patterns whose words may leave out methods without arguments: `data.repeat().batch(4)`."""
 
 _MOVES = frozenset({"on_device", "on_gpu", "on_cpu"})
 _CONSTANTS = frozenset({"True", "False", "None"})
@@ -75,8 +78,14 @@ class _Unsaid:
         """The arguments of a call, and of the calls whose values it is a method of."""
         if type(node) is not cst.Call or "progress-display" in self.patterns:
             return []
-        inner = node.func.value if type(node.func) is cst.Attribute else None
-        return [*self.of(inner), *self._unsaid(node)]
+        function: Any = node.func
+        inner = function.value if type(function) is cst.Attribute else None
+        unsaid = list(self._unsaid(node))
+        silent = not node.args and bool(_CHAINED & self.patterns)
+        if type(inner) is cst.Call and (unsaid or silent):
+            method = self.writer.vocabulary.code(function.attr.value)
+            unsaid = [f"{method}({self.writer.listed(arguments(self.writer, node.args))})"]
+        return [*self.of(inner), *unsaid]
 
     def _unsaid(self, node: cst.Call) -> Iterator[str]:
         for arg in node.args:

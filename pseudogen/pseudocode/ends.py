@@ -30,17 +30,48 @@ def mentions(writer: Writer, drafts: Sequence[Draft], name: str) -> bool:
 def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
     """The lines that name what goes in and what comes out."""
     script = writer.script
-    settings = [name for name in script.settings if mentions(writer, kept, name)]
-    given = [*_made(writer, kept, "dataset"), *settings]
+    made = {python_text(t) for d in kept for t in _bound(script.tree.statements[d.statement].node)}
+    shown = {draft.statement for draft in kept}
+    settings = [
+        name
+        for name, setting in script.settings.items()
+        if setting.statement not in shown and mentions(writer, kept, name)
+    ]
+    given = [*(_made(writer, kept, "dataset") or _fitted(writer, kept, made)), *settings]
     found = []
     if given:
         names = [neutral(writer, name, ATOM) for name in given]
         found.append(Draft(writer.keyword("input", names), 0, (1, 1), whole=True))
     models = _made(writer, kept, "model") or _applied(writer, kept)
-    if models and any(loop.kind != EVALUATION_LOOP for loop in script.structure.loops.values()):
-        names = [neutral(writer, name, ATOM) for name in models[:1]]
+    loops = script.structure.loops.values()
+    fits = any(draft.pattern == "epoch-loop" for draft in kept)
+    if models and (fits or any(loop.kind != EVALUATION_LOOP for loop in loops)):
+        fitted = [name for name in models if name in _receivers(writer, kept)]
+        names = [neutral(writer, name, ATOM) for name in (fitted or models)[:1]]
         found.append(Draft(writer.keyword("output", names), 0, (1, 1), whole=True))
     return found
+
+
+def _fitted(writer: Writer, kept: Sequence[Draft], made: set[str]) -> list[str]:
+    """What a call that trains by itself is given without a name, and no line has made."""
+    found: list[str] = []
+    for draft in kept:
+        call = getattr(writer.script.tree.statements[draft.statement].node, "value", None)
+        if draft.pattern == "epoch-loop" and type(call) is cst.Call:
+            passed: list[Any] = [arg.value for arg in call.args if arg.keyword is None]
+            found += [v.value for v in passed if type(v) is cst.Name and v.value not in made]
+    return found
+
+
+def _receivers(writer: Writer, kept: Sequence[Draft]) -> set[str]:
+    """What is told to train: `model` in `model.fit(...)`."""
+    nodes = (writer.script.tree.statements[d.statement].node for d in kept if d.pattern)
+    calls = (getattr(node, "value", None) for node in nodes)
+    return {
+        python_text(call.func.value)
+        for call in calls
+        if type(call) is cst.Call and type(call.func) is cst.Attribute
+    }
 
 
 def _applied(writer: Writer, kept: Sequence[Draft]) -> list[str]:

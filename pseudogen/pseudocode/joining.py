@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.names.script import Script
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.expressions import bare
+from pseudogen.pseudocode.operators import augmented
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text as python_text
@@ -32,10 +33,13 @@ class Joined:
 def whole_call(node: Any) -> cst.Call | None:
     """The call that a statement consists of, whatever is done with its value."""
     kind = type(node)
-    if kind not in (cst.Expr, cst.Assign, cst.Return) or type(node.value) is not cst.Call:
+    if kind not in _WITH_VALUES or type(node.value) is not cst.Call:
         return None
     found: cst.Call = node.value
     return found
+
+
+_WITH_VALUES = frozenset({cst.Expr, cst.Assign, cst.AugAssign, cst.Return})
 
 
 def joined(writer: Writer, statement: Statement, function: Statement) -> Joined | None:
@@ -56,10 +60,14 @@ def joined(writer: Writer, statement: Statement, function: Statement) -> Joined 
         writer.scope = scope
         text = f"{writer.vocabulary.code(name)} ← {bare(writer, value)}"
         given.append((name, _draft(statement, text)))
-    if type(statement.node) is not cst.Assign:
+    if type(statement.node) in (cst.Expr, cst.Return) or _is_constructor(function):
         return Joined(tuple(given), None)
     result = _result(writer, statement, function)
     return Joined(tuple(given), result) if result is not None else None
+
+
+def _is_constructor(function: Statement) -> bool:
+    return bool(function.node.name.value == "__init__")
 
 
 def _draft(statement: Statement, text: str) -> Draft:
@@ -73,7 +81,8 @@ def _values(
     """What each parameter is, with the scope in which that is written; None where stars hide it."""
     declared = function.node.params
     params = [*declared.posonly_params, *declared.params]
-    if script.tree.scopes[function.scope].kind == "class" and type(call.func) is cst.Attribute:
+    bound = type(call.func) is cst.Attribute or _is_constructor(function)
+    if script.tree.scopes[function.scope].kind == "class" and bound:
         params = params[1:]
     known = [param.name.value for param in (*params, *declared.kwonly_params)]
     found: dict[str, tuple[Any, int]] = {
@@ -103,15 +112,15 @@ def _result(
     ]
     if len(returned) != 1 or returned[0].node.value is None:
         return None
+    node, value = statement.node, returned[0].node.value
+    kept = [node.target] if type(node) is cst.AugAssign else [t.target for t in node.targets]
+    names = tuple(n.value for n in descendants(kept) if type(n) is cst.Name)
     writer.enter(statement)
-    targets = [bare(writer, target.target) for target in statement.node.targets]
-    names = tuple(
-        n.value
-        for target in statement.node.targets
-        for n in descendants(target)
-        if type(n) is cst.Name
-    )
+    targets = [bare(writer, target) for target in kept]
     writer.enter(returned[0])
-    value = bare(writer, returned[0].node.value)
-    text = " ← ".join([*targets, value])
-    return (() if targets == [value] else names), _draft(statement, text)
+    if type(node) is cst.AugAssign:
+        value_text = augmented(writer, node.with_changes(value=value))[0]
+    else:
+        value_text = bare(writer, value)
+    text = " ← ".join([*targets, value_text])
+    return (() if targets == [value_text] else names), _draft(statement, text)

@@ -10,12 +10,13 @@ import libcst as cst
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.pseudocode.algorithm import Part, algorithm, flat
+from pseudogen.pseudocode.branches import header
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.ends import ends, mentions
 from pseudogen.pseudocode.steps import steps
 from pseudogen.pseudocode.weight import CORE
 from pseudogen.pseudocode.writer import Writer
-from pseudogen.syntax.tree import NO_STATEMENT
+from pseudogen.syntax.tree import NO_STATEMENT, Statement
 
 MOST_LINES = 40
 _SHORT = 2
@@ -100,11 +101,13 @@ class _Page:
                 continue
             branches = [part for part in chain if id(part) in shown]
             start = len(self.found)
-            for part in branches:
-                self.found += [_Line(replace(draft, depth=depth)) for draft in part.drafts]
+            idle = self._idle(branches)
+            for part in branches[1:] if idle is not None else branches:
+                drafts = self._headed(idle, part) if idle is not None else part.drafts
+                self.found += [_Line(replace(draft, depth=depth)) for draft in drafts]
                 if part.header:
                     self._write_block(part, depth + 1)
-            if len(branches) > 1 and self._is_complete(branches):
+            if idle is None and len(branches) > 1 and self._is_complete(branches):
                 self.found[start:] = _merged(self.found[start:], depth)
 
     def _chains(self, parts: Sequence[Part]) -> list[list[Part]]:
@@ -120,6 +123,19 @@ class _Page:
                 found.append([part])
             before = chain
         return found
+
+    def _idle(self, branches: Sequence[Part]) -> Statement | None:
+        """The first of two branches, where the outline has nothing to say of it."""
+        if len(branches) != 2 or any(id(p) in self.chosen for p in flat(branches[:1])):
+            return None
+        first = self.writer.script.tree.statements[branches[0].statement]
+        return first if type(first.node) is cst.If else None
+
+    def _headed(self, idle: Statement, part: Part) -> list[Draft]:
+        """The lines of the branch behind an idle one."""
+        branch = self.writer.script.tree.statements[part.statement]
+        text = header(self.writer, idle, branch)
+        return [replace(draft, text=text) for draft in part.drafts[-1:]]
 
     def _is_complete(self, branches: Sequence[Part]) -> bool:
         """Whether one of some branches is taken in any case."""

@@ -109,7 +109,7 @@ def _found(
     after = _behind(writer, statement, here)
     last = writer.script.tree.statements[after - 1].last
     said: dict[str, str | None] = {step.text: step.pattern for step in here}
-    for text, pattern in (complete(writer, statement, said) if details else said).items():
+    for text, pattern in _whole(writer, statement, said, details).items():
         place = statement.start, last
         found.append(Draft(text, statement.depth, place, pattern, statement.index))
     return after
@@ -118,6 +118,14 @@ def _found(
 def _draft(statement: Statement, step: _Step, last: int) -> Draft:
     place = statement.start, last
     return Draft(step.text, statement.depth, place, step.pattern, statement.index)
+
+
+def _whole(
+    writer: Writer, statement: Statement, said: dict[str, str | None], details: bool
+) -> dict[str, str | None]:
+    """Phrases with what they leave out; of a call that trains by itself, that is never left out."""
+    wanted = details or "epoch-loop" in said.values()
+    return complete(writer, statement, said) if wanted else said
 
 
 def _step(writer: Writer, finding: Finding) -> _Step | None:
@@ -149,6 +157,7 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
 
 _WORKED_OUT = frozenset(
     {cst.BinaryOperation, cst.UnaryOperation, cst.BooleanOperation, cst.Comparison}
+    | {cst.List, cst.Tuple, cst.Dict, cst.Set}
 )
 
 

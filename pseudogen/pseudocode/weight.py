@@ -41,6 +41,7 @@ _PATTERNS: Mapping[str, int] = {
     ),
     **dict.fromkeys(
         (
+            "batch-division",
             "checkpoint-resume",
             "distributed-sampler",
             "early-stopping",
@@ -61,7 +62,6 @@ _PATTERNS: Mapping[str, int] = {
     **dict.fromkeys(
         (
             "augmentation",
-            "batch-division",
             "best-tracking",
             "custom-sampler",
             "dataset-build",
@@ -91,7 +91,14 @@ _CALLS: Mapping[str, int] = {
     "training_mode": SIDE,
     "unscale": SIDE,
 }
-_KINDS: Mapping[str, int] = {"optimizer": CORE, "criterion": CORE, "scheduler": MAIN, "wrap": MAIN}
+_KINDS: Mapping[str, int] = {
+    "criterion": CORE,
+    "optimizer": CORE,
+    "scheduler": MAIN,
+    "trainer": CORE,
+    "training-arguments": MAIN,
+    "wrap": MAIN,
+}
 _NEEDED = frozenset({"criterion", "loader", "model", "optimizer", "scheduler"})
 _SAVED = frozenset({"checkpoint", "checkpoints", "ckpt", "model", "snapshot", "state", "weights"})
 _ROLES = frozenset({"model", "criterion", "loss"})
@@ -107,13 +114,22 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         at_line[finding.line] = max(weight, at_line.get(finding.line, NONE))
     structure = script.structure
     running = structure.trains | structure.evaluates
-    losses = _backpropagated(script)
+    stepping, hooked = _stepping(script), hooks(script, findings)
+    losses = _backpropagated(script) | _returned(script, hooked)
     for statement in script.tree.statements:
         weight = at_line.get(statement.first, NONE)
         loop = structure.loops.get(statement.index)
         if loop is not None:
             weight = MAIN if loop.kind == EVALUATION_LOOP and structure.steps else CORE
-        weight = max(weight, _said(writer, statement, running), _makes(script, statement, losses))
+        within = script.function_around(statement)
+        steps = within is not None and within.index in stepping | hooked
+        if type(statement.node) is cst.Return and within is not None and within.index in hooked:
+            weight = CORE
+        weight = max(
+            weight,
+            _said(writer, statement, running, steps),
+            _makes(script, statement, losses, steps),
+        )
         if weight:
             found[statement.index] = weight
     return found
@@ -127,7 +143,7 @@ def saves(node: Any) -> bool:
     return named[:1] == ("save",) and bool(_SAVED.intersection(named))
 
 
-def _said(writer: Writer, statement: Statement, running: frozenset[int]) -> int:
+def _said(writer: Writer, statement: Statement, running: frozenset[int], steps: bool) -> int:
     """The weight of what a statement calls."""
     node = statement.node
     value: Any = getattr(node, "value", None) if type(node) in (cst.Expr, cst.Assign) else None
@@ -142,7 +158,7 @@ def _said(writer: Writer, statement: Statement, running: frozenset[int]) -> int:
     site = writer.script.call_site(value, statement.index, statement.scope)
     if site.known is not None and site.known.api.kind in _KINDS:
         return _KINDS[site.known.api.kind]
-    return max(_runs(writer, site, running), _forward(writer, statement, value))
+    return max(_runs(writer, site, running), _forward(writer, statement, value, steps))
 
 
 def _backpropagated(script: Script) -> frozenset[tuple[str, int]]:
@@ -157,15 +173,38 @@ def _backpropagated(script: Script) -> frozenset[tuple[str, int]]:
     return frozenset(found)
 
 
-def _steps(script: Script, statement: Statement) -> bool:
-    """Whether a statement stands in a function that does a step of the training."""
-    function = script.function_around(statement)
-    return function is not None and any(
-        function.index < step < function.after for step in script.structure.steps
-    )
+def hooks(script: Script, findings: Sequence[Finding]) -> frozenset[int]:
+    """The functions that a framework calls for each step of the training."""
+    lines = {finding.line for finding in findings if finding.pattern == "training-step"}
+    statements = script.tree.statements
+    found = {s.index for s in statements if s.first in lines and type(s.node) is cst.FunctionDef}
+    return frozenset(found - script.structure.trains)
 
 
-def _makes(script: Script, statement: Statement, losses: frozenset[tuple[str, int]]) -> int:
+def _stepping(script: Script) -> frozenset[int]:
+    """The functions that do a step of the training."""
+    found: set[int] = set()
+    for step in script.structure.steps:
+        around = script.function_around(script.tree.statements[step])
+        while around is not None:
+            found.add(around.index)
+            around = script.function_around(around)
+    return frozenset(found)
+
+
+def _returned(script: Script, functions: frozenset[int]) -> frozenset[tuple[str, int]]:
+    """What functions that a framework calls for a step return: the loss."""
+    found: set[tuple[str, int]] = set()
+    for index in functions:
+        for below in script.tree.below(script.tree.statements[index]):
+            if type(below.node) is cst.Return and type(below.node.value) is cst.Name:
+                found.add((below.node.value.value, below.scope))
+    return frozenset(found)
+
+
+def _makes(
+    script: Script, statement: Statement, losses: frozenset[tuple[str, int]], steps: bool
+) -> int:
     """The weight of what a statement gives a value to: a loss, or what the training needs."""
     node = statement.node
     if type(node) is cst.AugAssign:
@@ -175,12 +214,16 @@ def _makes(script: Script, statement: Statement, losses: frozenset[tuple[str, in
         return NONE
     target: Any = node.targets[0].target
     targets = [e.value for e in target.elements] if type(target) is cst.Tuple else [target]
-    if script.loop_around(statement) is not None or _steps(script, statement):
+    looped = script.loop_around(statement) is not None
+    if looped or steps:
         names = [getattr(each, "value", None) for each in targets]
-        return CORE if any((name, statement.scope) in losses for name in names) else NONE
-    if type(node.value) is not cst.Call:
+        if any((name, statement.scope) in losses for name in names):
+            return CORE
+    if looped or type(node.value) is not cst.Call:
         return NONE
     roles = {suggested_role(dotted(each)) for each in targets if dotted(each)}
+    if "optimizer" in roles:
+        return CORE
     return MAIN if roles & _NEEDED else NONE
 
 
@@ -189,7 +232,7 @@ def _runs(writer: Writer, site: Site, running: frozenset[int]) -> int:
     return CORE if called_function(writer.script, site) in running else NONE
 
 
-def _forward(writer: Writer, statement: Statement, call: cst.Call) -> int:
+def _forward(writer: Writer, statement: Statement, call: cst.Call, steps: bool) -> int:
     """The model or the criterion applied inside a loop, or the work of the loop left to a function
     from elsewhere."""
     script = writer.script
@@ -199,11 +242,14 @@ def _forward(writer: Writer, statement: Statement, call: cst.Call) -> int:
             for above in script.tree.ancestors(statement.index)
             if above.index in script.structure.loops
         ),
-        BATCH_LOOP if _steps(script, statement) else None,
+        BATCH_LOOP if steps else None,
     )
     if kind is None or type(call.func) not in (cst.Name, cst.Attribute):
         return NONE
-    role = script.role(call.func, statement.scope)
+    applied_to = call.func
+    if type(applied_to) is cst.Attribute and applied_to.attr.value == "forward":
+        applied_to = applied_to.value
+    role = script.role(applied_to, statement.scope)
     made = script.role(call, statement.scope)
     applied = role is not None and role.kind in _ROLES
     if applied or (made is not None and made.kind == "loss"):

@@ -377,3 +377,119 @@ def test_a_name_with_two_meanings_stays_as_it_is() -> None:
     assert texts(code, "en", "steps")[-1] == (
         "optimizer ← optimizer Adam of the parameters of model, learning rate 0.1"
     )
+
+
+def _outline(code: str) -> list[str]:
+    return texts(code, "en", "outline")
+
+
+TRAINER = """
+import torch
+from torch.utils.data import DataLoader
+class Trainer:
+    def __init__(self, model, train_set, args):
+        self.model = model
+        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=args.lr)
+        self.loader = DataLoader(train_set, batch_size=args.batch_size, shuffle=True)
+    def _run_batch(self, x, y):
+        self.optimizer.zero_grad()
+        loss = torch.nn.functional.cross_entropy(self.model(x), y)
+        loss.backward()
+        self.optimizer.step()
+        return loss.item()
+    def _save(self, epoch):
+        torch.save(self.model.state_dict(), "last.pt")
+    def train(self, epochs):
+        for epoch in range(epochs):
+            for x, y in self.loader:
+                total += self._run_batch(x, y)
+            self._save(epoch)
+model = Net(args.width)
+trainer = Trainer(model, dataset, args)
+trainer.train(10)
+"""
+
+
+def test_outline_shows_what_a_trainer_of_the_script_does() -> None:
+    assert _outline(TRAINER)[1:] == [
+        "model ← Net(args.width)",
+        "train_set ← dataset",
+        "the object's optimizer ← optimizer AdamW of the parameters of the object's model, "
+        "learning rate args.lr",
+        "the object's loader ← batches of args.batch_size samples of train_set, shuffled",
+        "epochs ← 10",
+        "for epoch from 0 to epochs − 1:",
+        "  for each (x, y) in the object's loader:",
+        "    clear the gradients of the object's optimizer",
+        "    loss ← cross_entropy(the object's model(x), y)",
+        "    backpropagate loss",
+        "    update the parameters with the object's optimizer",
+        '  save the state of the object\'s model to "last.pt"',
+    ]
+
+
+def test_outline_of_a_call_that_trains_by_itself() -> None:
+    code = (
+        "from tensorflow import keras\n"
+        "def run(x, y, size):\n"
+        "    model = keras.Sequential([keras.layers.Dense(size)])\n"
+        "    model.compile(optimizer='adam', loss='mse')\n"
+        "    print(size)\n"
+        "    model.fit(x, y, epochs=5, batch_size=32)\n"
+        "if __name__ == '__main__':\n"
+        "    run(images, labels, 10)\n"
+    )
+    said = _outline(code)
+    assert said[:2] == ["Input: x, y", "Output: model, trained"]
+    assert said[-1] == "train with model.fit for 5 epochs (x, y, batch_size = 32)"
+
+
+def test_outline_shows_what_a_framework_calls() -> None:
+    code = (
+        "import lightning as L, torch\n"
+        "class Net(L.LightningModule):\n"
+        "    def training_step(self, batch, index):\n"
+        "        x, y = batch\n"
+        "        loss = torch.nn.functional.cross_entropy(self(x), y)\n"
+        "        return loss\n"
+        "    def configure_optimizers(self):\n"
+        "        optimizer = torch.optim.Adam(self.parameters(), lr=0.1)\n"
+        "        return optimizer\n"
+        "trainer = L.Trainer(max_epochs=10)\n"
+        "trainer.fit(Net(), loader)\n"
+    )
+    said = [line.strip() for line in _outline(code)]
+    assert "loss ← cross_entropy(the object(x), y)" in said
+    assert "optimizer ← optimizer Adam of the parameters of the object, learning rate 0.1" in said
+    assert "trainer ← L.Trainer(max_epochs = 10)" in said
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "said"),
+    [
+        ("if not fast:", "elif wide:", "if fast holds and wide holds:"),
+        ("if mode == 'cpu':", "else:", 'if mode ≠ "cpu":'),
+        ("if a or b:", "elif c:", "if not (a holds or b holds) and c holds:"),
+    ],
+)
+def test_outline_leaves_out_a_branch_with_nothing_to_say(
+    first: str, second: str, said: str
+) -> None:
+    code = SCRIPT.replace(
+        "model = nn.Linear(2, 2)\n",
+        f"model = nn.Linear(2, 2)\n{first}\n    print('x')\n{second}\n"
+        "    model = nn.parallel.DistributedDataParallel(model)\n",
+    )
+    lines_ = _outline(code)
+    assert said in lines_
+    assert not any("print" in line for line in lines_)
+
+
+def test_a_list_is_not_told_as_one_of_its_elements() -> None:
+    code = (
+        "from tensorflow.keras.callbacks import EarlyStopping, TensorBoard\n"
+        "callbacks = [TensorBoard(log_dir=folder), EarlyStopping(patience=3), other]\n"
+    )
+    assert texts(code, "en", "steps")[-1] == (
+        "callbacks ← [TensorBoard(log_dir = folder), EarlyStopping(patience = 3), other]"
+    )
