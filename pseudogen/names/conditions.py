@@ -39,8 +39,26 @@ def _tests(tree: Tree, header: Statement) -> list[_Test]:
     branches = [first, *tree.clauses(first)]
     tests = [(branch.node.test, False) for branch in branches if branch.index < header.index]
     if type(header.node) is cst.If and not _always(text(header.node.test)):
-        tests.append((header.node.test, True))
+        test = header.node.test
+        tests = [(other, holds) for other, holds in tests if not _excludes(test, other)]
+        tests.append((test, True))
     return tests
+
+
+def _excludes(test: Any, other: Any) -> bool:
+    """Whether one test cannot hold where another does: `kind == "b"` and `kind == "a"`."""
+    one, two = _equals(test), _equals(other)
+    return one is not None and two is not None and one[0] == two[0] and one[1] != two[1]
+
+
+def _equals(test: Any) -> tuple[str, str] | None:
+    """(what is compared, the constant) of `kind == "a"`."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return None
+    (compared,) = test.comparisons
+    constant = type(compared.comparator) in (cst.SimpleString, cst.Integer)
+    equal = type(compared.operator) is cst.Equal
+    return (text(test.left), text(compared.comparator)) if equal and constant else None
 
 
 def _always(test: str) -> bool:
@@ -51,7 +69,7 @@ def _written(test: _Test, alone: bool) -> str:
     """A test as it is written alone, or as one of several that `and` joins."""
     node, holds = test
     if not holds:
-        return opposite(node)
+        return opposite(node, alone)
     bare = _bare(node)
     looser = type(node) in (cst.IfExp, cst.Lambda, cst.NamedExpr) or (
         type(node) is cst.BooleanOperation and type(node.operator) is cst.Or
@@ -78,10 +96,10 @@ _OPPOSITES: dict[type, str] = {
 }
 
 
-def opposite(node: Any) -> str:
+def opposite(node: Any, alone: bool = False) -> str:
     """What holds when a test does not."""
     if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
-        return _written((node.expression, True), alone=False)
+        return _written((node.expression, True), alone)
     if type(node) is cst.Comparison and len(node.comparisons) == 1:
         (compared,) = node.comparisons
         sign = _OPPOSITES[type(compared.operator)]

@@ -17,7 +17,10 @@ from pseudogen.names.freezing import (
     method_switch,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.records import dataclass
+
+_NORMS = frozenset({"bn", "bns", "batchnorm", "norms"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +35,7 @@ class LayerFreezing(Finding):
         value: The expression that decides which of them, where it is no constant; None otherwise.
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
+        norms: Whether it freezes batch norm layers, by the helper's name.
         condition: The condition under which it happens.
     """
 
@@ -43,6 +47,7 @@ class LayerFreezing(Finding):
     value: str | None = None
     flag: str | None = None
     function: str | None = None
+    norms: bool = False
     condition: str | None = None
 
 
@@ -82,6 +87,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
             value=switch.value,
             flag=switch.flag,
             function=switch.function,
+            norms=bool(switch.function and _NORMS & set(words(switch.function))),
             condition=script.condition(switch.statement),
         )
 
@@ -166,6 +172,17 @@ EXAMPLES = {
             by="helper",
             function="mark_only_lora_as_trainable",
         )
+    ],
+    "model.module.freeze_bn()": [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model.module.freeze_bn",)),
+            model="model.module",
+            by="helper",
+            function="model.module.freeze_bn",
+            norms=True,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

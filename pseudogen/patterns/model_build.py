@@ -122,7 +122,9 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last.lower() in _CLASS_VARIABLES and (target or returned(site.statement, site.node)):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
-    if target is None or not _named_model(target, site, script):
+    if target is None or not (
+        _named_model(target, site, script) or _trained_on(target, site, script)
+    ):
         return
     if _changes(site) or _wraps(target, site) or _defined(site, script):
         return
@@ -131,6 +133,13 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+def _trained_on(target: str, site: Site, script: Script) -> bool:
+    """Whether something is made with weights trained earlier, and its parameters are trained."""
+    if "," in target or given_weights(site, script) is None or _other_library(site, script):
+        return False
+    return any(_treats_as_model(call, target) for call in script.call_sites())
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
@@ -393,6 +402,21 @@ EXAMPLES = {
             function="GeneratorRes",
             arguments=("shape",),
         )
+    ],
+    (
+        "from models import small\n"
+        "retina = small.resnet(classes=3, pretrained=True)\n"
+        "optimizer = Adam(retina.parameters())"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("retina",)),
+            target="retina",
+            function="small.resnet",
+            arguments=("classes=3", "pretrained=True"),
+            pretrained="pretrained=True",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -57,6 +57,16 @@ EXAMPLES = {
         position="epoch",
         condition="epoch > warm",
     ),
+    "for epoch in range(epochs):\n"
+    "    epoch_loss = train(train_loader, model, optimizer)\n"
+    "    scheduler.step(mean(epoch_loss))": _example(
+        line=3,
+        evidence=Evidence(NAME, ("scheduler",)),
+        action="stepped",
+        name="scheduler",
+        per="epoch",
+        watched="mean(epoch_loss)",
+    ),
     "from torch.optim.lr_scheduler import StepLR\n"
     "scheduler = StepLR(optimizer, step_size=30)": _example(
         line=2,

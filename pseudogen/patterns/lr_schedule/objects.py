@@ -14,11 +14,13 @@ from pseudogen.names.rates import (
     base_rate,
     depends_on_time,
     makes_schedule,
+    names_in,
     names_schedule,
     optimizer_passed,
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -138,7 +140,7 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
     told = text(passed[0]) if passed else None
-    timed = bool(passed) and depends_on_time(passed[0])
+    timed = bool(passed) and depends_on_time(passed[0]) and not _is_result(passed[0])
     yield LrSchedule(
         line=site.line,
         end=site.last,
@@ -150,6 +152,17 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
         position=told if timed else None,
         condition=script.condition(site.statement),
     )
+
+
+_RESULTS = frozenset(
+    {"acc", "accuracy", "error", "f1", "loss", "losses", "map", "metric", "metrics", "miou"}
+    | {"score", "scores"}
+)
+
+
+def _is_result(node: Any) -> bool:
+    """Whether an argument is what a schedule watches: `np.mean(epoch_loss)`, `metrics[epoch]`."""
+    return any(_RESULTS & set(words(name)) for name in names_in(node))
 
 
 def _now_and_then(site: Site, script: Script) -> bool:

@@ -1,0 +1,29 @@
+"""Under which conditions a statement runs, as the words tell it."""
+
+from __future__ import annotations
+
+import pytest
+
+from pseudogen.names.script import Script
+
+CONDITIONS = {
+    "if a and b:\n    HERE()": "a and b",
+    "if (a\n    or b):\n    HERE()": "a or b",
+    "if a:\n    if b or c:\n        HERE()": "a and (b or c)",
+    "if 'x' in names:\n    pass\nelse:\n    HERE()": "'x' not in names",
+    "if not ready:\n    pass\nelse:\n    HERE()": "ready",
+    "if not (a or b):\n    pass\nelse:\n    HERE()": "a or b",
+    "if a or b:\n    pass\nelse:\n    HERE()": "not (a or b)",
+    "if step < 5:\n    pass\nelif other:\n    HERE()": "step >= 5 and other",
+    "if 0 < step < 5:\n    pass\nelse:\n    HERE()": "not (0 < step < 5)",
+    "if kind == 'a':\n    pass\nelif kind == 'b':\n    HERE()": "kind == 'b'",
+    "if kind == one:\n    pass\nelif kind == two:\n    HERE()": "kind != one and kind == two",
+    "if __name__ == '__main__':\n    HERE()": None,
+}
+
+
+@pytest.mark.parametrize(("code", "expected"), CONDITIONS.items())
+def test_condition_is_told_as_it_is_read(code: str, expected: str | None) -> None:
+    script = Script.parse(code)
+    (here,) = [site for site in script.call_sites() if site.name == "HERE"]
+    assert script.condition(here.statement) == expected
