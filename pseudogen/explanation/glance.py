@@ -32,6 +32,12 @@ _NOT_FROM_ELSEWHERE = frozenset({"layer-freezing", "layer-unfreezing", "weight-a
 """In a helper they need not concern the model that is trained."""
 
 
+def _root(finding: Finding, attribute: str) -> str:
+    """The variable of a fact: `net` for `net.parameters()`, `self.net` for `self.net.layers`."""
+    written = getattr(finding, attribute, None) or ""
+    return ".".join(written.split(".")[: 2 if written.startswith("self.") else 1])
+
+
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
     file of a finding, by its `id`, where that is not the script's."""
@@ -42,6 +48,17 @@ class Found(dict[str, list[Finding]]):
 
     def __missing__(self, pattern: str) -> list[Finding]:
         return []
+
+    @property
+    def trained_model(self) -> Finding | None:
+        """The model that is trained: the one whose parameters an optimizer gets, or else the first
+        that is not frozen."""
+        models = self["model-build"]
+        updated = {_root(f, "params") for f in self["optimizer-build"]} - {""}
+        frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
+        named = [f for f in models if _root(f, "target") in updated]
+        free = [f for f in models if _root(f, "target") not in frozen]
+        return next(iter(named or free or models), None)
 
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement, Tree
 
 
@@ -70,16 +70,11 @@ def _written(test: _Test, alone: bool) -> str:
     node, holds = test
     if not holds:
         return opposite(node, alone)
-    bare = _bare(node)
+    written = bare(node)
     looser = type(node) in (cst.IfExp, cst.Lambda, cst.NamedExpr) or (
         type(node) is cst.BooleanOperation and type(node.operator) is cst.Or
     )
-    return f"({bare})" if looser and not alone else bare
-
-
-def _bare(node: Any) -> str:
-    """An expression without the brackets around all of it."""
-    return text(node)[len(node.lpar) : -len(node.lpar)].strip() if node.lpar else text(node)
+    return f"({written})" if looser and not alone else written
 
 
 _OPPOSITES: dict[type, str] = {
@@ -105,4 +100,4 @@ def opposite(node: Any, alone: bool = False) -> str:
         sign = _OPPOSITES[type(compared.operator)]
         return f"{text(node.left)} {sign} {text(compared.comparator)}"
     simple = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
-    return f"not {text(node)}" if type(node) in simple else f"not ({_bare(node)})"
+    return f"not {text(node)}" if type(node) in simple else f"not ({bare(node)})"

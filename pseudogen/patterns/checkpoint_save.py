@@ -24,7 +24,17 @@ _STATE_WORDS = frozenset(
     | {"weights"}
 )
 _OTHER_WORDS = frozenset(
-    {"arg", "args", "attention", "config", "dataset", "embedding", "embeddings", "extractor"}
+    {
+        "arg",
+        "args",
+        "attention",
+        "card",
+        "config",
+        "dataset",
+        "embedding",
+        "embeddings",
+        "extractor",
+    }
     | {"features"}
     | {"figure", "grid", "history", "image", "images", "img", "log", "logs", "loss", "losses"}
     | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
@@ -433,6 +443,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "save_model_card(args, images, folder)": "a text about the model",
     ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",
     "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model",
     "class PieceTokenizer(Base):\n"

@@ -17,7 +17,7 @@ from pseudogen.names.words import suggested_role, words
 from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 _FACTOR_WORDS = frozenset({"factor", "mult", "multiplier", "ratio", "scale", "scaler", "scaling"})
 _SCALES = (cst.Multiply, cst.Divide)
@@ -72,7 +72,7 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
         if scales:
             yield from _scaling(site, script, text(target), node.value, text(node))
     elif _multiplies(site, script):
-        yield from _scaling(site, script, text(target), node.value, text(node.value))
+        yield from _scaling(site, script, text(target), node.value, bare(node.value))
 
 
 def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:

@@ -59,6 +59,7 @@ class LrWarmup(Finding):
         formula: How the rate is computed meanwhile.
         api: What makes the schedule.
         name: What holds the schedule.
+        chosen: What names the schedule, where the script leaves open whether it has a warm-up.
     """
 
     pattern: ClassVar[str] = "lr-warmup"
@@ -71,6 +72,7 @@ class LrWarmup(Finding):
     formula: str | None = None
     api: str | None = None
     name: str | None = None
+    chosen: str | None = None
 
 
 def _says_warm(name: str) -> bool:
@@ -238,7 +240,15 @@ def _made(site: Site, script: Script, length: Any, evidence: Evidence) -> LrWarm
         length_value=script.value(length, site.statement.index) if length is not None else None,
         api=site.name.rpartition(".")[2],
         name=_target(site) if site.statement.node.value is site.node else None,
+        chosen=_chosen(site, script),
     )
+
+
+def _chosen(site: Site, script: Script) -> str | None:
+    """What names the schedule, where it may be one without a warm-up."""
+    traits = site.known.api.traits if site.known is not None else {}
+    name = script.argument(site, "name") if traits.get("form") == "named" else None
+    return text(name) if name is not None and type(name) is not cst.SimpleString else None
 
 
 def _target(site: Site) -> str | None:
@@ -379,6 +389,17 @@ EXAMPLES = {
             formula="lr * float(1 + step + epoch * n) / (5. * n)",
         )
     ],
+    "from transformers import get_scheduler\n"
+    "scheduler = get_scheduler(args.schedule, optimizer, num_warmup_steps=9)": _example(
+        line=2,
+        evidence=Evidence(API, ("transformers.get_scheduler",)),
+        how="schedule",
+        length="9",
+        length_value=9,
+        api="get_scheduler",
+        name="scheduler",
+        chosen="args.schedule",
+    ),
 }
 COUNTEREXAMPLES = {
     ("if epoch < 5:\n    lr = 0.1 * epoch / 40"): "divided by another length",

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import suggested_role, words
@@ -82,7 +83,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         name=_target(site),
         api=script.class_name(site),
-        choices=_distinct(others),
+        choices=_distinct(others) or _behind_variable(site, script),
         params=text(params) if params is not None else None,
         groups=_in_groups(params),
         lr=written,
@@ -124,6 +125,22 @@ def _is_optimizer(site: Site) -> bool:
 def _distinct(sites: list[Site]) -> tuple[str, ...]:
     names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in sites))
     return names if len(names) > 1 else ()
+
+
+def _behind_variable(site: Site, script: Script) -> tuple[str, ...]:
+    """The classes that a variable may hold: `make = Adam8bit if small else Adam`."""
+    if "." in site.name:
+        return ()
+    bindings = script.reaching(site.name, site.statement.index)
+    values = [b.value for b in reversed(bindings) if b.how == "assign" and b.value is not None]
+    branches = [v for value in values for v in _alternatives(value)]
+    names = [dotted(value).rpartition(".")[2] for value in branches]
+    told = len(values) == len(bindings) and all(is_class_name(name) for name in names)
+    return tuple(dict.fromkeys(names)) if told else ()
+
+
+def _alternatives(value: Any) -> tuple[Any, ...]:
+    return (value.body, value.orelse) if type(value) is cst.IfExp else (value,)
 
 
 def _settings(sites: list[Site], script: Script) -> tuple[str, ...]:
@@ -280,6 +297,23 @@ EXAMPLES = {
         api="cls",
         lr="lr",
         arguments=("model.parameters()", "lr"),
+    ),
+    (
+        "import torch\n"
+        "if small:\n"
+        "    make = bits.AdamW8bit\n"
+        "else:\n"
+        "    make = torch.optim.AdamW\n"
+        "optimizer = make(net.parameters(), lr=0.1)"
+    ): _example(
+        line=6,
+        evidence=Evidence(API, ("torch.optim.AdamW",)),
+        name="optimizer",
+        api="AdamW",
+        choices=("AdamW8bit", "AdamW"),
+        params="net.parameters()",
+        lr="0.1",
+        lr_value=0.1,
     ),
 }
 COUNTEREXAMPLES = {

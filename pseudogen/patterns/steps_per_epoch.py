@@ -16,7 +16,7 @@ from pseudogen.names.steps import Steps, may_count, shared, steps
 from pseudogen.names.targets import split, target
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,7 +105,7 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         end=site.last,
         evidence=found.evidence,
         target=name,
-        expression=text(value),
+        expression=bare(value),
         per=found.per,
         split=split(name, _text(found.samples), _text(found.loader)),
         samples=_text(found.samples),

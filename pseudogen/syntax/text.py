@@ -56,6 +56,12 @@ OPERATORS: dict[type, str] = {
 _MODULE = cst.Module(body=())
 
 
+def bare(node: Any) -> str:
+    """The text of an expression without the brackets around all of it."""
+    written = text(node)
+    return written[len(node.lpar) : -len(node.lpar)].strip() if node.lpar else written
+
+
 def text(node: Any) -> str:
     """The Python text of an expression on one line, with single spaces; parentheses are kept."""
     writer = _WRITERS.get(type(node))
