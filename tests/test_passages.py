@@ -95,7 +95,7 @@ def test_code_in_the_branch_of_a_finding_is_told_under_its_condition() -> None:
     )
     said = passages(code)
     assert "If `args.resume` (line 16): `name` becomes `args.resume`." in said
-    assert "Unless `args.resume` (line 21): “from the beginning” is reported." in said
+    assert "If `not args.resume` (line 21): “from the beginning” is reported." in said
 
 
 def test_an_error_handler_says_so() -> None:

@@ -95,3 +95,49 @@ def test_a_function_is_introduced_in_its_authors_words() -> None:
 def test_a_comment_above_is_quoted_where_it_is_words(comment: str, said: bool) -> None:
     text = pseudogen.explain(f"import torch\n{comment}\noptimizer = torch.optim.SGD(p, lr=0.1)")
     assert ("“" in text) == said
+
+
+def test_what_a_story_tells_has_no_entry_of_its_own() -> None:
+    text = pseudogen.explain(_SCALED)
+    assert "Training step (line" not in text
+    assert "`clip_grad_norm_(model.parameters(), 1.0)` limits the gradients." in text
+    assert "**Watch out (line 8).** Gradients add up until they are cleared (line 5)" in text
+
+
+def test_a_second_step_that_goes_the_same_way_refers_to_the_first() -> None:
+    loop = _SCALED.partition("for images")[2]
+    text = pseudogen.explain(f"{_SCALED}for images{loop}")
+    assert 'As on lines 6–12, with `torch.autocast("cuda")` (line 15)' in text
+    assert text.count("lowers the factor after a step that was left out") == 1
+
+
+_REDUCED = """\
+import torch.distributed as dist
+dist.all_reduce(loss)
+dist.all_reduce(correct)
+dist.all_reduce(total{op})
+"""
+
+
+def test_findings_that_differ_in_their_object_alone_are_told_as_one() -> None:
+    text = pseudogen.explain(_REDUCED.format(op=""))
+    assert text.count("The same holds for `correct` (line 3) and `total` (line 4).") == 1
+    other = pseudogen.explain(_REDUCED.format(op=", op=dist.ReduceOp.MAX"))
+    assert "The same holds for `correct` (line 3)." in other
+
+
+def test_alternatives_are_not_told_as_the_same() -> None:
+    code = (
+        "import torch\nif a:\n    loss = torch.nn.MSELoss()\nelse:\n    loss = torch.nn.L1Loss()\n"
+    )
+    assert "The same holds" not in pseudogen.explain(code)
+
+
+def test_stages_of_one_choice_name_the_case_alone() -> None:
+    code = "import torch\n" + "".join(
+        f"{word} kind == {kind!r}:\n    optimizer = torch.optim.{kind}(p, lr=1)\n"
+        for word, kind in (("if", "SGD"), ("elif", "Adam"), ("elif", "AdamW"))
+    )
+    findings = pseudogen.analyze(code)
+    conditions = [f.condition for f in findings if f.pattern == "optimizer-build"]
+    assert conditions == ["kind == 'SGD'", "kind == 'Adam'", "kind == 'AdamW'"]

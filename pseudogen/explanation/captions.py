@@ -30,7 +30,7 @@ def comment_above(lines: list[str], line: int) -> str | None:
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
         words.append(above.strip().strip("#").strip().strip("-=*~_").strip())
-    said = " ".join(word for word in reversed(words) if word).rstrip(".。:：")
+    said = " ".join(word for word in reversed(words) if word).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
         return None
     return None if _NO_WORDS.search(said) else said

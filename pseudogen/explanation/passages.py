@@ -13,6 +13,7 @@ from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
+from pseudogen.names.conditions import opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -21,7 +22,12 @@ _MANY = 6
 """Of more things than this it is only said what they set and call."""
 _FEW = 3
 """A stretch of so many statements may end at an empty line."""
-_OTHER_LINES = {"training-step": ("clears", "steps")}
+_OTHER_LINES = {
+    "best-tracking": ("updates", "saves"),
+    "evaluation": ("eval_mode",),
+    "pretrained-weights": ("into",),
+    "training-step": ("clears", "steps"),
+}
 """Pattern -> its facts that are further lines of which its words speak."""
 
 Lines = tuple[int, int]
@@ -56,6 +62,11 @@ class _Reading:
         self.places: dict[int, list[Passage]] = {}
         self.blocks: dict[int, set[int]] = {}
         self.apart: set[int] = set()
+        self.definitions = [
+            s.first
+            for s in script.tree.statements
+            if s.parent < 0 and type(s.node) in (cst.FunctionDef, cst.ClassDef)
+        ]
         homes: dict[int, list[Stage]] = {}
         for stage in found:
             lines = [f.line for f in stage.findings] or [stage.lines[0]]
@@ -175,8 +186,14 @@ class _Reading:
         if type(whole.node) is not cst.If:
             kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
             return kind, "", header.first
-        alone = whole.after == header.index
-        return "unless" if alone else "otherwise", text(whole.node.test), header.first
+        if whole.after == header.index:
+            return "when", opposite(whole.node.test), header.first
+        return "otherwise", "", header.first
+
+    def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
+        """Whether definitions stand between a passage outside of all blocks and a stage."""
+        first, last = sorted((passage.lines[0], stage.lines[0]))
+        return block < 0 and any(first < line < last for line in self.definitions)
 
     def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
         """Put a passage into the stage that it stands in, or else behind or before one that does
@@ -184,18 +201,26 @@ class _Reading:
         line = passage.lines[0]
         around = [s for s in stages if s.lines[0] <= line <= s.lines[1]]
         free = [s for s in stages if s.condition is None or block in self.blocks[id(s)]]
-        before = [s for s in free if s.lines[1] < line]
         if around:
             stage = min(around, key=lambda s: s.lines[1] - s.lines[0])
-        elif before:
-            stage = max(before, key=lambda s: s.lines[1])
         elif free:
-            stage = min(free, key=lambda s: s.lines[0])
+            stage = _beside(line, free, stages)
         else:
             behind = [s for s in stages if s.lines[0] < line] or stages[:1]
             stage = max(behind, key=lambda s: s.lines[0])
+        if not around and (not free or self._are_parted(passage, stage, block)):
             self.apart.add(line)
         self.places.setdefault(id(stage), []).append(passage)
+
+
+def _beside(line: int, free: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
+    """The stage before a line, or the one behind it where another one lies between."""
+    before = max((s for s in free if s.lines[1] < line), key=lambda s: s.lines[1], default=None)
+    after = min((s for s in free if s.lines[0] > line), key=lambda s: s.lines[0], default=None)
+    if before is None or after is None:
+        return before or after or free[0]
+    between = any(before.lines[1] < s.lines[0] < line for s in stages)
+    return after if between else before
 
 
 def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> frozenset[int]:

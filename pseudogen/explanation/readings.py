@@ -98,7 +98,8 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
             value = getattr(node, "value", None)
             if type(node) in (cst.Expr, cst.Assign) and type(value) is cst.Call:
                 name = dotted(value.func)
-                if name and "(" not in name:
+                receiver, _, method = name.rpartition(".")
+                if name and "(" not in name and not _reports(name, receiver, method):
                     called[name] = None
     if not names and not called:
         return None
@@ -281,7 +282,7 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
     first = call.args[0].value if call.args else None
     if name in _ENDS:
         yield Clause("ended", parts=(_message(first),) if _message(first) else ())
-    elif method.startswith("print") or name == "warnings.warn" or _logs(receiver, method):
+    elif _reports(name, receiver, method):
         message = _message(first)
         yield Clause("printed", parts=(message,) if message else ())
     elif method in _FOLDERS:
@@ -306,8 +307,10 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
         yield Clause("called", parts=(_short(text(call)),))
 
 
-def _logs(receiver: str, method: str) -> bool:
-    return method in _LOGS and "log" in receiver.lower()
+def _reports(name: str, receiver: str, method: str) -> bool:
+    """Whether a call prints or logs."""
+    logs = method in _LOGS and "log" in receiver.lower()
+    return logs or method.startswith("print") or name == "warnings.warn"
 
 
 def _is_model(script: Script, call: Any, statement: Statement) -> bool:

@@ -13,6 +13,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_PARTS = ("training-step", "gradient-clipping", "mixed-precision")
 _CONSTANTS = ("True", "False", "None")
 
 
@@ -38,6 +39,15 @@ class ScaledStep:
     def told(self) -> set[int]:
         """The lines of which it speaks."""
         return {part.line for part in self.parts}
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether it says what a finding is."""
+        return finding.pattern in _PARTS and finding.line in self.told
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of its parts, in their order."""
+        return tuple(part.kind for part in self.parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,10 @@ class SharedData:
     def told(self) -> set[int]:
         """The lines of which it speaks."""
         return set(range(self.lines[0], self.lines[1] + 1))
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether it says what a finding is."""
+        return False  # each adds to it: shuffling, seeds, remainders
 
 
 Story = ScaledStep | SharedData
@@ -118,12 +132,20 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
             if place.scope != statement.scope:
                 continue
             if other.pattern == "gradient-clipping" and finding.line < other.line < last:
-                parts.append(Part("clip", other.line, str(_fact(other, "call") or "")))
+                parts.append(Part("clip", other.line, _clipping(other, place)))
             elif near and _is_context(other, place) and other.line < finding.line:
                 parts.append(Part("forward", other.line, text(place.node.items[0].item)))
         parts.sort(key=lambda part: part.line)
         if {"backward", "step", "update"} <= {part.kind for part in parts}:
             yield ScaledStep(parts[0].line, (parts[0].line, parts[-1].line), tuple(parts))
+
+
+def _clipping(finding: Finding, place: Statement) -> str:
+    """The call that clips, its limit included; "" where no single call does."""
+    value = getattr(place.node, "value", None)
+    if isinstance(value, cst.Call):
+        return text(value)
+    return str(_fact(finding, "call") or "")
 
 
 def _calls_after(script: Script, finding: Finding, statement: Statement) -> list[Part]:

@@ -24,7 +24,7 @@ from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.passage import Passage
 from pseudogen.explanation.stages import Stage
-from pseudogen.explanation.stories import Story
+from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.module_files import NotRead
@@ -90,6 +90,7 @@ class _Writer:
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
         self.stories = list(explanation.stories)
+        self.scaled: dict[tuple[str, ...], ScaledStep] = {}
         self.told: dict[str, int] = {}
         self.described: set[str] = set()
         self.shown: set[int] = set()
@@ -169,11 +170,18 @@ class _Writer:
     ) -> Iterable[Block]:
         """Entries, and the passages before and behind them."""
         waiting = sorted(passages, key=lambda passage: passage.lines)
+        done: set[int] = set()
         for entry in told:
             while waiting and waiting[0].lines[0] < entry.findings[0].line:
                 yield self._passage(waiting.pop(0))
-            yield from self._stories(entry, level)
-            yield from self._entry(entry, level, places.get(id(entry), ()))
+            for story in self._begun(entry, told):
+                yield from self._story(story, level)
+                inside = [e for e in told if all(story.tells(f) for f in e.findings)]
+                for one in inside:
+                    yield from self._remarks(one, story.lines, placed=True)
+                done |= {id(one) for one in inside}
+            if id(entry) not in done:
+                yield from self._entry(entry, level, places.get(id(entry), ()))
         yield from (self._passage(passage) for passage in waiting)
 
     def _passage(self, passage: Passage) -> Paragraph:
@@ -200,13 +208,19 @@ class _Writer:
             yield Listing(reached.code[first - 1 : last], first)
         yield from self._parts(entry, None, (), reached.module)
 
-    def _stories(self, entry: Entry, level: int) -> Iterable[Block]:
-        """The stories that begin with an entry: those with a finding of it among their lines."""
-        lines = [finding.line for finding in entry.findings]
-        begun = [s for s in self.stories if any(s.lines[0] <= n <= s.lines[1] for n in lines)]
-        for story in begun:
-            self.stories.remove(story)
-            yield from story_blocks(story, self.lang, level)
+    def _begun(self, entry: Entry, told: Sequence[Entry]) -> list[Story]:
+        """The stories that come before an entry of a stage: it is the first one with a finding
+        among their lines, where there is one that has all of them there."""
+        begun = [s for s in self.stories if entry is _opening(s, told)]
+        self.stories = [story for story in self.stories if story not in begun]
+        return begun
+
+    def _story(self, story: Story, level: int) -> Iterable[Block]:
+        """A story; the second one that goes the same way refers to the first."""
+        earlier = self.scaled.get(story.kinds) if isinstance(story, ScaledStep) else None
+        if isinstance(story, ScaledStep):
+            self.scaled.setdefault(story.kinds, story)
+        yield from story_blocks(story, self.lang, level, earlier)
 
     def _spans(self, text: str) -> Spans:
         return spaced_words(text, self.lang)
@@ -255,14 +269,20 @@ class _Writer:
     def _parts(
         self, entry: Entry, lines: Lines | None, likewise: Sequence[Lines], file: str = ""
     ) -> Iterable[Block]:
-        what = [p for finding in entry.findings for p in self.telling.what(finding, file)]
-        told = tuple(dict.fromkeys(what))
+        told = tuple(dict.fromkeys(self.telling.told(entry.findings, file)))
         if len(told) >= _MANY:
             yield Items(told)
         else:
             yield from (Paragraph(paragraph, lines=lines) for paragraph in told)
         if likewise:
             yield Paragraph(self._spans(self.words.likewise(likewise)), lines=lines)
+        yield from self._remarks(entry, lines)
+
+    def _remarks(
+        self, entry: Entry, lines: Lines | None, placed: bool = False
+    ) -> Iterable[Paragraph]:
+        """Why, worked out and watch out, as far as it is new; the label says of which line it
+        speaks where there are several or it is `placed` elsewhere."""
         words = [self.telling.words(finding) for finding in entry.findings]
         for part in ("why", "worked", "watch"):
             if part == "why" and entry.again is not None:
@@ -274,7 +294,7 @@ class _Writer:
             ]
             for line, paragraph in said:
                 label = self.words.labels[part]
-                if len(said) > 1 or differ(getattr(one, part) for one in words):
+                if placed or len(said) > 1 or differ(getattr(one, part) for one in words):
                     label = self.words.label_at(label, line)
                 yield Paragraph(paragraph, marked(label), lines)
 
@@ -289,3 +309,11 @@ class _Writer:
         imports = self.explanation.script.imports_anything
         text = self.words.rests(evidence.kind, evidence.names, imports)
         return Paragraph(self._spans(text), marked(self.words.labels["rests"]), lines)
+
+
+def _opening(story: Story, told: Sequence[Entry]) -> Entry | None:
+    """The entry before which a story is told."""
+    first, last = story.lines
+    inside = [e for e in told if any(first <= f.line <= last for f in e.findings)]
+    whole = (e for e in inside if first <= e.findings[0].line)
+    return next(whole, inside[0] if inside else None)

@@ -11,12 +11,19 @@ from pseudogen.templating import explanation_words, story_words
 from pseudogen.words.patterns import spaced_words
 
 
-def story_blocks(story: Story, lang: str, level: int) -> Iterator[Block]:
-    """The heading of a story, and what its findings do together."""
+def story_blocks(
+    story: Story, lang: str, level: int, earlier: ScaledStep | None = None
+) -> Iterator[Block]:
+    """The heading of a story, and what its findings do together; `earlier` is one that goes the
+    same way."""
     words = story_words(lang)
     note = spaced_words(explanation_words(lang).note([story.lines]), lang)
     if isinstance(story, ScaledStep):
         yield Heading(level, marked(words.scaled_step_title), note, story.lines)
+        if earlier is not None:
+            again = spaced_words(words.scaled_again(story, earlier), lang)
+            yield Paragraph(again, lines=story.lines)
+            return
         parts = (words.scaled_part(part, story) for part in story.parts)
         yield Items(tuple(spaced_words(part, lang) for part in parts), numbered=True)
         return

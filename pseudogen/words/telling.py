@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -12,6 +13,10 @@ from pseudogen.templating import explanation_words, language
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
 _Key = tuple[str, tuple[str, ...]]
+
+_OBJECT = re.compile(r"[\w.]+(\[[\w.'\"]+\])?")
+_FEW = 2
+"""In so many pieces of code two sentences may differ to be told as one."""
 
 
 class Telling:
@@ -49,6 +54,37 @@ class Telling:
         said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
         return entry.pattern, said
 
+    def told(self, findings: Sequence[Finding], file: str = "") -> list[Spans]:
+        """What findings of one pattern are, in order. Of one whose sentence differs from that of
+        the one before in one or two pieces of code it is only said that the same holds there."""
+        said: list[Spans] = []
+        for group in self._alike(findings):
+            paragraphs = self.what(group[0][0], file)
+            if len(group) > 1 and paragraphs:
+                others = [(f.line, codes) for f, codes in group[1:]]
+                likewise = spaced_words(self._frame.same_for(others), self.lang)
+                paragraphs[-1] = _joined([paragraphs[-1], likewise], self.lang)
+            said += paragraphs
+        return said
+
+    def _alike(self, findings: Sequence[Finding]) -> list[list[tuple[Finding, list[str]]]]:
+        """Findings that follow each other and differ in the object alone, each behind the first
+        with the code in which it differs."""
+        groups: list[list[tuple[Finding, list[str]]]] = []
+        for finding in findings:
+            differs = self._differs(groups[-1][0][0], finding) if groups else None
+            if differs:
+                groups[-1].append((finding, differs))
+            else:
+                groups.append([(finding, [])])
+        return groups
+
+    def _differs(self, one: Finding, other: Finding) -> list[str] | None:
+        conditions = {getattr(finding, "condition", None) for finding in (one, other)}
+        if len(conditions) > 1:
+            return None  # alternatives are told one by one
+        return _difference(self.words(one).what, self.words(other).what)
+
     def what(self, finding: Finding, file: str = "") -> list[Spans]:
         """What a finding is, without the sentences that were said of an earlier one of its pattern
         and file: of those it is only said where they stand."""
@@ -65,6 +101,8 @@ class Telling:
         exact = [plain(sentence).strip() for sentence in said]
         shapes = {_shape(sentence) for sentence in said}
         for line, earlier in self._told.setdefault((file, finding.pattern), []):
+            if len(exact) > 1 and list(earlier) == exact:
+                return spaced_words(self._frame.all_as(line), self.lang)
             same = {text for text in exact[1:] if text in earlier}
             if same and all(shape in shapes for shape in earlier.values()):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
@@ -93,6 +131,21 @@ class Telling:
 def differ(parts: Iterable[Sequence[Spans]]) -> bool:
     """Whether something else is said of one finding than of another, whatever the code in it."""
     return len({tuple(map(_shape, paragraphs)) for paragraphs in parts}) > 1
+
+
+def _difference(one: Sequence[Spans], other: Sequence[Spans]) -> list[str] | None:
+    """The pieces of code in the other paragraph that stand in the place of others in the one; None
+    where the paragraphs differ in more than a piece or two of code, or in nothing."""
+    if len(one) != 1 or len(other) != 1 or _shape(one[0]) != _shape(other[0]):
+        return None
+    codes = [[s.text for s in spans if s.kind == "code"] for spans in (one[0], other[0])]
+    pairs = dict.fromkeys(pair for pair in zip(*codes, strict=True) if pair[0] != pair[1])
+    changed = {before for before, _ in pairs}
+    told = 0 < len(pairs) <= _FEW and len(changed) == len(pairs)
+    objects = next(iter(pairs), ("", ""))
+    if not told or not all(_OBJECT.fullmatch(name) for name in objects):
+        return None
+    return [after for _, after in pairs]
 
 
 def _shape(sentence: Spans) -> str:
