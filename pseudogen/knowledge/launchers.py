@@ -43,7 +43,6 @@ _VARIABLES: dict[str, Api] = {
     "MV2_COMM_WORLD_SIZE": _row("world-size", "all", _MVAPICH, "MVAPICH"),
     "PADDLE_TRAINER_ID": _row("rank", "all", _PADDLE, "Paddle"),
     "PADDLE_TRAINERS_NUM": _row("world-size", "all", _PADDLE, "Paddle"),
-    "FLAGS_selected_gpus": _row("local-rank", "machine", _PADDLE, "Paddle"),
 }
 
 EXACT: dict[str, Api] = {f"os.environ[{name}]": row for name, row in _VARIABLES.items()}

@@ -26,9 +26,17 @@ def _launch(source: str, *params: str, first: str = "") -> Api:
     return Api("worker-launch", params, {}, source, {"first": first})
 
 
-def _collective(form: str, source: str, op: str = "", *params: str) -> Api:
-    defaults = {"op": op} if op else {}
-    return Api("collective", params or ("tensor",), defaults, source, {"collective": form})
+def _collective(
+    form: str, source: str, op: str = "", *params: str, value: str = "tensor", part: str = ""
+) -> Api:
+    """`value` is the parameter whose argument is combined; `part` says that the processes along an
+    axis do it, not all of them."""
+    traits = {"collective": form, "value": value} | ({"part": part} if part else {})
+    return Api("collective", params or (value,), {"op": op} if op else {}, source, traits)
+
+
+def _along_axis(form: str, op: str = "") -> Api:
+    return _collective(form, _JAX_LAX, op, "x", "axis_name", value="x", part="axis")
 
 
 _FABRIC = Api(
@@ -68,9 +76,17 @@ EXACT: dict[str, Api] = {
     "paddle.distributed.fleet.init": _group("Paddle", _PADDLE, "role_maker", "is_collective"),
     "paddle.distributed.spawn": _launch(_PADDLE, "fn", "args", "nprocs"),
     "paddle.distributed.barrier": Api("barrier", ("group",), {}, _PADDLE),
-    "paddle.distributed.all_reduce": _collective("all-reduce", _PADDLE, "SUM", "tensor", "op"),
+    "paddle.distributed.all_reduce": _collective(
+        "all-reduce", _PADDLE, "SUM", "tensor", "op", "group"
+    ),
+    "paddle.distributed.reduce": _collective(
+        "reduce", _PADDLE, "SUM", "tensor", "dst", "op", "group"
+    ),
     "paddle.distributed.all_gather": _collective(
-        "all-gather", _PADDLE, "", "tensor_list", "tensor"
+        "all-gather", _PADDLE, "", "tensor_list", "tensor", "group"
+    ),
+    "paddle.distributed.all_gather_object": _collective(
+        "all-gather", _PADDLE, "", "object_list", "obj", "group", value="obj"
     ),
     "paddle.distributed.destroy_process_group": Api("group-end", source=_PADDLE),
     "paddle.set_device": Api("set-device", ("device",), {}, _PADDLE, {"family": "paddle"}),
@@ -79,10 +95,18 @@ EXACT: dict[str, Api] = {
     # JAX
     "jax.distributed.initialize": _group("JAX", _JAX, "coordinator_address", "num_processes"),
     "jax.distributed.shutdown": Api("group-end", source=_JAX),
-    "jax.lax.pmean": _collective("all-reduce", _JAX_LAX, "mean", "x", "axis_name"),
-    "jax.lax.psum": _collective("all-reduce", _JAX_LAX, "sum", "x", "axis_name"),
-    "jax.lax.pmax": _collective("all-reduce", _JAX_LAX, "max", "x", "axis_name"),
-    "jax.lax.all_gather": _collective("all-gather", _JAX_LAX, "", "x", "axis_name"),
+    "jax.lax.pmean": _collective(
+        "all-reduce", _JAX_LAX, "mean", "x", "axis_name", value="x", part="axis"
+    ),
+    "jax.lax.psum": _collective(
+        "all-reduce", _JAX_LAX, "sum", "x", "axis_name", value="x", part="axis"
+    ),
+    "jax.lax.pmax": _collective(
+        "all-reduce", _JAX_LAX, "max", "x", "axis_name", value="x", part="axis"
+    ),
+    "jax.lax.all_gather": _collective(
+        "all-gather", _JAX_LAX, "", "x", "axis_name", value="x", part="axis"
+    ),
     "jax.experimental.multihost_utils.process_allgather": _collective("all-gather", _JAX),
     "jax.experimental.multihost_utils.sync_global_devices": Api("barrier", source=_JAX),
     # PyTorch/XLA
@@ -92,8 +116,12 @@ EXACT: dict[str, Api] = {
     "torch_xla.launch": _launch(_XLA, "fn", "args", first="rank"),
     "torch_xla.core.xla_model.xla_device": Api("device", source=_XLA),
     "torch_xla.core.xla_model.rendezvous": Api("barrier", source=_XLA),
-    "torch_xla.core.xla_model.mesh_reduce": _collective("all-reduce", _XLA, "", "tag", "data"),
-    "torch_xla.core.xla_model.all_reduce": _collective("all-reduce", _XLA, "", "op", "inputs"),
+    "torch_xla.core.xla_model.mesh_reduce": _collective(
+        "all-reduce", _XLA, "", "tag", "data", value="data"
+    ),
+    "torch_xla.core.xla_model.all_reduce": _collective(
+        "all-reduce", _XLA, "", "op", "inputs", value="inputs"
+    ),
     "torch_xla.core.xla_model.get_ordinal": Api("rank", source=_XLA),
     "torch_xla.core.xla_model.xrt_world_size": Api("world-size", source=_XLA),
     # TensorFlow
@@ -142,7 +170,7 @@ for _package in (
         f"{_package}.allreduce": _collective("all-reduce", _HOROVOD, "average", "tensor"),
         f"{_package}.allreduce_": _collective("all-reduce", _HOROVOD, "average", "tensor"),
         f"{_package}.allgather": _collective("all-gather", _HOROVOD),
-        f"{_package}.allgather_object": _collective("all-gather", _HOROVOD, "", "obj"),
+        f"{_package}.allgather_object": _collective("all-gather", _HOROVOD, "", "obj", value="obj"),
         f"{_package}.barrier": Api("barrier", source=_HOROVOD),
     }
 EXACT["horovod.run"] = _launch(_HOROVOD, "func", "args", "kwargs", "np")

@@ -104,8 +104,10 @@ def _set_device(family: str) -> Api:
     return Api("set-device", ("device",), {}, _CUDA, {"family": family})
 
 
-def _collective(form: str, *params: str) -> Api:
-    return Api("collective", params, {"op": "ReduceOp.SUM"}, _DISTRIBUTED, {"collective": form})
+def _collective(form: str, *params: str, value: str = "tensor") -> Api:
+    """`value` is the parameter whose argument is combined."""
+    traits = {"collective": form, "value": value}
+    return Api("collective", params, {"op": "ReduceOp.SUM"}, _DISTRIBUTED, traits)
 
 
 _START_UP: dict[str, Api] = {
@@ -122,22 +124,28 @@ _START_UP: dict[str, Api] = {
     "torch.distributed.monitored_barrier": Api("barrier", ("group",), {}, _DISTRIBUTED),
     "torch.distributed.get_rank": Api("rank", ("group",), {}, _DISTRIBUTED),
     "torch.distributed.get_node_local_rank": Api("local-rank", (), {}, _DISTRIBUTED),
-    "torch.distributed.all_reduce": _collective("all-reduce", "tensor", "op"),
-    "torch.distributed.reduce": _collective("reduce", "tensor", "dst", "op"),
-    "torch.distributed.all_gather": _collective("all-gather", "tensor_list", "tensor"),
+    "torch.distributed.all_reduce": _collective("all-reduce", "tensor", "op", "group"),
+    "torch.distributed.reduce": _collective("reduce", "tensor", "dst", "op", "group"),
+    "torch.distributed.all_gather": _collective("all-gather", "tensor_list", "tensor", "group"),
     "torch.distributed.all_gather_into_tensor": _collective(
-        "all-gather", "output_tensor", "input_tensor"
+        "all-gather", "output_tensor", "input_tensor", "group", value="input_tensor"
     ),
-    "torch.distributed.all_gather_object": _collective("all-gather", "object_list", "obj"),
-    "torch.distributed.gather": _collective("gather", "tensor", "gather_list", "dst"),
-    "torch.distributed.gather_object": _collective("gather", "obj", "object_gather_list", "dst"),
+    "torch.distributed.all_gather_object": _collective(
+        "all-gather", "object_list", "obj", "group", value="obj"
+    ),
+    "torch.distributed.gather": _collective("gather", "tensor", "gather_list", "dst", "group"),
+    "torch.distributed.gather_object": _collective(
+        "gather", "obj", "object_gather_list", "dst", "group", value="obj"
+    ),
     "torch.distributed.broadcast": _collective("broadcast", "tensor", "src"),
     "torch.distributed.broadcast_object_list": _collective("broadcast", "object_list", "src"),
     "torch.distributed.reduce_scatter": _collective("reduce-scatter", "output", "input_list"),
-    "torch.distributed.nn.all_reduce": _collective("all-reduce", "tensor", "op"),
-    "torch.distributed.nn.functional.all_reduce": _collective("all-reduce", "tensor", "op"),
-    "torch.distributed.nn.functional.all_gather": _collective("all-gather", "tensor"),
-    "torch.distributed.nn.all_gather": _collective("all-gather", "tensor"),
+    "torch.distributed.nn.all_reduce": _collective("all-reduce", "tensor", "op", "group"),
+    "torch.distributed.nn.functional.all_reduce": _collective(
+        "all-reduce", "tensor", "op", "group"
+    ),
+    "torch.distributed.nn.functional.all_gather": _collective("all-gather", "tensor", "group"),
+    "torch.distributed.nn.all_gather": _collective("all-gather", "tensor", "group"),
     "torch.distributed.rpc.init_rpc": Api(
         "process-group", ("name", "backend", "rank", "world_size"), {}, _DOCS + "rpc.html"
     ),

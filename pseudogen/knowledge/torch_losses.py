@@ -32,6 +32,19 @@ _LOSSES: dict[str, tuple[str, str, str]] = {
 }
 
 
+_WEIGHTED = frozenset({"CrossEntropyLoss", "NLLLoss", "BCELoss", "BCEWithLogitsLoss"})
+"""Losses whose functional form takes the weights in the third place."""
+_INPUTS = {
+    "CTCLoss": "4",
+    "CosineEmbeddingLoss": "3",
+    "TripletMarginLoss": "3",
+    "TripletMarginWithDistanceLoss": "3",
+    "MarginRankingLoss": "3",
+    "GaussianNLLLoss": "3",
+}
+"""How many values those compare that do not compare two."""
+
+
 def _rows() -> dict[str, Api]:
     rows: dict[str, Api] = {}
     for name, (expects, task, functional) in _LOSSES.items():
@@ -42,8 +55,10 @@ def _rows() -> dict[str, Api]:
         rows[f"torch.nn.modules.loss.{name}"] = row
         if functional:
             source = f"{_NN}functional.{functional}.html"
+            params = ("input", "target", *(("weight",) if name in _WEIGHTED else ()))
+            told = traits | {"inputs": _INPUTS.get(name, "2")}
             rows[f"torch.nn.functional.{functional}"] = Api(
-                "functional-loss", ("input", "target"), _MEAN, source, traits
+                "functional-loss", params, _MEAN, source, told
             )
     return rows
 

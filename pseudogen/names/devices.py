@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -12,6 +13,7 @@ from pseudogen.names.words import words
 from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -36,7 +38,6 @@ _TARGETS = frozenset(
         "main",
         "local",
         "train",
-        "default",
         "ids",
         "gpu",
         "n",
@@ -73,7 +74,8 @@ class Choice:
     """A choice of device.
 
     `form` is "device" (a device object or its name), "current" (the process's current device),
-    "visible" (which devices the process sees) or "flag" (whether one is used at all); `target` is
+    "block" (current as long as a block runs), "visible" (which devices the process sees) or "flag"
+    (whether one is used at all); `target` is
     what receives it (None for a call that only sets it), `value` the expression chosen.
     """
 
@@ -90,9 +92,9 @@ def choice_of(script: Script, statement: Statement) -> Choice | None:
     if kind is cst.Expr and type(node.value) is cst.Call:
         return _set_current(node.value, statement, script)
     if kind is cst.With:
-        return next(
-            (c for item in node.items if (c := _set_current(item.item, statement, script))), None
-        )
+        found = (_set_current(item.item, statement, script) for item in node.items)
+        chosen = next((c for c in found if c is not None), None)
+        return replace(chosen, form="block") if chosen is not None else None
     if kind is cst.Return:
         made = _device_made(node.value, statement, script) if node.value is not None else None
         if _reads_device(node.value, statement, script):
@@ -141,7 +143,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         return Choice("visible", name, value, Evidence(FLOW, (name,)))
     made = _device_made(value, statement, script)
     if made is not None:
-        return Choice("device", name, value, made) if "cpu" not in words(name) else None
+        other = name == "_" or {"cpu", "context"} & set(words(name)) or _places_nothing(value)
+        return Choice("device", name, value, made) if not other else None
     found = words(name) or tuple(words(text(target)))
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
@@ -162,6 +165,11 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     ):
         return Choice("flag", name, value, Evidence(API, ("is_available",)))
     return None
+
+
+def _places_nothing(value: Any) -> bool:
+    """Whether the device is "meta", on which tensors have no content."""
+    return any(string(node) == "meta" for node in descendants(value))
 
 
 def _device_made(value: Any, statement: Statement, script: Script) -> Evidence | None:
@@ -192,8 +200,9 @@ def _chosen_by_name(value: Any, found: tuple[str, ...]) -> Evidence | None:
     looked_up = kind is cst.Call and any(
         words(dotted(arg.value))[-1:] in (("id",), ("idx",), ("index",)) for arg in value.args
     )
+    of_other = "." in name and bool(_asks_another(words(name.rpartition(".")[0])))
     if kind is cst.Call and chosen and not looked_up and set(last) <= _CHOOSING_WORDS:
-        return Evidence(NAME, (name,))
+        return Evidence(NAME, (name,)) if not of_other else None
     receiver = words(name.rpartition(".")[0])
     if kind is cst.Attribute and last == ("device",) and {"accelerator", "fabric"} & set(receiver):
         return Evidence(NAME, (name,))
@@ -208,6 +217,13 @@ def _is_share(value: Any, statement: Statement, script: Script) -> bool:
     count: Any = value.right
     known = script.known(count.func, statement.scope) if type(count) is cst.Call else None
     return known is not None and known.api.kind == "device-count"
+
+
+def _asks_another(receiver: tuple[str, ...]) -> set[str]:
+    """Words of receivers that are asked for a device of theirs, or for the one in use."""
+    return {"cluster", "machine", "mesh", "paddle", "place", "model", "tensor", "device"} & set(
+        receiver
+    )
 
 
 def _leading(value: Any) -> str:

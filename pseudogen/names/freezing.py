@@ -42,6 +42,7 @@ class Switch:
         by: How: "loop", "method", "attribute" or "helper".
         only: The condition within the loop that picks the parameters; None for all of them.
         value: What decides, when `freezes` is None.
+        each: Whether that differs between the parameters, as it speaks of them.
         evidence: What it rests on.
         flag: The attribute that is set, `requires_grad`, `trainable` or `stop_gradient`; None for
             a helper.
@@ -58,6 +59,7 @@ class Switch:
     evidence: Evidence
     flag: str | None = None
     function: str | None = None
+    each: bool = False
 
 
 def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
@@ -69,9 +71,16 @@ def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
         loop = _loop_over_parts(script, site)
         value = text(site.node.value)
         freezes = _freezes(node.attr.value, value)
+        if freezes is None and node.attr.value == "stop_gradient":
+            continue  # what is written there says what is not trained
         if loop is not None:
-            yield _loop_switch(script, site, loop, freezes, value, node.attr.value)
-        elif freezes is not None and _is_part(script, node.value, node.attr.value, site):
+            if _all_skips_told(script, loop, site):
+                yield _loop_switch(script, site, loop, freezes, value, node.attr.value)
+        elif (
+            freezes is not None
+            and _is_part(script, node.value, node.attr.value, site)
+            and not _set_back(script, site, text(node), value)
+        ):
             yield Switch(
                 site.statement,
                 site.last,
@@ -83,6 +92,41 @@ def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
                 Evidence(FLOW, (text(node.value),)),
                 node.attr.value,
             )
+
+
+def _set_back(script: Script, site: Site, target: str, value: str) -> bool:
+    """Whether the same block sets the same attribute to the other value: off and on again while
+    something is written into it."""
+    other = {"True": "False", "False": "True"}[value]
+    return any(
+        type(s.node) is cst.Assign
+        and text(s.node.targets[0].target) == target
+        and text(s.node.value) == other
+        for s in script.tree.statements
+        if s.parent == site.statement.parent
+    )
+
+
+def _skips(script: Script, loop: Statement, site: Site) -> list[Statement]:
+    """The `continue`s of a loop that stand before the place."""
+    below = script.tree.below(loop)
+    return [s for s in below if type(s.node) is cst.Continue and s.index < site.statement.index]
+
+
+def _all_skips_told(script: Script, loop: Statement, site: Site) -> bool:
+    """Whether each of them stands right below an `if` of the loop, so that its test can be told."""
+    parents = [script.tree.statements[s.parent] for s in _skips(script, loop, site)]
+    return all(type(p.node) is cst.If and p.parent == loop.index for p in parents)
+
+
+def _picked(script: Script, loop: Statement, site: Site) -> str | None:
+    """The condition in a loop under which a place is reached; None for always."""
+    tests = [text(script.tree.statements[s.parent].node.test) for s in _skips(script, loop, site)]
+    told = [f"not ({test})" for test in tests if "requires_grad" not in test]
+    if site.statement.parent != loop.index:
+        inner = script.condition(site.statement, beyond=loop)
+        told += [inner] if inner and inner not in told else []
+    return " and ".join(told) or None
 
 
 def _freezes(attribute: str, value: str) -> bool | None:
@@ -138,13 +182,20 @@ def _loop_switch(
         freezes,
         owner,
         "loop",
-        script.condition(site.statement, beyond=loop)
-        if site.statement.parent != loop.index
-        else None,
+        _picked(script, loop, site),
         value if freezes is None else None,
         Evidence(FLOW, (owner,)),
         flag,
+        each=freezes is None and _speaks_of_parts(loop, site),
     )
+
+
+def _speaks_of_parts(loop: Statement, site: Site) -> bool:
+    """Whether what is assigned in a loop over parameters names one of its variables."""
+    bound = {n.value for n in descendants(loop.node.target) if isinstance(n, cst.Name)}
+    node = site.node
+    given = node.value if type(node) is cst.Assign else node.args
+    return any(isinstance(n, cst.Name) and n.value in bound for n in descendants(given))
 
 
 def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
@@ -156,7 +207,7 @@ def _is_part(script: Script, node: Any, attribute: str, site: Site) -> bool:
         return True
     root = name.partition(".")[0]
     if attribute == "trainable":
-        return bool(name)
+        return bool(name) and name != "self"
     if attribute == "stop_gradient" or "." not in name:
         return False
     return root != "self" and bool(set(words(name)) & _WEIGHTS)
@@ -171,7 +222,8 @@ def method_switch(script: Script, site: Site) -> Switch | None:
     freezes = _freezes("requires_grad", value)
     loop = _loop_over_parts(script, site)
     if loop is not None:
-        return _loop_switch(script, site, loop, freezes, value, "requires_grad")
+        told = _all_skips_told(script, loop, site)
+        return _loop_switch(script, site, loop, freezes, value, "requires_grad") if told else None
     receiver = site.node.func.value
     of_model = _model_in(script, receiver, site.scope)
     if not of_model and (freezes is not True or not dotted(receiver)):
@@ -233,7 +285,14 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
     first = site.node.args[0].value if site.node.args else None
     if not receiver and first is None:
         return None
-    model = receiver if receiver not in ("", "self", "utils") else None
+    if any(a.keyword and a.keyword.value.endswith(("id", "name", "path")) for a in site.node.args):
+        return None
+    if last == "freeze" and _quantizes(script, site.statement):
+        return None
+    outer = _of_module(script, receiver, site)
+    model = receiver if receiver not in ("", "self", "utils") and not outer else None
+    if model is None and outer and first is None:
+        return None
     if model is None and first is not None:
         model = text(first)
     evidence = Evidence(NAME, (site.name,))
@@ -248,6 +307,20 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
         evidence,
         function=site.name,
     )
+
+
+def _of_module(script: Script, receiver: str, site: Site) -> bool:
+    """Whether a helper is a function of a module or of a class, which gets what it freezes."""
+    root = receiver.partition(".")[0]
+    bound = script.resolver.bindings(root, site.scope) if root else []
+    return any(b.how in ("import", "class") for b in bound)
+
+
+def _quantizes(script: Script, statement: Statement) -> bool:
+    """Whether a function or class around it quantizes: `freeze` there fixes the numbers used."""
+    around = (s for s in script.tree.ancestors(statement.index))
+    names = [s.node.name.value for s in around if type(s.node) in (cst.FunctionDef, cst.ClassDef)]
+    return any("quant" in name.lower() for name in names)
 
 
 def _helper_freezes(site: Site, named: tuple[str, ...]) -> bool | None:

@@ -32,8 +32,10 @@ _RESUME_WORDS = frozenset({"continue", "last", "latest", "restart", "restore", "
 _EVALUATE_WORDS = frozenset(
     {"demo", "eval", "evaluate", "export", "infer", "inference", "predict", "test", "testing"}
 )
+_NO_MODEL = frozenset({"optim", "optimizer", "optimizers", "scheduler", "scaler", "sampler"})
 _OTHER_FUNCTIONS = frozenset(
     {"hook", "validation", "validate", "resume", "save", "evaluate", "inference", "predict"}
+    | {"best", "convert", "consolidate", "export", "merge"}
 )
 _INTO_MODEL = frozenset({"load_state_dict", "set_state_dict", "set_dict", "load_param_into_net"})
 _GIVES_MODEL = frozenset({"set_peft_model_state_dict", "load_param_into_net"})
@@ -123,7 +125,8 @@ def _into_model(script: Script, site: Site) -> Site | None:
             return call
         if name in _INTO_MODEL and type(call.node.func) is cst.Attribute:
             role = script.role(call.node.func.value, call.scope)
-            if role is None or role.kind in ("model", "accelerator"):
+            other = set(words(dotted(call.node.func.value))) & _NO_MODEL
+            if not other and (role is None or role.kind in ("model", "accelerator")):
                 return call
     return None
 
@@ -136,7 +139,7 @@ def _later_calls(script: Script, site: Site) -> Iterator[Site]:
 
 
 def _purpose(script: Script, site: Site, path: Any) -> str:
-    if after_training(script, site.statement):
+    if after_training(script, site.statement) or _ends_otherwise(script, site.statement):
         return EVALUATE
     if _restores_progress(script, site):
         return RESUME
@@ -168,6 +171,8 @@ def _words_around(script: Script, site: Site, path: Any) -> set[str]:
     function = script.function_around(site.statement)
     if function is not None:
         found |= set(words(function.node.name.value))
+        parameters = function.node.params.params
+        found |= {"resume"} & {word for p in parameters for word in words(p.name.value)}
     return found
 
 
@@ -250,6 +255,13 @@ def serves_other_ends(script: Script, statement: Statement) -> bool:
     function = script.function_around(statement)
     named = set(words(function.node.name.value)) if function is not None else set()
     return bool(named & _OTHER_FUNCTIONS) or after_training(script, statement)
+
+
+def _ends_otherwise(script: Script, statement: Statement) -> bool:
+    """Whether a function by its name picks the best weights, or turns weights into others."""
+    function = script.function_around(statement)
+    named = set(words(function.node.name.value)) if function is not None else set()
+    return bool(named & {"best", "convert", "consolidate", "export"})
 
 
 def after_training(script: Script, statement: Statement) -> bool:

@@ -25,8 +25,9 @@ if TYPE_CHECKING:
 _DEPTH = 5
 _RANK_WORDS: tuple[tuple[str, ...], ...] = (("rank",), ("process", "index"), ("ordinal",))
 _NO_RANK = frozenset(
-    {"adapter", "dst", "expert", "lora", "low", "machine", "matrix", "max", "mp", "node", "pipe"}
-    | {"pipeline", "pp", "src", "stage", "svd", "tensor", "tp"}
+    {"adapter", "batch", "dst", "expert", "event", "is", "lora", "low", "machine", "matrix", "max"}
+    | {"mp", "no", "node", "on", "per", "pipe", "pipeline", "pp", "set", "src", "stage", "svd"}
+    | {"tensor", "tp"}
 )
 _GPU_NAMES = frozenset({"gpu", "gpu_id", "gpu_idx", "device_id", "local_gpu"})
 _FLAGS = frozenset(
@@ -216,13 +217,24 @@ def _joined(
             continue
         if found.holds is both:
             return found
-        if _asks_whether_distributed(other) or one_process(script, other, statement, depth + 1):
+        if _asks_whether_distributed(other):
             return replace(found, alone=True)
+        second = one_process(script, other, statement, depth + 1)
+        if second is not None and second.holds is found.holds:
+            same = second.scope == found.scope
+            return found if same else replace(found, scope=None, alone=False)
     return None
 
 
 def _asks_whether_distributed(node: Any) -> bool:
-    names = [n.value for n in descendants(node) if type(n) is cst.Name]
+    """Whether names in a condition, each by its last component, speak of several processes."""
+    nodes = descendants(node)
+    inner = {id(n.value) for n in nodes if isinstance(n, cst.Attribute)}
+    inner |= {id(n.attr) for n in nodes if isinstance(n, cst.Attribute)}
+    whole = [n for n in nodes if type(n) in (cst.Name, cst.Attribute) and id(n) not in inner]
+    names = [dotted(n) for n in whole]
+    if any(name.endswith((".is_available", ".is_initialized")) for name in names):
+        return True
     seen = {word for name in names for word in words(name)}
     return bool(_DISTRIBUTED_WORDS & seen or {"world", "size"} <= seen or "rank" in seen)
 
@@ -237,6 +249,8 @@ def _compared(script: Script, test: cst.Comparison, statement: int) -> OneProces
     if holds is None:
         return None
     modulo = type(left) is cst.BinaryOperation and type(left.operator) is cst.Modulo
+    if modulo and text(left.right) in ("2", "3"):
+        return None  # every other process
     number = rank(script, left.left if modulo else left, statement)
     if number is None or number.kind == "node-rank":
         return None
@@ -279,7 +293,8 @@ def _flag(script: Script, test: Any, statement: int, depth: int) -> OneProcess |
         evidence = Evidence(kind, tuple(dict.fromkeys((name, *found.evidence.names))))
         return replace(found, subject=text(test), evidence=evidence)
     last, found_words = name.rpartition(".")[2], words(name)
-    if not (_FLAGS & set(pairwise(found_words)) or _RANK_ZERO.search(last)):
+    pairs = {pair for pair in pairwise(found_words) if pair[0] != "is" or pair == found_words[-2:]}
+    if not (_FLAGS & pairs or _RANK_ZERO.search(last)):
         return None
     if type(test) is not cst.Call and _holds_other(script, name, statement):
         return None

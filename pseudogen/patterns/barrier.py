@@ -39,6 +39,9 @@ class Barrier(Finding):
         call: What is called, as written.
         first_goes_ahead: Whether one process does a block before the others (`with
             main_process_first():`); otherwise all wait for all.
+        among: "all" when all processes of the run wait, "group" when those of the group that is
+            passed do; None when the call does not say.
+        group: The group that is passed, as written; None without one.
         guard: The rank condition around it that would keep some processes away; None without one.
         condition: The condition under which it is done.
     """
@@ -47,8 +50,10 @@ class Barrier(Finding):
 
     call: str
     first_goes_ahead: bool
-    guard: str | None
-    condition: str | None
+    among: str | None = None
+    group: str | None = None
+    guard: str | None = None
+    condition: str | None = None
 
 
 @pattern(Barrier, kinds=("barrier",))
@@ -99,12 +104,17 @@ def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Bar
     guard = script.rank_condition(site.statement)
     if guard is not None and _met_elsewhere(site, script, guard):
         guard = None
+    group = script.argument_text(site, "group") if site.known is not None else None
+    group = None if group == "None" else group
+    everybody = "all" if evidence.kind == API else None
     return Barrier(
         line=site.line,
         end=site.last,
         evidence=evidence,
         call=site.name,
         first_goes_ahead=ahead,
+        among="group" if group else everybody,
+        group=group,
         guard=guard,
         condition=script.condition(site.statement),
     )
@@ -118,6 +128,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("torch.distributed.barrier",)),
             call="torch.distributed.barrier",
             first_goes_ahead=False,
+            among="all",
             guard=None,
             condition="distributed",
         )
@@ -131,6 +142,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("accelerate.Accelerator",)),
             call="accelerator.wait_for_everyone",
             first_goes_ahead=False,
+            among="all",
             guard=None,
             condition=None,
         )
@@ -172,6 +184,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("torch.distributed.barrier",)),
             call="dist.barrier",
             first_goes_ahead=False,
+            among="all",
             guard=None,
             condition="rank != 0",
         ),
@@ -181,6 +194,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("torch.distributed.barrier",)),
             call="dist.barrier",
             first_goes_ahead=False,
+            among="all",
             guard=None,
             condition="rank == 0",
         ),

@@ -35,6 +35,11 @@ _KEEPERS = frozenset(
     {"checkpoint", "checkpointer", "checkpoints", "ckpt", "ckptr", "manager", "mngr", "saver"}
     | {"snapshot", "state", "trainer"}
 )
+_RESTORING = _KEEPERS | frozenset(
+    {"accelerator", "connector", "cls", "engine", "fabric", "learner", "model", "runner", "self"}
+    | {"solver", "strategy", "task", "utils", "checkpointing", "misc", "util", "io"}
+)
+"""Words of what is asked to restore something of a training."""
 _LOADS = (".load_state_dict", ".set_state_dict")
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
 
@@ -75,6 +80,9 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     name = _assigned(site)
     restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
     path = site.node.args[0].value
+    function = script.function_around(site.statement)
+    if function is not None and set(words(function.node.name.value)) & _TURNING:
+        return
     if not _continues(path, restores, into, site, script):
         return
     yield CheckpointResume(
@@ -95,6 +103,10 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
 def _assigned(site: Site) -> str | None:
     node = site.statement.node
     return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
+
+
+_TURNING = frozenset({"average", "best", "consolidate", "convert", "export", "fp32", "merge"})
+"""Words of functions that read checkpoints to make something of them."""
 
 
 def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -166,6 +178,9 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     how = _told(site, script) or (_how(site, script) if site.known is None else None)
     if how is None or (how != "argument" and after_training(script, site.statement)):
         return
+    function = script.function_around(site.statement)
+    if function is not None and set(words(function.node.name.value)) & _TURNING:
+        return
     first = site.node.args[0].value if site.node.args else None
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
     path = told if how == "argument" else first if how == "framework" else None
@@ -201,17 +216,16 @@ def _how(site: Site, script: Script) -> str | None:
     role = script.role(site.node.func.value, site.scope) if attribute else None
     if method == "load_checkpoint" and role is not None and role.kind == "model":
         return "framework"
-    loads = named[:1] in (("load",), ("resume",), ("restore",), ("restart",)) or named[:2] == (
-        "auto",
-        "load",
-    )
+    loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
     if not loads or not about or set(named) & {"dict", "experiment", "create"}:
         return None
     if named == ("restore",) and (not site.node.args or not set(words(receiver)) & _KEEPERS):
         return None
     rest = named[1:2] if named[1:2] == ("from",) else tuple(w for w in named[1:] if w != "from")
-    if named[0] == "restore" and named[1:] and not set(rest) & _RESTORED:
+    if named[0] in ("restore", "resume") and named[1:] and not set(rest) & _RESTORED:
+        return None
+    if named[0] == "restore" and receiver and not set(words(receiver)) & _RESTORING:
         return None
     if any(type(arg.value) is cst.Subscript for arg in site.node.args):
         return None  # a part of what was loaded before
@@ -343,6 +357,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self.master.restart_peer()": "a service is started again",
+    "frame.restore_state(frame_state)": "nothing of a training",
+    "def load_best(self):\n    resume_from_checkpoint(self.best_path)": "the best one is picked",
     "self.resume_end()": "a hook after it",
     "self.modes.restore(model)": "the mode of a model's layers is put back",
     "self.restore_print_stmts(self.print_variables)": "nothing of a training is restored",

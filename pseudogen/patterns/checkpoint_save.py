@@ -24,17 +24,9 @@ _STATE_WORDS = frozenset(
     | {"weights"}
 )
 _OTHER_WORDS = frozenset(
-    {
-        "arg",
-        "args",
-        "attention",
-        "card",
-        "config",
-        "dataset",
-        "embedding",
-        "embeddings",
-        "extractor",
-    }
+    {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
+    | {"dataset", "embedding", "embeddings", "extractor", "inference", "memory", "offload"}
+    | {"onnx", "processing", "program", "quantized", "table"}
     | {"features"}
     | {"figure", "grid", "history", "image", "images", "img", "log", "logs", "loss", "losses"}
     | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
@@ -59,8 +51,24 @@ _NO_PATHS = frozenset(
     | {"params", "state", "states", "step", "steps", "trainer", "weights"}
 )
 """Last words of what a method that saves is given beside the path."""
+_PATH_WORDS = frozenset(
+    {"dest", "destination", "dir", "directory", "dirname", "file", "filename", "filepath"}
+    | {"folder", "out", "output", "path", "prefix"}
+)
 _OTHER_PLACES = frozenset(
-    {"config", "convert", "export", "exporter", "extractor", "logger", "processor", "tokenizer"}
+    {
+        "config",
+        "convert",
+        "offload",
+        "processing",
+        "tokenizers",
+        "export",
+        "exporter",
+        "extractor",
+        "logger",
+        "processor",
+        "tokenizer",
+    }
 )
 """Words of functions and classes that save something else, or another form of the model."""
 _METHODS = {
@@ -72,6 +80,8 @@ _METHODS = {
 """Methods of frameworks and what they save."""
 
 _NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
+_PREDICTING = frozenset({"coremltools", "onnx", "onnxruntime", "openvino", "tensorrt"})
+"""Packages of models that are not trained further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -232,11 +242,21 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how=how,
         call=site.name,
         contents=_keys(first),
-        whole=_METHODS.get(site.name.rpartition(".")[2]),
+        whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
         path=_path(first, site) if how == "framework" else None,
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
+
+
+def _whole(name: str) -> str | None:
+    """ "model" where the name of a helper or method says that a model is saved."""
+    method = set(words(name))
+    model = {"model", "models", "network", "networks", "weight", "weights", "pretrained", "lora"}
+    if method & {"checkpoint", "checkpoints", "ckpt", "snapshot"}:
+        return None
+    of_model = words(name) == ("save",) and {"model", "net"} & set(words(name.rpartition(".")[0]))
+    return "model" if method & model or of_model else None
 
 
 def _around(site: Site, script: Script) -> set[str]:
@@ -256,10 +276,25 @@ def _path(first: Any, site: Site) -> str | None:
     told = next((node for node in named if node is not None), None)
     if told is not None or first is None:
         return text(told) if told is not None else None
-    other = words(dotted(first))[-1:]
-    if site.node.args[0].keyword is not None or site.node.args[0].star or type(first) is cst.Dict:
+    if site.node.args[0].keyword is not None or site.node.args[0].star:
         return None
-    return None if other and other[0] in _NO_PATHS else text(first)
+    return text(first) if _is_path(first, site) else None
+
+
+def _is_path(node: Any, site: Site) -> bool:
+    """Whether an argument is a path: a text, one that is put together, or by its name; the only
+    argument of a `save` is one unless it is the state by its name."""
+    if type(node) in (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString):
+        return True
+    if type(node) is cst.BinaryOperation:
+        return True
+    if type(node) is cst.Call:
+        return dotted(node.func).endswith(("join", "Path"))
+    found = words(dotted(node))
+    if set(found) & _NO_PATHS or type(node) not in (cst.Name, cst.Attribute):
+        return bool(set(found[-1:]) & _PATH_WORDS)
+    alone = words(site.name)[-1:] == ("save",) and len(site.node.args) == 1
+    return bool(set(found) & _PATH_WORDS) or alone
 
 
 def _how(site: Site, script: Script) -> str | None:
@@ -270,10 +305,16 @@ def _how(site: Site, script: Script) -> str | None:
     whole = set(words(receiver.replace(".", "_")))
     if site.name[:1].isupper() or whole & (_OTHER_WORDS | {"plt", "fig"}):
         return None
+    if any(
+        arg.keyword is not None and arg.keyword.value == "_extra_files" for arg in site.node.args
+    ):
+        return None  # a translated model
+    if _other_library(receiver, site, script):
+        return None
     if named[:1] == ("dump",) and assigned(site.statement, site.node) is not None:
         return None  # the state is put together, not written
     if method in _METHODS:
-        return "framework"
+        return None if set(named) & _OTHER_WORDS else "framework"
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
     if saves and set(named[1:]) & _STATE_WORDS and not set(named) & _OTHER_WORDS:
         return "framework" if receiver and receiver != "self" else "helper"
@@ -300,6 +341,14 @@ def _first_is_model(site: Site, script: Script) -> bool:
     """Whether the first argument is a model: `save_hf_format(model, tokenizer, args)`."""
     first = site.node.args[0].value if site.node.args else None
     return first is not None and script.is_a(first, site.scope, "model") is not None
+
+
+def _other_library(receiver: str, site: Site, script: Script) -> bool:
+    """Whether what is saved was made by a library whose models are run, not trained."""
+    made = (b.value for b in script.reaching(receiver, site.statement.index) if b.how == "assign")
+    names = [dotted(value.func) for value in made if type(value) is cst.Call]
+    full = {f for name in (site.name, *names) for f in script.resolver.qualified(name, site.scope)}
+    return bool({name.partition(".")[0] for name in full} & _PREDICTING)
 
 
 @pattern(CheckpointSave, kinds=("checkpoint-callback",))
@@ -445,6 +494,10 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "save_model_card(args, images, folder)": "a text about the model",
     ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",
+    "paddle.static.save_inference_model(path, inputs, outputs)": "a program for predicting",
+    "tokenizer.save_pretrained(path)": "a tokenizer",
+    "cache.store_compression_weights(kind, kv, gate)": "kept in memory",
+    "import coremltools as ct\nmodel = ct.models.MLModel(spec)\nmodel.save(path)": "not to train",
     "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model",
     "class PieceTokenizer(Base):\n"
     "    def keep(self):\n"

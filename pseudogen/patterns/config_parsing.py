@@ -101,6 +101,8 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     target = _target(site)
     if api.kind == "data-file" and not CONFIG_WORDS & set(words(target or "")):
         return
+    if site.name.endswith(".loads") and not _reads_text(site):
+        return
     if api.traits["tool"] == "YAML" and {"label", "labels", "names", "classes"} & set(
         words(target or "")
     ):
@@ -109,7 +111,26 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     source = api.traits.get("source", "file")
     evidence = Evidence(site.known.evidence, (site.known.name,))
     opened = _opened(file, site, script) if source == "file" else None
+    if api.traits["tool"] == "YAML" and not _of_settings(target, opened, site, script):
+        return
     yield _parsing(site, script, source, api.traits["tool"], evidence, opened)
+
+
+def _reads_text(site: Site) -> bool:
+    """Whether what is decoded comes from a file or the environment, not from another value."""
+    given = text(site.node.args[0].value) if site.node.args else ""
+    return any(mark in given for mark in (".read", "environ", "getenv", "args."))
+
+
+def _of_settings(target: str | None, file: Any, site: Site, script: Script) -> bool:
+    """Whether a file holds settings, by what receives it, what it is called or where it is read."""
+    function = script.function_around(site.statement)
+    names = [target or "", function.node.name.value if function is not None else ""]
+    if file is not None:
+        written = (n for n in descendants(file) if isinstance(n, cst.Name | cst.SimpleString))
+        names += [string(n) or dotted(n) for n in written]
+    found = {word for name in names for part in name.split(".") for word in words(part)}
+    return bool(found & (CONFIG_WORDS | {"conf", "hyps", "params", "parameters", "parser", "yml"}))
 
 
 def _opened(stream: Any, site: Site, script: Script) -> Any:
@@ -170,8 +191,18 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         ("typing.get_args",),
         ("typing_extensions.get_args",),
     )
-    if not typing and script.called_function(site) is None and is_module_function(script, site):
+    if typing or words(site.name)[-1:] == ("flags",) or "default" in words(site.name):
+        return
+    if words(site.name)[:1] == ("get",) and not _is_settings(_target(site)):
+        return
+    if script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
+
+
+def _is_settings(target: str | None) -> bool:
+    """Whether something is called settings, and those of the script, not of something in it."""
+    found = {word for name in (target or "").split(", ") for word in words(name)}
+    return bool(found & CONFIG_WORDS) and not found & {"default", "init", "inner", "kernel", "type"}
 
 
 def _executed(site: Site) -> Any:
@@ -208,6 +239,12 @@ def _target(site: Site) -> str | None:
     if type(node) is not cst.Assign:
         return None
     target = node.targets[0].target
+    value: Any = node.value
+    while type(value) in (cst.Attribute, cst.Subscript, cst.Call) and value is not site.node:
+        value = value.func if type(value) is cst.Call else value.value
+    whole = value is site.node or type(node.value) in (cst.IfExp, cst.BooleanOperation)
+    if not whole:
+        return None
     return text(target) if type(target) in (cst.Name, cst.Attribute, cst.Tuple) else None
 
 
@@ -287,6 +324,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import yaml\nops = yaml.safe_load(open(ops_path))": "a table of operators",
+    "import json\nconfig = json.loads(model.config.to_json_string())": "a value is copied",
+    "init_args = get_args()": "the arguments of a function",
+    "on = get_flags('FLAGS_fast')['FLAGS_fast']": "a switch of a library",
     "parser.add_argument('--lr', default=0.1)": "an option is declared, not read",
     "import numpy as np\npixels = np.fromfile(path, np.uint8)": "data, not settings",
     "config = model.get_config()": "the settings of a model that exists",

@@ -26,10 +26,12 @@ class DeviceSelection(Finding):
 
     Attributes:
         form: "device" (a device object or its name), "current" (the process's current device),
+            "block" (current as long as a block runs),
             "visible" (which devices the process sees) or "flag" (whether one is used at all).
         target: What receives the choice; None for a call that only sets it.
         choices: The expressions it may be, in the order of the script.
         families: Of cuda, cpu, mps..., those named.
+        none: Whether it makes no device visible at all.
         test: The condition inside the expression by which the choice falls; None without one.
         falls_back: Whether the CPU is taken where no accelerator is available.
         per_process: Whether it depends on the rank, so that each process has a device of its own.
@@ -42,10 +44,11 @@ class DeviceSelection(Finding):
     target: str | None
     choices: tuple[str, ...]
     families: tuple[str, ...]
-    test: str | None
-    falls_back: bool
-    per_process: bool
-    condition: str | None
+    none: bool = False
+    test: str | None = None
+    falls_back: bool = False
+    per_process: bool = False
+    condition: str | None = None
 
 
 @pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.With))
@@ -65,6 +68,7 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
     families = _families(values)
     index = site.statement.index
     test = _test(values[0]) if len(values) == 1 else None
+    none = choice.form == "visible" and text(choice.value) in ("[]", "'-1'", '"-1"', "''", '""')
     yield DeviceSelection(
         line=site.line,
         end=run[-1].last,
@@ -73,25 +77,37 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
         target=choice.target,
         choices=tuple(dict.fromkeys(text(value) for value in values)),
         families=families,
+        none=none,
         test=test,
         falls_back=choice.form == "device"
         and "cpu" in families
-        and _asks_availability(test, run, script),
+        and _asks_availability(_tests(values) if len(values) == 1 else "", run, script),
         per_process=any(_by_rank(value, index, script) for value in values),
         condition=script.condition(site.statement),
     )
 
 
 def _test(value: Any) -> str | None:
-    """The condition of the first conditional expression in a value."""
-    tests = (node.test for node in descendants(value) if isinstance(node, cst.IfExp))
-    return next((text(test) for test in tests), None)
+    """The condition by which a value is an accelerator, else the CPU; None where it is not that
+    simple."""
+    found = [node for node in descendants(value) if isinstance(node, cst.IfExp)]
+    if len(found) != 1:
+        return None
+    taken, otherwise = _families([found[0].body]), _families([found[0].orelse])
+    clear = "cpu" not in taken and taken and otherwise == ("cpu",)
+    return text(found[0].test) if clear else None
 
 
-def _asks_availability(test: str | None, run: list[Statement], script: Script) -> bool:
+def _tests(values: list[Any]) -> str:
+    """The conditions inside values."""
+    nodes = (node for value in values for node in descendants(value))
+    return " ".join(text(node.test) for node in nodes if isinstance(node, cst.IfExp))
+
+
+def _asks_availability(tests: str, run: list[Statement], script: Script) -> bool:
     """Whether a choice depends on what the machine has, by its conditions or what they hold."""
-    if test is not None:
-        return "is_available" in test
+    if tests:
+        return "is_available" in tests
     for header in (s for statement in run for s in script.tree.ancestors(statement.index)):
         if type(header.node) is cst.If:
             tested = header.node.test
@@ -103,7 +119,13 @@ def _asks_availability(test: str | None, run: list[Statement], script: Script) -
 
 
 def _same(one: Choice | None, other: Choice) -> bool:
-    return one is not None and (one.form, one.target) == (other.form, other.target)
+    """Whether a statement makes the same choice, not one that changes what was chosen."""
+    if one is None or (one.form, one.target) != (other.form, other.target):
+        return False
+    nodes = descendants(one.value)
+    members = {id(node.attr) for node in nodes if isinstance(node, cst.Attribute)}
+    read = {dotted(node) for node in nodes if id(node) not in members}
+    return one.value is other.value or one.target not in read
 
 
 def _families(values: list[Any]) -> tuple[str, ...]:
@@ -253,7 +275,7 @@ EXAMPLES = {
             target="cuda",
             choices=("True if torch.cuda.is_available() else False",),
             families=("cuda",),
-            test="torch.cuda.is_available()",
+            test=None,
             falls_back=False,
             per_process=False,
             condition=None,
@@ -283,6 +305,10 @@ COUNTEREXAMPLES = {
         "device_map = infer_device_map(model, max_memory)"
     ): "parts of a model are placed, by a plan made elsewhere",
     ("import torch\nshare = index % torch.cuda.device_count()"): "a number of another thing",
+    "import torch\nwith torch.device('meta'):\n    pass\nempty = torch.device('meta')": "a place "
+    "where tensors have no content",
+    "import torch\n_ = torch.device(name)": "a name is checked",
+    "device = paddle.get_device()": "the device in use is asked for",
     "device = self.cluster.get_device(device_id)": "one device is looked up",
     'device_type = device.type if device is not None else "cpu"': "the device is read",
     "import torch\ndevice = torch.get_default_device()": "the device is asked for, not chosen",

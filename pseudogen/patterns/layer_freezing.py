@@ -33,6 +33,7 @@ class LayerFreezing(Finding):
             part, "helper" that says so in its name.
         only: The condition that picks the parameters; None for all of them.
         value: The expression that decides which of them, where it is no constant; None otherwise.
+        each: Whether it decides that for each parameter, not for all of them alike.
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
         norms: Whether it freezes batch norm layers, by the helper's name.
@@ -45,6 +46,7 @@ class LayerFreezing(Finding):
     by: str
     only: str | None = None
     value: str | None = None
+    each: bool = False
     flag: str | None = None
     function: str | None = None
     norms: bool = False
@@ -85,6 +87,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
             by=switch.by,
             only=switch.only,
             value=switch.value,
+            each=switch.each,
             flag=switch.flag,
             function=switch.function,
             norms=bool(switch.function and _NORMS & set(words(switch.function))),
@@ -160,6 +163,7 @@ EXAMPLES = {
             model="model",
             by="loop",
             value='name.startswith("head")',
+            each=True,
             flag="requires_grad",
         ),
     ],
@@ -186,6 +190,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "layer.weight.requires_grad = False\n"
+    "layer.weight.copy_(old)\n"
+    "layer.weight.requires_grad = True": "switched off while something is written into it",
+    "tracker.freeze(space_id=space)": "a page of results",
     "self.embed = Embed(3)\nself.embed.requires_grad = False": "on a module it has no effect",
     "for x in inputs:\n    x.stop_gradient = True": "tensors, no parameters",
     "config.freeze()": "a configuration is closed",

@@ -9,9 +9,12 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import inline_condition
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
@@ -22,6 +25,8 @@ _NO_LOSS = frozenset(
     | {"reduce", "report", "reset", "save", "scale", "show", "smooth", "sync", "test"}
     | {"train", "training", "update", "val", "valid", "validate", "validation", "write"}
 )
+_NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
+"""Methods of distributions, for which the function of a loss gives a property."""
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 
 
@@ -32,6 +37,7 @@ class LossFunction(Finding):
     Attributes:
         action: "made" (a criterion object) or "computed" (by a function).
         name: What holds the criterion, or receives the loss.
+        maker: Whether a criterion is what a function gives, no class.
         api: The class or function, without its module.
         choices: The classes, where the statement picks one of several.
         task: "classes", "binary", "squared", "absolute", "smooth", ...; None when unknown.
@@ -50,6 +56,7 @@ class LossFunction(Finding):
 
     action: str
     name: str | None = None
+    maker: bool = False
     api: str | None = None
     choices: tuple[str, ...] = ()
     task: str | None = None
@@ -67,6 +74,9 @@ class LossFunction(Finding):
 def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
     if site.known is None or type(site.statement.node) is cst.ClassDef:
+        return
+    function = script.function_around(site.statement)
+    if function is not None and function.node.name.value in _NO_TRAINING:
         return
     called = _called_at_once(site, script)
     made = site.known.api.kind == "criterion" and called is None
@@ -91,9 +101,9 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         weight=script.argument_text(site, "weight") or script.argument_text(site, "pos_weight"),
         smoothing=script.argument_text(site, "label_smoothing"),
         ignore=script.argument_text(site, "ignore_index"),
-        inputs=() if made else _inputs(called or site.node),
+        inputs=() if made else _inputs(called or site.node, int(traits.get("inputs", "2"))),
         part=not made and _is_part(called or site.node, site),
-        condition=script.condition(site.statement),
+        condition=_condition(site, script, others),
     )
 
 
@@ -110,10 +120,45 @@ def _is_part(call: cst.Call, site: Site) -> bool:
     return _target(site) is not None and not whole
 
 
-def _inputs(call: cst.Call) -> tuple[str, ...]:
+def _condition(site: Site, script: Script, others: list[Site]) -> str | None:
+    """The condition under which it is reached, that of `f() if test else g()` included."""
+    around = script.condition(site.statement)
+    within = inline_condition(site.statement, site.node) if len(others) == 1 else None
+    return " and ".join(test for test in (around, within) if test) or None
+
+
+_SETTINGS = frozenset(
+    {
+        "alpha",
+        "beta",
+        "blank",
+        "delta",
+        "eps",
+        "epsilon",
+        "full",
+        "gamma",
+        "index",
+        "margin",
+        "name",
+    }
+    | {"num", "classes", "reduction", "weight", "weights", "smoothing", "p", "swap"}
+)
+"""Last words of what a loss is told beside the values that it compares."""
+
+
+def _is_input(node: Any) -> bool:
+    if type(node) not in (cst.Name, cst.Attribute):
+        return type(node) not in (cst.SimpleString, cst.Integer, cst.Float)
+    return text(node) not in ("None", "True", "False") and not (
+        words(dotted(node))[-1:] and words(dotted(node))[-1] in _SETTINGS
+    )
+
+
+def _inputs(call: cst.Call, most: int | None = None) -> tuple[str, ...]:
     """What a function is given by place, or else by the usual keywords."""
-    usual = ("input", "inputs", "logits", "target", "targets", "labels")
-    plain = [text(arg.value) for arg in call.args if arg.keyword is None]
+    usual = ("input", "inputs", "logits", "target", "targets", "label", "labels")
+    given = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    plain = [text(node) for node in given[:most] if _is_input(node)]
     named = [text(a.value) for a in call.args if a.keyword is not None and a.keyword.value in usual]
     return tuple(plain or named)
 
@@ -136,19 +181,31 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     if not own or site.name[-1:] in ("", ")") or type(site.statement.node) is cst.ClassDef:
         return
     action = _action(site, script)
-    if action is None:
+    if action is None or _serves_other_ends(site, script):
         return
+    made_at_once = action == "made" and _called_at_once(site, script) is not None
+    action = "computed" if made_at_once else action
+    called = _called_at_once(site, script) if made_at_once else site.node
     yield LossFunction(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME, (site.name,)),
         action=action,
         name=_target(site),
+        maker=action == "made" and not is_class_name(site.name.rpartition(".")[2]),
         api=site.name.rpartition(".")[2],
-        inputs=_inputs(site.node) if action == "computed" else (),
-        part=action == "computed" and _is_part(site.node, site),
-        condition=script.condition(site.statement),
+        inputs=_inputs(called) if action == "computed" else (),
+        part=action == "computed" and _is_part(called, site),
+        condition=_condition(site, script, [site]),
     )
+
+
+def _serves_other_ends(site: Site, script: Script) -> bool:
+    """Whether it is a cost by which pairs are matched, a score, or put into a register."""
+    about = {word for name in (_target(site) or "").split(",") for word in words(name)}
+    value = getattr(site.statement.node, "value", None)
+    registers = type(value) is cst.Call and "register" in words(dotted(value.func))
+    return bool(about & {"cost", "score"}) or registers or "pair" in words(site.name)
 
 
 def _action(site: Site, script: Script) -> str | None:
@@ -158,6 +215,8 @@ def _action(site: Site, script: Script) -> str | None:
         return None
     if last[:1].isupper() and "_" in last and len(site.node.args) > 1:
         return "computed" if named[-1] == "loss" else None
+    if last[:1].isupper() and named[-1] == "losses" and any(a.keyword for a in site.node.args):
+        return None  # a record of several losses
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
@@ -257,6 +316,9 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("history = state.training_losses(10)"): "losses seen before are read",
+    "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
+    "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",
+    "register(DistributedCrossEntropy('softmax'))": "an operator is registered",
     "criterion = compile_loss(criterion)": "is compiled, not made",
     "loss = criterion(output, target)": "calling a criterion belongs to the training step",
     "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",

@@ -70,9 +70,26 @@ _IN_PLACE = tuple(
 """Functions that put the result into an argument; what they return is only a handle."""
 _NO_METRICS = frozenset({"find", "fsdp", "fuse", "groups", "hook", "post", "pre"})
 _TOGETHER = frozenset(
-    {"allgather", "allreduce", "dist", "distributed", "gather", "rank", "reduce", "size", "world"}
+    {"allgather", "allreduce", "collective", "dist", "distributed", "gather", "rank", "world"}
 )
 """Words of calls by which a function reaches other processes."""
+_WHOLE = frozenset(
+    {"all", "allgather", "allreduce", "gather", "reduce", "sync", "synchronize", "between"}
+    | {"processes", "results", "metrics", "across", "ranks"}
+)
+"""Words of methods that combine what the object itself holds."""
+_WITH = frozenset(
+    {"avg", "average", "available", "batch", "batches", "coalesced", "ddp", "dist", "distributed"}
+    | {"features", "embeddings", "if", "in", "into", "list", "max", "min", "nd", "object"}
+    | {"objects", "outputs", "place", "predictions", "preds", "stats", "with", "worker", "grad"}
+    | {"grads", "gradient", "gradients", "params", "parameters", "data", "from", "gpus", "and"}
+    | {"concat", "cat", "stack", "local", "samples", "np", "numpy", "array", "item", "count"}
+    | {"counts", "score", "scores", "prediction", "labels", "logits", "var", "vars", "variable"}
+    | {"acc", "accuracy", "avg", "state", "states", "weights", "statistics", "bn", "norm", "fn"}
+    | {"async", "cpu", "cuda", "dp", "feat", "feats", "means", "mp", "string", "strings", "sum"}
+    | {"text", "tp"}
+)
+"""Words beside those of names of helpers that do it: what is combined, and how."""
 _STARTS = (("reduce",), ("reduced",), ("gather",))
 _FORMS = {"gather_for_metrics": "all-gather", "gather": "all-gather", "reduce": "all-reduce"}
 _OBJECTS = frozenset({"accelerator", "fabric", "comm", "dist", "distributed", "strategy", "utils"})
@@ -89,6 +106,9 @@ class MetricReduction(Finding):
         form: "all-reduce", "reduce", "all-gather", "gather"; None for a helper whose name does not
             say which.
         operation: "sum", "mean", "max"...; None when unknown.
+        among: "all" when all processes of the run take part, "group" when those of the group that
+            is passed do; None when the call does not say.
+        group: The group that is passed, as written; None without one.
         divided_by: By what the script divides the sum just after; None when it does not.
         guard: The rank condition around it, which would keep the others away; None without one.
     """
@@ -100,8 +120,10 @@ class MetricReduction(Finding):
     target: str | None
     form: str | None
     operation: str | None
-    divided_by: str | None
-    guard: str | None
+    among: str | None = None
+    group: str | None = None
+    divided_by: str | None = None
+    guard: str | None = None
 
 
 @pattern(MetricReduction, kinds=("collective",))
@@ -110,10 +132,7 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
     if site.known is None or site.known.api.traits["collective"] not in _COMBINING:
         return
     api = site.known.api
-    told = (script.argument(site, name) for name in api.params if name not in ("op", "tag"))
-    value = next((node for node in told if node is not None), None)
-    if api.traits["collective"] == "all-gather" and len(site.node.args) > 1:
-        value = site.node.args[1].value
+    value = script.argument(site, api.traits["value"])
     evidence = Evidence(site.known.evidence, (site.known.name,))
     yield _reduction(
         site, script, value, api.traits["collective"], _operation(site, script), evidence
@@ -135,12 +154,23 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
         form = "all-reduce"
     operation = "mean" if {"mean", "average"} & found else _operation_inside(site, script)
-    value = site.node.args[0].value if site.node.args else None
-    if method == "all_gather_object" and len(site.node.args) > 1:
-        value = site.node.args[1].value
-    if value is None and type(site.node.func) is cst.Attribute:
-        value = site.node.func.value
+    value = _passed(site, form)
+    if value is not None and type(value) in (cst.Integer, cst.Float, cst.SimpleString):
+        return
     yield _reduction(site, script, value, form, operation, _evidence(site, script))
+
+
+def _passed(site: Site, form: str | None) -> Any:
+    """What a helper is given to combine; None where several things could be that."""
+    given = [arg for arg in site.node.args if arg.keyword is None and not arg.star]
+    if not site.node.args and type(site.node.func) is cst.Attribute:
+        method = words(site.name)
+        return site.node.func.value if set(method) <= _WHOLE else None
+    if form in ("all-gather", "gather") and len(given) > 1 and "object" in words(site.name):
+        return given[1].value
+    if not given or (form in ("all-gather", "gather") and len(given) > 1):
+        return None
+    return given[0].value
 
 
 def _operation_inside(site: Site, script: Script) -> str | None:
@@ -181,14 +211,17 @@ def _names_reduction(method: str, site: Site, script: Script) -> bool:
         return True
     if found[:1] and found[0] in _ABOUT_IT:
         return False
-    if method in _METHODS or pairs or {"allreduce", "allgather"} & set(found):
+    if method in _METHODS:
         return True
+    if pairs or {"allreduce", "allgather"} & set(found):
+        return set(found) <= _WHOLE | _WHATS | _WITH
     if {"distributed", "dist"} & set(found) and {"mean", "average", "sum"} & set(found):
         return True
-    if "across" in found and {"gpus", "processes", "ranks", "replicas"} & set(found):
+    across = "across" in found and not {"pad", "print", "log", "split", "test"} & set(found)
+    if across and {"gpus", "processes", "ranks", "replicas"} & set(found):
         return True
     if found[:1] in _STARTS and len(found) > 1 and set(found[1:]) <= _WHATS:
-        return True
+        return not _of_value(site)
     if method not in ("gather", "reduce", "gather_object"):
         return False
     role = script.role(site.node.func.value, site.scope) if "." in site.name else None
@@ -198,6 +231,12 @@ def _names_reduction(method: str, site: Site, script: Script) -> bool:
     return bool(receiver) and receiver[-1] in _OBJECTS
 
 
+def _of_value(site: Site) -> bool:
+    """`losses.reduce_mean()`: a value is asked for its mean, no module or object of processes."""
+    receiver = words(site.name.rpartition(".")[0])
+    return bool(receiver) and not site.node.args and not set(receiver) & _OBJECTS
+
+
 def _computes_alone(site: Site, script: Script) -> bool:
     """Whether a function of the script is called whose body asks nothing of other processes."""
     defined = script.called_function(site)
@@ -205,7 +244,7 @@ def _computes_alone(site: Site, script: Script) -> bool:
         return False
     calls = script.calls_below(defined)
     asks = any(call.known is not None and call.known.api.kind == "collective" for call in calls)
-    told = any(set(words(call.name)) & _TOGETHER for call in calls)
+    told = any(any(set(words(part)) & _TOGETHER for part in call.name.split(".")) for call in calls)
     return not asks and not told
 
 
@@ -253,9 +292,28 @@ def _reduction(
         target=target,
         form=form,
         operation=operation,
+        among=_among(site, script, evidence),
+        group=_group(site, script),
         divided_by=_divisor(site, script, text(value)) if value is not None else None,
         guard=None if _in_both(site, script) else script.rank_condition(site.statement),
     )
+
+
+def _among(site: Site, script: Script, evidence: Evidence) -> str | None:
+    """Which processes take part, as far as a documented call says."""
+    if evidence.kind != API:
+        return None
+    if site.known is not None and "part" in site.known.api.traits:
+        return None
+    return "group" if _group(site, script) else "all"
+
+
+def _group(site: Site, script: Script) -> str | None:
+    """The group that a documented call is given, as written."""
+    if site.known is None:
+        return None
+    given = script.argument_text(site, "group")
+    return None if given in (None, "None") else given
 
 
 def _in_both(site: Site, script: Script) -> bool:
@@ -313,6 +371,7 @@ EXAMPLES = {
             target=None,
             form="all-reduce",
             operation="sum",
+            among="all",
             divided_by="world_size",
             guard=None,
         )
@@ -329,6 +388,7 @@ EXAMPLES = {
             target="preds",
             form="all-gather",
             operation=None,
+            among="all",
             divided_by=None,
             guard=None,
         )
@@ -357,6 +417,7 @@ EXAMPLES = {
             target="loss",
             form="all-reduce",
             operation=None,
+            among="all",
             divided_by=None,
             guard=None,
         )
@@ -375,8 +436,26 @@ EXAMPLES = {
             guard=None,
         )
     ],
+    "import torch.distributed as dist\ndist.all_gather_object(found, mine, group=workers)\n": [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.all_gather_object",)),
+            call="dist.all_gather_object",
+            value="mine",
+            target=None,
+            form="all-gather",
+            operation=None,
+            among="group",
+            group="workers",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    "padded = accelerator.pad_across_processes(batch)": "is made equally long, not combined",
+    "mean = losses.reduce_mean()": "a value is asked for its mean",
+    "insert_allreduce_ops(block, index)": "a program is changed",
+    "kind = self.infer_allgather_dist_type(value, axis)": "a type is found out",
     "costs.append(AllgatherOpCost(op))": "a record of what it costs",
     "groups = find_all_fuse_all_reduce_groups(block)": "searches a program",
     "def reduce_mean(values, index):\n"

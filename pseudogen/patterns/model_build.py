@@ -30,7 +30,9 @@ _PARTNERS = frozenset(
 )
 """What models are called that work or train together; that it is one, the script has to show."""
 _NO_MODELS = frozenset(
-    {"args", "arguments", "average", "averaged", "averager", "callback", "candidate", "card"}
+    {"args", "arguments", "artifact", "average", "averaged", "averager", "backend", "block"}
+    | {"callback", "candidate", "card", "chunk", "dist", "distributed", "iterator"}
+    | {"job", "layer", "log", "queue", "request", "response", "runner", "token"}
     | {"checkpoint", "client", "config", "cost", "criterion", "dataset", "ddp", "device"}
     | {"dir", "ema", "engine", "fsdp", "info", "loader", "loss", "losses", "manager", "meter"}
     | {"metric", "metrics", "name", "optimizer", "output", "outputs", "parallel"}
@@ -42,21 +44,45 @@ _NO_MODELS = frozenset(
 _CHANGES = frozenset(
     {"add", "apply", "compile", "convert", "distribute", "freeze", "fuse", "inject", "load", "move"}
     | {"parallelize", "prepare", "quantize", "replace", "restore", "resume", "send", "set", "to"}
-    | {"trace", "update", "wrap", "multi", "only", "copy", "choose", "input", "parse"}
+    | {"trace", "update", "wrap", "multi", "only", "copy", "choose", "input", "parse", "check"}
+    | {"attempt", "find", "import", "is", "map", "resolve", "run", "search", "select", "validate"}
 )
 """First words of functions that change a model, or load one, and do not make it."""
 _OTHER_TARGETS = frozenset(
-    {"anchor", "data", "image", "random", "rng", "ref", "reference", "ema", "swa", "best", "old"}
+    {
+        "anchor",
+        "data",
+        "exported",
+        "image",
+        "no",
+        "random",
+        "rng",
+        "ref",
+        "reference",
+        "ema",
+        "swa",
+        "best",
+        "old",
+    }
 )
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
     {"arch", "args", "asset", "binary", "card", "cfg", "config", "dim", "dir", "dtype"}
     | {"file", "id", "index", "inputs", "inspect", "key", "kwargs", "metadata", "name"}
-    | {"params", "path", "plan", "size", "spec", "tag", "tags", "type", "version"}
+    | {"params", "path", "plan", "revision", "size", "spec", "tag", "tags", "type", "version"}
+    | {"class", "cls", "default", "forward", "info", "meta", "num", "number"}
 )
 """Words of names that tell of a model and do not hold it."""
 _WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 _CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
+_PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
+"""Packages whose models are run, not trained, or that have none."""
+_BESIDE = frozenset(
+    {"a", "b", "base", "bert", "clean", "cpu", "d", "ddp", "ema", "eval", "f", "ft", "g", "gpu"}
+    | {"local", "main", "module", "orig", "p", "pg", "policy", "q", "raw", "ref", "s", "source"}
+    | {"student", "t", "target", "teacher", "test", "train", "val", "with", "without", "x", "y"}
+)
+"""Words that may stand behind `model` in the name of one."""
 _MOVES = frozenset(
     {"to", "cuda", "cpu", "half", "float", "train", "eval", "apply", "prepare", "compile", "load"}
     | {"deepcopy", "copy", "wrap", "unwrap", "module", "state_dict", "requires_grad_", "convert"}
@@ -102,9 +128,9 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if set(words(last)) & _NO_MODELS or in_module_class(script, site.statement):
         return
-    if _elsewhere(site, script):
+    if _elsewhere(site, script) or (last.startswith("_") and "[" not in last):
         return
-    if target is not None and _wraps(target, site):
+    if target is not None and (_wraps(target, site) or _is_part(target)):
         return
     part = known.api.kind == "module" or last == "Sequential"
     if part and not _is_whole(target, site, script):
@@ -163,6 +189,12 @@ def _changes(site: Site) -> bool:
     )
 
 
+def _is_part(target: str) -> bool:
+    """Whether a model gets a part: `model.classifier = Head(...)`."""
+    owner = target.partition(",")[0].rpartition(".")[0]
+    return bool(set(words(owner)) & _MODELS)
+
+
 def _wraps(target: str, site: Site) -> bool:
     """`model = Sharded(model, group)`: what was the model before is put into another object."""
     first = site.node.args[0] if site.node.args else None
@@ -201,6 +233,8 @@ def _named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
     first = target.split(",")[0].strip()
     given, last = set(words(first)), site.name.rpartition(".")[2]
+    if not _ends_as_model(first):
+        return False
     role_named = suggested_role(first) == "model"
     if ("." in first and not first.startswith("self.")) or _other_library(site, script):
         return False
@@ -239,6 +273,15 @@ def _used_as_model(site: Site, script: Script) -> bool:
     return role is not None and role.kind == "model" and role.evidence.kind == FLOW
 
 
+def _ends_as_model(name: str) -> bool:
+    """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, not
+    `model_iterator`, which is an iterator."""
+    found = words(name)
+    places = [place for place, word in enumerate(found) if word in _MODELS]
+    rest = found[places[-1] + 1 :] if places else ()
+    return all(word in _BESIDE or len(word) == 1 for word in rest)
+
+
 def _asked_of_model(site: Site, script: Script) -> bool:
     """Whether a model is asked for something: `model.get_base_model()`."""
     function = site.node.func
@@ -252,9 +295,8 @@ def _other_library(site: Site, script: Script) -> bool:
     """Whether what is called comes from Python itself or from a library without such models."""
     roots = {full.partition(".")[0] for full in script.resolver.qualified(site.name, site.scope)}
     error = words(site.name)[-1:] in (("error",), ("exception",), ("warning",))
-    return error or bool(
-        roots & (sys.stdlib_module_names | {"cv2", "mlflow", "numpy", "pandas", "wandb"})
-    )
+    others = sys.stdlib_module_names | _PREDICTS_ELSEWHERE | {"mlflow", "pandas", "wandb"}
+    return error or bool(roots & others)
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
@@ -433,6 +475,12 @@ COUNTEREXAMPLES = {
     "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",
     "self.model_manager = ModelManager(device=device)": "looks after models",
     "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
+    "model_artifact = tracker.Artifact(name, type='model')": "a record of a file",
+    "from lib import attempt_load\nmodel = attempt_load(path)": "is read from a file",
+    "net.classifier = Decoder(classes=classes)": "a part of a model",
+    "import coremltools as ct\nnms_model = ct.models.MLModel(spec)": "a model that only predicts",
+    "layer_of_transformer = SelfAttentionLayer(heads)\n"
+    "transformer_layer = SelfAttentionLayer(heads)": "a layer",
     "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
     "base_model_plan = AttributeError()": "an exception",
     "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",

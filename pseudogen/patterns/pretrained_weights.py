@@ -29,6 +29,9 @@ _NO_MODELS = frozenset(
     {
         "config",
         "extractor",
+        "processors",
+        "tokenizers",
+        "tokenization",
         "pipeline",
         "pipe",
         "feature",
@@ -40,6 +43,8 @@ _NO_MODELS = frozenset(
     | {"generation", "dataset"}
 )
 _FILE_WORDS = frozenset({"pretrain", "pretrained"})
+_OTHER_CLASSES = frozenset({"extractor", "processor", "tokenizer", "tokenizers", "config"})
+_CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight", "weights"})
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
 
@@ -92,12 +97,21 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
     target = assigned(site.statement, site.node)
     if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
         return
-    if serves_other_ends(script, site.statement):
+    if serves_other_ends(script, site.statement) or _of_other_class(site, script):
         return
     first = site.node.args[0] if site.node.args else None
     source = text(first.value) if first is not None and not first.star else None
     evidence = Evidence(NAME, (site.name,))
     yield _finding(site, script, evidence, "named", target, source)
+
+
+def _of_other_class(site: Site, script: Script) -> bool:
+    """Whether a class that is no model calls it for what is not named as one."""
+    around = (s for s in script.tree.ancestors(site.statement.index))
+    classes = [s.node.name.value for s in around if type(s.node) is cst.ClassDef]
+    return any(set(words(name)) & _OTHER_CLASSES for name in classes) and "model" not in words(
+        site.name.removesuffix(".from_pretrained")
+    )
 
 
 @pattern(PretrainedWeights, kinds=FILE_READS)
@@ -142,6 +156,8 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     told = argument(site.node, "model")
     models = models or ([told] if told is not None else [])
     target = assigned(site.statement, site.node) or ""
+    if not models and told is None and set(words(target.split(",")[0])) & _CONTENT:
+        return  # is read here; what gets it stands elsewhere
     made = target if suggested_role(target) == "model" else None
     others = [text(node) for node in nodes if node not in models and dotted(node) != "self"]
     model = text(models[0]) if models else made
@@ -223,6 +239,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "weights, _ = load_checkpoint(args.pretrained)": "weights are read, nothing gets them yet",
+    "class AutoProcessor:\n    def make(cls, name):\n        return kind.from_pretrained(name)": (
+        "a processor is made"
+    ),
+    "import torch\nstate = torch.load(path)\noptimizer.load_state_dict(state)": "an optimizer's",
     "tokenizer = AutoTokenizer.from_pretrained(name)": "a tokenizer has no weights",
     "ckpt = torch.load(args.resume)\nmodel.load_state_dict(ckpt['model'])\n"
     "optimizer.load_state_dict(ckpt['optimizer'])": "a run is resumed",

@@ -15,6 +15,7 @@ from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -25,6 +26,7 @@ _PRINTERS = frozenset(
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
 _WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
+_LONGEST = 80
 _SHOWN = (
     "loss",
     "acc",
@@ -81,13 +83,16 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         return
     first = site.known.api.params[:1]
     total = script.argument_text(site, "total")
+    if script.argument_text(site, "disable") == "True":
+        return
+    over = script.argument_text(site, first[0]) if first and first[0] != "total" else None
     yield ProgressDisplay(
         line=site.line,
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="bar",
         call=site.name,
-        over=script.argument_text(site, first[0]) if first and first[0] != "total" else None,
+        over=over if over != "None" else None,
         total=total,
         text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
         per=script.unit(site.statement),
@@ -226,6 +231,8 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
         return True
     if site.name.endswith(".write") and not set(words(site.name[:-6])) & _SCREENS:
         return False
+    if all(_is_constant(arg.value) for arg in site.node.args):
+        return False  # a heading
     shown = [text(arg.value) for arg in site.node.args]
     for arg in site.node.args:
         if type(arg.value) is cst.Name:
@@ -233,6 +240,12 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
             shown += [text(b.value) for b in made if b.how == "assign"]
     written = ", ".join(shown).lower()
     return any(word in written for word in _SHOWN)
+
+
+def _is_constant(node: Any) -> bool:
+    """Whether an expression is made of literals alone."""
+    kinds = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+    return not any(isinstance(part, kinds) for part in descendants(node))
 
 
 def _is_first(site: Site, script: Script) -> bool:
@@ -390,6 +403,8 @@ COUNTEREXAMPLES = {
         "    if torch.isnan(loss):\n"
         "        print('loss is broken', loss)"
     ): "an error is told",
+    "for epoch in range(epochs):\n    print('%10s' * 2 % ('epoch', 'loss'))": "a heading",
+    "from tqdm import tqdm\nbar = tqdm(disable=True)": "nothing is shown",
     'print("loading data")': "says what happens, shows no progress",
     "print(f'test loss {loss}')": "one result at the end",
     "if epoch % 10 == 0:\n    print('saving')": "no result is shown",

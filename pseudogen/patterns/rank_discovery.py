@@ -56,24 +56,28 @@ _GROUPS = frozenset(
 )
 """Words of objects that know the processes."""
 _NOT_RANKS = frozenset(
-    {"group", "per", "throw"}
+    {"group", "per", "throw", "to", "save", "should", "map", "param", "var"}
     | {"adapter", "corresponding", "dst", "ep", "expert", "lora", "low", "matrix", "max", "mp"}
     | {"next", "peer", "pipe", "pipeline", "pp", "prev", "root", "src", "stage", "svd", "tensor"}
-    | {"tp", "virtual"}
+    | {"tp", "virtual", "cp", "data", "dp", "fsdp", "mesh", "model", "parallel", "sep", "shard"}
+    | {"sharding", "sp"}
 )
 """Words beside "rank" of numbers that are not those of a process: ranks of matrices, and places in
 one dimension of a mesh."""
+_PARTIAL = frozenset({"group", "local", "mesh", "model", "node", "sub", "type"})
+"""Words of groups that are a part of all processes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Read:
     """One number that is read: `what` (rank, local rank, world size, local world size, node rank,
-    device count), into which name, and `where`: "environment", "group" (the library is asked) or
-    "arguments". `exact` says whether the name gets the number itself, not something made of it."""
+    device count), into which name, and `where`: "environment", "group" (the library is asked),
+    "arguments", or None where a helper gets it from somewhere. `exact` says whether the name gets
+    the number itself, not something made of it."""
 
     name: str
     what: str
-    where: str
+    where: str | None
     variable: str | None
     exact: bool = True
 
@@ -155,6 +159,8 @@ def _environment_read(
         if row is not None and row.kind in _KINDS:
             name = dotted(target) if target is not None else ""
             what = _what(row)
+            if "node" in words(name) and what != "node rank":
+                return None  # what sets the variable there counts machines
             exact = _inner(value) is node and type(value) is not cst.IfExp
             reads.append(
                 Read(name=name, what=what, where="environment", variable=variable, exact=exact)
@@ -185,16 +191,23 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
     if (
         type(value) is cst.Attribute
         and what
-        and _named(dotted(value))
+        and _named(dotted(value)) == what
         and not name.startswith("self.")
     ):
-        owner = set(words(dotted(value).rpartition(".")[0].replace("()", "")))
-        where = "group" if owner & _GROUPS else "arguments" if owner & CONFIG_WORDS else None
-        if where is None:
-            return None  # of an object that holds it already
+        owner = words(dotted(value).rpartition(".")[0].replace("()", ""))
+        where = _asked_where(owner)
+        if where is None or owner == ("group",):
+            return None  # of an object that holds it already, or of a part of the processes
         read = Read(name=name, what=what, where=where, variable=None)
         return _Told((read,), None, Evidence(NAME, (dotted(value),)))
     return None
+
+
+def _asked_where(owner: tuple[str, ...]) -> str | None:
+    """Where an object with such a name has a number from."""
+    if set(owner) & _GROUPS:
+        return "group"
+    return "arguments" if set(owner) & CONFIG_WORDS else None
 
 
 def _inner(value: Any) -> Any:
@@ -216,17 +229,35 @@ def _called(
         counts = known.api.kind == "device-count" and _named(name) == "world size"
         if known.api.kind not in _KINDS and not counts:
             return None
+        if value.args and known.api.kind in ("rank", "world-size"):
+            return None  # among the processes of a group
         what = "device count" if counts else _what(known.api)
         evidence = Evidence(known.evidence, (known.name,))
+        where: str | None = "group"
     else:
-        of_mesh = "mesh" in words(asked.rpartition(".")[0].replace("[]", ""))
-        named = _named(asked) if asked and asked[-1] not in ")]" and not of_mesh else None
+        named = _asked_by_name(name, asked, value)
         if named is None:
             return None
         what = named
         evidence = Evidence(NAME, (asked,))
-    read = Read(name=name, what=what, where="group", variable=None, exact=exact)
+        owner = words(asked.rpartition(".")[0].replace("()", ""))
+        where = _asked_where(owner)
+    read = Read(name=name, what=what, where=where, variable=None, exact=exact)
     return _Told((read,), None, evidence)
+
+
+def _asked_by_name(name: str, asked: str, value: cst.Call) -> str | None:
+    """What a helper gives whose name says so, where what it is given does not narrow it down."""
+    owner, _, last = asked.rpartition(".")
+    if not asked or asked[-1] in ")]" or value.args or last[:1].isupper():
+        return "rank" if last == "Get_rank" and not set(words(owner)) & _PARTIAL else None
+    what = _named(asked)
+    given = _named(name) if name else what
+    if set(words(owner.replace("[]", ""))) & (_PARTIAL | {"hcg"}):
+        return None
+    if not name and owner == "self":
+        return None  # a method of the class, which is found where it asks
+    return what if given in (None, what) else None
 
 
 def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Script) -> _Told | None:
@@ -243,13 +274,15 @@ def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Scrip
         return _Told(reads, None, weakest(*found)) if reads else None
     if type(value) is not cst.Call or sum(what is not None for what in whats) < min(2, len(names)):
         return None
-    where = "environment" if {"env", "environ"} & set(words(dotted(value.func))) else "group"
+    asked = dotted(value.func)
+    if value.args and _PARTIAL & {w for arg in value.args for w in words(dotted(arg.value))}:
+        return None
     reads = tuple(
-        Read(name=name, what=what, where=where, variable=None)
+        Read(name=name, what=what, where=None, variable=None)
         for name, what in zip(names, whats, strict=True)
         if what is not None
     )
-    return _Told(reads, None, Evidence(NAME, (dotted(value.func),)))
+    return _Told(reads, None, Evidence(NAME, (asked,)))
 
 
 @lru_cache(maxsize=1 << 12)
@@ -292,8 +325,8 @@ EXAMPLES = {
             end=1,
             evidence=Evidence(NAME, ("get_dist_info",)),
             reads=(
-                Read(name="rank", what="rank", where="group", variable=None),
-                Read(name="world_size", what="world size", where="group", variable=None),
+                Read(name="rank", what="rank", where=None, variable=None),
+                Read(name="world_size", what="world size", where=None, variable=None),
             ),
             launcher=None,
             condition=None,
@@ -315,6 +348,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import os\nnode_rank = int(os.getenv('PADDLE_TRAINER_ID'))": "a machine's, by its name",
+    "import torch.distributed as dist\nplace = dist.get_rank(group)": "a place in a group",
+    "peer = group.get_global_rank(place)": "translates another one's rank",
+    "self.writes = self.should_save_on_this_rank(flag)": "a decision",
+    "index = topology.get_data_parallel_rank()": "a place in one dimension of a mesh",
     'dp_rank = device_mesh["dp"].get_local_rank()': "a place in one dimension of a mesh",
     "proc.rank = server.rank": "is handed on",
     "target = group.get_group_rank(rank)": "translates a rank that is given",

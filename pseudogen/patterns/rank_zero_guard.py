@@ -226,6 +226,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if samples_per_rank == 0:\n    return": "a number of samples",
+    "if not is_last_rank:\n    send(x)": "a stage of a pipeline",
+    "if rank % 2 == 0:\n    send(x)": "every other process",
+    "if self.is_main_model_prefill:\n    run()": "nothing about processes",
     "if tp_rank == 0:\n    report()": "every data-parallel replica has such a process",
     'is_primary = attribute == "tokenizer"\nif is_primary:\n    save()': "no process is meant",
     "if epoch % 10 == 0:\n    save(model)": "an epoch is no process",

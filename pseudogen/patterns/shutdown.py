@@ -17,6 +17,7 @@ _CLOSES = frozenset({"close", "finish", "end", "stop", "shutdown", "flush_and_cl
 _TRACKERS = frozenset(
     ["writer", "tensorboard", "tb", "tracker", "experiment", "wandb", "run", "history", "summary"]
 )
+_OTHER_WRITERS = frozenset({"audio", "csv", "excel", "file", "image", "json", "pdf", "video"})
 _CLEANS = frozenset({"cleanup", "destroy", "shutdown", "teardown", "finalize"})
 _DISTRIBUTED = frozenset({"distributed", "dist", "ddp"})
 _GROUPS = frozenset({"distributed", "dist", "ddp", "process", "group", "parallel", "model"})
@@ -48,7 +49,7 @@ class Shutdown(Finding):
 )
 def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
     """`dist.destroy_process_group()`, `writer.close()`; neighbours are one finding."""
-    if _closed(site, script) is None:
+    if _closed(site, script) is None or "lambda" in script.source(site.statement):
         return
     run = run_from(script.tree, site.statement, lambda s: bool(_closings(s, script)))
     if not run:
@@ -94,6 +95,8 @@ def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
 
 
 def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evidence] | None:
+    if set(words(receiver)) & _OTHER_WRITERS:
+        return None
     role = script.role(site.node.func.value, site.scope)
     if role is not None:
         return ("tracker", role.evidence) if role.kind == "writer" else None
@@ -141,6 +144,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import wandb\nhooks.add('end', lambda _: wandb.finish())": "is said to be done later",
+    "excel_writer.close()": "a table is written",
     "f = open('log.txt', 'w')\nf.close()": "a file of text",
     "pbar.close()": "a progress bar",
     "plt.close()": "a figure",
