@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
 from types import SimpleNamespace
@@ -56,6 +56,7 @@ def environment() -> Environment:
     made.filters["thousands"] = thousands
     made.filters["made_by"] = made_by
     made.filters["names"] = names
+    made.filters["call_text"] = call_text
     return made
 
 
@@ -75,6 +76,12 @@ def names(written: str) -> list[str]:
     parts = [part.strip() for part in written.strip("()").split(",")]
     plain = all(part.replace(".", "_").isidentifier() for part in parts)
     return parts if plain else [written]
+
+
+def call_text(function: str, arguments: Sequence[str]) -> str:
+    """`f(a, b)`; a call that would fill a line and more by its function alone."""
+    written = f"{function}({', '.join(arguments)})"
+    return written if len(written) <= 100 else function
 
 
 def thousands(number: float) -> str:

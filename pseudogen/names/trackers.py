@@ -87,6 +87,7 @@ _TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("r
 """First words of functions that write what they are given."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
 _MAKERS = (("build",), ("create",), ("instantiate",), ("make",))
+_BACKENDS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases", "mlflow": "MLflow"}
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
 
@@ -113,8 +114,14 @@ def created(script: Script, site: Site) -> Tracker | None:
         return Tracker(_target(site), traits.get("backend"), evidence, guarded)
     if names_creation(site.name):
         guarded = site.name.rpartition(".")[2] in _MAKES
-        return Tracker(_target(site), None, Evidence(NAME, (site.name,)), guarded)
+        return Tracker(_target(site), _named_backend(site), Evidence(NAME, (site.name,)), guarded)
     return None
+
+
+def _named_backend(site: Site) -> str | None:
+    """The backend that the name of a class tells: `TensorboardLogger`, `WandbWriter`."""
+    found = words(site.name)
+    return next((_BACKENDS[word] for word in found if word in _BACKENDS), None)
 
 
 def names_creation(name: str) -> bool:

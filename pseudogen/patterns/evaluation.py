@@ -15,9 +15,11 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_MODELS = frozenset({"ema", "model", "module", "net", "network"})
 _METHODS = frozenset({"validation_step", "test_step"})
 
 
@@ -136,7 +138,7 @@ def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
         evidence=evidence,
         how="call",
         loader=_role(site, script, "loader"),
-        model=_role(site, script, "model"),
+        model=_role(site, script, "model") or _named_model(site),
         call=site.name,
         result=_result(site),
         per=per,
@@ -147,6 +149,12 @@ def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
 def _role(site: Site, script: Script, kind: str) -> str | None:
     found = (a.value for a in site.node.args if script.is_a(a.value, site.scope, kind))
     return next((text(value) for value in found), None)
+
+
+def _named_model(site: Site) -> str | None:
+    """An argument that is a model by its name: `model_ema.module`, `ema.ema`."""
+    named = (dotted(arg.value) for arg in site.node.args)
+    return next((name for name in named if words(name)[-1:] and words(name)[-1] in _MODELS), None)
 
 
 def _result(site: Site) -> str | None:

@@ -43,6 +43,7 @@ class OptimizerBuild(Finding):
         weight_decay: The weight decay.
         momentum: The momentum.
         settings: The other settings that are passed, as `name=value`.
+        helper: Whether `api` is a function that makes one, and no class.
         arguments: What is passed to a helper.
         condition: The condition under which this optimizer is made.
     """
@@ -60,6 +61,7 @@ class OptimizerBuild(Finding):
     weight_decay: str | None = None
     momentum: str | None = None
     settings: tuple[str, ...] = ()
+    helper: bool = False
     arguments: tuple[str, ...] = ()
     condition: str | None = None
 
@@ -184,7 +186,8 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         api=made.name.rpartition(".")[2] or text(call.func),
         lr=script.argument_text(made, "lr"),
         weight_decay=script.argument_text(made, "weight_decay"),
-        arguments=tuple(text(arg.value) for arg in call.args),
+        helper=True,
+        arguments=tuple(text(arg) for arg in call.args),
         condition=script.condition(site.statement),
     )
 
@@ -288,6 +291,7 @@ EXAMPLES = {
         evidence=Evidence(NAME, ("build_optimizer",)),
         name="optimizer",
         api="build_optimizer",
+        helper=True,
         arguments=("config", "model"),
     ),
     "optimizer = cls(model.parameters(), lr=lr)": _example(
@@ -296,7 +300,8 @@ EXAMPLES = {
         name="optimizer",
         api="cls",
         lr="lr",
-        arguments=("model.parameters()", "lr"),
+        helper=True,
+        arguments=("model.parameters()", "lr=lr"),
     ),
     (
         "import torch\n"

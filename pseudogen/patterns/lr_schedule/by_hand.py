@@ -83,7 +83,7 @@ def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
         action="helper",
         name=site.name,
         optimizer=text(optimizer) if optimizer is not None else None,
-        parameters=tuple(text(arg.value) for arg in site.node.args),
+        parameters=tuple(text(arg) for arg in site.node.args),
         per=script.unit(site.statement),
     )
 

@@ -194,6 +194,6 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
         name=target,
         api=made.name.rpartition(".")[2],
         optimizer=text(optimizer) if optimizer is not None else None,
-        parameters=tuple(text(arg.value) for arg in call.args),
+        parameters=tuple(text(arg) for arg in call.args),
         per=_stepped_per(target, script),
     )
