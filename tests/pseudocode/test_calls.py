@@ -83,6 +83,24 @@ CALLS = [
     ("xs.append(a + b)", "append a + b to xs"),
     ("bad = (x > 1).any()", "bad ← at least one of (x > 1) holds"),
     ("x = tuple()", "x ← empty tuple"),
+    ("y = x.topk(5, 1, True)", "y ← topk(x, 5, dim = 1, largest = true)"),
+    ("y = x.sum(1, True)", "y ← sum(x, dim = 1, keepdim = true)"),
+    ("import re\ny = re.sub(p, '', s)", 'y ← s with each match of p replaced by ""'),
+    (
+        "from keras import layers\nd = layers.Dense(64, activation='relu')",
+        'd ← a dense layer with 64 units (activation = "relu")',
+    ),
+    (
+        "from transformers import AutoTokenizer\nt = AutoTokenizer.from_pretrained(n, use_fast=f)",
+        "t ← the pretrained AutoTokenizer n (use_fast = f)",
+    ),
+    ("pool.map(f, xs)", "pool.map(f, xs)"),
+    ("rng.shuffle(xs)", "shuffle xs with rng"),
+    (
+        "try:\n    from a import sigmoid\nexcept ImportError:\n    from torch import sigmoid\n"
+        "y = sigmoid(x)",
+        "y ← sigmoid(x)",
+    ),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]
 

@@ -257,11 +257,11 @@ class A, a kind of B:
 async def f(a, *b, c: int = 1, **d) -> str:
     await g(a)
 --
-next definition, with staticmethod:
+next definition, with no object of its own:
 asynchronous function f(a, further b, c: integer = 1, further named d), giving text:
   wait for: g(a)
 --
-以下定义附带 staticmethod：
+以下定义附带不依赖对象：
 异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回文本：
   等待：g(a)
 ====

@@ -24,6 +24,7 @@ FILES = [*INPUTS, *(LIBRARY / f"{name}.py" for name in ("bisect", "colorsys", "h
 LANGUAGE = {
     *("self", "cls", "len", "isinstance", "super", "object", "dict", "range", "set", "list"),
     *("int", "str", "float", "bool", "bytes", "tuple", "type", "enumerate", "Optional"),
+    *("property", "staticmethod", "classmethod"),
 }
 """What the language itself has words for."""
 

@@ -48,6 +48,8 @@ exec                run_code            code
 eval                value_of_code       code
 exit                end_program         [status]
 quit                end_program         [status]
+divmod              quotient_and_rest+   a b
+format              formatted           value form
 chr                 character           x
 ord                 character_code      x
 
@@ -85,6 +87,31 @@ ord                 character_code      x
 .replace            replaced            it old new
 .startswith         starts_with?        it beginning
 .endswith           ends_with?          it ending
+.format             filled              it values*
+.print              printed_by          it items*
+.title              title_case          it
+.capitalize         first_letter_upper  it
+.zfill              padded_zeros        it width
+.ljust              padded_right        it width
+.rjust              padded_left         it width
+.partition          parted              it by
+.rpartition         parted_last         it by
+.isalpha            is_letters?         it
+.isnumeric          is_digits?          it
+.issubset           is_part_of?         it other
+.most_common        most_frequent       it [n]
+.popleft            first_removed       it
+.appendleft         prepend             it item
+re.search           first_match+         pattern text
+re.match            match_at_start+      pattern text
+re.fullmatch        whole_match+         pattern text
+re.findall          all_matches+         pattern text
+re.finditer         all_matches+         pattern text
+re.sub              matches_replaced    pattern new text
+re.split            split_at_matches    pattern text
+re.compile          search_pattern+      pattern
+io.BytesIO          byte_buffer+         [content]
+io.StringIO         text_buffer+         [content]
 .isdigit            is_digits?          it
 .encode             encoded             it [encoding]
 .decode             decoded             it [encoding]

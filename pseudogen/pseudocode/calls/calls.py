@@ -125,7 +125,7 @@ def _said(
             rest.append(argument(writer, arg))
         elif names and names[0] not in bound:
             bound[names[0]] = say(arg.value)
-            if names[0] in _AXES and _is_number(arg.value):
+            if names[0] in _NAMED and _is_constant(arg.value):
                 named.add(names[0])  # max(x, 1) would be read as the larger of the two
             names.pop(0)
         elif row.rest:
@@ -137,13 +137,16 @@ def _said(
     return Said(row, bound, named, rest, others)
 
 
-_AXES = frozenset({"dim", "axis"})
+_NAMED = frozenset({"dim", "axis", "keepdim", "largest", "sorted"})
+"""Parameters that have their name before them where a constant is passed without it."""
 
 
-def _is_number(node: Any) -> bool:
-    """`1`, `-1`, `(0, 1)`: numbers of axes, where a tensor could stand as well."""
+def _is_constant(node: Any) -> bool:
+    """`1`, `-1`, `(0, 1)`: numbers of axes, where a tensor could stand as well; `True`."""
     if type(node) is cst.Tuple:
-        return all(_is_number(element.value) for element in node.elements)
+        return all(_is_constant(element.value) for element in node.elements)
+    if type(node) is cst.Name:
+        return node.value in ("True", "False")
     return type(node.expression if type(node) is cst.UnaryOperation else node) is cst.Integer
 
 

@@ -69,16 +69,39 @@ writer.add_image        log_value           it name value [step]
 .dim                    axes_of+             it
 .numel                  element_count+       it
 .pin_memory             pinned              it
-.sum                    =sum                it [dim]
-.mean                   =mean               it [dim]
-.std                    =std                it [dim]
-.var                    =var                it [dim]
+.sum                    =sum                it [dim] [keepdim]
+.mean                   =mean               it [dim] [keepdim]
+.std                    =std                it [dim] [keepdim]
+.var                    =var                it [dim] [keepdim]
 .norm                   =norm               it [p]
-.max                    =max                it [dim]
-.min                    =min                it [dim]
-.argmax                 =argmax             it [dim]
-.argmin                 =argmin             it [dim]
-.topk                   =topk               it k
+.max                    =max                it [dim] [keepdim]
+.min                    =min                it [dim] [keepdim]
+.argmax                 =argmax             it [dim] [keepdim]
+.argmin                 =argmin             it [dim] [keepdim]
+.topk                   =topk               it k [dim] [largest] [sorted]
+.sin                    =sin                it
+.cos                    =cos                it
+.rsqrt                  =rsqrt              it
+.square                 =square             it
+.pow                    =pow                it exponent
+.repeat                 =repeat             it counts*
+.expand                 =expand             it sizes*
+.chunk                  chunked             it chunks [dim]
+.masked_fill            masked              it mask value
+.masked_fill_           masked              it mask value
+.clamp_                 clamp_in_place      it [min] [max]
+.detach_                detach_in_place     it
+.wait_stream            wait_stream         it other
+.set_description        describe_progress   it text|desc
+.freeze                 freeze              it
+.unfreeze               unfreeze            it
+.defrost                unfreeze            it
+.reset                  reset               it
+.result                 result_of+          it
+.map                    mapped              it function
+.batch                  batched             it size|batch_size
+.prefetch               prefetched          it [count]
+.shuffle                shuffled            it [items]
 .abs                    =abs                it
 .exp                    =exp                it
 .log                    =log                it
@@ -109,7 +132,7 @@ torch.enable_grad                               with_gradients+
 torch.set_grad_enabled                          gradients_if        enabled
 torch.autocast                                  mixed_precision+     [device_type]
 torch.amp.autocast                              mixed_precision+     [device_type]
-torch.cuda.amp.autocast                         mixed_precision_gpu+
+torch.cuda.amp.autocast                         mixed_precision_gpu+ [enabled] [dtype]
 torch.cuda.amp.GradScaler                       gradient_scaler_gpu+
 torch.amp.GradScaler                            gradient_scaler+     [device]
 torch.manual_seed                               seed_torch          seed
@@ -121,14 +144,30 @@ torch.device                                    device_named+        name [index
 torch.Generator                                 number_generator+    [device]
 torch.accelerator.current_accelerator           accelerator+
 torch.accelerator.is_available                  accelerator_available?
+torch.set_float32_matmul_precision              set_matrix_precision precision
+torch.use_deterministic_algorithms              use_deterministic   mode
+torch.LongTensor                                integers_tensor     it
+torch.FloatTensor                               floats_tensor       it
+torch.utils.data.SequentialSampler              samples_in_order    dataset
+torch.utils.data.RandomSampler                  samples_shuffled    dataset
 torch.jit.script                                compiled             model
 torch.cuda.is_available                         gpu_available?
+torch.cuda.max_memory_allocated                 gpu_memory_peak+
+torch.cuda.memory_allocated                     gpu_memory_used+
+torch.cuda.memory_reserved                      gpu_memory_reserved+
+torch.cuda.reset_peak_memory_stats              forget_memory_peak
+torch.cuda.Stream                               gpu_stream+
+torch.cuda.current_stream                       current_gpu_stream+
+torch.cuda.stream                               on_gpu_stream+      stream
 torch.cuda.device_count                         gpu_count+
 torch.cuda.set_device                           use_gpu             device
 torch.cuda.current_device                       current_gpu+
 torch.cuda.synchronize                          wait_for_gpu
 torch.cuda.empty_cache                          free_gpu_cache
 torch.distributed.is_available                  can_distribute?
+torch.distributed.is_nccl_available             nccl_available?
+torch.distributed.new_group                     process_subgroup+   [ranks]
+torch.distributed.broadcast_object_list         broadcast           tensor src
 torch.distributed.is_initialized                group_joined?
 torch.distributed.init_process_group            join_group          [backend]
 torch.distributed.destroy_process_group         leave_group

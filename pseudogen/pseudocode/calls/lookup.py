@@ -14,6 +14,7 @@ from pseudogen.pseudocode.calls import (
     builtins,
     frameworks,
     learning,
+    libraries,
     networks,
     numbers,
     system,
@@ -26,6 +27,7 @@ _TABLES = (
     builtins.TABLE,
     frameworks.TABLE,
     learning.TABLE,
+    libraries.TABLE,
     networks.TABLE,
     numbers.TABLE,
     system.TABLE,
@@ -57,8 +59,9 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
                 return row, None
             if full.startswith(_FUNCTIONAL):
                 return _function(full.rpartition(".")[2]), None
-            if not full.startswith(_OBJECTS) and "__." not in full and not _is_log(full):
-                return None
+            if full.startswith(_OBJECTS) or "__." in full or method in _OF_CLASSES or _is_log(full):
+                continue
+            return None
     by_role = _ROLES.get(method)
     if by_role is not None:
         role = _role(writer, function.value)
@@ -79,12 +82,15 @@ def _function(name: str) -> Row:
 
 def _is_log(full: str) -> bool:
     """`utils.LOGGER.info`: an object of another module whose name says what it is."""
-    owner = full.split(".")[-2]
+    owner = full.rpartition(".")[0].rpartition(".")[2]
     return owner.lower().strip("_") in ("logger", "log")
 
 
 _OBJECTS = ("sys.argv.", "sys.path.", "os.environ.")
 """Values of modules that have methods; what else is reached through a module is a function."""
+
+_OF_CLASSES = frozenset({"from_pretrained"})
+"""Methods that classes of modules have, whatever the class."""
 
 _DTYPES = re.compile(r"(?:.*\.)?(?:u?int\d+|b?float\d+|half|float|double|long|bool|\w*dtype)")
 _DEVICES = frozenset({"device", "rank", "gpu", "cuda", "dev", "id"})

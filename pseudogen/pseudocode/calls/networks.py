@@ -73,6 +73,7 @@ torch.utils.data.ConcatDataset              chained             items
 torch.nn.init.zeros_            start_zero          tensor
 torch.nn.init.ones_             start_one           tensor
 torch.nn.init.constant_         start_constant      tensor val
+torch.nn.init.trunc_normal_     start_cut_normal    tensor [mean] [std]
 torch.nn.init.normal_           start_normal        tensor [mean] [std]
 torch.nn.init.uniform_          start_uniform       tensor [a] [b]
 torch.nn.init.xavier_uniform_   start_xavier        tensor

@@ -5,6 +5,7 @@ abs exp log log2 log10 sqrt cos sin tan tanh sigmoid clamp clip unique where min
 floor ceil zeros ones empty full arange linspace zeros_like ones_like full_like rand randn randint
 randperm eye norm einsum matmul dot outer isnan isinf isfinite flatten hstack vstack tile roll diag
 trace sign square pow power relu bincount meshgrid repeat gather
+mm bmm randn_like rand_like isclose allclose
 """
 _ALONG = """
 sum mean std var prod max min argmax argmin median cumsum cumprod sort argsort softmax log_softmax
@@ -13,7 +14,7 @@ concatenate stack
 """Functions whose second argument is the axis."""
 
 _PHRASES = """
-{0}.topk                =topk           it k [{1}]
+{0}.topk                =topk           it k [{1}] [largest] [sorted]
 {0}.cat                 joined          tensors [dim|axis]
 {0}.tensor              as_tensor       it
 {0}.as_tensor           as_tensor       it
@@ -45,6 +46,11 @@ numpy.random.choice         random_choice   items
 numpy.random.random         =random_uniform arguments*
 numpy.random.rand           =random_uniform arguments*
 numpy.random.randn          =random_normal  arguments*
+numpy.random.randint        =random_integers arguments*
+numpy.random.uniform        =random_uniform arguments*
+numpy.random.normal         =random_normal  arguments*
+numpy.random.RandomState    number_generator+ [seed]
+numpy.random.default_rng    number_generator+ [seed]
 numpy.interp                =interp         arguments*
 numpy.loadtxt               numbers_in_file+ file
 numpy.load                  loaded          file

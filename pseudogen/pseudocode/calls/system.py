@@ -20,6 +20,15 @@ os.getpid               process_id+
 os.getenv               environment         name [default]
 os.environ.get          environment         name [default]
 os.cpu_count            cpu_count+
+os.walk                 folders_below+      path
+os.rename               rename              source target
+os.replace              rename              source target
+os.symlink              link                source target
+os.chdir                enter_folder        path
+os.path.getmtime        changed_at+         path
+shutil.move             move_file           source target
+shutil.copytree         copy_folder         source target
+shutil.copy2            copy_file           source target
 os.path.relpath         relative_path       path [start]
 os.path.getsize         file_size+          path
 glob.glob               matching_files+     pattern
@@ -37,6 +46,7 @@ time.process_time       current_time+
 time.strftime           time_as+            format [moment]
 datetime.timedelta      time_span+
 time.sleep              wait_seconds        seconds
+datetime.datetime.today current_time+
 datetime.datetime.now   current_time+
 copy.deepcopy           deep_copy+           x
 copy.copy               copy_of+             it
@@ -52,6 +62,13 @@ contextlib.nullcontext  no_context+
 contextlib.suppress     ignored_errors+     kinds*
 functools.partial       with_arguments      function arguments*
 itertools.chain         chained             items*
+itertools.cycle         over_and_over       items
+itertools.product       all_combinations+   items*
+itertools.zip_longest   side_by_side_longest items*
+itertools.count         counted_up          [start]
+collections.deque       queue+              [items]
+collections.Counter     counts+             items
+collections.namedtuple  record_type         name fields
 itertools.islice        =islice             items*
 collections.defaultdict default_table       [default]
 collections.OrderedDict ordered_table       [items]
@@ -60,6 +77,7 @@ random.shuffle          shuffle             items
 random.choice           random_choice       items
 random.randint          random_integer      a b
 random.uniform          random_between      a b
+random.choices          random_choices      items|population [weights] [cum_weights] [k]
 random.sample           random_sample       items k
 argparse.ArgumentParser option_reader+       [prog]
 absl.flags.DEFINE_string  flag               names*
@@ -91,10 +109,47 @@ logging.basicConfig     set_up_log
 absl.logging.info       log_message         text arguments*
 absl.logging.warning    log_warning_message text arguments*
 absl.logging.error      log_error_message   text arguments*
+.critical               log_error           it text arguments*
+.exception              log_error           it text arguments*
+.setLevel               log_from            it level
+.addHandler             log_also_to         it handler
+.setFormatter           log_in_form         it form
+logging.StreamHandler   log_to_screen       [stream]
+logging.FileHandler     log_to_file         file
+logging.Formatter       log_form            [pattern]
+logging.critical        log_error_message   text arguments*
+logging.exception       log_error_message   text arguments*
 logging.getLogger       logger_named+        [name]
 warnings.warn           warn                text
 warnings.filterwarnings ignore_warnings
 os.system               run_command         command
+subprocess.check_output run_command         command
+subprocess.check_call   run_command         command
+subprocess.call         run_command         command
+subprocess.Popen        running_command     command
+tempfile.TemporaryDirectory temporary_folder+
+tempfile.mkdtemp        temporary_folder+
+tempfile.NamedTemporaryFile temporary_file+
+threading.Thread        thread+
+multiprocessing.Process process+
+torch.multiprocessing.Process process+
+pickle.dumps            written_bytes       value
+pickle.loads            read_bytes+         value
+yaml.dump               as_yaml             value
+yaml.safe_dump          as_yaml             value
+tomllib.load            read_toml+          file
+csv.reader              rows_in+            file
+csv.DictReader          rows_in+            file
+csv.writer              row_writer+         file
+csv.DictWriter          row_writer+         file
+.writerow               write_row           it row
+.writerows              write_rows          it rows
+.start                  start               it
+.isoformat              iso_text            it
+.strftime               time_text           it format
+.glob                   matching_in+        it pattern
+.rglob                  matching_below+     it pattern
+.resolve                absolute_path+      path
 subprocess.run          run_command         command
 gc.collect              free_memory
 """
