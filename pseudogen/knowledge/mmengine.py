@@ -20,6 +20,27 @@ EXACT: dict[str, Api] = {
         {"shuffle": "True"},
         _DOCS + "api/dataset.html",
     ),
+    # training
+    **{
+        f"mmengine.{name}": Api("trainer", ("cfg",), {}, _DOCS + "api/runner.html")
+        for name in (
+            "runner.Runner",
+            "runner.Runner.from_cfg",
+            "runner.FlexibleRunner.from_cfg",
+            "registry.RUNNERS.build",
+        )
+    },
+    **{
+        f"{name}": Api("fit", ("model", "dataset", "cfg"), {}, "https://mmcv.readthedocs.io/")
+        for name in (
+            "mmdet.apis.train_detector",
+            "mmdet3d.apis.train_model",
+            "mmseg.apis.train_segmentor",
+            "mmcls.apis.train_model",
+            "mmaction.apis.train_model",
+            "mmpose.apis.train_model",
+        )
+    },
     # model
     "mmengine.model.MMDistributedDataParallel": _WRAP,
     "mmcv.parallel.MMDistributedDataParallel": _WRAP,

@@ -40,6 +40,8 @@ _BESIDES = frozenset(
      "line", "main", "run", "train", "training", "yaml"}
 )  # fmt: skip
 
+_FROM_WHERE = frozenset({"file", "json", "list", "yaml", "yml"})
+
 
 def names_parsing(method: str, name: str) -> bool:
     """Whether a helper called `name`, of which `method` is the last component, reads settings."""
@@ -49,6 +51,9 @@ def names_parsing(method: str, name: str) -> bool:
         return bool({"option", "options", "config", "args"} & made)
     if "flags" in found and name.rpartition(".")[0]:
         return False  # `library.get_flags(...)`: the library's own switches
+    where = found - CONFIG_WORDS - {"from"}
+    if "from" in found and found & CONFIG_WORDS and where and where <= _FROM_WHERE:
+        return True  # `cfg_from_file(path)`
     rest = found - CONFIG_WORDS - _BESIDES
     verbs = _VERBS | {"set", "merge", "update"} if {"from", "file"} <= found else _VERBS
     return bool(found & CONFIG_WORDS) and bool(rest) and rest <= verbs

@@ -55,6 +55,8 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"train", "eval"}), "model"),
     (frozenset({"train", "parameters"}), "model"),
     (frozenset({"state_dict", "parameters"}), "model"),
+    (frozenset({"train", "state_dict"}), "model"),
+    (frozenset({"train", "named_parameters"}), "model"),
     (frozenset({"backward", "step"}), "model"),
     (frozenset({"backward"}), "loss"),
 )

@@ -140,6 +140,10 @@ def _class_named(script: Script, name: str, scope: int) -> Scope | None:
 def _wrapped(script: Script, binding: Binding, scope: int, depth: int = 0) -> int | None:
     """The function of the script in `step = jax.jit(partial(train_step, config))`."""
     call = binding.value
+    if type(call) is cst.Call:
+        made = _made_function(script, dotted(call.func), scope)
+        if made is not None:
+            return made
     while type(call) is cst.Call and call.args and depth < 4:
         if dotted(call.func).rpartition(".")[2] not in _FUNCTION_WRAPPERS:
             return None
@@ -149,6 +153,31 @@ def _wrapped(script: Script, binding: Binding, scope: int, depth: int = 0) -> in
     for inner in script.resolver.bindings(name, scope) if name else ():
         if inner.how == "function":
             return inner.statement
+    return None
+
+
+def _made_function(script: Script, maker: str, scope: int) -> int | None:
+    """The inner function that a function of the script makes and returns, wrapped or not:
+    `def make_step(tx): def step(...): ...; return jax.jit(step)`."""
+    for binding in script.resolver.bindings(maker, scope) if maker else ():
+        if binding.how != "function":
+            continue
+        header = script.tree.statements[binding.statement]
+        inner = {
+            s.node.name.value: s.index
+            for s in script.tree.body(header)
+            if type(s.node) is cst.FunctionDef
+        }
+        for statement in script.tree.body(header) if inner else ():
+            if type(statement.node) is not cst.Return:
+                continue
+            given: Any = statement.node.value
+            while type(given) is cst.Call and given.args:
+                if dotted(given.func).rpartition(".")[2] not in _FUNCTION_WRAPPERS:
+                    break
+                given = given.args[0].value
+            if dotted(given) in inner:
+                return inner[dotted(given)]
     return None
 
 

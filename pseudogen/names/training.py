@@ -68,6 +68,8 @@ def gradients_before(script: Script, site: Site) -> Site | None:
 
 def _computes_gradients(script: Script, call: Site) -> bool:
     function = call.node.func
+    if any(_makes_gradients(script, arg.value, call.scope) for arg in call.node.args):
+        return True  # `accumulate(jax.value_and_grad(loss_fn), params, batch)`
     if type(function) is cst.Call:
         return _makes_gradients(script, function, call.scope)
     receiver, _, method = call.name.rpartition(".")

@@ -100,6 +100,13 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     )
 
 
+def _given(site: Site) -> set[str]:
+    """The words of what a function that restores is given to fill: `(params, opt_state, step)`."""
+    given = [arg.value for arg in site.node.args]
+    nodes = [e.value for g in given if type(g) is cst.Tuple for e in g.elements]
+    return {word for node in (*given, *nodes) for word in words(dotted(node))}
+
+
 def _assigned(site: Site) -> str | None:
     node = site.statement.node
     return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
@@ -160,6 +167,8 @@ def _continues(
     if set(restores) & _PROGRESS_KEYS:
         return True
     if any(set(words(name)) & {"optimizer", "scheduler", "scaler", "optim"} for name in into):
+        return True
+    if site.known is not None and site.known.api.kind == "load" and "state" in _given(site):
         return True
     load = read(script, site)
     if load is not None:
@@ -353,6 +362,19 @@ EXAMPLES = {
             path="'saved/net_%d.pth' % opt.epoch",
             into=("net",),
             condition="opt.epoch != 0",
+        )
+    ],
+    (
+        "from flax.training import checkpoints\n"
+        "params, state, step = checkpoints.restore_checkpoint(folder, (params, state, step))"
+    ): [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("checkpoints.restore_checkpoint",)),
+            how="load",
+            call="checkpoints.restore_checkpoint",
+            path="folder",
         )
     ],
 }

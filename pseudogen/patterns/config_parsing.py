@@ -322,12 +322,27 @@ EXAMPLES = {
             function=None,
         )
     ],
+    ("from project.config import cfg, cfg_from_file\ncfg_from_file(args.cfg_file)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("cfg_from_file",)),
+            target=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import yaml\nops = yaml.safe_load(open(ops_path))": "a table of operators",
     "import json\nconfig = json.loads(model.config.to_json_string())": "a value is copied",
     "init_args = get_args()": "the arguments of a function",
     "on = get_flags('FLAGS_fast')['FLAGS_fast']": "a switch of a library",
+    ("layer = layers.layer_from_config(config)"): "a layer is made from its settings",
     "parser.add_argument('--lr', default=0.1)": "an option is declared, not read",
     "import numpy as np\npixels = np.fromfile(path, np.uint8)": "data, not settings",
     "config = model.get_config()": "the settings of a model that exists",

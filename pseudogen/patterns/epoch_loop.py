@@ -289,6 +289,32 @@ EXAMPLES = {
             stop="self.epochs",
         )
     ],
+    ("from mmengine.registry import RUNNERS\nrunner = RUNNERS.build(cfg)\nrunner.train()"): [
+        EpochLoop(line=3, end=3, evidence=Evidence(API, ("runner.train",)), call="runner.train")
+    ],
+    (
+        "import jax, optax\n"
+        "def make_update(tx):\n"
+        "    def update(params, state, batch):\n"
+        "        loss, grads = jax.value_and_grad(loss_fn)(params, batch)\n"
+        "        updates, state = tx.update(grads, state)\n"
+        "        return optax.apply_updates(params, updates), state\n"
+        "    return jax.pmap(update)\n"
+        "update = make_update(tx)\n"
+        "for step in range(total_steps):\n"
+        "    params, state = update(params, state, next(batches))"
+    ): [
+        EpochLoop(
+            line=9,
+            end=9,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(total_steps)",
+            stop="total_steps",
+            unit="step",
+            trains_by="update",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",

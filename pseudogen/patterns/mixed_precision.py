@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -182,6 +182,20 @@ def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
 
 
 @pattern(MixedPrecision, statements=(cst.Assign,))
+def find_wrapper(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`cfg.optim_wrapper.type = "AmpOptimWrapper"`, which MMEngine then builds."""
+    if string(site.node.value) == "AmpOptimWrapper":
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(API, ("AmpOptimWrapper",)),
+            part="policy",
+            api="AmpOptimWrapper",
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,))
 def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`loss_scaler = NativeScalerWithGradNormCount()` of the project's own code."""
     call = site.node.value
@@ -294,6 +308,16 @@ EXAMPLES = {
             part="scaler",
             name="scale",
             api="DynamicScale",
+        )
+    ],
+    ("if args.amp:\n    cfg.optim_wrapper.type = 'AmpOptimWrapper'"): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("AmpOptimWrapper",)),
+            part="policy",
+            api="AmpOptimWrapper",
+            condition="args.amp",
         )
     ],
 }

@@ -148,10 +148,13 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
         groups = next((g for a in value.args if (g := _groups(a.value))), groups)
     if not groups or _sorted_before(groups, site, script):
         return
+    begun = _list_before(site, script)
+    if begun is not None and _added_before(begun, site, script):
+        return
     keys = dict.fromkeys(key for group in groups for key, _ in group if key != "params")
     assigned = type(site.node) is cst.Assign and type(value) is cst.List
     yield ParameterGroups(
-        line=site.line,
+        line=site.line if begun is None else begun.first,
         end=site.last,
         evidence=Evidence(FLOW, ("params",)),
         how="dicts",
@@ -159,6 +162,30 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
         groups=len(groups) if len(groups) > 1 else None,
         settings=tuple(keys),
         undecayed=_undecayed(groups),
+    )
+
+
+def _list_before(site: Site, script: Script) -> Statement | None:
+    """The statement `groups = []` before the loop in which `groups += [{"params": ...}]` stands."""
+    loop = script.loop_around(site.statement)
+    if type(site.node) is not cst.AugAssign or loop is None:
+        return None
+    before = script.tree.statements[max(0, loop.index - 4) : loop.index]
+    return next(
+        (
+            s
+            for s in reversed(before)
+            if type(s.node) is cst.Assign and dotted(site.node.target) in _empty_lists(s.node)
+        ),
+        None,
+    )
+
+
+def _added_before(begun: Statement, site: Site, script: Script) -> bool:
+    """Whether a group was added before to the list that begins with `begun`."""
+    return any(
+        type(s.node) is cst.AugAssign and text(s.node.target) == text(site.node.target)
+        for s in script.tree.statements[begun.index : site.statement.index]
     )
 
 
@@ -270,6 +297,23 @@ EXAMPLES = {
         names=("param_groups",),
         call="get_parameter_groups",
     ),
+    (
+        "params = []\n"
+        "for key, value in net.named_parameters():\n"
+        "    if 'bias' in key:\n"
+        "        params += [{'params': [value], 'weight_decay': 0}]\n"
+        "    else:\n"
+        "        params += [{'params': [value], 'weight_decay': decay}]"
+    ): [
+        ParameterGroups(
+            line=1,
+            end=4,
+            evidence=Evidence(FLOW, ("params",)),
+            how="dicts",
+            settings=("weight_decay",),
+            undecayed=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",

@@ -53,6 +53,10 @@ class Seeding(Finding):
     condition: str | None
 
 
+_HAND_ON = frozenset({"fold_in", "replicate", "split"})
+"""Functions that a new key is put into at once."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Call:
     seed: Any
@@ -102,7 +106,11 @@ def _seeding(
 def _is_whole(site: Site) -> bool:
     """Whether the call is the statement, not a part of a larger expression."""
     node = site.statement.node
-    return type(node) in (cst.Expr, cst.Assign) and node.value is site.node
+    if type(node) not in (cst.Expr, cst.Assign):
+        return False
+    value: Any = node.value
+    handed_on = type(value) is cst.Call and dotted(value.func).rpartition(".")[2] in _HAND_ON
+    return value is site.node or (handed_on and any(a.value is site.node for a in value.args))
 
 
 def _statement_call(statement: Statement, script: Script) -> _Call | None:
@@ -232,8 +240,26 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("import jax, flax\nkeys = flax.jax_utils.replicate(jax.random.PRNGKey(0))"): [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("jax.random.PRNGKey",)),
+            seed="0",
+            libraries=("jax",),
+            helper=None,
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=0,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import jax\nvariables = model.init(jax.random.PRNGKey(0), x)"
+    ): "a key for the first weights alone",
     "sampler.set_seed(epoch)": "that sets the seed of one sampler",
     "seed = args.seed": "nothing is seeded yet",
     "import torch\ng = torch.Generator().manual_seed(0)": "a generator of its own",

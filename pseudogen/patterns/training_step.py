@@ -298,6 +298,11 @@ EXAMPLES = {
             line=4, end=4, evidence=Evidence(FLOW, ("trainer.fit",)), how="fit", call="trainer.fit"
         )
     ],
+    ("from mmengine.runner import Runner\nrunner = Runner.from_cfg(cfg)\nrunner.train()"): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(API, ("runner.train",)), how="fit", call="runner.train"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
