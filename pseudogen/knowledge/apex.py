@@ -21,6 +21,13 @@ EXACT |= {
     "apex.amp.initialize": Api(
         "precision", ("models", "optimizers", "enabled", "opt_level"), {}, _DOCS + "amp.html"
     ),
+    "apex.contrib.clip_grad.clip_grad_norm_": Api(
+        "clip",
+        ("parameters", "max_norm", "norm_type"),
+        {"norm_type": "2.0"},
+        _DOCS,
+        {"clip": "norm", "limit": "max_norm"},
+    ),
     "apex.amp.scale_loss": Api("loss-scale", ("loss", "optimizers"), {}, _DOCS + "amp.html"),
 }
 FAMILIES: dict[str, Api] = {}

@@ -19,6 +19,7 @@ _SAME = frozenset(
 """Methods that give back what they are called on."""
 _AROUND = frozenset({"wrap", "compile", "sync-batchnorm"})
 """Kinds of calls whose result stands for their first argument."""
+_PREPARES = frozenset({"prepare", "setup"})
 _DEPTH = 8
 
 Maker = tuple[cst.Call, int]
@@ -99,6 +100,14 @@ def _returned(
     return _joined([_makers(script, node, i, seen | {id(function)}) for node, i in given])
 
 
+def _prepared(call: cst.Call, place: int) -> Any:
+    """What a framework gives back in the same place: `accelerator.prepare(model, optimizer)`."""
+    method = call.func.attr.value if type(call.func) is cst.Attribute else ""
+    plain = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    hands = method in _PREPARES or dotted(call.func).endswith("amp.initialize")
+    return plain[place] if hands and place < len(plain) else None
+
+
 def _element(node: Any, place: int) -> Any:
     if type(node) is not cst.Tuple or place >= len(node.elements):
         return None
@@ -110,6 +119,9 @@ def _of_binding(script: Script, binding: Binding, seen: frozenset[int]) -> list[
     if binding.how == "unpack" and binding.position is not None:
         value, at, place = binding.value, binding.statement, binding.position
         if type(value) is cst.Call:
+            prepared = _prepared(value, place)
+            if prepared is not None:
+                return _makers(script, prepared, at, seen)
             return _returned(script, value, at, seen, place)
         element = _element(value, place)
         return _makers(script, element, at, seen) if element is not None else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
 from pseudogen.names.blocks import (
+    calls_of_methods,
     inside,
     mentions,
     method,
@@ -25,6 +27,9 @@ from pseudogen.syntax.tree import Statement
 
 _COPIES = frozenset({"ema", "teacher", "target", "best", "ref", "copy", "swa", "avg", "averaged"})
 _GRADIENTS_OFF = ("no_grad", "inference_mode", "set_grad_enabled", "requires_grad_(False)")
+_MODES = frozenset({"eval", "train", "to", "state_dict", "parameters", "module"})
+"""Methods of a model that do not run it."""
+_SWITCHES = ("set_grad_enabled", "requires_grad_(False)", "enable_grad", "LightningModule")
 _GRADIENTS_USED = ("autograd.grad", ".backward(", "stop_gradient", "LightningModule", "enable_grad")
 
 
@@ -78,6 +83,7 @@ def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site,
     loop."""
     used = {s.name for s in calls if inside(loop, s.statement) or s.name.startswith("self.")}
     used |= {text(a.value) for s in script.calls_below(loop) for a in s.node.args}
+    free = {(s.name, _free(script, s.name, s)) for s in calls}
     for site in calls:
         if method(site) != "eval" or site.node.args or not receiver(site):
             continue
@@ -85,10 +91,19 @@ def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site,
             continue
         model = receiver(site)
         if not inside(loop, site.statement):
-            model = _passed_for(script, site, loop) or ""
+            home = _free(script, model, site)
+            shared = home is not None and (model, home) in free
+            model = model if shared else _passed_for(script, site, loop) or ""
+            used |= {model} if shared else set()
         if model and model in used and not _COPIES & set(words(model.replace(".", "_"))):
             return site, model
     return None
+
+
+def _free(script: Script, name: str, site: Site) -> int | None:
+    """The scope around a function from which the function takes a name; None for its own."""
+    home = script.resolver.home(name, site.scope)
+    return home.index if home is not None and home.index != site.scope else None
 
 
 def _passed_for(script: Script, site: Site, loop: Statement) -> str | None:
@@ -119,8 +134,9 @@ def check_gradients(findings: Findings) -> Iterator[Pitfall]:
             continue
         loop = statement_at(script, found.line)
         model = _model_called(script, loop)
-        if model is None or _is_off(script, loop):
+        if model is None or _is_off(script, loop, found.eval_mode is not None):
             continue
+        function = script.function_around(loop)
         yield report(
             "evaluation-with-gradients",
             NOTE,
@@ -128,13 +144,19 @@ def check_gradients(findings: Findings) -> Iterator[Pitfall]:
             found.evidence.kind,
             model=model,
             loader=found.loader,
+            elsewhere=function is not None and not script.calls_of(function),
         )
 
 
 def _model_called(script: Script, loop: Statement) -> str | None:
     """The model that the loop calls; None when none is seen."""
+    switched = {receiver(s) for s in calls_of_methods(script, "eval") if s.scope == loop.scope} - {
+        ""
+    }
     for site in script.calls_below(loop):
-        if site.known is None and site.name and _is_model(script, site):
+        root = any(site.name == name or site.name.startswith(f"{name}.") for name in switched)
+        runs = root and method(site) not in _MODES and script.called_function(site) is None
+        if site.known is None and site.name and (runs or _is_model(script, site)):
             return site.name
     return None
 
@@ -147,13 +169,18 @@ def _is_model(script: Script, site: Site) -> bool:
     return (role is not None and role.kind == "model") or bool(named & {"model", "net"})
 
 
-def _is_off(script: Script, loop: Statement) -> bool:
-    """Whether gradients are off in the loop for all that can be seen, or are used there."""
+def _is_off(script: Script, loop: Statement, evaluates: bool) -> bool:
+    """Whether gradients are off in the loop for all that can be seen, or are used there. A
+    function that the file does not call is looked at when it switches the mode itself
+    (`evaluates`)."""
     function = script.function_around(loop)
     block = function or loop
     lines = script.tree.lines[block.start - 1 : block.end]
     written = "\n".join(lines)
-    if any(mark in written for mark in (*_GRADIENTS_OFF, *_GRADIENTS_USED)):
+    inner = "\n".join(script.tree.lines[loop.start - 1 : loop.end])
+    if any(mark in inner for mark in (*_GRADIENTS_OFF, *_GRADIENTS_USED)):
+        return True
+    if any(mark in written for mark in _SWITCHES) or _stands_under(script, loop):
         return True
     if function is None:
         return mentions(script, "set_grad_enabled")
@@ -162,7 +189,22 @@ def _is_off(script: Script, loop: Statement) -> bool:
     ):
         return True
     callers = script.calls_of(function)
-    return not callers or any(_covered(script, site) for site in callers)
+    if not callers:
+        return not evaluates or script.tree.scopes[function.scope].kind == "class"
+    return any(_covered(script, site) for site in callers)
+
+
+def _stands_under(script: Script, statement: Statement) -> bool:
+    """Whether a statement stands below `with torch.no_grad()`, or in a function decorated so."""
+    for header in script.tree.ancestors(statement.index):
+        parts: list[Any] = []
+        if type(header.node) is cst.With:
+            parts = [item.item for item in header.node.items]
+        elif type(header.node) is cst.FunctionDef:
+            parts = [d.decorator for d in header.node.decorators]
+        if any(mark in text(part) for part in parts for mark in _GRADIENTS_OFF):
+            return True
+    return False
 
 
 def _in_module(script: Script, function: Statement) -> bool:
@@ -227,6 +269,7 @@ EXAMPLES = {
     },
     "evaluation-with-gradients": {
         _TOP + _EVALUATE + "accuracy = evaluate(model, val_loader)\n": [(5, 5)],
+        _TOP + _EVALUATE: [(5, 5)],
         _TOP + "model.eval()\nfor x, y in test_loader:\n"
         "    correct += (model(x).argmax(1) == y).sum()\n": [(4, 4)],
     },
@@ -246,6 +289,6 @@ COUNTEREXAMPLES = {
         _TOP + _EVALUATE + "with torch.no_grad():\n    evaluate(model, val_loader)\n": (
             "the caller turns them off"
         ),
-        _TOP + _EVALUATE: "the caller may turn them off",
+        _TOP + _EVALUATE.replace("    model.eval()\n", ""): "the caller may turn them off",
     },
 }

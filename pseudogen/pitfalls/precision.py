@@ -13,9 +13,13 @@ from pseudogen.names.blocks import (
     statements_at,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.gradient_clipping import GradientClipping
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
+
+_KEEPS = frozenset({"save", "load", "checkpoint", "checkpointer", "log", "print", "resume"})
+"""Words of functions that write down or read a state, and nothing else."""
 
 
 @pitfall("clip-before-unscale")
@@ -83,7 +87,7 @@ def check_update(findings: Findings) -> Iterator[Pitfall]:
         scaled = any(_scales(other) for other in neighbours(script, site))
         if evidence is None or not scaled or around(script, site.statement) is None:
             continue
-        if any(_passes(o, name) for o in script.call_sites() if o.scope == site.scope):
+        if any(_passes(script, o, name) for o in neighbours(script, site)):
             continue
         yield report(
             "scaler-update-missing",
@@ -95,9 +99,10 @@ def check_update(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _passes(site: Site, name: str) -> bool:
-    """Whether a call hands the scaler on to somebody who may update it, after the step."""
-    return any(text(arg.value) == name for arg in site.node.args)
+def _passes(script: Script, site: Site, name: str) -> bool:
+    """Whether a call in the round hands the scaler on to somebody who may update it."""
+    passed = any(text(arg.value) == name for arg in site.node.args)
+    return passed and not _KEEPS & set(words(site.name)) and script.called_function(site) is None
 
 
 @pitfall("clip-after-step")

@@ -100,9 +100,11 @@ def _training_loops(script: Script) -> Iterator[Statement]:
 
 def _loops_around(script: Script, statement: Statement, depth: int) -> list[Statement]:
     loop = script.loop_around(statement)
-    function = script.function_around(statement) if loop is None and depth < _CALLERS else None
+    if loop is not None:
+        return [loop, *_loops_around(script, loop, _CALLERS)]  # a loop over parts of a batch
+    function = script.function_around(statement) if depth < _CALLERS else None
     if function is None:
-        return [loop] if loop is not None else []
+        return []
     callers = (site.statement for site in script.calls_of(function))
     return [found for caller in callers for found in _loops_around(script, caller, depth + 1)]
 

@@ -1,0 +1,240 @@
+"""Gradients: cleared in every round, and not before they are used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from pseudogen.names.blocks import (
+    around,
+    branches,
+    calls_of_methods,
+    inside,
+    mentions,
+    method,
+    neighbours,
+    receiver,
+    statement_at,
+    uses_torch,
+)
+from pseudogen.names.evidence import FLOW, NAME
+from pseudogen.names.origins import makers
+from pseudogen.names.script import Script, Site
+from pseudogen.patterns.gradient_accumulation import GradientAccumulation
+from pseudogen.patterns.training_step import TrainingStep
+from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_CLEARS = (
+    "dist_autograd",
+    "distributed.autograd",
+    "clear_grad",
+    "clear_gradients",
+    ".grad = None",
+    "set_to_none",
+    "no_grad_",
+)
+"""What clears gradients other than calls of `zero_grad`, or keeps those of each round apart."""
+_FRAMEWORKS = ("accelerat", "deepspeed", "no_sync")
+_CALLERS = 3
+"""Functions between a training step and the loop that it runs in."""
+
+
+@pitfall("gradients-never-cleared")
+def check_cleared(findings: Findings) -> Iterator[Pitfall]:
+    """A loop with `backward` and `step` in a file that clears no gradients of the optimizer."""
+    script = findings.script
+    if not uses_torch(script) or _in_code(script, *_CLEARS):
+        return
+    told: set[str] = set()
+    for step in findings.of(TrainingStep):
+        if step.how != "backward" or step.steps is None or step.optimizer is None:
+            continue
+        site = next((s for s in calls_of_methods(script, "step") if s.line == step.steps), None)
+        if site is None or step.optimizer in told or _is_cleared(script, step.optimizer, site):
+            continue
+        made = _is_library_optimizer(script, site)
+        if not _is_repeated(script, site.statement, step.optimizer, 0) or made is False:
+            continue
+        if findings.handed_on(step.optimizer):
+            continue
+        told.add(step.optimizer)
+        yield report(
+            "gradients-never-cleared",
+            ERROR,
+            (step.line, step.steps),
+            FLOW if made else NAME,
+            optimizer=step.optimizer,
+            loss=step.loss,
+            known=bool(made),
+        )
+
+
+def _in_code(script: Script, *pieces: str) -> bool:
+    """Whether the script has one of these texts outside of comments."""
+    if not mentions(script, *pieces):
+        return False
+    code = (line.partition("#")[0] for line in script.tree.lines)
+    return any(piece in line for line in code for piece in pieces)
+
+
+def _is_cleared(script: Script, optimizer: str, step: Site) -> bool:
+    """Whether something may clear the gradients of an optimizer: any `zero_grad` but those of
+    other optimizers that step beside it."""
+    calls = list(calls_of_methods(script, "zero_grad"))
+    if not calls:
+        return _in_code(script, "zero_grad")
+    beside = {receiver(s) for s in neighbours(script, step) if method(s) == "step"}
+    passed = {text(a.value) for s in neighbours(script, step) for a in s.node.args}
+    others = (beside | passed) - {optimizer}
+    return not all(
+        receiver(call) in others
+        and script.is_a(call.node.func.value, call.scope, "optimizer") is not None
+        for call in calls
+    )
+
+
+def _is_repeated(script: Script, statement: Statement, optimizer: str, depth: int) -> bool:
+    """Whether a step runs again with the same optimizer: in a loop, or in a function that the
+    script calls in one."""
+    loop = script.loop_around(statement)
+    if loop is not None:
+        bindings = script.resolver.bindings(optimizer, loop.scope)
+        return not any(loop.index < b.statement < loop.after for b in bindings)
+    function = script.function_around(statement) if depth < _CALLERS else None
+    callers = script.calls_of(function) if function is not None else []
+    return any(_is_repeated(script, c.statement, optimizer, depth + 1) for c in callers)
+
+
+def _is_library_optimizer(script: Script, site: Site) -> bool | None:
+    """Whether what is stepped, or passed to a scaler to be stepped, is an optimizer of a library;
+    None where that can't be told."""
+    for node in (site.node.func.value, *(arg.value for arg in site.node.args)):
+        made = makers(script, node, site.statement.index)
+        known = [script.known(call.func, script.tree.statements[at].scope) for call, at in made]
+        if known and all(k is not None and k.api.kind == "optimizer" for k in known):
+            return True
+        if any(script.defines(text(call.func).rpartition(".")[2]) for call, _ in made):
+            return False  # a class of the script may clear them itself
+    return None
+
+
+@pitfall("gradients-cleared-too-early")
+def check_too_early(findings: Findings) -> Iterator[Pitfall]:
+    """`zero_grad` between `backward` and `step`, or in every round of an accumulation."""
+    script = findings.script
+    for site in calls_of_methods(script, "zero_grad"):
+        loop = around(script, site.statement)
+        if loop is None:
+            continue
+        calls = [s for s in neighbours(script, site) if s.statement.index != site.statement.index]
+        between = _between(script, site, calls)
+        always = not branches(script, site.statement, loop)
+        part = _accumulation(findings, script, loop) if between is None and always else None
+        if between is None and part is None:
+            continue
+        yield report(
+            "gradients-cleared-too-early",
+            ERROR,
+            (site.line, site.last),
+            "flow",
+            clears=text(site.node),
+            backward=between[0] if between else None,
+            step=between[1] if between else None,
+            condition=part.condition if part else None,
+            steps=part.steps if part else None,
+        )
+
+
+def _between(script: Script, site: Site, calls: list[Site]) -> tuple[int, int] | None:
+    """The lines of `backward` and `step`, with the clearing between them in one block."""
+    here = site.statement
+    block = [s for s in calls if s.statement.parent == here.parent]
+    back = [s for s in block if method(s) == "backward" and s.statement.index < here.index]
+    steps = [s for s in block if _steps_same(script, s, site) and s.statement.index > here.index]
+    if not back or not steps:
+        return None
+    since = [s for s in block if back[-1].statement.index < s.statement.index < here.index]
+    again = [s for s in calls if here.index < s.statement.index < steps[0].statement.index]
+    if any(method(s) == "step" for s in since) or any(method(s) == "backward" for s in again):
+        return None
+    return back[-1].line, steps[0].line
+
+
+def _steps_same(script: Script, site: Site, clears: Site) -> bool:
+    """Whether a call steps the optimizer whose gradients are cleared."""
+    if method(site) != "step":
+        return False
+    passed = [text(arg.value) for arg in site.node.args]
+    cleared = script.is_a(clears.node.func.value, clears.scope, "optimizer")
+    return cleared is not None and receiver(clears) in (receiver(site), *passed)
+
+
+def _accumulation(
+    findings: Findings, script: Script, loop: Statement
+) -> GradientAccumulation | None:
+    """The condition below which the optimizer steps, in a loop whose every round clears."""
+    if mentions(script, *_FRAMEWORKS):
+        return None
+    for part in findings.of(GradientAccumulation):
+        statement = statement_at(script, part.line)
+        if part.part != "condition" or not inside(loop, statement):
+            continue
+        below = [s for s in script.calls_below(statement) if method(s) == "step"]
+        backward = any(
+            method(s) == "backward" and around(script, s.statement) is loop
+            for s in script.calls_below(loop)
+        )
+        if below and backward and script.loop_around(statement) is loop:
+            return part
+    return None
+
+
+_TOP = "import torch\noptimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+_LOOP = "for i, (x, y) in enumerate(train_loader):\n    loss = criterion(model(x), y)\n"
+_ROUND = (
+    "    if (i + 1) % accum_steps == 0:\n        optimizer.step()\n        optimizer.zero_grad()\n"
+)
+_DIVIDED = _LOOP + "    loss = loss / accum_steps\n    loss.backward()\n"
+EXAMPLES = {
+    "gradients-never-cleared": {
+        _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n": [(5, 6)],
+        "def train(loader, opt):\n"
+        "    for x, y in loader:\n"
+        "        criterion(model(x), y).backward()\n"
+        "        opt.step()\n" + _TOP + "train(train_loader, optimizer)\n": [(3, 4)],
+        "from torch.optim import Adam\n"
+        "opt = Adam(net.parameters())\n"
+        "for x, y in loader:\n"
+        "    loss = loss_fn(net(x), y)\n"
+        "    loss.backward()\n"
+        "    opt.step()\n": [(5, 6)],
+    },
+    "gradients-cleared-too-early": {
+        _TOP + _LOOP + "    loss.backward()\n    optimizer.zero_grad()\n    optimizer.step()\n": [
+            (6, 6)
+        ],
+        _TOP + _LOOP + "    optimizer.zero_grad()\n"
+        "    (loss / accum_steps).backward()\n"
+        "    if (i + 1) % accum_steps == 0:\n"
+        "        optimizer.step()\n": [(5, 5)],
+    },
+}
+COUNTEREXAMPLES = {
+    "gradients-never-cleared": {
+        "loss.backward()\noptimizer.step()": "the clearing may stand elsewhere",
+        _TOP + _LOOP + "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n": (
+            "they are cleared"
+        ),
+        _LOOP + "    loss.backward()\n    optimizer.step()\n": "the optimizer may clear them",
+    },
+    "gradients-cleared-too-early": {
+        _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()\n": (
+            "after the step is right"
+        ),
+        _TOP + _DIVIDED + _ROUND: "they are cleared with the step",
+        _TOP + _LOOP + "    first.backward()\n    opt_a.zero_grad()\n    opt_b.step()\n": (
+            "another optimizer's gradients"
+        ),
+    },
+}
