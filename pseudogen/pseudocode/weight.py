@@ -17,6 +17,7 @@ from pseudogen.names.structure import (
 )
 from pseudogen.names.words import suggested_role, words
 from pseudogen.pseudocode.calls import calls
+from pseudogen.pseudocode.ingredients import ingredients
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -108,6 +109,7 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     """The weight of each statement that has one, by index."""
     script = writer.script
     found: dict[int, int] = {}
+    losing: list[int] = []
     at_line: dict[int, int] = {}
     for finding in findings:
         weight = _PATTERNS.get(finding.pattern, NONE)
@@ -125,14 +127,34 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         steps = within is not None and within.index in stepping | hooked
         if type(statement.node) is cst.Return and within is not None and within.index in hooked:
             weight = CORE
-        weight = max(
-            weight,
-            _said(writer, statement, running, steps),
-            _makes(script, statement, losses, steps),
-        )
+        made = _makes(script, statement, losses, steps)
+        if made and script.loop_around(statement) is not None:
+            losing.append(statement.index)
+        weight = max(weight, made, _said(writer, statement, running, steps))
+        weight = max(weight, MAIN if _ends_endless_loop(script, statement) else NONE)
         if weight:
             found[statement.index] = weight
+    _add_ingredients(script, found, losing)
     return found
+
+
+def _add_ingredients(script: Script, found: dict[int, int], losses: Sequence[int]) -> None:
+    """Add what makes the losses, and then what else the more important statements read."""
+    for index, distance in ingredients(script, losses).items():
+        weight = CORE if distance == 0 else MAIN if distance == 1 else SIDE
+        found[index] = max(weight, found.get(index, NONE))
+    roots = [index for index, weight in found.items() if weight >= MAIN]
+    for index in ingredients(script, roots):
+        found.setdefault(index, SIDE)
+
+
+def _ends_endless_loop(script: Script, statement: Statement) -> bool:
+    """Whether a `break` is what ends a `while True:` of the training."""
+    if type(statement.node) is not cst.Break:
+        return False
+    loop = script.loop_around(statement)
+    endless = loop is not None and type(loop.node) is cst.While and dotted(loop.node.test) == "True"
+    return endless and loop is not None and loop.index in script.structure.loops
 
 
 def saves(node: Any) -> bool:

@@ -493,3 +493,28 @@ def test_a_list_is_not_told_as_one_of_its_elements() -> None:
     assert texts(code, "en", "steps")[-1] == (
         "callbacks ← [TensorBoard(log_dir = folder), EarlyStopping(patience = 3), other]"
     )
+
+
+def test_outline_keeps_what_a_loss_is_made_of() -> None:
+    """A listing that speaks of values which it has not made is no listing."""
+    code = (
+        "import torch\n"
+        "for step in range(steps):\n"
+        "    clean = batch['input']\n"
+        "    noise = torch.randn(clean.shape)\n"
+        "    noisy = add_noise(clean, noise)\n"
+        "    guess = model(noisy).sample\n"
+        "    seen = step + 1\n"
+        "    loss = torch.nn.functional.mse_loss(guess, noise)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+    )
+    made = [line.partition(" ←")[0].strip() for line in texts(code, detail="outline")]
+    assert [name for name in made if name in ("clean", "noise", "noisy", "guess", "loss")] == [
+        "clean",
+        "noise",
+        "noisy",
+        "guess",
+        "loss",
+    ]
+    assert "seen" not in made

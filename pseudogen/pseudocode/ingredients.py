@@ -1,0 +1,72 @@
+"""What the lines of an outline need to be understood: the assignments their values come from."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+
+import libcst as cst
+
+from pseudogen.names.script import Script
+from pseudogen.names.structure import EVALUATION_LOOP
+from pseudogen.syntax.tree import Statement
+
+_DEPTH = 3
+_HOWS = ("assign", "unpack", "augment")
+
+
+def ingredients(script: Script, roots: Iterable[int]) -> dict[int, int]:
+    """The assignments in the training loops that give what some statements read, and what those
+    read in turn: `x, y = batch` for `loss = model(x, y)`.
+
+    Returns the index of each and how far it is from a root, 1 for what a root reads itself; 0
+    for those that apply a model, which are as good as roots.
+    """
+    names: dict[int, list[str]] = {}
+    for read in script.reads:
+        names.setdefault(read.statement, []).append(read.name)
+    found = dict.fromkeys(roots, 0)
+    given = set(found)
+    waiting = deque(found)
+    while waiting:
+        index = waiting.popleft()
+        region = _region(script, script.tree.statements[index])
+        if region is None or found[index] >= _DEPTH:
+            continue
+        for name in names.get(index, ()):
+            for made in _makers(script, name, index, region):
+                if made not in found:
+                    applies = _applies_model(script, script.tree.statements[made])
+                    found[made] = 0 if applies else found[index] + 1
+                    waiting.append(made)
+    return {index: distance for index, distance in found.items() if index not in given}
+
+
+def _applies_model(script: Script, statement: Statement) -> bool:
+    """Whether a call of a model stands anywhere in a statement."""
+    roles = (script.role(call.node.func, call.scope) for call in script.calls_in(statement))
+    return any(role is not None and role.kind == "model" for role in roles)
+
+
+def _region(script: Script, statement: Statement) -> Statement | None:
+    """The outermost loop of the training around a simple statement, in its function; None for
+    others and for what only evaluates."""
+    if isinstance(statement.node, cst.BaseCompoundStatement):
+        return None
+    loops = [
+        above
+        for above in script.tree.ancestors(statement.index)
+        if above.index in script.structure.loops and above.scope == statement.scope
+    ]
+    if not loops or script.structure.loops[loops[0].index].kind == EVALUATION_LOOP:
+        return None
+    return loops[-1]
+
+
+def _makers(script: Script, name: str, statement: int, region: Statement) -> list[int]:
+    """The assignments to a name inside a loop that may hold at a statement."""
+    return [
+        binding.statement
+        for binding in script.reaching(name, statement)
+        if binding.how in _HOWS and region.index < binding.statement < region.after
+    ]
