@@ -29,8 +29,32 @@ _SCHEDULE_WORDS = frozenset({"scheduler", "schedulers", "schedule", "sched"})
 _SETTERS = frozenset(
     {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step"} | {"poly"}
 )
+_NO_MAKERS = frozenset({"dummy", "find", "names", "log", "print", "count", "len", "is", "has"})
+"""Words of functions that make no schedule, or one that does nothing."""
+_RECORDS = (("config",), ("configs",), ("type",), ("name",), ("progress",), ("chunk",), ("names",))
+"""Last words of what only tells of a schedule."""
+_ABOUT_TRAINING = frozenset(
+    {"args", "cfg", "config", "configs", "epoch", "epochs", "hparams", "optim", "optimizer"}
+    | {"optimizers", "opt", "scheduler", "schedulers", "sched", "schedule", "steps", "warmup"}
+)
+"""Words of what the maker of a scheduler of learning rates is given."""
 _OTHER_SCHEDULES = frozenset(
-    {"beta", "ddim", "ddpm", "diffusion", "dropout", "ema", "epsilon", "job", "kl", "mask"}
+    {
+        "asha",
+        "batching",
+        "beta",
+        "budget",
+        "cache",
+        "ddim",
+        "ddpm",
+        "diffusion",
+        "dropout",
+        "ema",
+        "epsilon",
+        "job",
+        "kl",
+        "mask",
+    }
     | {"momentum", "noise", "profiler", "sampling", "task", "teacher", "temp", "temperature"}
     | {"timestep", "wd"}
 )
@@ -138,10 +162,13 @@ def sets_rate(script: Script, site: Site) -> bool:
     if site.known is not None or not site.name or site.node is not whole:
         return False
     named = set(words(site.name))
+    of_rate = is_rate(site.name) or words(site.name)[-1:] in (("rate",), ("lrs",), ("rates",))
+    of_rate = of_rate or optimizer_passed(script, site) is not None
     if (
         speaks_of_rate(site.name)
         and named & _SETTERS
-        and not named & {"get", "log", "logger", "pass"}
+        and of_rate
+        and not named & {"get", "log", "logger", "pass", "scheduler", "schedulers"}
     ):
         return bool(site.node.args) or "." in site.name
     return (
@@ -185,8 +212,28 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
     passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
     if {"microbatches", "stage", "stages"} & passed:
         return False  # of a pipeline
+    first = words(target.strip("()").split(", ")[0])
+    if set(named) & _NO_MAKERS or named[-1:] in _RECORDS or first[-1:] in _RECORDS:
+        return False
+    if not _of_a_rate(script, site, target):
+        return False
     holds = any(names_schedule(part) for part in target.strip("()").split(", "))
     return holds or ("," not in target and speaks_of_rate(target))
+
+
+def _of_a_rate(script: Script, site: Site, target: str) -> bool:
+    """Whether names say that what is scheduled is a learning rate: those of the helper and what
+    receives it, an optimizer or rate that it is given, or settings whose names say so."""
+    if optimizer_passed(script, site) is not None:
+        return True
+    names = [site.name, *target.strip("()").split(", ")]
+    given = [*names_in(tuple(arg.value for arg in site.node.args))]
+    given += [arg.keyword.value for arg in site.node.args if arg.keyword is not None]
+    if any(speaks_of_rate(name) for name in (*names, *given)):
+        return True
+    told = {word for name in given for part in name.split(".") for word in words(part)}
+    scheduler = any(words(name)[-1:] in (("scheduler",), ("sched",)) for name in names)
+    return scheduler and bool(told & _ABOUT_TRAINING)
 
 
 def rate_owner(script: Script, target: Any, site: Site) -> str | None:

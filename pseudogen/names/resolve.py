@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import libcst as cst
+
 from pseudogen.knowledge.api import Tables
 from pseudogen.names.evidence import API, NAME, Known
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Tree
 
 _ALIAS_DEPTH = 4
@@ -117,7 +122,7 @@ class Resolver:
             for base in binding.value.bases:
                 known = self.known(dotted(base.value), scope, depth + 1)
                 if known is not None:
-                    return known
+                    return _with_own_parameters(known, binding.value)
         return None
 
     def _by_name(self, name: str, scope: int) -> Known | None:
@@ -140,6 +145,23 @@ class Resolver:
         return not any(
             full.partition(".")[0] in self.tables.packages for full in self.qualified(name, scope)
         )
+
+
+def _with_own_parameters(known: Known, made: cst.ClassDef) -> Known:
+    """The row of a class's base, with the parameters of the class's own `__init__`, if any."""
+    own = next(
+        (s for s in made.body.body if type(s) is cst.FunctionDef and s.name.value == "__init__"),
+        None,
+    )
+    if own is None:
+        return known
+    params = own.params.params[1:]
+    named = [*params, *own.params.kwonly_params]
+    given = {p.name.value: text(p.default) for p in named if p.default is not None}
+    passes_on = type(own.params.star_kwarg) is cst.Param
+    kept = {k: given.get(k, v) for k, v in known.api.defaults.items() if k in given or passes_on}
+    api = replace(known.api, params=tuple(p.name.value for p in params), defaults=kept)
+    return replace(known, api=api)
 
 
 def _prefixes(name: str) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -10,6 +10,9 @@ from pseudogen.names.conditions import opposite
 from pseudogen.names.words import words
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
 
 TRAINING = "training"
 VALIDATION = "validation"
@@ -79,6 +82,12 @@ def inline_condition(statement: Statement, call: Any) -> str | None:
     value = getattr(statement.node, "value", None)
     tests = _leads(value, call) if value is not None else None
     return " and ".join(tests) if tests else None
+
+
+def condition_of(script: Script, statement: Statement, call: Any) -> str | None:
+    """The condition under which a call is reached, that of `f() if test else g()` included."""
+    tests = (script.condition(statement), inline_condition(statement, call))
+    return " and ".join(test for test in tests if test) or None
 
 
 def _leads(node: Any, call: Any) -> list[str] | None:

@@ -10,6 +10,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
@@ -23,7 +24,6 @@ _ADDS = frozenset(
         "add_histogram",
         "add_text",
         "add_figure",
-        "add_graph",
         "add_hparams",
         "add_video",
         "add_audio",
@@ -165,6 +165,7 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if not (method in _ADDS or method in _LOGS):
         return None
     if method in _ADDS:
+        receiver = text(site.node.func.value) if "[" in receiver else receiver
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)
 
@@ -214,6 +215,7 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Track
     if receiver == "self" and method in ("log", "log_dict") and _is_lightning(site, script):
         return Tracker(None, None, Evidence(NAME, (site.name,)), True)
     named = {word for part in receiver.split(".") for word in words(part)}
+    receiver = text(site.node.func.value) if "[" in receiver else receiver
     if _TRACKER_WORDS & named or ("history" in named and "loss" in named):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
     if method in ("log_metrics", "log_metric", "log_dict", "update_summary") and "logger" in named:

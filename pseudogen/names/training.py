@@ -31,6 +31,7 @@ LEARNER = "learner"
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
 _APPLYING = frozenset({"apply_gradients", "minimize"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
+_LOSSES = frozenset({"loss", "losses", "cost", "err", "error", "objective"})
 _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = ("fit", "fit_generator", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos")
@@ -122,8 +123,8 @@ def training_step(script: Script, site: Site) -> Step | None:
     if method == "backward":
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
-        return _applied(site, receiver, method)
-    if method in _LEARNS and set(words(receiver)) & _LEARNERS:
+        return _applied(script, site, receiver, method)
+    if method in _LEARNS and set(words(receiver)[-1:]) & _LEARNERS:
         return _learns(script, site)
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
@@ -141,7 +142,35 @@ def _backward(script: Script, site: Site, receiver: str) -> Step | None:
     first = site.node.args[0].value if site.node.args else None
     if receiver.split(".")[0] in _NO_LOSS or receiver == "self" or dotted(first) in ("ctx", "self"):
         return None
+    lossy = _LOSSES & set(words(receiver.replace("()", "")))
+    if first is not None and not lossy and not _of_loss(script, site, first, receiver):
+        return None
+    if _hands_on(script, site, receiver):
+        return None
     return Step(BACKWARD, Evidence(FLOW, (receiver.partition("(")[0],)))
+
+
+def _of_loss(script: Script, site: Site, first: Any, receiver: str) -> bool:
+    """Whether what is handed to `backward` is a loss, or an option of the loss that is asked: not
+    the gradient of an output, or what an operator of a compiler gets."""
+    if site.node.args[0].keyword is not None:
+        return site.node.args[0].keyword.value not in ("tensors", "grad_tensors")
+    if site.node.args[0].star or type(first) is cst.Call:
+        return "autograd" not in receiver.split(".") or "loss" in text(first)
+    if script.is_a(first, site.scope, "loss") is not None:
+        return True
+    named = set(words(dotted(first)))
+    if named & {"context", "ctx", "grad", "grads", "gradient", "gradients", "outputs"}:
+        return False
+    return "autograd" not in receiver.split(".")
+
+
+def _hands_on(script: Script, site: Site, receiver: str) -> bool:
+    """Whether a method of a wrapper does nothing but call the same method of what it wraps."""
+    function = script.function_around(site.statement)
+    if function is None or function.node.name.value != site.name.rpartition(".")[2]:
+        return False
+    return receiver.startswith(("self.", "super()")) and "(" not in receiver[5:]
 
 
 def _sum(site: Site) -> Step | None:
@@ -159,10 +188,20 @@ def bare_text(node: Any) -> str:
     return text(node.with_changes(lpar=(), rpar=())) if node.lpar else text(node)
 
 
-def _applied(site: Site, receiver: str, method: str) -> Step | None:
+def _builds_program(site: Site) -> bool:
+    """Whether operators are what a call gives: a program is built, nothing is updated yet."""
+    node = site.statement.node
+    target = text(node.targets[0].target) if type(node) is cst.Assign else ""
+    found = {word for name in target.strip("()").split(",") for word in words(name)}
+    return bool({"ops", "op"} & found)
+
+
+def _applied(script: Script, site: Site, receiver: str, method: str) -> Step | None:
     """`optimizer.apply_gradients(zip(...))`, `state.apply_gradients(grads=...)`,
     `optimizer.minimize(loss)`; not `scipy.optimize.minimize`."""
     if method == "minimize" and not {"optimizer", "opt", "optim", "adam"} & set(words(receiver)):
+        return None
+    if _hands_on(script, site, receiver) or _builds_program(site):
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
 

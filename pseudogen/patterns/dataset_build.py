@@ -51,6 +51,7 @@ class DatasetBuild(Finding):
     Attributes:
         target: What receives it; None when it is passed on at once.
         function: The class or function that makes it, as written.
+        several: Whether what receives it holds several things, as a list does.
         form: "subset", "split", "concatenation", "tensors", "folder", "arrays" or "tf" where the
             library's row says so; None otherwise.
         split: "training" or "validation", the part of the data; None when names don't tell.
@@ -66,6 +67,7 @@ class DatasetBuild(Finding):
 
     target: str | None = None
     function: str
+    several: bool = False
     form: str | None = None
     split: str | None = None
     source: str | None = None
@@ -104,6 +106,8 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     target = assigned(site.statement, site.node)
     received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
     if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
+        return
+    if _foreign(site, script) or "calibration" in text(site.node):
         return
     is_class = last[:1].isupper() and (
         named[-1] in _DATASETS
@@ -175,7 +179,18 @@ def _plausible(site: Site, script: Script) -> bool:
 def _may_be_source(arg: cst.Arg) -> bool:
     """Whether an argument may be where the data come from: a positional one, or a keyword that
     says so."""
-    return arg.keyword is None or bool(set(words(arg.keyword.value)) & _SOURCES)
+    if arg.keyword is not None:
+        sized = words(arg.keyword.value)[-1:] in (("size",), ("len",), ("length",), ("num",))
+        return not sized and bool(set(words(arg.keyword.value)) & _SOURCES)
+    return not set(words(dotted(arg.value))[-1:]) & _NO_SOURCES
+
+
+_SEVERAL = (cst.List, cst.ListComp, cst.Dict, cst.DictComp, cst.GeneratorExp)
+_NO_SOURCES = frozenset(
+    {"args", "cfg", "conf", "config", "hparams", "hyp", "kwargs", "opt", "options", "opts"}
+    | {"self", "settings", "tokenizer", "transform", "transforms", "processor", "params"}
+)
+"""Last words of what a data set is given beside where its data come from."""
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
@@ -193,6 +208,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         evidence=evidence,
         target=target,
         function=site.name,
+        several=target is not None and type(site.statement.node.value) in _SEVERAL,
         form=form,
         split=_split(target, train, source),
         source=source,
@@ -256,7 +272,6 @@ EXAMPLES = {
             target="val_dataset",
             function="build_dataset",
             split="validation",
-            source="args",
         ),
     ],
     (
@@ -355,6 +370,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from pathlib import Path\ndataset = Path(dataset)": "a path",
     (
         "from torch.utils.data import DataLoader\n"
         "import torch, pickle\n"

@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import condition_of
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -75,7 +76,7 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         dtype=script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype"),
         device=device if device not in ("True", "False") else None,
         enabled=_enabled(site, script) or (device if device in ("True", "False") else None),
-        condition=script.condition(site.statement),
+        condition=condition_of(script, site.statement, site.node),
     )
 
 
@@ -106,9 +107,19 @@ def find_context(site: Site, script: Script) -> Iterator[MixedPrecision]:
                 part="context",
                 name=None if called else name,
                 api=name.rpartition(".")[2] if called else None,
+                enabled=_told_enabled(item.item) if called else None,
                 condition=script.condition(site.statement),
             )
             return
+
+
+def _told_enabled(call: cst.Call) -> str | None:
+    """What a helper is told of whether it is to have an effect."""
+    given = argument(call, "enabled")
+    first = call.args[0].value if call.args and call.args[0].keyword is None else None
+    if given is None and first is not None and text(first) in ("True", "False"):
+        given = first
+    return text(given) if given is not None else None
 
 
 def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
@@ -226,6 +237,8 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
     for arg in site.node.args:
         if text(arg.value) in ("torch.float16", "torch.bfloat16", "torch.half"):
             dtype = text(arg.value)
+    if _widened_again(site):
+        return
     if (
         dtype in (None, "to")
         or not script.structure.steps
@@ -242,6 +255,16 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
         dtype=dtype,
         condition=script.condition(site.statement),
     )
+
+
+def _widened_again(site: Site) -> bool:
+    """`model.half().float()`: the values are rounded, the type stays."""
+    value = getattr(site.statement.node, "value", None)
+    while type(value) is cst.Call and type(value.func) is cst.Attribute:
+        if value.func.value is site.node:
+            return value.func.attr.value in ("float", "double")
+        value = value.func.value
+    return False
 
 
 def _example(**facts: Any) -> list[MixedPrecision]:
@@ -322,6 +345,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from models import Net\nmodel = Net()\nloss = model(x).sum()\nloss.backward()\n"
+    "model.half().float()": "values are rounded, the type stays",
     "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()": "of features",
     "x = x.half()": "a tensor, no model",
     "with torch.no_grad():\n    model(x)": "switches gradients off",

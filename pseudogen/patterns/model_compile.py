@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, Evidence, Known
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, returned
+from pseudogen.names.targets import assigned, condition_of, returned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -140,7 +140,7 @@ def _finding(
         dynamic=script.argument_text(site, "dynamic"),
         optimizer=script.argument_text(site, "optimizer") if keras else None,
         loss=script.argument_text(site, "loss") if keras else None,
-        condition=script.condition(site.statement),
+        condition=condition_of(script, site.statement, site.node),
     )
 
 

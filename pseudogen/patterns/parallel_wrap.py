@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -115,7 +115,7 @@ def _form(name: str) -> str | None:
 @pattern(ParallelWrap, calls=lambda name: _form(name) is not None)
 def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
     """`smart_DDP(model)`, `shard_model(model)`: helpers that this file lacks."""
-    if site.known is not None or not site.node.args:
+    if site.known is not None or not site.node.args or {"policy"} & set(words(site.name)):
         return
     kind = _form(site.name)
     if kind is None or script.defines(site.name.rpartition(".")[2]):
@@ -128,7 +128,8 @@ def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
 def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> ParallelWrap:
     model = _model(site, script)
     optimizer = _optimizer(site, script)
-    several = len(site.node.args) > 1 and kind in ("accelerate", "fabric", "colossalai")
+    plain = [arg for arg in site.node.args if arg.keyword is None]
+    several = len(plain) > 1 and kind in ("accelerate", "fabric", "colossalai")
     return ParallelWrap(
         line=site.line,
         end=site.last,
@@ -137,13 +138,13 @@ def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> Paral
         target=assigned(site.statement, site.node),
         function=site.name,
         model=text(model) if model is not None else None,
-        prepared=tuple(text(arg.value) for arg in site.node.args) if several else (),
+        prepared=tuple(text(arg.value) for arg in plain) if several else (),
         device_ids=script.argument_text(site, "device_ids"),
         find_unused_parameters=script.argument_text(site, "find_unused_parameters"),
         static_graph=script.argument_text(site, "static_graph"),
         broadcast_buffers=script.argument_text(site, "broadcast_buffers"),
         sharding=script.argument_text(site, "sharding_strategy"),
-        condition=script.condition(site.statement),
+        condition=condition_of(script, site.statement, site.node),
         optimizer_line=optimizer.line if optimizer is not None else None,
         before_optimizer=optimizer.statement.index > site.statement.index if optimizer else None,
     )

@@ -96,6 +96,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
         found |= _OBJECTS & {w for name in origins for part in name.split(".") for w in words(part)}
     if site.known is not None or not found & _OBJECTS or not found <= _HELPER_WORDS:
         return
+    if words(site.name) == ("set", "distributed"):
+        return  # a switch of an object
     whole = found & _VERBS or site.name.endswith("DistributedInit")
     if whole and "model" not in found and script.called_function(site) is None:
         yield _joining(site, script, None, Evidence(NAME, (site.name,)))

@@ -210,6 +210,9 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",
+    "wrapper.set_lr_scheduler(lr_scheduler)": "the schedule is handed on",
+    "lr_scheduler_type = SchedulerType(name)": "the name of one",
     (
         "total = args.batch_size * args.accum_iter\nlr = base_lr * total / 256"
     ): "scaled once by the batch size",

@@ -164,9 +164,18 @@ def find_lambda(site: Site, script: Script) -> Iterator[LrSchedule]:
             action="formula",
             name=name,
             value=text(value.body),
+            relative=True,
             parameters=parameters,
             counter=parameters[0] if parameters else None,
         )
+
+
+def _is_factor(name: str, script: Script) -> bool:
+    """Whether a function gives a factor: by its name, or as `LambdaLR` gets it."""
+    if {"lambda", "factor", "multiplier", "mult", "scale"} & set(words(name)):
+        return True
+    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
+    return any(script.argument_text(s, "lr_lambda") == name for s in made)
 
 
 @pattern(LrSchedule, statements=(cst.FunctionDef,))
@@ -181,6 +190,7 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
             evidence=Evidence(NAME, (site.node.name.value,)),
             action="formula",
             name=site.node.name.value,
+            relative=_is_factor(site.node.name.value, script),
             parameters=names,
             counter=min(times, key=lambda name: len(words(name)), default=None),
         )

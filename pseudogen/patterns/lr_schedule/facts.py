@@ -35,6 +35,7 @@ class LrSchedule(Finding):
         position: The epoch or step that a schedule is told when it is stepped.
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
+        relative: Whether a formula gives a factor of the initial rate, not the rate itself.
         counter: The parameter of a formula that is the epoch or step.
         condition: The condition under which it is stepped or set.
         made_by: The assignments that the value is worked out by, the last one first.
@@ -62,6 +63,7 @@ class LrSchedule(Finding):
     position: str | None = None
     value: str | None = None
     variable: str | None = None
+    relative: bool = False
     counter: str | None = None
     condition: str | None = None
     made_by: tuple[str, ...] = ()
