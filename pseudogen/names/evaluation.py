@@ -78,7 +78,8 @@ def _told_to_evaluate(script: Script, site: Site) -> Evidence | None:
     for arg in site.node.args:
         key = arg.keyword.value if arg.keyword is not None else ""
         off = text(arg.value) == "False" and key in ("train", "training", "is_train", "is_training")
-        last = string(arg.value) or text(arg.value).rpartition(".")[2]
+        member = text(arg.value).rpartition(".")[2] if type(arg.value) is cst.Attribute else ""
+        last = string(arg.value) or member
         if off or (arg.value is not data and last.lower() in _PHASES):
             return Evidence(FLOW, (text(data),))
     return None

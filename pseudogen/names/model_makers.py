@@ -77,7 +77,23 @@ CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
 """Packages whose models are run, not trained, or that have none."""
 _BESIDE = frozenset(
-    {"a", "b", "base", "bert", "clean", "cpu", "d", "ddp", "ema", "eval", "f", "ft", "g", "gpu"}
+    {
+        "a",
+        "b",
+        "base",
+        "bert",
+        "body",
+        "clean",
+        "cpu",
+        "d",
+        "ddp",
+        "ema",
+        "eval",
+        "f",
+        "ft",
+        "g",
+        "gpu",
+    }
     | {"local", "main", "module", "orig", "p", "pg", "policy", "q", "raw", "ref", "s", "source"}
     | {"student", "t", "target", "teacher", "test", "train", "val", "with", "without", "x", "y"}
 )
@@ -157,8 +173,9 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     role_named = suggested_role(first) == "model"
     if ("." in first and not first.startswith("self.")) or _other_library(site, script):
         return False
+    other = (given | set(words(last))) & NO_MODELS
     maker = is_class_name(last) or _imported(site, script, words(last) or ("",))
-    if maker and not given & NO_MODELS and _used_as_model(site, script):
+    if maker and not other and _used_as_model(site, script):
         return True
     if first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant

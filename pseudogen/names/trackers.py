@@ -83,6 +83,11 @@ _TRACKER_WORDS = frozenset(
         "mllogger",
     ]
 )
+_LOGGER_LOGS = frozenset(
+    {"log_metrics", "log_metric", "log_dict", "update_summary", "log_training", "log_validation"}
+    | {"log_train", "log_val", "log_test", "log_eval", "log_evaluation", "log_epoch"}
+)
+"""Methods that a logger has when it keeps metrics; one of texts has none of them."""
 _TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
 """First words of functions that write what they are given."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
@@ -112,6 +117,8 @@ def created(script: Script, site: Site) -> Tracker | None:
         traits = site.known.api.traits
         guarded = traits.get("guarded") == "yes"
         return Tracker(_target(site), traits.get("backend"), evidence, guarded)
+    if _is_logger(site.name) and not _keeps_metrics(script, site):
+        return None
     if names_creation(site.name):
         guarded = site.name.rpartition(".")[2] in _MAKES
         return Tracker(_target(site), _named_backend(site), Evidence(NAME, (site.name,)), guarded)
@@ -133,7 +140,27 @@ def names_creation(name: str) -> bool:
         made = last
     if words(last)[-1:] == ("loggers",) and words(last)[:1] in _MAKERS:
         return True
-    return last in _MAKES or (made[:1].isupper() and _names_tracker(set(words(made))))
+    return (
+        last in _MAKES
+        or _is_logger(name)
+        or (made[:1].isupper() and _names_tracker(set(words(made))))
+    )
+
+
+def _is_logger(name: str) -> bool:
+    """Whether a class is called a logger, and nothing says what it logs: `TacotronLogger`."""
+    last = name.rpartition(".")[2]
+    named = words(last)
+    return last[:1].isupper() and named[-1:] == ("logger",) and not _names_tracker(set(named))
+
+
+def _keeps_metrics(script: Script, site: Site) -> bool:
+    """Whether metrics are logged to what a logger's class makes."""
+    made = _target(site)
+    return made is not None and any(
+        call.name.rpartition(".")[0] == made and call.name.rpartition(".")[2] in _LOGGER_LOGS
+        for call in script.call_sites()
+    )
 
 
 def _names_tracker(found: set[str]) -> bool:
@@ -158,11 +185,11 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if not names_logging(site.name):
         return None
     receiver, _, method = site.name.rpartition(".")
-    if words(method)[:1] in _TELLS and not (receiver and method in _LOGS):
+    if words(method)[:1] in _TELLS and not (receiver and method in _LOGS | _LOGGER_LOGS):
         return _given(site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
-    if not (method in _ADDS or method in _LOGS):
+    if not (method in _ADDS or method in _LOGS or method in _LOGGER_LOGS):
         return None
     if method in _ADDS:
         receiver = text(site.node.func.value) if "[" in receiver else receiver
@@ -218,7 +245,7 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Track
     receiver = text(site.node.func.value) if "[" in receiver else receiver
     if _TRACKER_WORDS & named or ("history" in named and "loss" in named):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
-    if method in ("log_metrics", "log_metric", "log_dict", "update_summary") and "logger" in named:
+    if method in _LOGGER_LOGS and "logger" in named:
         return Tracker(receiver, None, Evidence(NAME, (site.name,)))
     return None
 

@@ -12,6 +12,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
@@ -57,14 +58,21 @@ def gradients_before(script: Script, site: Site) -> Site | None:
     in the same function, or None."""
     around = script.function_around(site.statement)
     block = script.calls_below(around) if around is not None else script.call_sites()
-    found = None
+    passed = {name for arg in site.node.args for name in _identifiers(arg.value)}
+    found, own = None, None
     for call in block:
         if call.statement.index >= site.statement.index:
             break
         same = call.scope == site.scope and not script.exclusive(call.statement, site.statement)
         if same and _computes_gradients(script, call):
             found = call
-    return found
+            target = getattr(call.statement.node, "targets", None)
+            own = call if target and passed & _identifiers(target[0].target) else own
+    return own or found
+
+
+def _identifiers(node: Any) -> set[str]:
+    return {part.value for part in descendants(node) if isinstance(part, cst.Name)}
 
 
 def _computes_gradients(script: Script, call: Site) -> bool:

@@ -20,6 +20,7 @@ _PIPELINES = frozenset(
     {"augmentation", "augmentations", "transform", "transforms", "augmenter", "augs", "tfms"}
 )
 _SINGLE = frozenset({"augmentation", "augmentations", "augmenter", "mixup", "cutmix"})
+_PASSED = frozenset({"augmentation", "augmentations", "transform", "transforms"})
 _RANDOM = frozenset(
     {"AutoAugment", "RandAugment", "TrivialAugmentWide", "AugMix", "ColorJitter", "Mixup"}
     | {"MixUp", "CutMix", "HorizontalFlip", "VerticalFlip", "Flip", "CoarseDropout", "Cutout"}
@@ -81,6 +82,9 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
         return
     helper = named[0] in MAKING and set(named) & _PIPELINES and named[0] != "set"
     single = last[:1].isupper() and named[-1] in _SINGLE
+    if single and _is_transform_of(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
     target = assigned(site.statement, site.node) or ""
     received = words(target)[-1:] in (("transform",), ("transforms",))
     helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
@@ -132,6 +136,15 @@ def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
         calls = [s for s in steps if type(s) is cst.Call]
         if calls and site.known is not None:
             yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _is_transform_of(site: Site, script: Script) -> bool:
+    """`Detection(root, transform=SSDAugmentation(size))`: it is passed as what it is."""
+    return any(
+        arg.value is site.node and arg.keyword is not None and arg.keyword.value in _PASSED
+        for other in script.calls_in(site.statement)
+        for arg in other.node.args
+    )
 
 
 def _inside_other(site: Site, script: Script) -> bool:
@@ -283,6 +296,11 @@ EXAMPLES = {
             evidence=Evidence(NAME, ("new_aug_generator",)),
             target="loader.dataset.transform",
             function="new_aug_generator",
+        )
+    ],
+    ("dataset = Detection(root, transform=SSDAugmentation(300))"): [
+        Augmentation(
+            line=1, end=1, evidence=Evidence(NAME, ("SSDAugmentation",)), function="SSDAugmentation"
         )
     ],
 }

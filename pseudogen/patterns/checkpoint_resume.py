@@ -168,7 +168,8 @@ def _continues(
         return True
     if any(set(words(name)) & {"optimizer", "scheduler", "scaler", "optim"} for name in into):
         return True
-    if site.known is not None and site.known.api.kind == "load" and "state" in _given(site):
+    restores_all = site.known is not None and site.known.name.endswith(".restore_checkpoint")
+    if restores_all and "state" in _given(site):
         return True
     load = read(script, site)
     if load is not None:
@@ -204,6 +205,19 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     )
 
 
+def _reads_to_resume(site: Site, script: Script) -> bool:
+    """`dist_util.load_state_dict(resume_checkpoint)`: a function of a module reads a file, in code
+    that speaks of resuming."""
+    first = site.node.args[0].value if site.node.args else None
+    root = site.name.partition(".")[0]
+    imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
+    if not imported or not {"checkpoint", "ckpt"} & set(words(dotted(first))):
+        return False
+    function = script.function_around(site.statement)
+    block = script.tree.below(function) if function is not None else []
+    return any("resume" in script.source(statement) for statement in block)
+
+
 def _told(site: Site, script: Script) -> str | None:
     """`trainer.fit(model, ckpt_path=path)`, `trainer.train(resume_from_checkpoint=True)`."""
     for name in _KEYWORDS:
@@ -223,6 +237,10 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework"
     attribute = type(site.node.func) is cst.Attribute
     role = script.role(site.node.func.value, site.scope) if attribute else None
+    if method == "load_state_dict" and role is None and _reads_to_resume(site, script):
+        return "helper"
+    if method in ("load", "load_raw") and role is not None and role.kind == "accelerator":
+        return "framework"
     if method == "load_checkpoint" and role is not None and role.kind == "model":
         return "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
@@ -375,6 +393,31 @@ EXAMPLES = {
             how="load",
             call="checkpoints.restore_checkpoint",
             path="folder",
+        )
+    ],
+    ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.load(path, state)"): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("fabric.load",)),
+            how="framework",
+            call="fabric.load",
+            path="path",
+        )
+    ],
+    (
+        "import dist_util\n"
+        "def load(model):\n"
+        "    resume_checkpoint = find_resume_checkpoint()\n"
+        "    state = dist_util.load_state_dict(resume_checkpoint)\n"
+        "    model.load_state_dict(state)"
+    ): [
+        CheckpointResume(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("dist_util.load_state_dict",)),
+            how="helper",
+            call="dist_util.load_state_dict",
         )
     ],
 }

@@ -330,7 +330,7 @@ def _how(site: Site, script: Script) -> str | None:
             state = state or (
                 set(words(dotted(binding.value.func))) & {"checkpoint"} if called else set()
             )
-        if state or (role is not None and role.kind in ("model", "trainer")):
+        if state or (role is not None and role.kind in ("accelerator", "model", "trainer")):
             return "framework"
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
@@ -488,6 +488,16 @@ EXAMPLES = {
             evidence=Evidence(NAME, ("save_hf_format",)),
             how="helper",
             call="save_hf_format",
+        )
+    ],
+    ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.save(path, state)"): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("fabric.save",)),
+            how="framework",
+            call="fabric.save",
+            path="path",
         )
     ],
 }

@@ -202,7 +202,13 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
 def _is_settings(target: str | None) -> bool:
     """Whether something is called settings, and those of the script, not of something in it."""
     found = {word for name in (target or "").split(", ") for word in words(name)}
-    return bool(found & CONFIG_WORDS) and not found & {"default", "init", "inner", "kernel", "type"}
+    return bool(found & (CONFIG_WORDS | {"conf", "hp", "hps"})) and not found & {
+        "default",
+        "init",
+        "inner",
+        "kernel",
+        "type",
+    }
 
 
 def _executed(site: Site) -> Any:

@@ -105,7 +105,7 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         return
     target = assigned(site.statement, site.node)
     received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
-    if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
+    if "collator" in named or set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
         return
     if _foreign(site, script) or "calibration" in text(site.node):
         return
@@ -371,6 +371,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "from pathlib import Path\ndataset = Path(dataset)": "a path",
+    ("data_collator = DataCollatorForChatDataset(tokenizer)"): "puts samples together",
     (
         "from torch.utils.data import DataLoader\n"
         "import torch, pickle\n"

@@ -303,6 +303,9 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     (
+        "counts = fit(fabric=fabric, train_dataloader=a, val_dataloader=val_dataloader, eval=eval)"
+    ): "a training that is told how to evaluate",
+    (
         "def evaluate(model, eval_metrics):\n"
         "    for metric in eval_metrics:\n"
         "        metric.reset()\n"

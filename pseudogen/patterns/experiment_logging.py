@@ -302,8 +302,45 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "from logger import SpeechLogger\n"
+        "logger = SpeechLogger(folder)\n"
+        "logger.log_training(loss, lr, step)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("SpeechLogger",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("logger.log_training",)),
+            form="log",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from logger import RankLogger\nlogger = RankLogger(__name__)\nlogger.info('begins')"
+    ): "a log of texts",
     ("import utils\nutils.report(results, path)"): "a table of results, and no writer",
     "logger.info(f'loss {loss}')": "a text log",
     "metric_logger.update(loss=loss)": "a meter that smooths and prints",

@@ -234,7 +234,8 @@ def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
     """Whether a function (no object that holds a criterion) computes a loss."""
     if named == ("training", "losses") and len(site.node.args) > 1:
         return site.name.partition(".")[0] not in ("self", "super()")
-    if named[-1] != "loss" or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
+    computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
+    if not computes or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
         return False
     root = site.name.partition(".")[0]
     if root in ("self", "super()", "model", "criterion") or "(" in site.name:
@@ -313,6 +314,20 @@ EXAMPLES = {
         inputs=("output", "target"),
         part=True,
     ),
+    ("from utils import chunked_cross_entropy\nloss = chunked_cross_entropy(logits, targets)"): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("chunked_cross_entropy",)),
+            action="computed",
+            name="loss",
+            api="chunked_cross_entropy",
+            inputs=(
+                "logits",
+                "targets",
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("history = state.training_losses(10)"): "losses seen before are read",

@@ -211,6 +211,10 @@ def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
     if site.known is None:
         return
     parameter = site.known.api.traits.get("warmup", "")
+    rising = _rising_lambda(script.argument(site, "lr_lambda"))
+    if rising is not None:
+        yield _made(site, script, rising, Evidence(site.known.evidence, (site.known.name,)))
+        return
     rises = site.known.api.traits.get("form") == "linear-factor" and _rises(site, script)
     length = script.argument(site, "total_iters" if rises else parameter) if parameter else None
     if rises:
@@ -218,6 +222,16 @@ def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
     elif parameter in ("", "pct_start") or length is None or text(length) in ("0", "None"):
         return
     yield _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _rising_lambda(factor: Any) -> Any:
+    """`warmup_steps` in `lambda step: step / warmup_steps`; None for anything else."""
+    body = factor.body if type(factor) is cst.Lambda else None
+    if type(body) is not cst.BinaryOperation or type(body.operator) is not cst.Divide:
+        return None
+    parameters = [p.name.value for p in factor.params.params]
+    warm = dotted(body.right) and _says_warm(dotted(body.right))
+    return body.right if warm and dotted(body.left) in parameters else None
 
 
 def _rises(site: Site, script: Script) -> bool:
@@ -400,8 +414,26 @@ EXAMPLES = {
         name="scheduler",
         chosen="args.schedule",
     ),
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "first = LambdaLR(optimizer, lambda step: step / warmup_steps)"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            how="schedule",
+            length="warmup_steps",
+            api="LambdaLR",
+            name="first",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "first = LambdaLR(optimizer, lambda step: 1 / (1 + step))"
+    ): "falls from the start",
     ("if epoch < 5:\n    lr = 0.1 * epoch / 40"): "divided by another length",
     "for _ in range(warmup_steps):\n    model(x)": "runs the model before measuring its speed",
     "if step > warmup_steps:\n    log(step)": "no rate is computed",

@@ -215,12 +215,13 @@ def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
     name = dotted(call.func)
     named = set(words(name))
     class_like = name.rpartition(".")[2][:1].isupper()
-    if class_like and "scaler" in named and named & _SCALER_WORDS:
+    scales = "scaler" in named and bool(named & _SCALER_WORDS)
+    if class_like and (scales or {"mixed", "precision", "trainer"} <= named):
         yield MixedPrecision(
             line=site.line,
             end=site.last,
             evidence=Evidence(NAME, (name,)),
-            part="scaler",
+            part="scaler" if scales else "policy",
             name=_target(site),
             api=name.rpartition(".")[2],
             condition=script.condition(site.statement),
@@ -341,6 +342,16 @@ EXAMPLES = {
             part="policy",
             api="AmpOptimWrapper",
             condition="args.amp",
+        )
+    ],
+    ("self.trainer = MixedPrecisionTrainer(model=model, use_fp16=True)"): [
+        MixedPrecision(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("MixedPrecisionTrainer",)),
+            part="policy",
+            name="self.trainer",
+            api="MixedPrecisionTrainer",
         )
     ],
 }

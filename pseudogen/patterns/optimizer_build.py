@@ -176,7 +176,9 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     made = script.call_site(call, site.statement.index, site.scope)
     target = _assigned(site)
     evidence = _helper(made, target)
-    if evidence is None or optimizer_passed(script, made) is not None or _inner(made, script):
+    passed = optimizer_passed(script, made)
+    described = passed is not None and text(passed) == target and _passes_params(call)
+    if evidence is None or (passed is not None and not described) or _inner(made, script):
         return
     yield OptimizerBuild(
         line=site.line,
@@ -320,6 +322,20 @@ EXAMPLES = {
         lr="0.1",
         lr_value=0.1,
     ),
+    ("optimizer = instantiate_optimizer(optimizer, model.parameters())"): [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("instantiate_optimizer",)),
+            name="optimizer",
+            api="instantiate_optimizer",
+            helper=True,
+            arguments=(
+                "optimizer",
+                "model.parameters()",
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

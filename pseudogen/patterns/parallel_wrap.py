@@ -36,6 +36,7 @@ _NAMED: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"fsdp"}), "fsdp"),
     (frozenset({"shard", "model"}), "fsdp"),
     (frozenset({"parallelize"}), "other"),
+    (frozenset({"gradient", "allreduce"}), "other"),
     (frozenset({"parallel", "model"}), "other"),
     (frozenset({"distributed", "model"}), "other"),
 )
@@ -266,6 +267,17 @@ EXAMPLES = {
             function="fully_shard",
             model="model",
         ),
+    ],
+    ("from distributed import apply_gradient_allreduce\nmodel = apply_gradient_allreduce(model)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("apply_gradient_allreduce",)),
+            kind="other",
+            target="model",
+            function="apply_gradient_allreduce",
+            model="model",
+        )
     ],
 }
 COUNTEREXAMPLES = {

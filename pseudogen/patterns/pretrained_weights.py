@@ -147,7 +147,13 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
         set(words(dotted(node))) & (_FILE_WORDS | {"finetune"}) for node in nodes
     )
-    if (not said and not passed) or script.defines(last) or set(named) & {"optimizer", "dataset"}:
+    resumes = any("resume" in words(dotted(node)) for node in nodes)
+    if (
+        (not said and not passed)
+        or resumes
+        or script.defines(last)
+        or set(named) & {"optimizer", "dataset"}
+    ):
         return
     models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
     receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
@@ -239,6 +245,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    ("net.load_weights(args.resume)"): "a run is continued",
     "weights, _ = load_checkpoint(args.pretrained)": "weights are read, nothing gets them yet",
     "class AutoProcessor:\n    def make(cls, name):\n        return kind.from_pretrained(name)": (
         "a processor is made"

@@ -235,8 +235,11 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
         return False  # a heading
     shown = [text(arg.value) for arg in site.node.args]
     for arg in site.node.args:
-        if type(arg.value) is cst.Name:
-            made = script.reaching(arg.value.value, site.statement.index)
+        shown_value: Any = arg.value
+        if type(shown_value) is cst.Call and len(shown_value.args) == 1:
+            shown_value = shown_value.args[0].value  # `print(json.dumps(stats))`
+        if type(shown_value) is cst.Name:
+            made = script.reaching(shown_value.value, site.statement.index)
             shown += [text(b.value) for b in made if b.how == "assign"]
     written = ", ".join(shown).lower()
     return any(word in written for word in _SHOWN)
@@ -392,6 +395,27 @@ EXAMPLES = {
             call="print",
             per="step",
             condition="args.print_loss",
+        )
+    ],
+    (
+        "import json\n"
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if i % 10 == 0:\n"
+        "        stats = dict(step=i, loss=loss.item())\n"
+        "        print(json.dumps(stats))"
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            every="10",
+            every_value=10,
+            per="step",
+            condition="i % 10 == 0",
         )
     ],
 }

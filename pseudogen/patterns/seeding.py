@@ -158,6 +158,8 @@ def _is_method_of_value(site: Site, script: Script) -> bool:
     receiver = site.name.rpartition(".")[0]
     if not receiver or "(" in receiver:
         return bool(receiver)
+    if script.is_a(site.node.func.value, site.scope, "accelerator") is not None:
+        return False  # `fabric.seed_everything(seed)`
     root = receiver.partition(".")[0]
     bindings = script.resolver.bindings(root, site.scope)
     if not bindings:
@@ -252,6 +254,21 @@ EXAMPLES = {
             per_process=False,
             several=False,
             value=0,
+            condition=None,
+        )
+    ],
+    ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.seed_everything(seed)"): [
+        Seeding(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("fabric.seed_everything",)),
+            seed="seed",
+            libraries=(),
+            helper="fabric.seed_everything",
+            every_device=None,
+            per_process=False,
+            several=True,
+            value=None,
             condition=None,
         )
     ],

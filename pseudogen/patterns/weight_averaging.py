@@ -93,7 +93,8 @@ def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
     moving = {"moving", "average"} <= called
     by_class = (is_class_name(last) or "ema" in called) and bool(called & _AVERAGES or moving)
     copies = last in ("deepcopy", "AveragedModel") and bool(given & _AVERAGES)
-    if (by_class and (of_model or given & _AVERAGES)) or (copies and of_model):
+    weights = any({"params", "parameters"} & set(words(text(a.value))) for a in site.node.args)
+    if (by_class and (of_model or given & _AVERAGES)) or (copies and (of_model or weights)):
         yield _made(site, script, Evidence(NAME, (target,)), "swa" if "swa" in called else "ema")
 
 
@@ -371,8 +372,21 @@ EXAMPLES = {
             function="update_ema",
         )
     ],
+    ("ema_params = [copy.deepcopy(master_params) for _ in rates]"): [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ema_params",)),
+            action="made",
+            form="ema",
+            average="ema_params",
+            model="master_params",
+            function="copy.deepcopy",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("best_params = copy.deepcopy(master_params)"): "the best are kept",
     "ema_checkpoint = find_ema_checkpoint(main_checkpoint, step, rate)": "the path of a file",
     "self.ema_params = [self._load_ema_params(rate) for rate in rates]": "comes from a file",
     (

@@ -214,6 +214,13 @@ COUNTEREXAMPLES = {
     "wrapper.set_lr_scheduler(lr_scheduler)": "the schedule is handed on",
     "lr_scheduler_type = SchedulerType(name)": "the name of one",
     (
+        "def rates(optimizer):\n"
+        "    lr = []\n"
+        "    for group in optimizer.param_groups:\n"
+        "        lr += [group['lr']]\n"
+        "    return lr"
+    ): "rates are collected",
+    (
         "total = args.batch_size * args.accum_iter\nlr = base_lr * total / 256"
     ): "scaled once by the batch size",
     "schedule = Interleaved(stages, n_microbatches=4)": "the schedule of a pipeline",

@@ -112,6 +112,11 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
 
 
+def _lists(value: Any) -> bool:
+    """Whether a value is a list: rates are collected, none is changed."""
+    return type(value) in (cst.List, cst.ListComp)
+
+
 def _follows_time(value: Any, site: Site, script: Script) -> bool:
     """Whether a rate depends on the epoch or step: by what it names, or by what that was computed
     from (`factor = epoch // 30`)."""
@@ -128,7 +133,7 @@ def find_lowered(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr /= 4.0`, `lr = lr * 0.5` inside the loop over the epochs or batches."""
     node = site.node
     target = node.target if type(node) is cst.AugAssign else node.targets[0].target
-    if not is_rate(dotted(target)) or type(target) is cst.Subscript:
+    if not is_rate(dotted(target)) or type(target) is cst.Subscript or _lists(node.value):
         return
     if type(node) is cst.Assign:
         again = type(node.value) is cst.BinaryOperation and text(node.value.left) == text(target)
