@@ -141,3 +141,57 @@ def test_stages_of_one_choice_name_the_case_alone() -> None:
     findings = pseudogen.analyze(code)
     conditions = [f.condition for f in findings if f.pattern == "optimizer-build"]
     assert conditions == ["kind == 'SGD'", "kind == 'Adam'", "kind == 'AdamW'"]
+
+
+_RESUMED = """\
+import torch
+start = 0
+if args.resume:
+    checkpoint = torch.load(args.resume)
+    model.load_state_dict(checkpoint["model"])
+    optimizer.load_state_dict(checkpoint["optimizer"])
+    start = checkpoint["epoch"] + 1
+for epoch in range(start, args.epochs):
+    for images, labels in loader:
+        optimizer.zero_grad()
+        criterion(model(images), labels).backward()
+        optimizer.step()
+    torch.save(
+        {
+            "model": model.state_dict(),
+            "optimizer": optimizer.state_dict(),
+            "epoch": epoch,
+            "args": args,
+        },
+        "last.pt",
+    )
+"""
+
+
+def test_going_on_is_told_from_the_file_to_the_loop() -> None:
+    text = pseudogen.explain(_RESUMED)
+    assert "## Going on from a checkpoint (lines 4–7)" in text
+    assert "If `args.resume`, `torch.load` (line 4) reads `args.resume`;" in text
+    assert "a state of this kind is saved on lines 13–21. From it:" in text
+    assert "- `model` gets back its state, `model` (line 5)." in text
+    assert '- `start` is worked out from `epoch`, as `checkpoint["epoch"] + 1` (line 7).' in text
+    assert "The loop over the epochs (line 8) begins with `start`." in text
+    assert "Saved there, but not read here: `args`." in text
+    assert "Resuming from a checkpoint (line" not in text
+
+
+def test_weights_alone_make_no_story_of_going_on() -> None:
+    code = _RESUMED.replace('    optimizer.load_state_dict(checkpoint["optimizer"])\n', "")
+    code = code.replace('    start = checkpoint["epoch"] + 1\n', "")
+    assert "Going on from a checkpoint" not in pseudogen.explain(code)
+
+
+def test_a_script_at_a_glance_fits_on_one_screen() -> None:
+    loaders = "".join(
+        f"{name}_loader = DataLoader({name}_set, batch_size=args.batch)\n"
+        for name in ("train", "val", "test")
+    )
+    code = "from torch.utils.data import DataLoader\n" + loaders + _RESUMED + "\n" * 50
+    brief = pseudogen.explain(code, detail="brief", format="text")
+    assert len(brief.splitlines()) <= 40
+    assert "`args.batch` to a batch each" in " ".join(brief.split())

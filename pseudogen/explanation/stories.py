@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.explanation.continuing import Continuing, continuing
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -90,10 +91,10 @@ class SharedData:
         return False  # each adds to it: shuffling, seeds, remainders
 
 
-Story = ScaledStep | SharedData
+Story = ScaledStep | SharedData | Continuing
 
 
-_TOLD = frozenset({"training-step", "distributed-sampler", "batch-division"})
+_TOLD = frozenset({"training-step", "distributed-sampler", "batch-division", "checkpoint-resume"})
 
 
 def stories(script: Script, findings: Sequence[Finding]) -> list[Story]:
@@ -104,7 +105,11 @@ def stories(script: Script, findings: Sequence[Finding]) -> list[Story]:
     for statement in script.tree.statements:
         at.setdefault(statement.first, statement)
     placed = [(finding, at[finding.line]) for finding in findings]
-    found = [*_scaled_steps(script, placed), *_shared_data(script, placed)]
+    found: list[Story] = [
+        *_scaled_steps(script, placed),
+        *_shared_data(script, placed),
+        *continuing(script, placed),
+    ]
     return sorted(found, key=lambda story: story.line)
 
 

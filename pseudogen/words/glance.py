@@ -12,7 +12,7 @@ from pseudogen.following import Reached
 from pseudogen.templating import glance_words
 from pseudogen.words.patterns import spaced_words
 
-_MANY_PLACES = 4
+_MANY_PLACES = 3
 
 
 def glance(findings: Sequence[Finding], lang: str, reached: Sequence[Reached] = ()) -> list[Block]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pseudogen.document import Block, Heading, Items, Paragraph
 from pseudogen.document import spans as marked
+from pseudogen.explanation.continuing import Continuing
 from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.templating import explanation_words, story_words
 from pseudogen.words.patterns import spaced_words
@@ -26,6 +27,15 @@ def story_blocks(
             return
         parts = (words.scaled_part(part, story) for part in story.parts)
         yield Items(tuple(spaced_words(part, lang) for part in parts), numbered=True)
+        return
+    if isinstance(story, Continuing):
+        yield Heading(level, marked(words.continuing_title), note, story.lines)
+        yield Paragraph(spaced_words(words.continuing(story), lang), lines=story.lines)
+        put_back = (words.restored(part, story) for part in story.parts)
+        yield Items(tuple(spaced_words(part, lang) for part in put_back))
+        rest = spaced_words(words.continuing_rest(story), lang)
+        if rest:
+            yield Paragraph(rest, lines=story.lines)
         return
     yield Heading(level, marked(words.shared_data_title), note, story.lines)
     for paragraph in words.shared_data(story).split("\n\n"):

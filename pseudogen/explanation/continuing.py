@@ -1,0 +1,185 @@
+"""The story of a run that goes on: what is read back from a checkpoint, where each piece goes, and
+what was saved."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import Finding
+from pseudogen.names.script import Script
+from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_LOADS = ("load_state_dict", "set_state_dict")
+_BARE = re.compile(r"\w+(\[[^\[\]]+\]|\.(get|pop)\([^()]+\))")
+_LONGEST = 60
+_FEW = 2
+"""With fewer pieces there is nothing to tell that the findings do not say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """A piece of a checkpoint that is put back.
+
+    Attributes:
+        kind: Whether it goes into something that has a state ("state") or a variable ("value").
+        line: Where.
+        key: Under which it was saved.
+        name: What gets it.
+        code: For a variable, how it is worked out, where it is not the very piece.
+        condition: When, beyond what holds for the reading.
+    """
+
+    kind: str
+    line: int
+    key: str
+    name: str
+    code: str | None = None
+    condition: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Continuing:
+    """How a run goes on from a checkpoint.
+
+    Attributes:
+        line: Where the story begins.
+        lines: From the reading to the last piece put back.
+        reads: The calls that read, and where.
+        path: What is read.
+        condition: When; of several readings what is common to them.
+        parts: The pieces put back, in the order of the source.
+        saves: The calls that save such a state, and their lines.
+        left: What is saved there and not read here.
+        loop: The variable with which the loop over the epochs begins, where it is put back, and
+            the line of the loop.
+    """
+
+    line: int
+    lines: tuple[int, int]
+    reads: tuple[tuple[str, int], ...]
+    path: str | None
+    condition: str | None
+    parts: tuple[Restored, ...]
+    saves: tuple[tuple[str, tuple[int, int]], ...]
+    left: tuple[str, ...]
+    loop: tuple[str, int] | None
+
+    @property
+    def told(self) -> set[int]:
+        """The lines of which it speaks."""
+        return {line for _, line in self.reads} | {part.line for part in self.parts}
+
+    def tells(self, finding: Finding) -> bool:
+        """Whether it says what a finding is."""
+        return finding.pattern == "checkpoint-resume" and finding.line in self.told
+
+
+def continuing(script: Script, placed: Sequence[tuple[Finding, Statement]]) -> Iterator[Continuing]:
+    """The stories of a script's resumptions: one for each function that reads a checkpoint."""
+    homes: dict[int, list[tuple[Finding, Statement]]] = {}
+    for finding, statement in placed:
+        if finding.pattern == "checkpoint-resume" and getattr(finding, "how", "") == "load":
+            function = script.function_around(statement)
+            homes.setdefault(function.index if function else -1, []).append((finding, statement))
+    for readings in homes.values():
+        parts = tuple(_parts(script, readings[0][1]))
+        targets = {_target(statement) for _, statement in readings}
+        if len(parts) >= _FEW and len(targets) == 1:
+            yield _story(readings, parts, [finding for finding, _ in placed])
+
+
+def _story(
+    readings: Sequence[tuple[Finding, Statement]],
+    parts: tuple[Restored, ...],
+    findings: Sequence[Finding],
+) -> Continuing:
+    found: list[Any] = [finding for finding, _ in readings]
+    keys = {part.key for part in parts} | {key for f in found for key in f.restores}
+    saves: list[Any] = [f for f in findings if _saves(f, keys)]
+    left = [key for f in saves for key in f.contents if key not in keys]
+    paths = {f.path for f in found}
+    return Continuing(
+        line=found[0].line,
+        lines=(found[0].line, max(found[-1].end, parts[-1].line)),
+        reads=tuple((f.call, f.line) for f in found),
+        path=paths.pop() if len(paths) == 1 else None,
+        condition=_common([f.condition or "" for f in found]),
+        parts=parts,
+        saves=tuple((f.call, (f.line, f.end)) for f in saves),
+        left=tuple(dict.fromkeys(left)) if len(saves) == 1 else (),
+        loop=_loop(parts, findings),
+    )
+
+
+def _common(conditions: Sequence[str]) -> str | None:
+    """The conditions with which all of several begin."""
+    tests: list[str] = []
+    for same in zip(*(condition.split(" and ") for condition in conditions), strict=False):
+        if len(set(same)) > 1:
+            break
+        tests.append(same[0])
+    common = " and ".join(tests)
+    return common if common and common.count("(") == common.count(")") else None
+
+
+def _saves(finding: Finding, keys: set[str]) -> bool:
+    contents = getattr(finding, "contents", ()) if finding.pattern == "checkpoint-save" else ()
+    return len(keys & set(contents)) >= _FEW
+
+
+def _loop(parts: Sequence[Restored], findings: Sequence[Finding]) -> tuple[str, int] | None:
+    values = {part.name for part in parts if part.kind == "value"}
+    for finding in findings:
+        start = getattr(finding, "start", None) if finding.pattern == "epoch-loop" else None
+        if start in values and start is not None:
+            return start, finding.line
+    return None
+
+
+def _target(statement: Statement) -> str:
+    node = statement.node
+    return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+
+
+def _parts(script: Script, reading: Statement) -> Iterator[Restored]:
+    """The pieces of what was read that the same function puts back below."""
+    name = _target(reading)
+    if not name:
+        return
+    key = re.compile(rf"(?<![\w.]){re.escape(name)}(?:\[|\.get\(|\.pop\()['\"]([\w.\-]+)['\"]")
+    function = script.function_around(reading)
+    block = script.tree.below(function) if function is not None else script.tree.statements
+    for statement in block:
+        value = getattr(statement.node, "value", None)
+        if (
+            statement.index <= reading.index
+            or value is None
+            or name not in script.source(statement)
+        ):
+            continue
+        keys = dict.fromkeys(key.findall(text(value)))
+        if len(keys) == 1 and script.reaching(name, statement.index):
+            condition = script.condition(statement, reading)
+            yield from _restored(statement, value, next(iter(keys)), condition)
+
+
+def _restored(
+    statement: Statement, value: Any, key: str, condition: str | None
+) -> Iterator[Restored]:
+    node = statement.node
+    if type(node) is cst.Assign and len(node.targets) == 1:
+        target = text(node.targets[0].target)
+        code = None if _BARE.fullmatch(text(value)) else text(value)
+        if len(code or "") <= _LONGEST and len(target) <= _LONGEST:
+            yield Restored("value", statement.first, key, target, code, condition)
+    elif type(node) is cst.Expr and type(value) is cst.Call:
+        receiver, _, method = dotted(value.func).rpartition(".")
+        if method in _LOADS and receiver:
+            yield Restored("state", statement.first, key, receiver, None, condition)
