@@ -82,7 +82,9 @@ EXACT: dict[str, Api] = {
     "paddle.distributed.get_world_size": Api("world-size", traits={"scope": "all"}),
     "paddle.distributed.get_rank": Api("rank"),
     "paddle.distributed.ParallelEnv().rank": Api("rank"),
-    "paddle.distributed.ParallelEnv().local_rank": Api("rank"),
+    "paddle.distributed.ParallelEnv().local_rank": Api("rank"),  # an alias of `rank`
+    "paddle.distributed.ParallelEnv().nranks": Api("world-size", traits={"scope": "all"}),
+    "paddle.distributed.ParallelEnv().world_size": Api("world-size", traits={"scope": "all"}),
 }
 _ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
 EXACT |= {

@@ -78,6 +78,8 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
         if _of_images(site, script):
             return
         below = script.tree.below(site.statement) if type(site.node) is cst.If else []
+        if _counts_failures(site, script):
+            return
         yield BestTracking(
             line=site.line,
             end=site.last,
@@ -92,6 +94,14 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
             per=script.unit(site.statement),
         )
         return
+
+
+def _counts_failures(site: Site, script: Script) -> bool:
+    """Whether a branch only counts up how often there was no improvement: `waited += 1`."""
+    body = script.tree.body(site.statement) if type(site.node) is cst.If else []
+    return bool(body) and all(
+        type(s.node) is cst.AugAssign and type(s.node.operator) is cst.AddAssign for s in body
+    )
 
 
 def _comparisons(test: Any) -> Iterator[cst.Comparison]:
@@ -255,6 +265,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "if acc < best_acc:\n    waited += 1": "counts how long there was no improvement",
     "top_mem = max(cur_mem, top_mem)": "a peak of memory",
     "if ratio_diff < best_ratio_diff:\n    best_ratio_diff = ratio_diff": "a search for a shape",
     "top = max(top, 0)": "a coordinate is kept inside an image",

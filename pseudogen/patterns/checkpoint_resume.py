@@ -55,6 +55,7 @@ class CheckpointResume(Finding):
         path: The file or folder.
         restores: The keys of the file that the script reads.
         into: What `load_state_dict` is called on afterwards.
+        others: Whether state goes into something else in the same function, from another load.
         map_location: Where the tensors go.
         shared: Whether several processes read one and the same file.
         condition: The condition under which it is done.
@@ -67,6 +68,7 @@ class CheckpointResume(Finding):
     path: str | None = None
     restores: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
+    others: bool = False
     map_location: str | None = None
     shared: bool = False
     condition: str | None = None
@@ -94,6 +96,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         path=text(path),
         restores=restores,
         into=into,
+        others=_loads_others(into, site, script),
         map_location=script.argument_text(site, "map_location"),
         shared=script.workers.joins and not names_rank(path),
         condition=script.condition(site.statement),
@@ -134,6 +137,13 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
             if loads and call.node.args and name in text(call.node.args[0].value):
                 into[call.name.rpartition(".")[0]] = None
     return tuple(keys), tuple(into)
+
+
+def _loads_others(into: tuple[str, ...], site: Site, script: Script) -> bool:
+    """Whether the same function puts state into something else, too."""
+    around = script.function_around(site.statement)
+    calls = script.calls_below(around) if around is not None else script.call_sites()
+    return any(c.name.endswith(_LOADS) and c.name.rpartition(".")[0] not in into for c in calls)
 
 
 def _directly(site: Site, script: Script) -> tuple[str, ...]:

@@ -27,8 +27,20 @@ _OTHER_WORDS = frozenset(
     {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
     | {"dataset", "embedding", "embeddings", "extractor", "inference", "memory", "offload"}
     | {"onnx", "processing", "program", "quantized", "table"}
-    | {"features"}
-    | {"figure", "grid", "history", "image", "images", "img", "log", "logs", "loss", "losses"}
+    | {"features", "info"}
+    | {
+        "figure",
+        "grid",
+        "history",
+        "image",
+        "images",
+        "img",
+        "info",
+        "log",
+        "logs",
+        "loss",
+        "losses",
+    }
     | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
     | {"samples", "tokenizer", "vocab"}
 )
@@ -97,7 +109,8 @@ class CheckpointSave(Finding):
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
         whole: "model" or "training": what a framework's method saves by what it is; None when
             unknown.
-        optimizer_saved: Whether weights alone are saved here, and an optimizer's state elsewhere.
+        optimizer_saved: Whether an optimizer's state is saved, here or elsewhere; told where it is
+            known what is saved here.
         path: Where to, as written.
         condition: The condition under which it is saved.
         per: "epoch" or "step": how often the place is reached; None when unknown or once.
@@ -141,7 +154,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=_keys(made),
         saved=text(value) if type(value) is not cst.Dict else None,
         weights_only=_weights_only(made),
-        optimizer_saved=bool(_weights_only(made)) and _saves_optimizer(script),
+        optimizer_saved=_weights_only(made) is not None and _saves_optimizer(script),
         path=_place(path, site, script),
         condition=script.condition(site.statement),
         per=script.unit(site.statement),

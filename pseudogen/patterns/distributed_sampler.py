@@ -84,6 +84,14 @@ def find_shard(site: Site, script: Script) -> Iterator[DistributedSampler]:
         yield _finding(site, script, evidence, site.node.func.value, text(count))
 
 
+def _pads(site: Site, drop_last: str | None) -> bool | None:
+    """Whether samples are repeated to make shards equal. A sampler of batches always does:
+    `drop_last` says there what becomes of its last batch."""
+    if site.name.endswith("BatchSampler"):
+        return True
+    return {"False": True, "True": False}.get(drop_last or "")
+
+
 def _gives(site: Site) -> bool:
     """Whether the result of the call is kept or handed on."""
     return type(site.statement.node) is not cst.Expr
@@ -110,7 +118,7 @@ def _finding(
         drop_last=drop_last,
         replicas=count or script.argument_text(site, "num_replicas"),
         rank=script.argument_text(site, "rank") or script.argument_text(site, "index"),
-        pads={"False": True, "True": False}.get(drop_last or "") if known else None,
+        pads=_pads(site, drop_last) if known else None,
         condition=_condition(site, script),
         told_epoch=_told_epoch(name, site, script),
     )
@@ -229,7 +237,7 @@ EXAMPLES = {
             split="training",
             shuffle="False",
             drop_last="True",
-            pads=False,
+            pads=True,
         ),
     ],
 }

@@ -20,6 +20,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 
+_AVERAGES = frozenset({"ema", "swa", "averaged"})
 _NORMS = frozenset({"bn", "bns", "batchnorm", "norms"})
 
 
@@ -37,6 +38,7 @@ class LayerFreezing(Finding):
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
         norms: Whether it freezes batch norm layers, by the helper's name.
+        average: Whether it is a moving average of weights, by its name.
         condition: The condition under which it happens.
     """
 
@@ -50,6 +52,7 @@ class LayerFreezing(Finding):
     flag: str | None = None
     function: str | None = None
     norms: bool = False
+    average: bool = False
     condition: str | None = None
 
 
@@ -90,6 +93,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
             each=switch.each,
             flag=switch.flag,
             function=switch.function,
+            average=bool(switch.model and _AVERAGES & set(words(switch.model))),
             norms=bool(switch.function and _NORMS & set(words(switch.function))),
             condition=script.condition(switch.statement),
         )
@@ -186,6 +190,17 @@ EXAMPLES = {
             by="helper",
             function="model.module.freeze_bn",
             norms=True,
+        ),
+    ],
+    "for p in ema_model.parameters():\n    p.requires_grad_(False)": [
+        LayerFreezing(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("ema_model",)),
+            model="ema_model",
+            by="loop",
+            flag="requires_grad",
+            average=True,
         ),
     ],
 }

@@ -187,6 +187,10 @@ def _asked(target: Any, value: Any, statement: Statement, script: Script) -> _To
     value = _inner(value)
     if type(value) is cst.Call:
         return _called(name, value, statement, script, exact)
+    known = script.known(value, statement.scope) if type(value) is cst.Attribute else None
+    if known is not None and known.api.kind in _KINDS:
+        given = Read(name=name, what=_what(known.api), where="group", variable=None, exact=exact)
+        return _Told((given,), None, Evidence(known.evidence, (known.name,)))
     what = _named(name)
     if (
         type(value) is cst.Attribute
@@ -342,6 +346,16 @@ EXAMPLES = {
                     name="local_rank", what="local rank", where="group", variable=None, exact=True
                 ),
             ),
+            launcher=None,
+            condition=None,
+        )
+    ],
+    "import paddle.distributed as dist\nlocal_rank = dist.ParallelEnv().local_rank": [
+        RankDiscovery(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.distributed.ParallelEnv().local_rank",)),
+            reads=(Read(name="local_rank", what="rank", where="group", variable=None, exact=True),),
             launcher=None,
             condition=None,
         )

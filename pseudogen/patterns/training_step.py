@@ -18,6 +18,7 @@ from pseudogen.names.training import (
     gradients_before,
     may_step,
 )
+from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -69,6 +70,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     if step is None:
         return
     loss, scaler, through = _loss(site, step.how)
+    scaled = _scaled_before(site, script) if loss is not None and scaler is None else None
+    loss, scaler = scaled or (loss, scaler)
     optimizer, clears, steps = _surroundings(site, script)
     gradients = gradients_before(script, site) if step.how == APPLY else None
     yield TrainingStep(
@@ -87,6 +90,17 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         keeps_graph=text(argument(site.node, "retain_graph") or cst.Name("None")) == "True",
         call=text(site.node.func) if step.how not in ("backward",) else None,
     )
+
+
+def _scaled_before(site: Site, script: Script) -> tuple[str, str] | None:
+    """(loss, scaler) of `scaled = scaler.scale(loss)` before `scaled.backward()`."""
+    name = site.name.rpartition(".")[0]
+    bindings = script.reaching(name, site.statement.index) if name.isidentifier() else []
+    made = bindings[0].value if len(bindings) == 1 else None
+    if type(made) is not cst.Call or type(made.func) is not cst.Attribute or len(made.args) != 1:
+        return None
+    scales = made.func.attr.value == "scale" and "scaler" in words(dotted(made.func.value))
+    return (text(made.args[0].value), text(made.func.value)) if scales else None
 
 
 def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
@@ -303,6 +317,13 @@ EXAMPLES = {
             line=3, end=3, evidence=Evidence(API, ("runner.train",)), how="fit", call="runner.train"
         )
     ],
+    "scaled = scaler.scale(loss)\nscaled.backward()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("scaled",)),
+        how="backward",
+        loss="loss",
+        scaler="scaler",
+    ),
 }
 COUNTEREXAMPLES = {
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
