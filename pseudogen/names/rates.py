@@ -25,7 +25,9 @@ _TIME_WORDS = frozenset(
 _LENGTH_WORDS = frozenset(
     {"accum", "accumulation", "end", "max", "per", "size", "steps", "total", "warm", "warmup"}
 )
-_SCHEDULE_WORDS = frozenset({"scheduler", "schedulers", "schedule", "sched"})
+_SCHEDULE_WORDS = frozenset(
+    {"sch", "schd", "schdr", "sche", "sched", "schedule", "scheduler", "schedulers"}
+)
 _SETTERS = frozenset(
     {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step"} | {"poly"}
 )

@@ -35,7 +35,9 @@ _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
 _LOSSES = frozenset({"loss", "losses", "cost", "err", "error", "objective"})
 _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
-FIT_METHODS = ("fit", "fit_generator", "train", "fit_one_cycle", "fine_tune", "fit_flat_cos")
+FIT_METHODS = (
+    *("fit", "fit_generator", "train", "run", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+)
 """Methods that may run a framework's whole training loop."""
 _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
 _KERAS_FIT = frozenset(
@@ -262,6 +264,9 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     if type(site.node.func) is not cst.Attribute or method not in FIT_METHODS:
         return None
     receiver = site.node.func.value
+    if method == "run":  # Ignite's `trainer.run(loader, max_epochs=10)`
+        passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+        return Evidence(FLOW, (site.name,)) if "max_epochs" in passed else None
     trainer = script.is_a(receiver, site.scope, "trainer")
     if trainer is not None:
         return _trusted(script, site, trainer)

@@ -185,7 +185,10 @@ def _continues(
     if load is not None:
         return load.purpose == RESUME
     named = {word for part in text(path).split(".") for word in words(part)}
-    return bool(named & _RESUME_WORDS)
+    reasons = (script.condition(site.statement) or "").split(" and ")
+    stated = "_".join(r for r in reasons if not _says_no(r))
+    because = set(words(stated.replace(".", "_").replace(" ", "_")))
+    return bool((named | because) & _RESUME_WORDS)
 
 
 @pattern(
@@ -428,6 +431,23 @@ EXAMPLES = {
             evidence=Evidence(NAME, ("dist_util.load_state_dict",)),
             how="helper",
             call="dist_util.load_state_dict",
+        )
+    ],
+    (
+        "import torch\n"
+        "if resume_from is not None:\n"
+        "    checkpoint = torch.load(file_name, map_location='cpu')\n"
+        "    restore_all(objects, checkpoint)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("checkpoint",)),
+            how="load",
+            call="torch.load",
+            path="file_name",
+            map_location="'cpu'",
+            condition="resume_from is not None",
         )
     ],
 }

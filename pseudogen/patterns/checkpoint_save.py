@@ -25,7 +25,7 @@ _STATE_WORDS = frozenset(
 )
 _OTHER_WORDS = frozenset(
     {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
-    | {"dataset", "embedding", "embeddings", "extractor", "inference", "memory", "offload"}
+    | {"dataset", "embedding", "embeddings", "extractor", "inference", "info", "memory", "offload"}
     | {"onnx", "processing", "program", "quantized", "table"}
     | {"features", "info"}
     | {
@@ -513,8 +513,21 @@ EXAMPLES = {
             path="path",
         )
     ],
+    (
+        "from ignite.handlers import Checkpoint\n"
+        "handler = Checkpoint({'model': model}, saver, filename_prefix='best')"
+    ): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("ignite.handlers.Checkpoint",)),
+            how="callback",
+            call="Checkpoint",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("save_model_info(states, folder)"): "a description of the model",
     "save_model_card(args, images, folder)": "a text about the model",
     ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",
     "paddle.static.save_inference_model(path, inputs, outputs)": "a program for predicting",

@@ -15,7 +15,7 @@ from pseudogen.names.loaders import other_builds, shards
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
-from pseudogen.names.words import MAKING, words
+from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -100,7 +100,11 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         return
     named, last = words(site.name), site.name.rpartition(".")[2]
     target = assigned(site.statement, site.node)
-    if named[-1:] == () or named[-1] not in _LOADERS or target is None or script.defines(last):
+    if not named or target is None:
+        return
+    of_class = last[:1].isupper() and {"data", "loader"} <= set(named)  # `class DataLoaderLite`
+    own = of_class and suggested_role(target) == "loader"
+    if (named[-1] not in _LOADERS or script.defines(last)) and not own:
         return
     of_data = (
         named[-1].startswith("data")
@@ -363,8 +367,44 @@ EXAMPLES = {
             generator="g",
         )
     ],
+    (
+        "class DataLoaderLite:\n"
+        "    def next_batch(self):\n"
+        "        return self.x, self.y\n"
+        "train_loader = DataLoaderLite(B=4, T=32)"
+    ): [
+        DataLoader(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("DataLoaderLite",)),
+            target="train_loader",
+            function="DataLoaderLite",
+            split="training",
+        )
+    ],
+    (
+        "import ignite.distributed as idist\n"
+        "train_loader = idist.auto_dataloader(train_dataset, batch_size=64, shuffle=True)"
+    ): [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("ignite.distributed.auto_dataloader",)),
+            target="train_loader",
+            function="idist.auto_dataloader",
+            dataset="train_dataset",
+            split="training",
+            batch_size="64",
+            batch_value=64,
+            shuffle="True",
+            shuffle_given=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "class DataLoaderSettings:\n    workers = 2\nsettings = DataLoaderSettings()"
+    ): "settings of one",
     "for batch in loader:\n    step(batch)": "a loader is used, none is made",
     "model = load_model(path)": "no loader",
     "print_loader(loader)": "nothing is made",

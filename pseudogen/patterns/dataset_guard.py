@@ -19,7 +19,7 @@ from pseudogen.syntax.tree import Statement
 
 _DATA_WORDS = frozenset(
     {"annotation", "annotations", "coco", "data", "datadir", "dataroot", "dataset", "datasets"}
-    | {"imagenet", "images", "imgs", "root", "samples", "trainset", "valset", "voc"}
+    | {"imagenet", "images", "imgs", "root", "samples", "shards", "trainset", "valset", "voc"}
 )
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
 _FILE_WORDS = frozenset({"dir", "file", "files", "folder", "lines", "path", "paths", "set", "txt"})
@@ -280,6 +280,19 @@ EXAMPLES = {
             message='"--do_train needs a training set"',
             ends="error",
         ),
+    ],
+    ("assert len(shards) > 0, f'no shards in {folder}'"): [
+        DatasetGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("len(shards)",)),
+            test="len(shards) > 0",
+            asserts=True,
+            checks="size",
+            subject="len(shards)",
+            message="f'no shards in {folder}'",
+            ends="error",
+        )
     ],
 }
 COUNTEREXAMPLES = {

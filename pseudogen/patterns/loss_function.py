@@ -330,6 +330,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from ignite.metrics import Loss\nmetrics = {'loss': Loss(criterion)}"
+    ): "a metric of the loss",
     ("history = state.training_losses(10)"): "losses seen before are read",
     "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
     "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",

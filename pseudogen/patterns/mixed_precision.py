@@ -354,6 +354,19 @@ EXAMPLES = {
             api="MixedPrecisionTrainer",
         )
     ],
+    (
+        "import paddle\n"
+        "model, optimizer = paddle.amp.decorate(models=model, optimizers=optimizer, level='O2')"
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.amp.decorate",)),
+            part="conversion",
+            name="model, optimizer",
+            api="decorate",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "from models import Net\nmodel = Net()\nloss = model(x).sum()\nloss.backward()\n"

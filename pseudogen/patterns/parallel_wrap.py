@@ -279,6 +279,17 @@ EXAMPLES = {
             model="model",
         )
     ],
+    ("import ignite.distributed as idist\nmodel = idist.auto_model(model)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("ignite.distributed.auto_model",)),
+            kind="other",
+            target="model",
+            function="idist.auto_model",
+            model="model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",

@@ -148,7 +148,7 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
         groups = next((g for a in value.args if (g := _groups(a.value))), groups)
     if not groups or _sorted_before(groups, site, script):
         return
-    begun = _list_before(site, script)
+    begun = _list_before(site, script) or _sorted_above(groups, site, script)
     if begun is not None and _added_before(begun, site, script):
         return
     keys = dict.fromkeys(key for group in groups for key, _ in group if key != "params")
@@ -179,6 +179,22 @@ def _list_before(site: Site, script: Script) -> Statement | None:
         ),
         None,
     )
+
+
+def _sorted_above(groups: list[Group], site: Site, script: Script) -> Statement | None:
+    """The first of the statements directly above that pick the parameters of the groups:
+    `decay = [p for n, p in named if p.dim() >= 2]`."""
+    names = [dotted(value) for group in groups for key, value in group if key == "params"]
+    found = []
+    for name in names:
+        bindings = script.reaching(name, site.statement.index) if name else []
+        made = script.tree.statements[bindings[0].statement] if len(bindings) == 1 else None
+        if made is None or type(bindings[0].value) is not cst.ListComp:
+            return None
+        if made.parent != site.statement.parent or made.index < site.statement.index - 6:
+            return None
+        found.append(made)
+    return min(found, key=lambda s: s.index) if len(found) > 1 else None
 
 
 def _added_before(begun: Statement, site: Site, script: Script) -> bool:
@@ -310,6 +326,27 @@ EXAMPLES = {
             end=4,
             evidence=Evidence(FLOW, ("params",)),
             how="dicts",
+            settings=("weight_decay",),
+            undecayed=True,
+        )
+    ],
+    (
+        "def configure(self, decay):\n"
+        "    matrices = [p for p in self.parameters() if p.dim() >= 2]\n"
+        "    vectors = [p for p in self.parameters() if p.dim() < 2]\n"
+        "    groups = [\n"
+        "        {'params': matrices, 'weight_decay': decay},\n"
+        "        {'params': vectors, 'weight_decay': 0.0},\n"
+        "    ]\n"
+        "    return groups"
+    ): [
+        ParameterGroups(
+            line=2,
+            end=7,
+            evidence=Evidence(FLOW, ("params",)),
+            how="dicts",
+            names=("groups",),
+            groups=2,
             settings=("weight_decay",),
             undecayed=True,
         )

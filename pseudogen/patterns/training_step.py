@@ -324,8 +324,18 @@ EXAMPLES = {
         loss="loss",
         scaler="scaler",
     ),
+    (
+        "from ignite.engine import create_supervised_trainer\n"
+        "trainer = create_supervised_trainer(model, optimizer, criterion)\n"
+        "trainer.run(train_loader, max_epochs=10)"
+    ): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(FLOW, ("trainer.run",)), how="fit", call="trainer.run"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("worker.run(queue)\napp.run(port=80)"): "nothing that trains",
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
     'logger.update_params({"batch_size": batch_size})': "a logger is told",
     "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",

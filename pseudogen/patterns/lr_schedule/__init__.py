@@ -183,16 +183,16 @@ EXAMPLES = {
     ],
     (
         "from project import WarmupPolyScheduler\n"
-        "schdr = WarmupPolyScheduler(optim, power=0.9)\n"
+        "plan = WarmupPolyScheduler(optim, power=0.9)\n"
         "for x in loader:\n"
-        "    schdr.step()"
+        "    plan.step()"
     ): [
         LrSchedule(
             line=4,
             end=4,
             evidence=Evidence(NAME, ("WarmupPolyScheduler",)),
             action="stepped",
-            name="schdr",
+            name="plan",
         )
     ],
     "for step in range(100):\n"
@@ -208,6 +208,11 @@ EXAMPLES = {
         condition="anneal",
         made_by=("left = 1 - step / 100",),
     ),
+    ("for x in loader:\n    lr_sche.step()"): [
+        LrSchedule(
+            line=2, end=2, evidence=Evidence(NAME, ("lr_sche",)), action="stepped", name="lr_sche"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",

@@ -1,0 +1,65 @@
+"""PyTorch-Ignite."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://docs.pytorch.org/ignite/"
+_HANDLERS = _DOCS + "handlers.html"
+_DISTRIBUTED = _DOCS + "distributed.html"
+
+EXACT: dict[str, Api] = {
+    # start-up
+    "ignite.utils.manual_seed": Api(
+        "seed",
+        ("seed",),
+        {},
+        _DOCS + "utils.html",
+        {"library": "python numpy torch", "devices": ""},
+    ),
+    "ignite.distributed.device": Api("device", (), {}, _DISTRIBUTED),
+    "ignite.distributed.get_rank": Api("rank", (), {}, _DISTRIBUTED),
+    "ignite.distributed.get_local_rank": Api("local-rank", (), {}, _DISTRIBUTED),
+    "ignite.distributed.get_world_size": Api("world-size", (), {}, _DISTRIBUTED, {"scope": "all"}),
+    "ignite.distributed.barrier": Api("barrier", (), {}, _DISTRIBUTED),
+    "ignite.distributed.initialize": Api("process-group", ("backend",), {}, _DISTRIBUTED),
+    "ignite.distributed.finalize": Api("group-end", (), {}, _DISTRIBUTED),
+    "ignite.distributed.spawn": Api(
+        "worker-launch", ("backend", "fn", "args"), {}, _DISTRIBUTED, {"first": "rank"}
+    ),
+    "ignite.distributed.Parallel": Api("process-group", ("backend",), {}, _DISTRIBUTED),
+    # data and model
+    "ignite.distributed.auto_dataloader": Api("loader", ("dataset",), {}, _DISTRIBUTED),
+    "ignite.distributed.auto_model": Api("wrap", ("model",), {}, _DISTRIBUTED, {"wrap": "other"}),
+    # loop
+    "ignite.engine.create_supervised_trainer": Api(
+        "trainer", ("model", "optimizer", "loss_fn"), {}, _DOCS + "engine.html"
+    ),
+    "ignite.metrics.Loss": Api("metric", ("loss_fn",), {}, _DOCS + "metrics.html"),
+    **{
+        f"ignite.handlers.{name}": Api(kind, params, {}, _HANDLERS)
+        for name, kind, params in (
+            ("Checkpoint", "checkpoint-callback", ("to_save", "save_handler")),
+            ("ModelCheckpoint", "checkpoint-callback", ("dirname",)),
+            ("EarlyStopping", "early-stopping", ("patience", "score_function", "trainer")),
+        )
+    },
+    **{
+        f"ignite.handlers.{name}": Api(
+            "scheduler", ("optimizer", "param_name"), {}, _HANDLERS, {"form": "other"}
+        )
+        for name in ("PiecewiseLinear", "LinearCyclicalScheduler", "CosineAnnealingScheduler")
+    },
+    **{
+        f"ignite.contrib.engines.common.setup_{name}_logging": Api(
+            "writer", ("output_path", "trainer"), {}, _DOCS, {"backend": backend}
+        )
+        for name, backend in (
+            ("tb", "TensorBoard"),
+            ("wandb", "Weights & Biases"),
+            ("mlflow", "MLflow"),
+            ("clearml", "ClearML"),
+        )
+    },
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {"idist": "ignite.distributed"}
+BARE: tuple[str, ...] = ()
