@@ -133,6 +133,36 @@ def test_alternatives_are_not_told_as_the_same() -> None:
     assert "The same holds" not in pseudogen.explain(code)
 
 
+def test_alternatives_are_told_with_their_conditions() -> None:
+    code = "from torchvision import datasets\n" + "".join(
+        f"{word}:\n    data = datasets.{kind}('x')\n"
+        for word, kind in (
+            ("if args.data in ['a', \"b\"]", "CIFAR10"),
+            ("elif args.data == 'c'", "MNIST"),
+            ("else", "FakeData"),
+        )
+    )
+    text = pseudogen.explain(code)
+    assert "If `args.data in ['a', \"b\"]`: `data` is" in text
+    assert "If `args.data == 'c'`: `data` is" in text
+    assert "If `args.data not in ['a', \"b\"] and args.data != 'c'`: `data` is" in text
+    assert "当 `args.data == 'c'` 成立时，`data` " in pseudogen.explain(code, lang="zh")
+
+
+def test_a_value_that_a_branch_may_change_is_not_worked_out() -> None:
+    code = (
+        "import argparse\np = argparse.ArgumentParser()\n"
+        "p.add_argument('--epochs', type=int, default=25)\nargs = p.parse_args()\n"
+        "{change}for epoch in range(args.epochs):\n    for x in loader:\n"
+        "        model(x).backward()\n        optimizer.step()\n"
+    )
+    (fixed,) = (f for f in pseudogen.analyze(code.format(change="")) if f.pattern == "epoch-loop")
+    assert fixed.stop_value == 25
+    open_ = code.format(change="if args.dry:\n    args.epochs = 1\n")
+    (loop,) = (f for f in pseudogen.analyze(open_) if f.pattern == "epoch-loop")
+    assert loop.stop_value is None
+
+
 def test_stages_of_one_choice_name_the_case_alone() -> None:
     code = "import torch\n" + "".join(
         f"{word} kind == {kind!r}:\n    optimizer = torch.optim.{kind}(p, lr=1)\n"

@@ -15,7 +15,7 @@ from pseudogen.following import Reached
 from pseudogen.names import structure
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
-from pseudogen.syntax.tree import Statement
+from pseudogen.syntax.tree import NO_STATEMENT, Statement
 from pseudogen.vocabulary import ANYWHERE, STAGE_OF
 
 TRAINING = "training"
@@ -51,10 +51,11 @@ def stages(
     told: list[Finding | Reached] = [*findings, *reached]
     ordered = sorted(zip(told, holders, strict=True), key=lambda pair: place[pair[1].index])
     groups: list[_Group] = []
-    latest: dict[str | None, _Group] = {}  # what other functions do in between parts no stage
+    latest: dict[int, _Group] = {}  # what other functions do in between parts no stage
     for finding, statement in ordered:
-        function = _function_name(script, statement)
-        last = latest.get(function)
+        function = script.function_around(statement)
+        home = function.index if function is not None else NO_STATEMENT
+        last = latest.get(home)
         kind = _kind(script, finding, statement)
         if last is not None and last.pairs[-1][1] is statement and isinstance(finding, Reached):
             kind = last.kind  # what a call leads to stands with what is said of the call
@@ -62,7 +63,8 @@ def stages(
             near = last or (groups[-1] if groups else None)
             kind = near.kind if near else _FIRST
         if last is None or last.kind != kind:
-            last = latest[function] = _Group(kind, function)
+            name = function.node.name.value if function is not None else None
+            last = latest[home] = _Group(kind, name)
             groups.append(last)
         last.pairs.append((finding, statement))
     return tuple(_stage(script, group) for group in groups)
@@ -93,11 +95,6 @@ def _stage_of(told: Finding | Reached) -> str | None:
     found = told.findings if isinstance(told, Reached) else (told,)
     kinds = Counter(STAGE_OF[f.pattern] for f in found if f.pattern not in ANYWHERE)
     return kinds.most_common(1)[0][0] if kinds else None
-
-
-def _function_name(script: Script, statement: Statement) -> str | None:
-    function = script.function_around(statement)
-    return function.node.name.value if function is not None else None
 
 
 def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str | None:

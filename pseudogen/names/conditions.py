@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ast import literal_eval
 from typing import Any
 
 import libcst as cst
@@ -46,19 +47,24 @@ def _tests(tree: Tree, header: Statement) -> list[_Test]:
 
 
 def _excludes(test: Any, other: Any) -> bool:
-    """Whether one test cannot hold where another does: `kind == "b"` and `kind == "a"`."""
-    one, two = _equals(test), _equals(other)
-    return one is not None and two is not None and one[0] == two[0] and one[1] != two[1]
+    """Whether one test cannot hold where another does: `kind == "b"` and `kind in ["a", "c"]`."""
+    one, two = _admits(test), _admits(other)
+    return one is not None and two is not None and one[0] == two[0] and not one[1] & two[1]
 
 
-def _equals(test: Any) -> tuple[str, str] | None:
-    """(what is compared, the constant) of `kind == "a"`."""
+def _admits(test: Any) -> tuple[str, frozenset[str]] | None:
+    """(what is compared, the constants that it may be) of `kind == "a"`, `kind in ("a", "b")`."""
     if type(test) is not cst.Comparison or len(test.comparisons) != 1:
         return None
     (compared,) = test.comparisons
-    constant = type(compared.comparator) in (cst.SimpleString, cst.Integer)
-    equal = type(compared.operator) is cst.Equal
-    return (text(test.left), text(compared.comparator)) if equal and constant else None
+    values: list[Any] = [compared.comparator]
+    if type(compared.operator) is cst.In and type(values[0]) in (cst.Tuple, cst.List, cst.Set):
+        values = [element.value for element in values[0].elements]
+    elif type(compared.operator) is not cst.Equal:
+        return None
+    if any(type(value) not in (cst.SimpleString, cst.Integer) for value in values):
+        return None
+    return text(test.left), frozenset(repr(literal_eval(value.value)) for value in values)
 
 
 def _always(test: str) -> bool:

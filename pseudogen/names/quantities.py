@@ -105,6 +105,8 @@ def _named_value(
     if len(bindings) > 1 or script.carried(name, statement):
         return None
     binding = bindings[0]
+    if name in script.settings and _may_be_left_out(script, binding, statement):
+        return None  # the setting's own value may hold as well
     if binding.how == "augment":
         node = binding.value
         operate = OPERATIONS.get(type(node.operator))
@@ -117,6 +119,12 @@ def _named_value(
     if binding.how == "parameter":
         return _parameter_value(script, binding, known, depth)
     return None
+
+
+def _may_be_left_out(script: Script, binding: Binding, statement: int) -> bool:
+    """Whether an assignment depends on a condition under which a later statement does not stand."""
+    statements = script.tree.statements
+    return script.condition(statements[binding.statement], statements[statement]) is not None
 
 
 def given_value(script: Script, name: str) -> Number | None:

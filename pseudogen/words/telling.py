@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from pseudogen.document import Span, Spans, plain, sentences, stripped
+from pseudogen.explanation.cases import Case
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
 from pseudogen.templating import explanation_words, language
@@ -22,8 +23,10 @@ _FEW = 2
 class Telling:
     """The words of findings, and which of their sentences are new."""
 
-    def __init__(self, lang: str) -> None:
+    def __init__(self, lang: str, case: Callable[[Finding], Case | None] | None = None) -> None:
+        """`case` says in which branch a finding stands whose own words do not tell it."""
         self.lang = lang
+        self._case_of = case
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
         self._told: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
@@ -35,6 +38,14 @@ class Telling:
         if made is None:
             made = self._words[id(finding)] = finding_words(finding, self.lang)
         return made
+
+    def case(self, finding: Finding) -> str:
+        """In which branch a finding stands, as marked words; "" where that is told or in none."""
+        found = self._case_of(finding) if self._case_of is not None else None
+        if found is None:
+            return ""
+        told = any(found[0] in plain(paragraph) for paragraph in self.words(finding).what)
+        return "" if told else str(self._frame.case(*found))
 
     def repeated(self, told: Iterable[Entry]) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
         """(where the very same is said again, by `id` of the entry that says it first; the ids of
@@ -52,7 +63,7 @@ class Telling:
     def _key(self, entry: Entry) -> _Key:
         words = [self.words(finding) for finding in entry.findings]
         said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
-        return entry.pattern, said
+        return entry.pattern, said + tuple(self.case(finding) for finding in entry.findings)
 
     def told(self, findings: Sequence[Finding], file: str = "") -> list[Spans]:
         """What findings of one pattern are, in order. Of one whose sentence differs from that of
@@ -60,6 +71,10 @@ class Telling:
         said: list[Spans] = []
         for group in self._alike(findings):
             paragraphs = self.what(group[0][0], file)
+            case = self.case(group[0][0]) if not file else ""
+            if paragraphs and case:
+                rest = _continued(paragraphs[0], self._frame.lowered)
+                paragraphs[0] = _joined([spaced_words(case, self.lang), rest], self.lang)
             if len(group) > 1 and paragraphs:
                 others = [(f.line, codes) for f, codes in group[1:]]
                 likewise = spaced_words(self._frame.same_for(others), self.lang)
@@ -80,7 +95,9 @@ class Telling:
         return groups
 
     def _differs(self, one: Finding, other: Finding) -> list[str] | None:
-        conditions = {getattr(finding, "condition", None) for finding in (one, other)}
+        conditions = {
+            (getattr(finding, "condition", None), self.case(finding)) for finding in (one, other)
+        }
         if len(conditions) > 1:
             return None  # alternatives are told one by one
         return _difference(self.words(one).what, self.words(other).what)
@@ -151,6 +168,14 @@ def _difference(one: Sequence[Spans], other: Sequence[Spans]) -> list[str] | Non
 def _shape(sentence: Spans) -> str:
     """A sentence whatever the code in it."""
     return "".join("_" if span.kind == "code" else span.text for span in sentence).strip()
+
+
+def _continued(paragraph: Spans, lowered: Sequence[str]) -> Spans:
+    """A paragraph as the rest of a sentence: its first word small, where it is one of those."""
+    first = paragraph[0]
+    if first.kind != "words" or not first.text.startswith(tuple(lowered)):
+        return paragraph
+    return (Span(first.text[:1].lower() + first.text[1:]), *paragraph[1:])
 
 
 def _flat(parts: Iterable[Spans]) -> list[Span]:
