@@ -20,22 +20,33 @@ _TOLD_APART = frozenset(
 like a sequence."""
 
 
-def case_of(script: Script, finding: Finding, statement: Statement) -> Case | None:
-    """The condition under which the statement of a finding runs in its function, or None."""
-    if finding.pattern not in _TOLD_APART:
-        return None
-    header = next(
-        (
-            around
-            for around in script.tree.ancestors(statement.index)
-            if around.scope == statement.scope and _is_branch(script, around)
-        ),
-        None,
-    )
-    condition = script.condition(statement) if header is not None else None
-    return (condition, header.first) if condition is not None and header is not None else None
+class Cases:
+    """In which case each finding of a script holds."""
 
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._found: dict[int, Case | None] = {}
+        self._at_line: dict[int, Statement] = {}
+        for statement in script.tree.statements:
+            self._at_line.setdefault(statement.first, statement)
 
-def _is_branch(script: Script, header: Statement) -> bool:
-    whole = script.tree.statements[header.chain]
-    return type(header.node) in (cst.If, cst.Else) and type(whole.node) is cst.If
+    def of(self, finding: Finding) -> Case | None:
+        """The condition under which the statement of a finding runs in its function, or None;
+        `finding` has to live as long as this."""
+        if finding.pattern not in _TOLD_APART:
+            return None
+        if id(finding) not in self._found:
+            statement = self._at_line.get(finding.line)
+            self._found[id(finding)] = self._case(statement) if statement is not None else None
+        return self._found[id(finding)]
+
+    def _case(self, statement: Statement) -> Case | None:
+        around = self._script.tree.ancestors(statement.index)
+        branches = (h for h in around if h.scope == statement.scope and self._is_branch(h))
+        header = next(branches, None)
+        condition = self._script.condition(statement) if header is not None else None
+        return (condition, header.first) if condition is not None and header is not None else None
+
+    def _is_branch(self, header: Statement) -> bool:
+        whole = self._script.tree.statements[header.chain]
+        return type(header.node) in (cst.If, cst.Else) and type(whole.node) is cst.If

@@ -20,13 +20,12 @@ from pseudogen.document import (
 )
 from pseudogen.document import spans as marked
 from pseudogen.explanation.captions import comment_above, docstring_of
-from pseudogen.explanation.cases import Case, case_of
+from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.passage import Passage
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import ScaledStep, Story
-from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.module_files import NotRead
@@ -34,7 +33,6 @@ from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall
 from pseudogen.reading.source import Remark
 from pseudogen.records import dataclass
-from pseudogen.syntax.tree import Statement
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import not_read, remark
@@ -89,11 +87,7 @@ class _Writer:
         self.lang = lang
         self.listings = listings
         self.words: Any = explanation_words(lang)
-        self.telling = Telling(lang, self._case)
-        self.cases: dict[int, Case | None] = {}
-        self.at_line: dict[int, Statement] = {}
-        for statement in explanation.script.tree.statements:
-            self.at_line.setdefault(statement.first, statement)
+        self.telling = Telling(lang, Cases(explanation.script).of)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
         self.stories = list(explanation.stories)
@@ -214,15 +208,6 @@ class _Writer:
         if self.full:
             yield Listing(reached.code[first - 1 : last], first)
         yield from self._parts(entry, None, (), reached.module)
-
-    def _case(self, finding: Finding) -> Case | None:
-        """The case in which a finding of the script itself holds."""
-        if id(finding) not in self.cases:
-            statement = self.at_line.get(finding.line)
-            script = self.explanation.script
-            found = case_of(script, finding, statement) if statement is not None else None
-            self.cases[id(finding)] = found
-        return self.cases[id(finding)]
 
     def _begun(self, entry: Entry, told: Sequence[Entry]) -> list[Story]:
         """The stories that come before an entry of a stage: it is the first one with a finding

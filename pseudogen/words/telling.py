@@ -39,9 +39,10 @@ class Telling:
             made = self._words[id(finding)] = finding_words(finding, self.lang)
         return made
 
-    def case(self, finding: Finding) -> str:
-        """In which branch a finding stands, as marked words; "" where that is told or in none."""
-        found = self._case_of(finding) if self._case_of is not None else None
+    def case(self, finding: Finding, file: str = "") -> str:
+        """In which branch a finding stands, as marked words; "" where that is told, in none, or for
+        one of another file."""
+        found = self._case_of(finding) if self._case_of is not None and not file else None
         if found is None:
             return ""
         told = any(found[0] in plain(paragraph) for paragraph in self.words(finding).what)
@@ -69,9 +70,9 @@ class Telling:
         """What findings of one pattern are, in order. Of one whose sentence differs from that of
         the one before in one or two pieces of code it is only said that the same holds there."""
         said: list[Spans] = []
-        for group in self._alike(findings):
+        for group in self._alike(findings, file):
             paragraphs = self.what(group[0][0], file)
-            case = self.case(group[0][0]) if not file else ""
+            case = self.case(group[0][0], file)
             if paragraphs and case:
                 rest = _continued(paragraphs[0], self._frame.lowered)
                 paragraphs[0] = _joined([spaced_words(case, self.lang), rest], self.lang)
@@ -82,21 +83,24 @@ class Telling:
             said += paragraphs
         return said
 
-    def _alike(self, findings: Sequence[Finding]) -> list[list[tuple[Finding, list[str]]]]:
+    def _alike(
+        self, findings: Sequence[Finding], file: str
+    ) -> list[list[tuple[Finding, list[str]]]]:
         """Findings that follow each other and differ in the object alone, each behind the first
         with the code in which it differs."""
         groups: list[list[tuple[Finding, list[str]]]] = []
         for finding in findings:
-            differs = self._differs(groups[-1][0][0], finding) if groups else None
+            differs = self._differs(groups[-1][0][0], finding, file) if groups else None
             if differs:
                 groups[-1].append((finding, differs))
             else:
                 groups.append([(finding, [])])
         return groups
 
-    def _differs(self, one: Finding, other: Finding) -> list[str] | None:
+    def _differs(self, one: Finding, other: Finding, file: str) -> list[str] | None:
         conditions = {
-            (getattr(finding, "condition", None), self.case(finding)) for finding in (one, other)
+            (getattr(finding, "condition", None), self.case(finding, file))
+            for finding in (one, other)
         }
         if len(conditions) > 1:
             return None  # alternatives are told one by one
