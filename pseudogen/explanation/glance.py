@@ -58,7 +58,7 @@ class Found(dict[str, list[Finding]]):
         frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
         named = [f for f in models if _root(f, "target") in updated]
         free = [f for f in models if _root(f, "target") not in frozen]
-        return next(iter(named or free or models), None)
+        return next(iter(named or [f for f in free if _root(f, "target")] or free or models), None)
 
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:

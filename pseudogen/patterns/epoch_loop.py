@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.iterables import counted
 from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import EPOCH_LOOP
@@ -71,7 +72,7 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         line=site.line,
         end=site.last,
         evidence=_evidence(loop),
-        variable=loop.variable or None,
+        variable=_counter(loop.variable, site.node) or None,
         over=_condition(loop, site.node),
         start=text(start) if start is not None else None,
         stop=text(stop) if stop is not None else None,
@@ -81,6 +82,19 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         ends_when=_ends(site.statement, script),
         trains_by=_trainer(site.statement, script),
     )
+
+
+def _counter(variable: str, node: Any) -> str:
+    """What counts: `step` in `for step, batch in zip(range(n), batches):`."""
+    call = node.iter if type(node) is cst.For else None
+    if (
+        type(call) is not cst.Call
+        or dotted(call.func) != "zip"
+        or type(node.target) is not cst.Tuple
+    ):
+        return variable
+    pairs = zip(node.target.elements, call.args, strict=False)
+    return next((text(e.value) for e, a in pairs if counted(a.value)), variable)
 
 
 def _condition(loop: Loop, node: Any) -> str:
@@ -315,6 +329,18 @@ EXAMPLES = {
             trains_by="update",
         )
     ],
+    "for step, batch in zip(range(first, 900), batches):\n"
+    "    loss = net(batch)\n"
+    "    loss.backward()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("step, batch",)),
+        variable="step",
+        over="zip(range(first, 900), batches)",
+        start="first",
+        stop="900",
+        stop_value=900,
+        unit="step",
+    ),
 }
 COUNTEREXAMPLES = {
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",

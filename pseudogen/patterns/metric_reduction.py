@@ -106,7 +106,7 @@ class MetricReduction(Finding):
         form: "all-reduce", "reduce", "all-gather", "gather"; None for a helper whose name does not
             say which.
         operation: "sum", "mean", "max"...; None when unknown.
-        among: "all" when all processes of the run take part, "group" when those of the group that
+        among: "devices" when devices along an axis take part (JAX), "all" when all processes of the run take part, "group" when those of the group that
             is passed do; None when the call does not say.
         group: The group that is passed, as written; None without one.
         divided_by: By what the script divides the sum just after; None when it does not.
@@ -304,7 +304,7 @@ def _among(site: Site, script: Script, evidence: Evidence) -> str | None:
     if evidence.kind != API:
         return None
     if site.known is not None and "part" in site.known.api.traits:
-        return None
+        return "devices" if site.known.api.traits["part"] == "axis" else None
     return "group" if _group(site, script) else "all"
 
 
