@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.iterables import counted_range
 from pseudogen.names.modules import parameters_of
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -176,6 +177,8 @@ def _loop_switch(
     if model is None and target is not None and "[" in dotted(target):
         model = target.value
     owner = text(model) if model is not None else text(loop.node.iter)
+    if type(model) is cst.Subscript:
+        owner = _numbered(model, loop)
     return Switch(
         loop,
         loop.end,
@@ -188,6 +191,17 @@ def _loop_switch(
         flag,
         each=freezes is None and _speaks_of_parts(loop, site),
     )
+
+
+def _numbered(part: cst.Subscript, loop: Statement) -> str:
+    """`net.layers[:n]` for `net.layers[i]` in a loop over `range(n)`."""
+    limits, whole = counted_range(loop.node.iter), text(part.value)
+    if limits is None or limits[1] is None or text(part.slice[0]) != text(loop.node.target):
+        return text(part)
+    first, end = limits[0], text(limits[1])
+    if first is None and end == f"len({whole})":
+        return whole
+    return f"{whole}[{text(first) if first is not None else ''}:{end}]"
 
 
 def _speaks_of_parts(loop: Statement, site: Site) -> bool:

@@ -53,6 +53,7 @@ class EarlyStopping(Finding):
         action: What is done: "break", "return", "flag" or "exit"; None for callbacks.
         monitor: The metric that a callback watches.
         name: What holds the callback or helper.
+        unused: Whether the script never uses the callback that it makes.
         per: "epoch" or "step": how often the condition is looked at.
     """
 
@@ -66,6 +67,7 @@ class EarlyStopping(Finding):
     monitor: str | None = None
     name: str | None = None
     per: str | None = None
+    unused: bool = False
 
 
 @pattern(EarlyStopping, statements=(cst.If,))
@@ -179,7 +181,16 @@ def find_callback(site: Site, script: Script) -> Iterator[EarlyStopping]:
         patience_value=value,
         monitor=script.argument_text(site, "monitor"),
         name=_target(site),
+        unused=_is_unused(_target(site), script),
     )
+
+
+def _is_unused(name: str | None, script: Script) -> bool:
+    """Whether code that hands on callbacks says a name nowhere else: what it holds is not used."""
+    if name is None or not name.isidentifier():
+        return False
+    code = "\n".join(line.partition("#")[0] for line in script.tree.lines)
+    return "callbacks=" in code.replace(" ", "") and len(re.findall(rf"\b{name}\b", code)) == 1
 
 
 def _target(site: Site) -> str | None:
@@ -246,6 +257,17 @@ EXAMPLES = {
         how="condition",
         condition="early_stopping.early_stop",
         action="return",
+    ),
+    "from keras.callbacks import EarlyStopping\n"
+    "waiting = EarlyStopping(patience=4)\n"
+    "model.fit(x, y, callbacks=[saving])  # without waiting": _example(
+        line=2,
+        evidence=Evidence(API, ("keras.callbacks.EarlyStopping",)),
+        how="callback",
+        patience="4",
+        patience_value=4,
+        name="waiting",
+        unused=True,
     ),
 }
 COUNTEREXAMPLES = {

@@ -155,7 +155,14 @@ def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
             evidence=evidence,
             call=site.name,
             epochs=_epochs(site, script),
+            start=_initial(site.node),
         )
+
+
+def _initial(call: cst.Call) -> str | None:
+    """Keras's number of the first epoch, where that is not simply 0."""
+    start = next((a for a in call.args if a.keyword and a.keyword.value == "initial_epoch"), None)
+    return text(start.value) if start is not None and text(start.value) != "0" else None
 
 
 def _epochs(site: Site, script: Script) -> str | None:
@@ -340,6 +347,15 @@ EXAMPLES = {
         stop="900",
         stop_value=900,
         unit="step",
+    ),
+    "import keras\n"
+    "model = keras.Sequential(layers)\n"
+    "model.fit(x, y, initial_epoch=start, epochs=90)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("model.fit",)),
+        call="model.fit",
+        epochs="90",
+        start="start",
     ),
 }
 COUNTEREXAMPLES = {

@@ -203,6 +203,16 @@ EXAMPLES = {
             average=True,
         ),
     ],
+    "for i in range(count):\n    net.layers[i].trainable = False": [
+        LayerFreezing(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("net.layers[:count]",)),
+            model="net.layers[:count]",
+            by="loop",
+            flag="trainable",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "layer.weight.requires_grad = False\n"

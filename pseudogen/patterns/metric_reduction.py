@@ -106,8 +106,9 @@ class MetricReduction(Finding):
         form: "all-reduce", "reduce", "all-gather", "gather"; None for a helper whose name does not
             say which.
         operation: "sum", "mean", "max"...; None when unknown.
-        among: "devices" when devices along an axis take part (JAX), "all" when all processes of the run take part, "group" when those of the group that
-            is passed do; None when the call does not say.
+        among: "devices" when devices along an axis take part (JAX), "all" when all processes of
+            the run do, "group" when those of the group that is passed do; None when the call does
+            not say.
         group: The group that is passed, as written; None without one.
         divided_by: By what the script divides the sum just after; None when it does not.
         guard: The rank condition around it, which would keep the others away; None without one.
