@@ -88,6 +88,19 @@ class Resolver:
                 return tuple(dict.fromkeys(q + rest for q in full))
         return ()
 
+    def is_open(self, name: str, scope: int) -> bool:
+        """Whether a name may also stand for something that comes from no import; `x = None` after
+        a failed import is nothing else."""
+        for cut in _prefixes(name):
+            found = self.bindings(name[:cut], scope)
+            if found:
+                return any(
+                    not self._origins(binding, scope, 0)
+                    for binding in found
+                    if binding.value is None or dotted(binding.value) != "None"
+                )
+        return True
+
     def _origins(self, binding: Binding, scope: int, depth: int) -> tuple[str, ...]:
         if binding.how == "import":
             return (binding.qualified,)

@@ -89,7 +89,9 @@ def quoted(writer: Writer, written: str, content: str | bytes | None) -> str:
         return writer.vocabulary.quoted(content)
     if content is None:
         return writer.vocabulary.quoted(written.strip("'\""))
-    return writer.say("byte_text", writer.vocabulary.quoted(content.decode("latin-1")))
+    said = spelt(content.decode("latin-1"))
+    plain = "".join(c if ord(c) < 127 else f"\\x{ord(c):02x}" for c in said)
+    return writer.say("byte_text", writer.vocabulary.string(f'"{plain}"'))
 
 
 def concatenated(writer: Writer, node: cst.ConcatenatedString) -> Term:

@@ -243,6 +243,8 @@ def _function(writer: Writer, node: cst.FunctionDef) -> str:
         and hasattr(writer.vocabulary.keywords, f"method_{name.strip('_')}")
     ):
         text = writer.keyword(f"method_{name.strip('_')}", given)
+        if result is not None:
+            text = writer.keyword("with_result", text.rstrip(":："), result)
     else:
         text = writer.keyword("function", writer.vocabulary.code(name) + kinds, given, result)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text

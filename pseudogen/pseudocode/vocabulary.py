@@ -42,7 +42,7 @@ class Vocabulary:
         return said
 
     def _say(self, name: str) -> str:
-        if "__" in name and _DUNDER.search(name):
+        if "__" in name and any(map(_DUNDER.fullmatch, name.split("."))):
             return self._special(name)
         if name == "self":
             return str(self.phrases.the_object())

@@ -109,6 +109,8 @@ class Writer:
         key = (name, self.scope)
         if key not in self._qualified:
             found = self.script.resolver.qualified(name, self.scope)
+            if found and self.script.resolver.is_open(name, self.scope):
+                found = ()
             self._qualified[key] = found or self._usual(name)
         return self._qualified[key]
 

@@ -101,6 +101,16 @@ CALLS = [
         "y = sigmoid(x)",
         "y ← sigmoid(x)",
     ),
+    (
+        "from contextlib import nullcontext\nplace = nullcontext\nplace = other.thing\ny = place()",
+        "y ← place()",
+    ),
+    (
+        "try:\n    import numpy as np\nexcept ImportError:\n    np = None\ny = np.sqrt(x)",
+        "y ← sqrt(x)",
+    ),
+    ("y = b'\\xc3 ok'", 'y ← bytes "\\xc3 ok"'),
+    ("def test___set__(): pass", "  do nothing"),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]
 

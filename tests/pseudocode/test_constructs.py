@@ -26,6 +26,8 @@ EXPRESSIONS = [
     ("x is None", "x is not set", "x 未设置"),
     ("x is not None", "x is set", "x 已设置"),
     ("not x is None", "x is set", "x 已设置"),
+    ("not callable(x)", "x cannot be called", "x 不可调用"),
+    ("not x.startswith(y)", "x does not start with y", "x 不以 y 开头"),
     ("a in b", "b contains a", "b 包含 a"),
     ("not (a and b)", "not (a holds and b holds)", "非 (a 成立且 b 成立)"),
     ("[]", "empty list", "空列表"),

@@ -518,3 +518,22 @@ def test_outline_keeps_what_a_loss_is_made_of() -> None:
         "loss",
     ]
     assert "seen" not in made
+
+
+def test_only_equal_values_share_a_line() -> None:
+    assert texts("a = 1\nb = 2\nc = 2\n", "en", "steps") == ["a ← 1", "b ← 2; c ← 2"]
+
+
+def test_a_fold_ends_with_its_block() -> None:
+    code = "if x:\n    print(a)\n    print(b)\nprint(c)\nprint(d)\n"
+    assert texts(code, "en", "steps")[1:] == ["  report (2 messages)", "report (2 messages)"]
+
+
+def test_branches_that_differ_are_not_one() -> None:
+    code = SCRIPT.replace(
+        "model = nn.Linear(2, 2)\n",
+        "if wide:\n    model = nn.Linear(4, 2)\nelse:\n    model = nn.Linear(2, 2)\n",
+    )
+    said = _outline(code)
+    assert "  model ← a linear layer from 4 to 2 features" in said
+    assert "  model ← a linear layer from 2 to 2 features" in said
