@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.evidence import NAME, Evidence, weakest
+from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -27,6 +27,7 @@ _ROUNDED = frozenset({*_FLOORS, "round", "ceil", "math.ceil", "np.ceil", "max"})
 _MACHINE_WORDS = frozenset({"node", "local", "machine"})
 _DEVICE_WORDS = frozenset({"gpus", "devices", "gpu", "device"})
 _NAMES = (cst.Name, cst.Attribute)
+_BATCHES = (("batch",), ("global", "batch"), ("total", "batch"))
 _DEPTH = 6
 
 
@@ -78,8 +79,10 @@ def division(script: Script, node: Any, scope: int) -> Division | None:
 
 def divided(script: Script, batch: Any, by: Any, drops: bool, scope: int) -> Division | None:
     """`batch` over `by`, when the one is a batch size and the other a number of processes."""
-    size = _batch_size(script, batch, scope)
     count = process_count(script, by, scope)
+    size = _batch_size(script, batch, scope) if count is not None else None
+    if size is None and count is not None and words(dotted(batch)) in _BATCHES:
+        size = Evidence(NAME, (text(batch),))  # no batch of samples is divided by processes
     if size is None or count is None:
         return None
     return Division(batch, by, drops, weakest(size, count))
@@ -125,7 +128,16 @@ def process_count(script: Script, node: Any, scope: int) -> Evidence | None:
     found = script.is_a(node, scope, "process-count")
     if found is None and type(node) in _NAMES and words(dotted(node))[-1:] == ("gpus",):
         return Evidence(NAME, (text(node),))  # a list of them is no operand
-    return found
+    return found or _from_environment(script, node, scope)
+
+
+def _from_environment(script: Script, node: Any, scope: int) -> Evidence | None:
+    """A variable that gets what launchers set: `world = int(os.environ["WORLD_SIZE"])`."""
+    name = dotted(node) if type(node) in _NAMES else ""
+    found = script.resolver.bindings(name, scope) if name else []
+    values = [text(b.value) for b in found if b.how == "assign" and type(b.value) is cst.Call]
+    set_there = any("WORLD_SIZE" in v and ("environ" in v or "getenv" in v) for v in values)
+    return Evidence(FLOW, (name,)) if set_there and len(values) == len(found) else None
 
 
 def counted(script: Script, processes: Any, statement: Statement) -> str | None:

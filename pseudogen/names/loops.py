@@ -61,19 +61,11 @@ _NO_EVALUATION = frozenset(
 MODEL_WORDS = frozenset(
     {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
     | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
-    | {
-        "actor",
-        "agent",
-        "critic",
-        "infer",
-        "inference",
-        "unet",
-        "gan",
-        "transformer",
-        "policy",
-        "apply",
-    }
+    | {"actor", "agent", "critic", "infer", "inference", "unet", "gan", "transformer"}
+    | {"policy", "apply"}
 )
+_REPEATS = frozenset({"fold", "folds", "run", "runs", "trial", "trials", "seed", "seeds", "repeat"})
+"""Words of loops that train several models."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +228,28 @@ class _Classifier:
                 return Loop(EPOCH_LOOP, variable, over, evidence, unit)
             if set(words(variable)) & _EPISODE_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
+            if not named & _REPEATS and self._goes_through_data(statement):
+                return Loop(EPOCH_LOOP, variable, over, evidence, "epoch")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
         return None
+
+    def _goes_through_data(self, statement: Statement) -> bool:
+        """Whether each round of a loop trains on a whole loader: in a loop below it, or in one of
+        a function that it calls."""
+        blocks = [statement]
+        for site in self.script.calls_below(statement):
+            called = self.function_of.get(id(site.node))
+            if called in self.trains and self.script.loop_around(site.statement) is statement:
+                blocks.append(self.script.tree.statements[called])
+        return any(
+            type(inner.node) is cst.For
+            and self.script.loop_around(inner) is (statement if block is statement else None)
+            and self._holds_step(inner)
+            and loader(self.script, inner.node.iter, inner) is not None
+            for block in blocks
+            for inner in self.script.tree.below(block)
+        )
 
     def _counts_steps(self, statement: Statement, variable: str) -> bool:
         """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a

@@ -127,9 +127,11 @@ def _is_multiple(node: Any) -> bool:
 def check_machine(findings: Findings) -> Iterator[Pitfall]:
     """A division by the GPUs of one machine in a script that knows of several machines."""
     script = findings.script
-    nodes = _machines(script)
     for division in findings.of(BatchDivision):
-        if division.counts != "machine" or division.per != "process" or nodes is None:
+        if division.counts != "machine" or division.per != "process":
+            continue
+        nodes = _machines(script, division.processes)
+        if nodes is None:
             continue
         yield report(
             "batch-divided-by-one-machine",
@@ -143,7 +145,7 @@ def check_machine(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _machines(script: Script) -> tuple[int, str] | None:
+def _machines(script: Script, processes: str) -> tuple[int, str] | None:
     """The line and text where the number of processes is multiplied by that of machines."""
     for place in script.tree.occurrences[cst.BinaryOperation]:
         if type(place.node.operator) is not cst.Multiply:
@@ -151,6 +153,7 @@ def _machines(script: Script) -> tuple[int, str] | None:
         sides = (text(place.node.left), text(place.node.right))
         counts = [set(words(side)) for side in sides]
         gpus = any({"per", "node"} <= c or {"device", "count"} <= c for c in counts)
+        gpus = gpus or processes in sides
         if gpus and any(c & _NODES or {"world", "size"} <= c for c in counts):
             return script.tree.statements[place.statement].first, text(place.node)
     return None

@@ -10,7 +10,8 @@ from pseudogen.names.blocks import calls_of_methods, mentions
 from pseudogen.names.script import Script
 from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
 
-_LAUNCH = re.compile(r"torch\.distributed\.launch\b")
+_LAUNCH = re.compile(r"-m[\s'\",]+torch\.distributed\.launch\b|distributed/launch\.py\b")
+"""A command, not the mention of the module in a remark."""
 
 
 @pitfall("deprecated-amp")
@@ -48,7 +49,7 @@ def _falls_back(script: Script, function: str) -> bool:
 def check_launch(findings: Findings) -> Iterator[Pitfall]:
     """`python -m torch.distributed.launch`."""
     script = findings.script
-    if not mentions(script, "torch.distributed.launch"):
+    if not mentions(script, "torch.distributed.launch", "distributed/launch.py"):
         return
     lines = [n for n, line in enumerate(script.tree.lines, 1) if _LAUNCH.search(line)]
     if lines and "torchrun" not in script.tree.text:
@@ -63,7 +64,9 @@ def check_argument(findings: Findings) -> Iterator[Pitfall]:
         return
     for site in calls_of_methods(script, "add_argument"):
         names = [string(arg.value) for arg in site.node.args if arg.keyword is None]
-        if "--local_rank" in names and "--local-rank" not in names and script.workers.joins:
+        if "--local_rank" not in names or "--local-rank" in names or not script.workers.joins:
+            continue
+        if re.search(r"\.local_rank\b(?!\s*=[^=])", script.tree.text):
             yield report(
                 "local-rank-argument", NOTE, (site.line, site.last), "flow", name="--local_rank"
             )
@@ -82,8 +85,9 @@ EXAMPLES = {
         "x = 1\ncommand = ['python', '-m', 'torch.distributed.launch']\n": [(2, 2)],
     },
     "local-rank-argument": {
-        _JOIN + "parser.add_argument('--local_rank', type=int)\n": [(3, 3)],
-        _JOIN + "parser.add_argument(\n    '--local_rank',\n    default=0,\n)\n": [(3, 6)],
+        _JOIN + "parser.add_argument('--local_rank', type=int)\nuse(args.local_rank)\n": [(3, 3)],
+        _JOIN + "parser.add_argument(\n    '--local_rank',\n    default=0,\n)\n"
+        "device = parser.parse_args().local_rank\n": [(3, 6)],
     },
 }
 COUNTEREXAMPLES = {
@@ -95,11 +99,13 @@ COUNTEREXAMPLES = {
     "deprecated-launch": {
         '"""torchrun --nproc-per-node 8 train.py"""\n': "that is the new one",
         "from torch.distributed.launcher import elastic_launch\n": "another module",
+        "# torch.distributed.launch sets LOCAL_RANK, too\n": "a remark",
     },
     "local-rank-argument": {
         _JOIN + "import os\nparser.add_argument('--local_rank')\nos.environ['LOCAL_RANK']\n": (
             "the variable is read, too"
         ),
         "parser.add_argument('--local_rank', type=int)\n": "no group is joined",
+        _JOIN + "parser.add_argument('--local_rank', type=int)\n": "it is read nowhere here",
     },
 }

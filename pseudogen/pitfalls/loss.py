@@ -22,18 +22,12 @@ def check_sum(findings: Findings) -> Iterator[Pitfall]:
     script = findings.script
     if not uses_torch(script):
         return
-    for step in findings.of(TrainingStep):
-        if step.how != "backward" or not step.loss or not step.loss.isidentifier():
-            continue
-        loop = script.loop_around(statement_at(script, step.line))
-        if loop is None:
-            continue
-        back = statement_at(script, step.line)
+    for loop, back, loss in (*_losses(findings), *_returned(findings)):
         for statement in script.tree.below(loop):
-            total = _total(script, statement, step.loss) or _metered(script, statement, step.loss)
+            total = _total(script, statement, loss) or _metered(script, statement, loss)
             if total is None or statement.scope != loop.scope:
                 continue
-            if _is_number(script, statement, back, step.loss) or _is_used(script, loop, total):
+            if _is_number(script, statement, back, loss) or _is_used(script, loop, total):
                 continue
             yield report(
                 "loss-keeps-graph",
@@ -41,10 +35,54 @@ def check_sum(findings: Findings) -> Iterator[Pitfall]:
                 (statement.first, statement.last),
                 "flow",
                 total=total,
-                loss=step.loss,
+                loss=loss,
                 loop=loop.first,
                 appended=".append(" in text(statement.node),
             )
+
+
+_Kept = tuple[Statement, Statement, str]
+"""A loop, the statement in it after which a loss still has its graph, and the loss."""
+
+
+def _losses(findings: Findings) -> Iterator[_Kept]:
+    """The losses that are differentiated in a loop itself."""
+    script = findings.script
+    for step in findings.of(TrainingStep):
+        back = statement_at(script, step.line)
+        loop = script.loop_around(back)
+        if step.how == "backward" and (step.loss or "").isidentifier() and loop is not None:
+            yield loop, back, step.loss or ""
+
+
+def _returned(findings: Findings) -> Iterator[_Kept]:
+    """`loss = train_step(batch)` in a loop, of a function that returns the loss as it is."""
+    script = findings.script
+    for function, lost in _giving(findings).items():
+        for site in script.calls_of(script.tree.statements[function]):
+            loop = script.loop_around(site.statement)
+            node: Any = site.statement.node
+            plain = type(node) is cst.Assign and node.value is site.node
+            name = text(node.targets[0].target) if plain else ""
+            if loop is not None and lost and name.isidentifier():
+                yield loop, site.statement, name
+
+
+def _giving(findings: Findings) -> dict[int, str]:
+    """The functions that differentiate a loss and return it as it is, and its name."""
+    script = findings.script
+    found: dict[int, str] = {}
+    for step in findings.of(TrainingStep):
+        back = statement_at(script, step.line)
+        function = script.function_around(back)
+        if step.how != "backward" or not step.loss or function is None:
+            continue
+        given = [s for s in script.tree.below(function) if type(s.node) is cst.Return]
+        bindings = script.resolver.bindings(step.loss, back.scope)
+        kept = all(b.statement < back.index for b in bindings)
+        if given and kept and all(text(s.node.value) == step.loss for s in given if s.node.value):
+            found[function.index] = step.loss
+    return found
 
 
 def _total(script: Script, statement: Statement, loss: str) -> str | None:
@@ -100,7 +138,7 @@ def _is_number(script: Script, statement: Statement, back: Statement, loss: str)
     """Whether the loss is another value by then, or the sum is made without gradients."""
     first, last = sorted((back.index, statement.index))
     bindings = script.resolver.bindings(loss, statement.scope)
-    if any(first <= b.statement <= last for b in bindings):
+    if any(first < b.statement <= last for b in bindings):
         return True
     return any(
         type(header.node) is cst.With and "no_grad" in text(header.node.items[0].item)
@@ -154,18 +192,31 @@ _METER = (
     "        self.count += n\n"
     "losses = Mean()\n"
 )
+_GIVES = (
+    "def step(x, y):\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    optimizer.step()\n"
+    "    return loss\n"
+    "for x, y in train_loader:\n"
+    "    loss = step(x, y)\n"
+)
 EXAMPLES = {
     "loss-keeps-graph": {
         _TOP + _LOOP + "    total += loss\n": [(12, 12)],
         _TOP + _LOOP.replace("total = 0.0", "losses = []") + "    losses.append(loss)\n": [
             (12, 12)
         ],
+        _TOP + _GIVES + "    total += loss\n": [(13, 13)],
         _TOP + _METER + _LOOP + "    losses.update(loss, len(x))\n": [(17, 17)],
     },
 }
 COUNTEREXAMPLES = {
     "loss-keeps-graph": {
         _TOP + _LOOP + "    total += loss.item()\n": "a number is added",
+        _TOP + _GIVES.replace("return loss", "return loss.item()") + "    total += loss\n": (
+            "the function returns a number"
+        ),
         _TOP + _METER + _LOOP + "    losses.update(loss.item(), len(x))\n": "the mean of numbers",
         _TOP
         + _METER.replace("value * n", "float(value) * n")

@@ -52,7 +52,14 @@ def check_clip(findings: Findings) -> Iterator[Pitfall]:
 def _clip_call(script: Script, clip: GradientClipping) -> Site | None:
     """The call of PyTorch that clips; None for the settings of frameworks and for helpers."""
     calls = (s for at in statements_at(script, clip.line) for s in script.calls_in(at))
-    return next((s for s in calls if s.known is not None and s.known.api.kind == "clip"), None)
+    return next((s for s in calls if _clips(script, s)), None)
+
+
+def _clips(script: Script, site: Site) -> bool:
+    if site.known is not None:
+        return site.known.api.kind == "clip"
+    made = method(site) in ("clip_grad_norm_", "clip_grad_value_") and receiver(site)
+    return bool(made) and script.is_a(site.node.func.value, site.scope, "accelerator") is not None
 
 
 def _around(script: Script, site: Site) -> tuple[list[Site], list[Site]]:

@@ -18,8 +18,8 @@ from pseudogen.pitfall import ERROR, NOTE, WARNING, Findings, Pitfall, pitfall, 
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
-_EPOCHS = frozenset({"epoch", "epochs"})
-_STEPS = frozenset(
+EPOCHS = frozenset({"epoch", "epochs"})
+STEPS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "len", "batch", "batches"}
     | {"update", "updates", "niter", "nb"}
 )
@@ -31,7 +31,7 @@ _COUNTED = (*_STAIRS, "CosineAnnealingLR", "PolynomialLR", "LinearLR")
 def check_order(findings: Findings) -> Iterator[Pitfall]:
     """`scheduler.step()` comes first in each round, the optimizer's step after it."""
     script = findings.script
-    for made, site in _stepped(findings):
+    for made, site in stepped_schedules(findings):
         loop = script.loop_around(site.statement)
         if loop is None or site.node.args:
             continue
@@ -51,7 +51,7 @@ def check_order(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _stepped(findings: Findings) -> Iterator[tuple[LrSchedule, Site]]:
+def stepped_schedules(findings: Findings) -> Iterator[tuple[LrSchedule, Site]]:
     """The schedules that a script makes with a library, each with the calls that step it, also
     where it was passed on under another name."""
     script = findings.script
@@ -86,7 +86,7 @@ def check_per_batch(findings: Findings) -> Iterator[Pitfall]:
     """A schedule whose period counts epochs is stepped after each batch."""
     script = findings.script
     warm = {found.line for found in findings.of(LrWarmup)}
-    for made, site in _stepped(findings):
+    for made, site in stepped_schedules(findings):
         if script.unit(site.statement) != "step" or site.node.args or made.period is None:
             continue
         if made.api not in _COUNTED or made.line in warm or not _counts_epochs(findings, made):
@@ -106,10 +106,10 @@ def check_per_batch(findings: Findings) -> Iterator[Pitfall]:
 def _counts_epochs(findings: Findings, made: LrSchedule) -> bool:
     """Whether a period says that it is in epochs: by its words, or since the drops of a staircase
     would all come within the number of epochs."""
-    named = _named(made.period)
-    if named & _STEPS:
+    named = words_of(made.period)
+    if named & STEPS:
         return False
-    if named & _EPOCHS:
+    if named & EPOCHS:
         return True
     numbers = [int(n) for n in re.findall(r"(?<![\w.])\d+(?![\w.])", made.period or "")]
     plain = re.fullmatch(r"[\s\d,\[\]()]+", made.period or "")
@@ -119,7 +119,7 @@ def _counts_epochs(findings: Findings, made: LrSchedule) -> bool:
     return 1 < max(numbers) <= ends[0]
 
 
-def _named(written: str | None) -> set[str]:
+def words_of(written: str | None) -> set[str]:
     """The words in an expression."""
     names = re.findall(r"[A-Za-z_]\w*", written or "")
     return {word for name in names for word in words(name)}
@@ -129,7 +129,7 @@ def _named(written: str | None) -> set[str]:
 def check_per_epoch(findings: Findings) -> Iterator[Pitfall]:
     """A schedule whose length counts batches is stepped once an epoch."""
     script = findings.script
-    for made, site in _stepped(findings):
+    for made, site in stepped_schedules(findings):
         if script.unit(site.statement) != "epoch" or site.node.args:
             continue
         length = _length_in_steps(script, made)
@@ -190,7 +190,7 @@ def check_end(findings: Findings) -> Iterator[Pitfall]:
         return
     epochs = loops[0].stop_value - (loops[0].start_value or 0)
     script = findings.script
-    for made, site in _stepped(findings):
+    for made, site in stepped_schedules(findings):
         length = _length(script, made)
         once = script.unit(site.statement) == "epoch" and not site.node.args
         if not once or length is None or length[1] >= epochs:
@@ -225,42 +225,6 @@ def _length(script: Script, made: LrSchedule) -> tuple[str, int | float] | None:
     return (f"total_steps={script.argument_text(site, 'total_steps')}", value) if value else None
 
 
-@pitfall("warmup-in-epochs-per-step")
-def check_warmup(findings: Findings) -> Iterator[Pitfall]:
-    """The length of a warm-up is in epochs, and batches are counted."""
-    for warmup in findings.of(LrWarmup):
-        length = _named(warmup.length)
-        if not length & _EPOCHS or length & _STEPS:
-            continue
-        counted = _counts_batches(findings, warmup)
-        if counted is None:
-            continue
-        yield report(
-            "warmup-in-epochs-per-step",
-            WARNING,
-            (warmup.line, warmup.end),
-            warmup.evidence.kind,
-            length=warmup.length,
-            counter=warmup.counter,
-            name=warmup.name,
-            stepped=counted or None,
-        )
-
-
-def _counts_batches(findings: Findings, warmup: LrWarmup) -> int | None:
-    """Where a schedule of torch.optim is stepped once a batch, or 0 when a branch compares the
-    length with a counter of batches; None when neither is seen."""
-    if warmup.how == "schedule":
-        for made, site in _stepped(findings):
-            per_step = findings.script.unit(site.statement) == "step"
-            if made.line == warmup.line and per_step and not site.node.args:
-                return site.line
-        return None
-    counter = _named(warmup.counter)
-    steps = counter & {"step", "steps", "iter", "iteration", "niter", "batch"}
-    return 0 if warmup.how == "branch" and steps and not counter & _EPOCHS else None
-
-
 _TOP = (
     "import torch\n"
     "from torch.optim.lr_scheduler import CosineAnnealingLR, LinearLR, MultiStepLR, OneCycleLR\n"
@@ -279,14 +243,6 @@ _COSINE += "for epoch in range(epochs):\n"
 _ONE = "scheduler = OneCycleLR(optimizer, 0.1, "
 _TOTAL = _TOP + _ONE + "total_steps=50)\nfor epoch in range(90):\n"
 _CYCLE = _TOP + _ONE + "steps_per_epoch=len(train_loader), epochs=9)\nfor epoch in range(9):\n"
-_WARM = _TOP + "scheduler = LinearLR(optimizer, 0.1, total_iters=warmup_epochs)\n"
-_WARM += "for epoch in range(9):\n"
-_BRANCH = (
-    "def learning_rate(step):\n"
-    "    if step < warmup_epochs:\n"
-    "        return base_lr * step / warmup_epochs\n"
-    "    return base_lr\n"
-)
 _WARMED = (
     "import torch\n"
     "from transformers import get_linear_schedule_with_warmup\n"
@@ -332,10 +288,6 @@ EXAMPLES = {
         + "    "
         + _STEP: [(4, 4)],
     },
-    "warmup-in-epochs-per-step": {
-        _WARM + _BATCHES + _UPDATE + "        " + _STEP: [(4, 4)],
-        _BRANCH: [(3, 3)],
-    },
 }
 COUNTEREXAMPLES = {
     "scheduler-before-optimizer": {
@@ -365,10 +317,5 @@ COUNTEREXAMPLES = {
     "scheduler-past-its-end": {
         _TOTAL.replace("50", "90") + _BATCHES + _UPDATE + "    " + _STEP: "it is long enough",
         _COSINE + _BATCHES + _UPDATE + "    " + _STEP: "the numbers are unknown",
-    },
-    "warmup-in-epochs-per-step": {
-        _WARM + _BATCHES + _UPDATE + "    " + _STEP: "it is stepped once an epoch",
-        _BRANCH.replace("step", "epoch"): "epochs are counted",
-        _BRANCH.replace("warmup_epochs", "warmup_steps"): "both are in batches",
     },
 }
