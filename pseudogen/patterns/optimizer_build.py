@@ -26,6 +26,9 @@ _SETTINGS = ("momentum", "weight_decay", "betas", "eps", "nesterov", "alpha", "f
 _SEARCHES = frozenset({"comet_ml", "hyperopt", "nevergrad", "optuna", "ray", "skopt"})
 """Libraries whose optimizers look for settings of a training."""
 
+_SCHEDULING = frozenset({"noam", "noamopt", "sched", "schedule", "scheduled", "scheduling"})
+"""Words of a class around an optimizer that sets its learning rate."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptimizerBuild(Finding):
@@ -46,6 +49,8 @@ class OptimizerBuild(Finding):
         helper: Whether `api` is a function that makes one, and no class.
         arguments: What is passed to a helper.
         condition: The condition under which this optimizer is made.
+        scheduled_by: The class around it that sets its learning rate, by its name:
+            `ScheduledOptim(Adam(...), ...)`.
     """
 
     pattern: ClassVar[str] = "optimizer-build"
@@ -64,6 +69,7 @@ class OptimizerBuild(Finding):
     helper: bool = False
     arguments: tuple[str, ...] = ()
     condition: str | None = None
+    scheduled_by: str | None = None
 
 
 @pattern(OptimizerBuild, kinds=("optimizer",))
@@ -77,7 +83,8 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     params = script.argument(site, "params") or script.argument(site, "parameters")
     rates = {_rate(other, script) for other in others}
     written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
-    if by_default and _handed_on(site, script):  # to what may set a rate of its own
+    around = _handed_on(site, script)
+    if by_default and around is not None:  # it may set a rate of its own
         written, by_default = None, False
     yield OptimizerBuild(
         line=site.line,
@@ -95,13 +102,14 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         momentum=_passed_alike("momentum", others, script),
         settings=_settings(others, script),
         condition=script.condition(site.statement),
+        scheduled_by=around if _SCHEDULING & set(words(around or "")) else None,
     )
 
 
-def _handed_on(site: Site, script: Script) -> bool:
-    """Whether the new optimizer is an argument of another call: `Scheduled(Adam(...), steps)`."""
+def _handed_on(site: Site, script: Script) -> str | None:
+    """What is called with the new optimizer as an argument: `Scheduled(Adam(...), steps)`."""
     calls = script.calls_in(site.statement)
-    return any(arg.value is site.node for call in calls for arg in call.node.args)
+    return next((c.name for c in calls for arg in c.node.args if arg.value is site.node), None)
 
 
 def _rate(site: Site, script: Script) -> tuple[str | None, int | float | None, bool]:
@@ -287,6 +295,7 @@ EXAMPLES = {
         name="optimizer",
         api="Adam",
         params="params",
+        scheduled_by="Scheduled",
     ),
     "optimizer = build_optimizer(config, model)": _example(
         line=1,

@@ -24,6 +24,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_RATES = frozenset({"lr", "rate"})
 _LOSS_WRAPPERS = frozenset({"scale", "mean", "sum"})
 
 
@@ -133,9 +134,14 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, i
         before = other.statement.index < site.statement.index
         if method == "zero_grad" and (before or clears is None):
             clears = other.line
-        elif method == "step" and other.statement.index > site.statement.index and steps is None:
+        elif _makes_step(method) and other.statement.index > site.statement.index and steps is None:
             optimizer, steps = _stepped(other, script)
     return optimizer, clears, steps
+
+
+def _makes_step(method: str) -> bool:
+    """Whether a method is `step`, or one that does more than that: `step_and_update_lr`."""
+    return method == "step" or (method.startswith("step_") and bool(_RATES & set(words(method))))
 
 
 def _round(site: Site, script: Script) -> Statement | None:
@@ -208,6 +214,19 @@ def _example(**facts: Any) -> list[TrainingStep]:
 
 
 EXAMPLES = {
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    criterion(model(x), y).backward()\n"
+    "    optimizer.step_and_update_lr()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+        optimizer="optimizer",
+        clears=2,
+        steps=4,
+        cleared="before",
+    ),
     "for x, y in loader:\n"
     "    optimizer.zero_grad()\n"
     "    loss = criterion(model(x), y)\n"
