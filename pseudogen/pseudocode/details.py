@@ -31,7 +31,6 @@ _UNNAMED = frozenset(
 _CHAINED = frozenset({"data-loader", "dataset-build"})
 """Patterns whose words may leave out methods without arguments: `data.repeat().batch(4)`."""
 
-_MOVES = frozenset({"on_device", "on_gpu", "on_cpu"})
 _CONSTANTS = frozenset({"True", "False", "None"})
 _LITERALS = (cst.Integer, cst.Float, cst.SimpleString, cst.UnaryOperation)
 
@@ -52,7 +51,7 @@ def _completed(
     writer.enter(statement)
     node: Any = getattr(statement.node, "value", None)
     moved: list[cst.Call] = []
-    while type(node) is cst.Call and calls.key(writer, node) in _MOVES:
+    while type(node) is cst.Call and calls.key(writer, node) in calls.MOVES:
         moved.append(node)
         node = getattr(node.func, "value", None)
     found = _Unsaid(writer, " ".join(said), frozenset(said.values())).of(node)

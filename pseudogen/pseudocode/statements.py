@@ -40,6 +40,8 @@ def decorators(writer: Writer, statement: Statement) -> str:
 
 
 def _assign(writer: Writer, node: cst.Assign) -> str:
+    if len(node.targets) == 1 and calls.moves(writer, node.targets[0].target, node.value):
+        return calls.command(writer, cst.ensure_type(node.value, cst.Call))
     targets = [bare(writer, target.target) for target in node.targets]
     return " ← ".join([*targets, bare(writer, node.value)])
 

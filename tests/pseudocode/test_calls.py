@@ -111,6 +111,11 @@ CALLS = [
     ),
     ("y = b'\\xc3 ok'", 'y ← bytes "\\xc3 ok"'),
     ("def test___set__(): pass", "  do nothing"),
+    ("x = x.cuda(non_blocking=True)", "move x to the GPU (non_blocking = true)"),
+    ("y = x.cuda()", "y ← x on the GPU"),
+    ("x = x.to(torch.float16)", "x ← x as torch.float16"),
+    ("from itertools import islice\ny = islice(xs, 5)", "y ← the first 5 of xs"),
+    ("from itertools import islice\ny = islice(xs, 2, 5)", "y ← islice(xs, 2, 5)"),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]
 

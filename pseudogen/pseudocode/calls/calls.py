@@ -80,6 +80,19 @@ def key(writer: Writer, node: cst.Call) -> str:
     return found[0].key if found is not None else ""
 
 
+def moves(writer: Writer, target: Any, value: Any) -> bool:
+    """Whether an assignment puts a variable to another place: `x = x.cuda()`."""
+    if type(target) is not cst.Name or type(value) is not cst.Call:
+        return False
+    receiver: Any = getattr(value.func, "value", None)
+    same = type(receiver) is cst.Name and receiver.value == target.value
+    return same and key(writer, value) in MOVES
+
+
+MOVES = frozenset({"on_device", "on_gpu", "on_cpu"})
+"""Phrases of calls that put something to another place."""
+
+
 def moved(writer: Writer, node: cst.Call, it: str) -> str:
     """The phrase for a method of one object, with a text for that object."""
     said = _said(writer, node)

@@ -151,6 +151,7 @@ torch.FloatTensor                               floats_tensor       it
 torch.utils.data.SequentialSampler              samples_in_order    dataset
 torch.utils.data.RandomSampler                  samples_shuffled    dataset
 torch.jit.script                                compiled             model
+torch.cuda.is_bf16_supported                    bfloat_supported?
 torch.cuda.is_available                         gpu_available?
 torch.cuda.max_memory_allocated                 gpu_memory_peak+
 torch.cuda.memory_allocated                     gpu_memory_used+

@@ -52,6 +52,7 @@ numpy.random.normal         =random_normal  arguments*
 numpy.random.RandomState    number_generator+ [seed]
 numpy.random.default_rng    number_generator+ [seed]
 numpy.interp                =interp         arguments*
+numpy.memmap                mapped_array+       file|filename
 numpy.loadtxt               numbers_in_file+ file
 numpy.load                  loaded          file
 numpy.save                  save_array      file array

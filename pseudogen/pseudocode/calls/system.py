@@ -69,7 +69,7 @@ itertools.count         counted_up          [start]
 collections.deque       queue+              [items]
 collections.Counter     counts+             items
 collections.namedtuple  record_type         name fields
-itertools.islice        =islice             items*
+itertools.islice        first_of            items count
 collections.defaultdict default_table       [default]
 collections.OrderedDict ordered_table       [items]
 random.random           random_number+
