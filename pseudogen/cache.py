@@ -30,16 +30,6 @@ _WAIT_SECONDS = 2.0
 _DAY = 86_400.0
 
 
-def cache_folder() -> Path | None:
-    """`PSEUDOGEN_CACHE`, else the cache folder of the user; None for a user without a home."""
-    if chosen := os.environ.get("PSEUDOGEN_CACHE"):
-        return Path(chosen)
-    from platformdirs import user_cache_path
-
-    folder = user_cache_path("pseudogen", appauthor=False)
-    return folder if folder.is_absolute() else None
-
-
 def key_of(asked: str, data: bytes) -> bytes:
     """The key of what was asked of the bytes of an input."""
     digest = hashlib.sha256(_program())

@@ -138,16 +138,17 @@ Block = Heading | Paragraph | Items | Table | Listing
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What is said of one input, in the order in which it is read."""
+    """What is said of one input, in the order in which it is read; `ready` for any format."""
 
     blocks: tuple[Block, ...]
     lang: str
+    ready: bool = False
 
 
 def joined_documents(documents: Sequence[Document]) -> Document:
     """Several documents of one language as one, each under its own heading."""
     blocks = tuple(block for document in documents for block in document.blocks)
-    return Document(blocks, documents[0].lang)
+    return Document(blocks, documents[0].lang, all(document.ready for document in documents))
 
 
 @dataclass(frozen=True, slots=True)

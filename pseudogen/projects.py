@@ -1,11 +1,11 @@
-"""The folder of a script's project, and what its files are like at the moment."""
+"""The folder of a script's project, and which of its paths were looked at."""
 
 from __future__ import annotations
 
-import hashlib
 import os
+import stat
 from collections.abc import Iterator
-from functools import cache
+from contextlib import contextmanager
 from pathlib import Path
 
 NOT_OURS = frozenset(
@@ -14,7 +14,6 @@ NOT_OURS = frozenset(
 """Folders of a project whose files are not the project's own."""
 
 _MARKERS = ("pyproject.toml", "setup.py", "setup.cfg", ".git")
-_MAX_ENTRIES = 5000
 
 
 def project_root(script: Path) -> Path:
@@ -25,9 +24,9 @@ def project_root(script: Path) -> Path:
     for candidate in (folder, *folder.parents):
         if candidate in limits:
             break
-        if any((candidate / marker).exists() for marker in _MARKERS):
+        if any(exists(candidate / marker) for marker in _MARKERS):
             return candidate
-    while (folder / "__init__.py").is_file() and folder.parent != folder:
+    while is_file(folder / "__init__.py") and folder.parent != folder:
         folder = folder.parent
     return folder
 
@@ -41,36 +40,57 @@ class OwnModules:
 
     def __contains__(self, name: object) -> bool:
         return isinstance(name, str) and any(
-            (folder / f"{name}.py").is_file() or (folder / name).is_dir()
-            for folder in self._folders
+            is_file(folder / f"{name}.py") or is_folder(folder / name) for folder in self._folders
         )
 
 
-def state_of_project(script: Path) -> str | None:
-    """What changes as soon as a Python file of the script's project changes, comes or goes; None
-    where the project is too large to look at each file."""
-    return _state(project_root(script))
+# What a result depends on besides the bytes of its input: every look at a path is kept while
+# somebody watches, with what was seen, so that later it can be told whether anything has changed.
+
+_watching: list[dict[str, str]] = []
 
 
-@cache
-def _state(root: Path) -> str | None:
-    digest = hashlib.sha256(os.fsencode(root))
-    for number, line in enumerate(_entries(root)):
-        if number >= _MAX_ENTRIES:
-            return None
-        digest.update(os.fsencode(line))
-    return digest.hexdigest()
+@contextmanager
+def watched() -> Iterator[dict[str, str]]:
+    """The paths that are looked at meanwhile, each with the state in which it was found."""
+    seen: dict[str, str] = {}
+    _watching.append(seen)
+    try:
+        yield seen
+    finally:
+        _watching.pop()
 
 
-def _entries(root: Path) -> Iterator[str]:
-    """A line for each folder, and for each Python file with its size and time."""
-    for where, folders, files in os.walk(root, followlinks=False):
-        folders[:] = sorted(name for name in folders if name not in NOT_OURS)
-        yield f"{where}\n"
-        for name in sorted(files):
-            if name.endswith(".py"):
-                try:
-                    status = Path(where, name).stat()
-                    yield f"{where}/{name} {status.st_size} {status.st_mtime_ns}\n"
-                except OSError:
-                    yield f"{where}/{name}\n"
+def state_of(path: str) -> str:
+    """What stands at a path, and which content of a file it is; "" for nothing."""
+    try:
+        status = os.stat(path)  # noqa: PTH116 (a Path for each takes longer than the look)
+    except (OSError, ValueError):
+        return ""
+    if stat.S_ISDIR(status.st_mode):
+        return "folder"
+    kind = "file" if stat.S_ISREG(status.st_mode) else "other"
+    return f"{kind} {status.st_ino} {status.st_size} {status.st_mtime_ns}"
+
+
+def _look(path: Path) -> str:
+    name = os.fspath(path)
+    found = state_of(name)
+    for seen in _watching:
+        seen.setdefault(name, found)
+    return found
+
+
+def is_file(path: Path) -> bool:
+    """Whether a regular file stands at a path."""
+    return _look(path).startswith("file")
+
+
+def is_folder(path: Path) -> bool:
+    """Whether a folder stands at a path."""
+    return _look(path) == "folder"
+
+
+def exists(path: Path) -> bool:
+    """Whether anything stands at a path."""
+    return bool(_look(path))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -18,6 +19,7 @@ from jinja2 import (
 from jinja2.bccache import Bucket
 
 from pseudogen.document import SPAN_KINDS, mark
+from pseudogen.folders import own_folder
 from pseudogen.languages import template_root
 
 
@@ -29,10 +31,15 @@ class _CompiledTemplates(FileSystemBytecodeCache):
             super().dump_bytecode(bucket)
 
 
-def _compiled_templates() -> _CompiledTemplates | None:
-    """None where there is no safe folder: then templates are compiled in each run."""
+@cache
+def compiled_templates(setup: str) -> _CompiledTemplates | None:
+    """In the cache folder of the user, where they outlive the next start of the machine, else in
+    its folder for what is temporary; None where neither is safe: then each run compiles them.
+    What a template becomes depends on how Jinja is set up, so that each `setup` has its own."""
+    own = own_folder("templates")
     try:
-        return _CompiledTemplates()
+        folder = os.fspath(own) if own is not None else None
+        return _CompiledTemplates(folder, f"{setup}_%s.cache")
     except (OSError, RuntimeError):
         return None
 
@@ -42,7 +49,7 @@ def environment() -> Environment:
     """The Jinja environment of the words: an unknown field is an error, never an empty string."""
     made = Environment(
         loader=FileSystemLoader(template_root()),
-        bytecode_cache=_compiled_templates(),
+        bytecode_cache=compiled_templates("words"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

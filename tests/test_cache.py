@@ -14,9 +14,11 @@ from typing import Any
 
 import pytest
 
-from pseudogen.cache import Cache, cache_folder, key_of
+from pseudogen.cache import Cache, key_of
 from pseudogen.cli.many import Ways, work_on
 from pseudogen.document import Document, Heading, Pseudocode, PseudoLine, Span
+from pseudogen.folders import cache_folder, own_folder
+from pseudogen.projects import OwnModules
 from pseudogen.reading import Source
 from tests.test_cli import SNIPPET, run
 
@@ -71,6 +73,51 @@ def test_an_unchanged_file_is_worked_on_once(
     script.write_text("x = 2\n")
     assert ask() == ["en x = 2\n"]
     assert calls(log) == 4
+
+
+def looked(source: Source, *, log: str) -> bool:
+    """A result that depends on another file of the project."""
+    worked(source, log=log)
+    assert source.path is not None
+    return "helper" in OwnModules(source.path)
+
+
+def test_a_result_holds_while_what_was_looked_at_is_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path / "cache"))
+    script, log = tmp_path / "project" / "a.py", tmp_path / "log"
+    script.parent.mkdir()
+    script.write_text("import helper\n")
+
+    def ask() -> tuple[list[Any], int]:
+        work = partial(looked, log=str(log))
+        made = work_on([str(script)], False, "en", work, Ways()).made
+        return made, calls(log)
+
+    assert ask() == ask() == ([False], 1)
+    (script.parent / "other.py").write_text("x = 1\n")  # which nobody asks for
+    assert ask() == ([False], 1)
+    helper = script.parent / "helper.py"
+    helper.write_text("x = 1\n")
+    assert ask() == ask() == ([True], 2)
+    helper.write_text("x = 12\n")
+    assert ask() == ([True], 3)
+    helper.unlink()
+    assert ask() == ask() == ([False], 4)
+
+
+def test_the_same_name_in_another_folder_is_another_input(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path / "cache"))
+    log = tmp_path / "log"
+    for name in ("one", "two"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text("import helper\n")
+        monkeypatch.chdir(tmp_path / name)
+        work_on(["a.py"], False, "en", partial(looked, log=str(log)), Ways())
+    assert calls(log) == 2
 
 
 def test_another_program_does_not_use_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -198,3 +245,25 @@ def test_the_folder_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delenv("PSEUDOGEN_CACHE")
     found = cache_folder()
     assert found is None or (found.is_absolute() and "pseudogen" in str(found))
+
+
+def test_compiled_templates_are_kept_where_nobody_else_writes(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path / "own"))
+    assert own_folder("templates") == tmp_path / "own" / "templates"
+    run("explain", "-", stdin=SNIPPET, PSEUDOGEN_CACHE=str(tmp_path / "own"))
+    kept = list((tmp_path / "own" / "templates").iterdir())
+    assert kept
+    run("explain", "-", "--format", "html", stdin=SNIPPET, PSEUDOGEN_CACHE=str(tmp_path / "own"))
+    assert len(list((tmp_path / "own" / "templates").iterdir())) > len(kept)
+
+
+@pytest.mark.skipif(not hasattr(os, "getuid"), reason="who may write is told otherwise there")
+def test_a_folder_into_which_others_write_is_not_used(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path))
+    (tmp_path / "templates").mkdir()
+    (tmp_path / "templates").chmod(0o777)
+    assert own_folder("templates") is None

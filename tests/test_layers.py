@@ -13,6 +13,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limits": set(),
     "errors": set(),
     "deep": set(),
+    "folders": set(),
     "languages": set(),
     "vocabulary": set(),
     "projects": set(),
@@ -29,7 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
     "working": {"finding", "names", "patterns", "syntax"},
     "explanation": {"finding", "following", "names", "syntax", "vocabulary"},
-    "templating": {"document", "languages"},
+    "templating": {"document", "folders", "languages"},
     "pseudocode": {
         "deep",
         "document",
@@ -82,6 +83,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "cache",
         "document",
         "errors",
+        "folders",
         "generate",
         "languages",
         "projects",
@@ -108,7 +110,7 @@ LIBRARIES: dict[str, set[str]] = {
     "templating": {"jinja2"},
     "rendering": {"jinja2", "pygments", "rich", "typst"},
     "lexer": {"pygments"},
-    "cache": {"platformdirs"},
+    "folders": {"platformdirs"},
     "cli": {"click", "rich"},
 }
 THIRD_PARTY = {

@@ -16,7 +16,8 @@ def cache() -> None:
 @cache.command()
 def info() -> None:
     """Show where the results are, how many, and what they take."""
-    from pseudogen.cache import LIMIT_BYTES, Cache, cache_folder
+    from pseudogen.cache import LIMIT_BYTES, Cache
+    from pseudogen.folders import cache_folder
 
     kept = Cache(cache_folder())
     count, size = kept.size()
@@ -26,6 +27,7 @@ def info() -> None:
 @cache.command()
 def clear() -> None:
     """Let go of all results."""
-    from pseudogen.cache import Cache, cache_folder
+    from pseudogen.cache import Cache
+    from pseudogen.folders import cache_folder
 
     Cache(cache_folder()).clear()

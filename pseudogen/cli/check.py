@@ -60,7 +60,7 @@ def check(
     _refuse_unknown(select, ignore)
     done = Done([], 0)
     if files:
-        ways = Ways(jobs, no_cache, around=True)
+        ways = Ways(jobs, no_cache)
         done = work_on(files, False, language, work, ways, whole=output is not None)
     found = gathered(done.made, language)
     _print(found, format, output)

@@ -63,7 +63,7 @@ def explain(
         clipboard,
         language,
         work,
-        Ways(jobs, no_cache, around=True),
+        Ways(jobs, no_cache),
         whole=output is not None,
     )
     if chosen == "json":
@@ -90,9 +90,13 @@ def explained(
 ) -> Any:
     """The explanation of a source: a document, or the object that JSON shows."""
     from pseudogen import generate
+    from pseudogen.rendering.prepared import prepared_document
 
     part = generate.Part(function, lines)
     analysis = generate.analyse_source(source, strict=strict, given=dict(given), follow=follow)
     if as_object:
         return generate.explanation_object(analysis, lang=lang, part=part)
-    return generate.explain_analysis(analysis, lang=lang, detail=detail, part=part, listings=True)
+    document = generate.explain_analysis(
+        analysis, lang=lang, detail=detail, part=part, listings=True
+    )
+    return prepared_document(document)

@@ -35,12 +35,18 @@ SIDE_BY_SIDE = 12
 
 @dataclass(frozen=True, slots=True)
 class Ways:
-    """How many processes there may be, and whether results of former runs are used; those that
-    depend on the project `around` an input only while nothing in it has changed."""
+    """How many processes there may be, and whether results of former runs are used."""
 
     jobs: int | None = None
     no_cache: bool = False
-    around: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What was made of an input, and the paths that were looked at for it, each with its state."""
+
+    result: Any
+    seen: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +71,7 @@ def work_on(
     also when it was interrupted and the output is wanted `whole` or not at all.
     """
     if clipboard or "-" in (paths or "-"):
-        attempts = enumerate(_attempt(read, work) for read in sources(paths, clipboard))
+        attempts = enumerate(_attempt(read, work).result for read in sources(paths, clipboard))
         return _told(dict(attempts), max(1, len(paths)), lang)
     files = _expanded(paths)
     results: dict[int, Any] = {}
@@ -105,24 +111,37 @@ def _results(
 ) -> Iterator[tuple[int, Any]]:
     """(Place, result or what went wrong) of all files, as they come."""
     keys: dict[int, bytes] = {}
+    states: dict[str, str] = {}
     rest: list[int] = []
     for place, path in enumerate(paths):
-        key = _key(path, work, ways) if store is not None else None
+        key = _key(path, work) if store is not None else None
         kept = store.get(key) if store is not None and key is not None else None
-        if kept is not None:
-            yield place, kept
+        if kept is not None and _as_it_was(kept[1], states):
+            yield place, kept[0]
             continue
         rest.append(place)
         if key is not None:
             keys[place] = key
-    for number, result in _worked([paths[place] for place in rest], work, ways):
+    for number, made in _worked([paths[place] for place in rest], work, ways):
         place = rest[number]
-        if store is not None and place in keys and not isinstance(result, InputError):
-            store.put(keys[place], result)
-        yield place, result
+        if store is not None and place in keys and not isinstance(made.result, InputError):
+            store.put(keys[place], (made.result, made.seen))
+        yield place, made.result
 
 
-def _worked(paths: list[str], work: Work, ways: Ways) -> Iterator[tuple[int, Any]]:
+def _as_it_was(seen: dict[str, str], states: dict[str, str]) -> bool:
+    """Whether all paths are in the state in which they were seen; `states` are those known now."""
+    from pseudogen.projects import state_of
+
+    for path, state in seen.items():
+        if path not in states:
+            states[path] = state_of(path)
+        if states[path] != state:
+            return False
+    return True
+
+
+def _worked(paths: list[str], work: Work, ways: Ways) -> Iterator[tuple[int, Worked]]:
     jobs = ways.jobs or _cores()
     if jobs == 1 or len(paths) < (2 if ways.jobs else SIDE_BY_SIDE):
         for place, path in enumerate(paths):
@@ -134,7 +153,7 @@ def _worked(paths: list[str], work: Work, ways: Ways) -> Iterator[tuple[int, Any
     work(read_text("x = 1\n", "<start>"))  # loads all that the workers share
     for place, result in side_by_side(paths, partial(_attempt_path, work), jobs):
         if isinstance(result, Died):
-            result = InputError("worker-died", file=paths[place], status=result.status)
+            result = Worked(InputError("worker-died", file=paths[place], status=result.status), {})
         yield place, result
 
 
@@ -145,24 +164,27 @@ def _cores() -> int:
         return os.cpu_count() or 1
 
 
-def _attempt_path(work: Work, path: str) -> Any:
+def _attempt_path(work: Work, path: str) -> Worked:
     return _attempt(named(path), work)
 
 
-def _attempt(read: Callable[[], Source], work: Work) -> Any:
+def _attempt(read: Callable[[], Source], work: Work) -> Worked:
     """The result, or the error that it met."""
+    from pseudogen.projects import watched
+
     name = ""
-    try:
-        source = read()
-        name = source.name
-        return work(source)
-    except InputError as error:
-        return error
-    except Exception as error:
-        if os.environ.get("PSEUDOGEN_DEBUG"):
-            raise
-        reason = " ".join(f"{type(error).__name__} {error}".split())
-        return InputError("internal-fault", file=name, reason=reason)
+    with watched() as seen:
+        try:
+            source = read()
+            name = source.name
+            return Worked(work(source), seen)
+        except InputError as error:
+            return Worked(error, seen)
+        except Exception as error:
+            if os.environ.get("PSEUDOGEN_DEBUG"):
+                raise
+            reason = " ".join(f"{type(error).__name__} {error}".split())
+            return Worked(InputError("internal-fault", file=name, reason=reason), seen)
 
 
 def _told(results: dict[int, Any], count: int, lang: str) -> Done:
@@ -201,13 +223,15 @@ def _with_progress(results: Iterator[tuple[int, Any]], count: int) -> Iterator[t
 
 
 def _store() -> Cache | None:
-    from pseudogen.cache import Cache, cache_folder
+    from pseudogen.cache import Cache
+    from pseudogen.folders import cache_folder
 
     return Cache(cache_folder())
 
 
-def _key(path: str, work: Work, ways: Ways) -> bytes | None:
-    """The key of the result; None for a file that can't be read, which is told later."""
+def _key(path: str, work: Work) -> bytes | None:
+    """The key of the result; None for a file that can't be read, which is told later. What a file
+    says depends on the folder in which it stands, whatever it is called from here."""
     from pseudogen.cache import key_of
     from pseudogen.reading.files import load, script_of
 
@@ -216,12 +240,4 @@ def _key(path: str, work: Work, ways: Ways) -> bytes | None:
     except InputError:
         return None
     asked = f"{work.func.__module__} {work.func.__qualname__} {sorted(work.keywords.items())!r}"
-    around = ""
-    if ways.around:
-        from pseudogen.projects import state_of_project
-
-        state = state_of_project(Path(path))
-        if state is None:
-            return None
-        around = state
-    return key_of(f"{asked} {path!r} {around}", data)
+    return key_of(f"{asked} {path!r} {os.path.realpath(path)!r}", data)

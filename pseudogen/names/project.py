@@ -20,7 +20,7 @@ from pseudogen.names.module_files import (
     read_plainly,
 )
 from pseudogen.names.script import Script, Site
-from pseudogen.projects import project_root
+from pseudogen.projects import is_file, project_root
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Statement
@@ -215,6 +215,6 @@ class Project:
 def _file(path: Path) -> Path | None:
     """The file of a module: `path.py`, or `__init__.py` in the folder `path`."""
     for candidate in (path / "__init__.py", path.with_name(path.name + ".py")):
-        if candidate.is_file():
+        if is_file(candidate):
             return candidate
     return None

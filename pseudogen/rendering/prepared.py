@@ -20,7 +20,6 @@ from pseudogen.document import (
 )
 from pseudogen.reading.inert import inert
 from pseudogen.rendering.layout import joined
-from pseudogen.templating import language
 
 
 def prepared_document(document: Document) -> Document:
@@ -29,6 +28,8 @@ def prepared_document(document: Document) -> Document:
     A paragraph's lines are left out where the heading above it speaks of the same ones, or a note
     in its label does.
     """
+    if document.ready:
+        return document
     blocks: list[Block] = []
     above: Lines | None = None
     for block in document.blocks:
@@ -41,7 +42,7 @@ def prepared_document(document: Document) -> Document:
             if place:
                 block = Paragraph(joined(block.text, place), block.label, block.lines)
         blocks.append(_clean(block))
-    return replace(document, blocks=tuple(blocks))
+    return replace(document, blocks=tuple(blocks), ready=True)
 
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
@@ -65,6 +66,8 @@ def _noted(label: Spans) -> bool:
 
 
 def _place(lines: Lines | None, lang: str) -> Spans:
+    from pseudogen.templating import language  # what was kept from a former run needs no words
+
     return (Span(str(language(lang).place(*lines)), "note"),) if lines else ()
 
 

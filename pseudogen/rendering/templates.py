@@ -15,7 +15,7 @@ from pseudogen.rendering.nesting import nested
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import number, pseudocode_text
-from pseudogen.templating import language
+from pseudogen.templating import compiled_templates, language
 
 
 def from_template(
@@ -33,6 +33,7 @@ def from_template(
 def _environment() -> Environment:
     made = Environment(
         loader=FileSystemLoader(template_root()),
+        bytecode_cache=compiled_templates("formats"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
