@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import lru_cache
 from typing import Any, ClassVar
@@ -46,30 +46,39 @@ Named = Callable[[str], bool]
 
 def speaks_of(*pieces: str) -> Named:
     """The test whether a name has one of the pieces (in lower case) in it."""
-    return lambda name: any(piece in name.lower() for piece in pieces)
+    return lambda name: any(map(name.lower().__contains__, pieces))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Finder:
     """A function that looks at places, and which places those are.
 
-    `statements` are node types; `expressions` types of recorded expressions. Of the calls it wants
-    those of a row of the tables of one of the `kinds`, those whose name ends with one of the
-    `methods`, those that pass (or by a `**` may pass) one of the `keywords`, and those whose name
-    `calls` accepts, in statements of the types `within` if there are any. `calls` depends on the
-    name alone and is asked once for each name; the more names it turns down, the faster.
+    `statements` are node types; of those with a value it wants those whose value is of a type of
+    `values`, if there are any; `expressions` are types of recorded expressions. Of the calls it
+    wants those of a row of the tables of one of the `kinds`, those whose name ends with one of
+    the `methods`, those that pass (or by a `**` may pass) one of the `keywords`, and those whose
+    name `calls` accepts, in statements of the types `within` if there are any. `calls` depends on
+    the name alone and is asked once for each name; the more names it turns down, the faster. Of
+    all these places it wants those in the lines of whose statement one of `mentions` is written,
+    in whatever case, if there are any: a cheap way to see that a place can't speak of something.
     `find` may be given a place that turns out not to be an instance: then it yields nothing.
     """
 
     finding: type[Finding]
     find: Find
     statements: tuple[type, ...] = ()
+    values: tuple[type, ...] = ()
+    mentions: tuple[str, ...] = ()
     expressions: tuple[type, ...] = ()
     kinds: tuple[str, ...] = ()
     methods: tuple[str, ...] = ()
     keywords: tuple[str, ...] = ()
     calls: Named | None = None
     within: tuple[type, ...] = ()
+
+    def wants_statement(self, kind: type, value: type) -> bool:
+        """Whether it wants a statement of a type with a value of a type."""
+        return kind in self.statements and (not self.values or value in self.values)
 
     def wants_name(self, name: str, within: type) -> bool:
         """Whether it wants a call for its name, in a statement of a type."""
@@ -81,6 +90,8 @@ def pattern(
     finding: type[Finding],
     *,
     statements: tuple[type, ...] = (),
+    values: tuple[type, ...] = (),
+    mentions: tuple[str, ...] = (),
     expressions: tuple[type, ...] = (),
     kinds: tuple[str, ...] = (),
     methods: tuple[str, ...] = (),
@@ -93,7 +104,17 @@ def pattern(
 
     def make(find: Find) -> Finder:
         return Finder(
-            finding, find, statements, expressions, kinds, methods, keywords, named, within
+            finding=finding,
+            find=find,
+            statements=statements,
+            values=values,
+            mentions=mentions,
+            expressions=expressions,
+            kinds=kinds,
+            methods=methods,
+            keywords=keywords,
+            calls=named,
+            within=within,
         )
 
     return make
@@ -104,7 +125,9 @@ def _every(name: str) -> bool:
 
 
 _Ranked = tuple[tuple[int, int], ...]
-_OfName = Callable[[str, str, type], _Ranked]
+_Asked = tuple[tuple[Find, tuple[str, ...]], ...]
+"""Functions, each with the pieces of which one must be written in the lines of a statement."""
+_OfName = Callable[[str, str, type], tuple[_Ranked, _Asked]]
 
 
 class _Wanted:
@@ -112,28 +135,36 @@ class _Wanted:
     and keywords of calls, those of kinds, those of methods."""
 
     def __init__(self, finders: tuple[Finder, ...]) -> None:
-        self.by_statement: dict[type, list[Finder]] = {}
         self.by_expression: dict[type, list[Finder]] = {}
         self._finders = finders
         self._keywords: dict[str, list[int]] = {}
         for place, finder in enumerate(finders):
-            for node in finder.statements:
-                self.by_statement.setdefault(node, []).append(finder)
             for node in finder.expressions:
                 self.by_expression.setdefault(node, []).append(finder)
             for keyword in finder.keywords:
                 self._keywords.setdefault(keyword, []).append(place)
         self._with_keywords = [place for place, f in enumerate(finders) if f.keywords]
-        self._of_name: _OfName = lru_cache(maxsize=_NAMES)(self._ranked)
+        self._of_name: _OfName = lru_cache(maxsize=_NAMES)(self._asked_for_name)
+        self._by_statement: dict[tuple[type, type], _Asked] = {}
 
-    def by_call(self, site: Site) -> Sequence[Finder]:
-        """The finders that want a call."""
+    def by_statement(self, node: Any) -> _Asked:
+        """The functions that want a statement for its node."""
+        key = (type(node), type(getattr(node, "value", None)))
+        asked = self._by_statement.get(key)
+        if asked is None:
+            asked = _asked(finder for finder in self._finders if finder.wants_statement(*key))
+            self._by_statement[key] = asked
+        return asked
+
+    def by_call(self, site: Site) -> _Asked:
+        """The functions that want a call for its name and its keywords."""
         kind = site.known.api.kind if site.known is not None else ""
-        ranked = self._of_name(site.name, kind, type(site.statement.node))
+        ranked, asked = self._of_name(site.name, kind, type(site.statement.node))
         passed = self._by_keyword(site)
         if passed:
             ranked = tuple(sorted({*ranked, *((0, place) for place in passed)}))
-        return [self._finders[place] for _, place in ranked]
+            return _asked(self._finders[place] for _, place in ranked)
+        return asked
 
     def _by_keyword(self, site: Site) -> list[int]:
         found: list[int] = []
@@ -143,6 +174,10 @@ class _Wanted:
             elif arg.star == "**":
                 return self._with_keywords
         return found
+
+    def _asked_for_name(self, name: str, kind: str, within: type) -> tuple[_Ranked, _Asked]:
+        ranked = self._ranked(name, kind, within)
+        return ranked, _asked(self._finders[place] for _, place in ranked)
 
     def _ranked(self, name: str, kind: str, within: type) -> _Ranked:
         method = name.rpartition(".")[2]
@@ -159,6 +194,10 @@ class _Wanted:
         return tuple(sorted(ranked))
 
 
+def _asked(finders: Iterable[Finder]) -> _Asked:
+    return tuple((finder.find, finder.mentions) for finder in finders)
+
+
 _NAMES = 1 << 14
 _wanted = lru_cache(maxsize=8)(_Wanted)
 
@@ -171,19 +210,25 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
     wanted = _wanted(tuple(finders))
     found: list[Finding] = []
     for statement in script.tree.statements:
-        asked = wanted.by_statement.get(type(statement.node))
+        asked = wanted.by_statement(statement.node)
         if asked:
             site = Site(statement.node, statement, statement.scope)
-            for finder in asked:
-                found.extend(finder.find(site, script))
-    for node_type, asked in wanted.by_expression.items():
+            for find in _wanting(asked, site, script):
+                found.extend(find(site, script))
+    for node_type, finders_asked in wanted.by_expression.items():
         for site in script.expression_sites(node_type):
-            for finder in asked:
-                found.extend(finder.find(site, script))
+            for find in _wanting(_asked(finders_asked), site, script):
+                found.extend(find(site, script))
     for site in script.call_sites():
-        for finder in wanted.by_call(site):
-            found.extend(finder.find(site, script))
+        for find in _wanting(wanted.by_call(site), site, script):
+            found.extend(find(site, script))
     return _once(found)
+
+
+def _wanting(asked: _Asked, site: Site, script: Script) -> list[Find]:
+    """The functions that want a place for what is written in the lines of its statement."""
+    written = script.written(site.statement).__contains__
+    return [find for find, pieces in asked if not pieces or any(map(written, pieces))]
 
 
 def _once(found: list[Finding]) -> list[Finding]:

@@ -67,6 +67,7 @@ def _compiled(cls: type, frozen: bool) -> Any:
     """`__init__` that takes the fields in their order."""
     space: dict[str, Any] = {"_set": _set, "_none": dataclasses.MISSING}
     parameters, lines = ["self"], []
+    slots = frozenset(getattr(cls, "__slots__", ()))
     for field in dataclasses.fields(cls):
         name, value = field.name, field.name
         if field.default_factory is not dataclasses.MISSING:
@@ -78,7 +79,13 @@ def _compiled(cls: type, frozen: bool) -> Any:
             parameters.append(f"{name}=_{name}")
         else:
             parameters.append(name)
-        lines.append(f" _set(self, {name!r}, {value})" if frozen else f" self.{name} = {value}")
+        if not frozen:
+            lines.append(f" self.{name} = {value}")
+        elif name in slots:
+            space[f"_set_{name}"] = getattr(cls, name).__set__  # half of what `_set` takes
+            lines.append(f" _set_{name}(self, {value})")
+        else:
+            lines.append(f" _set(self, {name!r}, {value})")
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass"), space)

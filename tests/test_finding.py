@@ -19,17 +19,17 @@ for identifier, module in pattern_modules().items():
     TEXTS[identifier] = "\n\n".join((*module.EXAMPLES, *module.COUNTEREXAMPLES))
 
 
-def _asked_about_every_call(finder: Finder) -> Finder:
+def _asked_about_everything(finder: Finder) -> Finder:
     if finder.calls is None and not finder.keywords:
-        return finder
-    return replace(finder, calls=lambda name: True, within=())
+        return replace(finder, mentions=())
+    return replace(finder, mentions=(), calls=lambda name: True, within=())
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_names_and_keywords_lose_no_finding(text: str) -> None:
-    """A call that a finder turns down by its name has nothing for it."""
+def test_what_finders_turn_down_loses_no_finding(text: str) -> None:
+    """A place that a finder turns down by a name or by what is written there has nothing for it."""
     script = Script.parse(text)
-    everywhere = [_asked_about_every_call(finder) for finder in all_finders()]
+    everywhere = [_asked_about_everything(finder) for finder in all_finders()]
     assert find_all(script, all_finders()) == find_all(script, everywhere)
 
 
@@ -62,6 +62,20 @@ def test_calls_are_chosen_by_the_statement_around() -> None:
 
 def test_calls_are_chosen_by_keyword_which_stars_may_hold() -> None:
     assert _names(pattern(_Seen, keywords=("depth",))(_seen), CODE) == ["Saver", "fit"]
+
+
+def test_statements_are_chosen_by_their_values() -> None:
+    finder = pattern(_Seen, statements=(cst.Assign, cst.Return), values=(cst.Call,))(_seen)
+    code = "a = f()\nb = 2\ndef g():\n    return 1\ndef h():\n    return f()\n"
+    assert [found.line for found in find_all(Script.parse(code), [finder])] == [1, 6]
+
+
+def test_places_are_chosen_by_what_is_written_in_their_lines() -> None:
+    code = "learning_Rate = 2\nx = f(\n    lr,\n)\n@g(rate)\ndef h(): pass\nf(y)\n"
+    statements = pattern(_Seen, statements=(cst.Assign,), mentions=("rate", "lr"))(_seen)
+    assert [found.line for found in find_all(Script.parse(code), [statements])] == [1, 2]
+    calls = pattern(_Seen, calls=True, mentions=("rate", "lr"))(_seen)
+    assert _names(calls, code) == ["f", "g"]
 
 
 def test_methods_are_last_names() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -152,17 +153,14 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         return Choice("device", name, value, Evidence(NAME, (name,)))
     if {"device", "devices"} & set(found) and _is_share(value, statement, script):
         return Choice("device", name, value, Evidence(API, (dotted(value.right.func),)))
-    if {"device", "devices"} & set(found) and set(found) <= _TARGETS:
+    about = _about(found)
+    if about == "device":
         described = f"{script.condition(statement) or ''} {text(value)}"
         if "isinstance(" in described or "device.type" in described:
             return None  # a device that is there already is described
         chosen = _chosen_by_name(value, found)
         return Choice("device", text(target), value, chosen) if chosen is not None else None
-    if (
-        _FLAG_WORDS & set(found)
-        and set(found) <= _FLAG_NAMES
-        and _checks_availability(value, statement, script)
-    ):
+    if about == "flag" and _checks_availability(value, statement, script):
         return Choice("flag", name, value, Evidence(API, ("is_available",)))
     return None
 
@@ -170,6 +168,15 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
 def _places_nothing(value: Any) -> bool:
     """Whether the device is "meta", on which tensors have no content."""
     return any(string(node) == "meta" for node in descendants(value))
+
+
+@lru_cache(maxsize=1 << 13)
+def _about(named: tuple[str, ...]) -> str:
+    """What a name with these words is for: a "device", a "flag" for one, or "" for neither."""
+    found = set(named)
+    if {"device", "devices"} & found and found <= _TARGETS:
+        return "device"
+    return "flag" if _FLAG_WORDS & found and found <= _FLAG_NAMES else ""
 
 
 def _device_made(value: Any, statement: Statement, script: Script) -> Evidence | None:

@@ -38,15 +38,17 @@ _TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "tes
 def evaluation_call(script: Script, site: Site) -> Evidence | None:
     """The evidence that a call evaluates the model, or None; calls inside an evaluating loop are
     part of that loop."""
-    is_class = site.name.rpartition(".")[2].lstrip("_")[:1].isupper()
-    if not site.name or site.known is not None or is_class:
+    if not site.name or site.known is not None or _names_class(site.name):
+        return None
+    called = script.called_function(site)
+    data = _evaluation_data(script, site)
+    if called is None and data is None and not may_evaluate(site.name):
         return None
     if _inside_evaluation(script, site):
         return None
-    called = script.called_function(site)
     if called is not None and called.index in script.structure.measures:
         return Evidence(FLOW, (site.name,))
-    told = _told_to_evaluate(script, site)
+    told = _told_to_evaluate(site, data) if data is not None else None
     if told is not None or (called is not None and called.index in script.structure.trains):
         return told
     if called is None and not may_evaluate(site.name):
@@ -54,7 +56,12 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     return _framework(script, site) or _by_name(script, site, called is not None)
 
 
-@lru_cache(maxsize=1 << 13)
+@lru_cache(maxsize=1 << 14)
+def _names_class(name: str) -> bool:
+    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
+
+
+@lru_cache(maxsize=1 << 14)
 def may_evaluate(name: str) -> bool:
     """Whether a call of this name may evaluate, by the name alone: most can't."""
     receiver, _, method = name.rpartition(".")
@@ -67,14 +74,17 @@ def may_evaluate(name: str) -> bool:
     )
 
 
-def _told_to_evaluate(script: Script, site: Site) -> Evidence | None:
+def _evaluation_data(script: Script, site: Site) -> Any:
+    """The first argument that is data for an evaluation, or None."""
+    for arg in site.node.args:
+        if _is_evaluation_data(script, site, arg.value):
+            return arg.value
+    return None
+
+
+def _told_to_evaluate(site: Site, data: Any) -> Evidence | None:
     """`run_epoch(epoch, val_loader, train=False)`, `run(eval_loader, mode=Mode.EVAL)`: a function
     that also trains gets data for an evaluation and is told that it is one."""
-    data = next(
-        (a.value for a in site.node.args if _is_evaluation_data(script, site, a.value)), None
-    )
-    if data is None or site.name.rpartition(".")[2][:1].isupper():
-        return None
     for arg in site.node.args:
         key = arg.keyword.value if arg.keyword is not None else ""
         off = text(arg.value) == "False" and key in ("train", "training", "is_train", "is_training")
@@ -87,15 +97,22 @@ def _told_to_evaluate(script: Script, site: Site) -> Evidence | None:
 
 def _is_evaluation_data(script: Script, site: Site, node: Any) -> bool:
     """Whether an argument is a loader of data for an evaluation, by its name."""
-    if type(node) not in (cst.Name, cst.Attribute):
+    kind: type = type(node)
+    if kind is not cst.Name and kind is not cst.Attribute:
         return False
-    named = set(words(dotted(node)))
-    if not named & EVALUATION_WORDS:
+    # Of a dotted name the last part is what it is called by.
+    named = node.value if kind is cst.Name else node.attr.value
+    if not _speaks_of_evaluation(named) or not dotted(node):
         return False
     return (
-        bool(named & {"loader", "dataloader"})
+        bool({"loader", "dataloader"} & set(words(named)))
         or script.is_a(node, site.scope, "loader") is not None
     )
+
+
+@lru_cache(maxsize=1 << 14)
+def _speaks_of_evaluation(name: str) -> bool:
+    return bool(EVALUATION_WORDS & set(words(name)))
 
 
 def _inside_evaluation(script: Script, site: Site) -> bool:

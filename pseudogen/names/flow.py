@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
+from operator import attrgetter
+
 import libcst as cst
 
 from pseudogen.names.resolve import Resolver
@@ -20,7 +23,7 @@ def reaching(resolver: Resolver, name: str, statement: int) -> list[Binding]:
     home = resolver.home(name, here)
     if home is None:
         return []
-    bindings = [b for b in home.bindings[name] if b.how != "global"]
+    bindings = resolver.bindings(name, here)
     if home.index != here:
         return bindings[::-1]
     return _last_before(tree, bindings, statement)
@@ -42,8 +45,9 @@ def carried(resolver: Resolver, name: str, statement: int) -> list[Binding]:
 def _last_before(tree: Tree, bindings: list[Binding], statement: int) -> list[Binding]:
     found: list[Binding] = []
     branches: dict[int, set[int]] = {}
-    for binding in reversed(bindings):
-        if binding.statement >= statement or exclusive(tree, binding.statement, statement):
+    before = bisect_left(bindings, statement, key=attrgetter("statement"))
+    for binding in reversed(bindings[:before]):
+        if exclusive(tree, binding.statement, statement):
             continue
         found.append(binding)
         if _always_runs(tree, binding.statement, statement, branches):

@@ -24,6 +24,7 @@ FREEZE_METHODS = ("requires_grad_",)
 
 _FLAGS = {"requires_grad": False, "trainable": False, "stop_gradient": True}
 """Attribute of a parameter or layer -> the value that freezes it."""
+FREEZE_FLAGS = tuple(_FLAGS)
 _OTHER_RECEIVERS = frozenset(
     {"args", "cfg", "config", "conf", "gc", "mp", "multiprocessing", "opt"}
 )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
-from pseudogen.names.words import words
+from pseudogen.names.words import pieces, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN
 from pseudogen.syntax.text import text
@@ -28,6 +28,10 @@ _LENGTH_WORDS = frozenset(
 _SCHEDULE_WORDS = frozenset(
     {"sch", "schd", "schdr", "sche", "sched", "schedule", "scheduler", "schedulers"}
 )
+RATE_PIECES = ("lr", "rate")
+"""One of these is in every name of a learning rate, in lower case."""
+SCHEDULE_PIECES = (*RATE_PIECES, *pieces(_SCHEDULE_WORDS))
+"""Likewise of a learning rate or of a schedule of it."""
 _SETTERS = frozenset(
     {"adjust", "set", "update", "decay", "schedule", "apply", "change", "reduce", "step"} | {"poly"}
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
@@ -12,7 +11,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement, Tree
+from pseudogen.syntax.tree import Tree
 
 _ASSIGNMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign)
 
@@ -32,13 +31,11 @@ def reads(tree: Tree) -> list[Read]:
     """All reads of names, attributes and string keys, the longest form of each, in the order of
     the source. `config.model.items()` reads `config.model`; `config.get("lr")` reads
     `config["lr"]`."""
-    return [read for statement in tree.statements for read in _of_statement(statement)]
-
-
-def _of_statement(statement: Statement) -> Iterator[Read]:
-    for part in _parts(statement.node):
-        for name, default in _names(part):
-            yield Read(name, statement.first, statement.index, default)
+    return [
+        Read(name, statement.first, statement.index, default)
+        for statement in tree.statements
+        for name, default in _names(_parts(statement.node))
+    ]
 
 
 def _parts(node: Any) -> tuple[Any, ...]:
@@ -64,34 +61,33 @@ def _parts(node: Any) -> tuple[Any, ...]:
     return () if hasattr(node, "body") else (node,)
 
 
-def _names(root: Any) -> Iterator[tuple[str, str | None]]:
-    stack: list[Any] = [root]
+def _names(parts: tuple[Any, ...]) -> list[tuple[str, str | None]]:
+    """(Name, default) of what the expressions read."""
+    found: list[tuple[str, str | None]] = []
+    stack: list[Any] = [*parts[::-1]]
     while stack:
         node = stack.pop()
         kind = type(node)
-        if kind is tuple or kind is list:
-            stack.extend(reversed(node))
-            continue
-        if kind is cst.Call:
+        if kind is cst.Name:
+            found.append((node.value, None))
+        elif kind is tuple or kind is list:
+            stack.extend(node[::-1])
+        elif kind is cst.Arg:  # its keyword is no name
+            stack.append(node.value)
+        elif kind is cst.Call:
             stack.append(node.args)
             key = _got_key(node)
             if key is not None:
-                yield key
+                found.append(key)
             else:
-                inner = node.func.value if type(node.func) is cst.Attribute else node.func
-                stack.append(inner)
-            continue
-        if kind is cst.Arg:  # its keyword is no name
-            stack.append(node.value)
-            continue
-        name = read_name(node)
-        if name:
-            yield name, None
-            continue
-        children = CHILDREN.get(kind)
-        if children is not None:
-            value = children(node)
-            stack.extend(reversed(value)) if type(value) is tuple else stack.append(value)
+                stack.append(node.func.value if type(node.func) is cst.Attribute else node.func)
+        else:
+            name = read_name(node) if kind is cst.Attribute or kind is cst.Subscript else ""
+            if name:
+                found.append((name, None))
+            elif (children := CHILDREN.get(kind)) is not None:
+                stack.append(children(node))
+    return found
 
 
 def read_name(node: Any) -> str:

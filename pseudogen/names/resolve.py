@@ -31,6 +31,7 @@ class Resolver:
             for found in scope.bindings.values()
             for binding in found
         )
+        self._bound = frozenset(name for scope in tree.scopes for name in scope.bindings)
         # The same names are asked for again and again, and a tree does not change.
         self._homes: dict[tuple[str, int], Scope | None] = {}
         self._bindings: dict[tuple[str, int], list[Binding]] = {}
@@ -38,6 +39,8 @@ class Resolver:
 
     def home(self, name: str, scope: int) -> Scope | None:
         """The scope that binds `name` (`x`, `self.x`, `args.x`) as seen from `scope`."""
+        if name not in self._bound:
+            return None
         key = (name, scope)
         if key not in self._homes:
             self._homes[key] = self._home(name, scope)
@@ -58,6 +61,8 @@ class Resolver:
     def bindings(self, name: str, scope: int) -> list[Binding]:
         """All places that bind `name` as seen from `scope`, in the order of the source. The list
         is kept for the next who asks: it is to be read only."""
+        if name not in self._bound:
+            return []
         key = (name, scope)
         found = self._bindings.get(key)
         if found is None:

@@ -32,7 +32,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Binding, Scope, Statement, Tree
+from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Statement, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ class Script:
         self.roles = Roles(self.resolver)
         self.functions_called: dict[tuple[str, int], int | None] = {}
         """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
+        self._written = (NO_STATEMENT, "")
+        """The statement whose lines were looked at last, and these in lower case."""
         self._calls: list[Site] | None = None
         self._calls_before: list[int] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
@@ -137,15 +139,21 @@ class Script:
     def call_site(self, call: cst.Call, statement: int, scope: int) -> Site:
         """The site of one call."""
         name = dotted(call.func)
-        known = self._known_name(name, scope)
+        known = self.known_name(name, scope)
         return Site(call, self.tree.statements[statement], scope, known, name)
 
     def source(self, statement: Statement) -> str:
-        """The lines of a statement (of the header of a compound one) as written: a cheap way to
-        see that it can't speak of something."""
-        if statement.first == statement.last:
-            return self.tree.lines[statement.first - 1]
-        return "\n".join(self.tree.lines[statement.first - 1 : statement.last])
+        """The lines of a statement (of the header of a compound one, with its decorators) as
+        written: a cheap way to see that it can't speak of something."""
+        if statement.start == statement.last:
+            return self.tree.lines[statement.last - 1]
+        return "\n".join(self.tree.lines[statement.start - 1 : statement.last])
+
+    def written(self, statement: Statement) -> str:
+        """The same in lower case; kept for the next who asks of this statement."""
+        if self._written[0] != statement.index:
+            self._written = (statement.index, self.source(statement).lower())
+        return self._written[1]
 
     # Names
 
@@ -158,9 +166,10 @@ class Script:
 
     def known(self, function: Any, scope: int) -> Known | None:
         """The row of the tables for a function or class, or None."""
-        return self._known_name(dotted(function), scope)
+        return self.known_name(dotted(function), scope)
 
-    def _known_name(self, name: str, scope: int) -> Known | None:
+    def known_name(self, name: str, scope: int) -> Known | None:
+        """Likewise for its dotted name."""
         key = (name, scope)
         if key not in self._known:
             self._known[key] = self.resolver.known(name, scope)

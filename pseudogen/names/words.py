@@ -100,7 +100,16 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
 _BY_LENGTH = sorted(_ENDINGS, key=lambda row: -len(row[0]))
 
 
-@lru_cache(maxsize=4096)
+def pieces(wanted: frozenset[str]) -> tuple[str, ...]:
+    """The shortest of some words: whatever has one of the words in it has one of these."""
+    return tuple(
+        word
+        for word in sorted(wanted)
+        if not any(other in word for other in wanted if other != word)
+    )
+
+
+@lru_cache(maxsize=1 << 15)
 def words(name: str) -> tuple[str, ...]:
     """The words of an identifier in lower case: `ngpus_per_node`, `BatchSize`, `trainLoader2`.
 
@@ -110,7 +119,7 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(word.lower() for word in _WORD.findall(last) if not word.isdigit())
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=1 << 15)
 def suggested_role(name: str) -> str | None:
     """The role whose usual name an identifier ends with, as whole words; the longest one wins.
 

@@ -52,7 +52,12 @@ class BatchDivision(Finding):
     processes_value: int | float | None = None
 
 
-@pattern(BatchDivision, statements=(cst.Assign, cst.AnnAssign))
+@pattern(
+    BatchDivision,
+    statements=(cst.Assign, cst.AnnAssign),
+    values=(cst.BinaryOperation, cst.Call, cst.Dict),
+    mentions=("/",),
+)
 def find_assignment(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`batch_size = batch_size // world_size`, also inside `int(...)`."""
     if type(site.node.value) in (cst.BinaryOperation, cst.Call):
@@ -82,7 +87,7 @@ def find_in_place(site: Site, script: Script) -> Iterator[BatchDivision]:
             yield from _finding(site, script, text(node.target), expression, found)
 
 
-@pattern(BatchDivision, calls=True)
+@pattern(BatchDivision, calls=True, mentions=("/",))
 def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
     """`DataLoader(data, batch_size=batch_size // world_size)`, whatever is called; without the
     keyword only where a loader is made."""

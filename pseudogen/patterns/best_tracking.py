@@ -66,7 +66,7 @@ class BestTracking(Finding):
     per: str | None = None
 
 
-@pattern(BestTracking, statements=(cst.If, cst.Assign, cst.AnnAssign))
+@pattern(BestTracking, statements=(cst.If, cst.Assign, cst.AnnAssign), mentions=("<", ">"))
 def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
     """`if acc > best_acc:`, `is_best = acc > best_acc`."""
     test = site.node.test if type(site.node) is cst.If else site.node.value
@@ -183,11 +183,11 @@ def _saves(below: list[Statement], script: Script) -> int | None:
     return None
 
 
-@pattern(BestTracking, statements=(cst.Assign,))
+@pattern(BestTracking, statements=(cst.Assign,), values=(cst.Call,), mentions=("max", "min"))
 def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
     """`best_acc = max(acc, best_acc)`."""
     call, target = site.node.value, text(site.node.targets[0].target)
-    if type(call) is not cst.Call or dotted(call.func) not in ("max", "min"):
+    if dotted(call.func) not in ("max", "min"):
         return
     passed = [text(arg.value) for arg in call.args]
     if len(passed) != 2 or target not in passed:

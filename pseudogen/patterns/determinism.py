@@ -54,8 +54,7 @@ class _Switch:
     evidence: Evidence
 
 
-@pattern(Determinism, statements=(cst.Assign, cst.Expr))
-def find_settings(site: Site, script: Script) -> Iterator[Determinism]:
+def _find(site: Site, script: Script) -> Iterator[Determinism]:
     """`cudnn.benchmark = True`, `torch.use_deterministic_algorithms(True)`; a run is one."""
     if _switch(site.statement, script) is None:
         return
@@ -80,6 +79,14 @@ def find_settings(site: Site, script: Script) -> Iterator[Determinism]:
         workspace=values.get("workspace"),
         condition=condition,
     )
+
+
+find_flags = pattern(
+    Determinism,
+    statements=(cst.Assign,),
+    mentions=tuple(name.lower() for name in (*_SWITCHES, *_VARIABLES)),
+)(_find)
+find_calls = pattern(Determinism, statements=(cst.Expr,), values=(cst.Call,))(_find)
 
 
 def _switch(statement: Statement, script: Script) -> _Switch | None:
@@ -111,8 +118,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
 
 
 def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | None:
-    known = script.known(call.func, statement.scope)
     name = dotted(call.func)
+    known = script.known_name(name, statement.scope)
     if known is not None:
         told = known.api.kind == "determinism"
         evidence = Evidence(known.evidence, (known.name,))

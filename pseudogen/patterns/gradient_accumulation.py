@@ -71,6 +71,7 @@ def _is_steps(node: Any) -> bool:
 @pattern(
     GradientAccumulation,
     statements=(cst.If, cst.Assign, cst.AugAssign, cst.Expr, cst.Return, cst.With),
+    mentions=("%", "/", "div_"),
 )
 def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
@@ -244,11 +245,9 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
             )
 
 
-@pattern(GradientAccumulation, statements=(cst.Assign,))
+@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("no_sync",))
 def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`context = model.no_sync if accumulating else nullcontext`."""
-    if "no_sync" not in script.source(site.statement):
-        return
     written = text(site.node.value)
     if ".no_sync" in written:
         name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")

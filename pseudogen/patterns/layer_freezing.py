@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.freezing import (
+    FREEZE_FLAGS,
     FREEZE_METHODS,
     Switch,
     assignment_switch,
@@ -56,7 +57,7 @@ class LayerFreezing(Finding):
     condition: str | None = None
 
 
-@pattern(LayerFreezing, statements=(cst.Assign,))
+@pattern(LayerFreezing, statements=(cst.Assign,), mentions=FREEZE_FLAGS)
 def find_assignment(site: Site, script: Script) -> Iterator[LayerFreezing]:
     """`p.requires_grad = False` for each parameter, `layer.trainable = False`."""
     if type(site.node.targets[0].target) is cst.Attribute:

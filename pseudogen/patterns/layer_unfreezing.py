@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.freezing import (
+    FREEZE_FLAGS,
     FREEZE_METHODS,
     Switch,
     assignment_switch,
@@ -44,7 +45,7 @@ class LayerUnfreezing(Finding):
     condition: str | None = None
 
 
-@pattern(LayerUnfreezing, statements=(cst.Assign,))
+@pattern(LayerUnfreezing, statements=(cst.Assign,), mentions=FREEZE_FLAGS)
 def find_assignment(site: Site, script: Script) -> Iterator[LayerUnfreezing]:
     """`p.requires_grad = True` for each parameter, `layer.trainable = True`."""
     if type(site.node.targets[0].target) is cst.Attribute:

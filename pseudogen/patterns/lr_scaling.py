@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
-from pseudogen.names.rates import is_rate, names_schedule, terms_in
+from pseudogen.names.rates import RATE_PIECES, is_rate, names_schedule, terms_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import suggested_role, words
 from pseudogen.names.workers import subscript_key
@@ -57,7 +57,7 @@ class LrScaling(Finding):
     condition: str | None = None
 
 
-@pattern(LrScaling, statements=(cst.Assign, cst.AnnAssign, cst.AugAssign))
+@pattern(LrScaling, statements=(cst.Assign, cst.AnnAssign, cst.AugAssign), mentions=RATE_PIECES)
 def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
     """`lr = args.lr * args.batch_size / 256`, `args.lr *= world_size`."""
     node = site.node

@@ -80,7 +80,7 @@ def _says_warm(name: str) -> bool:
     return bool(set(named) & _WARM) and "restarts" not in named
 
 
-@pattern(LrWarmup, statements=(cst.If,))
+@pattern(LrWarmup, statements=(cst.If,), mentions=("<",))
 def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`if step < warmup_steps: lr = base_lr * step / warmup_steps`."""
     warm = "warm" in script.source(site.statement).lower()
@@ -150,13 +150,11 @@ def _compared(test: Any) -> tuple[Any, Any] | None:
     return None
 
 
-@pattern(LrWarmup, statements=(cst.Assign, cst.Return))
+@pattern(LrWarmup, statements=(cst.Assign, cst.Return), mentions=("warm",))
 def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`lr_scale = min(1.0, (step + 1) / warmup_steps)`."""
     value = site.node.value
-    if value is None or "warm" not in script.source(site.statement).lower():
-        return
-    if not holds_arithmetic(value):
+    if value is None or not holds_arithmetic(value):
         return
     lengths = [name for name in names_in(value) if _says_warm(name) and not is_rate(name)]
     if not lengths or not any(is_time(name) for name in names_in(value)):

@@ -133,7 +133,7 @@ def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
     return None
 
 
-@pattern(MixedPrecision, statements=(cst.Assign,))
+@pattern(MixedPrecision, statements=(cst.Assign,), values=(cst.Call, cst.Name, cst.Attribute))
 def find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`amp_autocast = partial(torch.autocast, dtype=amp_dtype)`, `amp_autocast = autocast`."""
     value = site.node.value
@@ -192,7 +192,7 @@ def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
         )
 
 
-@pattern(MixedPrecision, statements=(cst.Assign,))
+@pattern(MixedPrecision, statements=(cst.Assign,), mentions=("ampoptimwrapper",))
 def find_wrapper(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`cfg.optim_wrapper.type = "AmpOptimWrapper"`, which MMEngine then builds."""
     if string(site.node.value) == "AmpOptimWrapper":
@@ -206,11 +206,13 @@ def find_wrapper(site: Site, script: Script) -> Iterator[MixedPrecision]:
         )
 
 
-@pattern(MixedPrecision, statements=(cst.Assign,))
+@pattern(
+    MixedPrecision, statements=(cst.Assign,), values=(cst.Call,), mentions=("scaler", "precision")
+)
 def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`loss_scaler = NativeScalerWithGradNormCount()` of the project's own code."""
     call = site.node.value
-    if type(call) is not cst.Call or script.known(call.func, site.scope) is not None:
+    if script.known(call.func, site.scope) is not None:
         return
     name = dotted(call.func)
     named = set(words(name))

@@ -173,12 +173,15 @@ def _target(site: Site) -> str | None:
     return None
 
 
-@pattern(OptimizerBuild, statements=(cst.Assign, cst.AnnAssign, cst.Return))
+@pattern(
+    OptimizerBuild,
+    statements=(cst.Assign, cst.AnnAssign, cst.Return),
+    values=(cst.Call,),
+    mentions=("opt",),
+)
 def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     """`optimizer = build_optimizer(config, model)`, `optimizer = cls(model.parameters(), lr)`."""
     call = site.node.value
-    if type(call) is not cst.Call or "opt" not in script.source(site.statement).lower():
-        return
     if script.known(call.func, site.scope) is not None:
         return
     made = script.call_site(call, site.statement.index, site.scope)

@@ -51,7 +51,7 @@ class ParameterGroups(Finding):
     call: str | None = None
 
 
-@pattern(ParameterGroups, statements=(cst.Assign,))
+@pattern(ParameterGroups, statements=(cst.Assign,), values=(cst.List, cst.Tuple), mentions=("[",))
 def find_lists(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`decay, no_decay = [], []` into which a loop over the parameters sorts them."""
     names = _empty_lists(site.node)
@@ -136,12 +136,12 @@ def _loops_after(site: Site, script: Script) -> list[Statement]:
 
 
 @pattern(
-    ParameterGroups, statements=(cst.Assign, cst.AnnAssign, cst.Return, cst.Expr, cst.AugAssign)
+    ParameterGroups,
+    statements=(cst.Assign, cst.AnnAssign, cst.Return, cst.Expr, cst.AugAssign),
+    mentions=("params",),
 )
 def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`groups = [{"params": decay, "weight_decay": 0.1}, {"params": no_decay, ...}]`."""
-    if "params" not in script.source(site.statement):
-        return
     value = site.node.value
     groups = _groups(value)
     if type(value) is cst.Call:
@@ -246,7 +246,12 @@ def _sorted_before(groups: list[Group], site: Site, script: Script) -> bool:
     return False
 
 
-@pattern(ParameterGroups, statements=(cst.Assign, cst.Return))
+@pattern(
+    ParameterGroups,
+    statements=(cst.Assign, cst.Return),
+    values=(cst.Call,),
+    mentions=("group", "split", "weight"),
+)
 def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`param_groups = get_parameter_groups(model, weight_decay)`."""
     call = site.node.value

@@ -149,7 +149,7 @@ def _shown(call: cst.Call) -> tuple[str, ...]:
     return tuple(named if len(named) == len(values) else [v for v in values if len(v) <= 80])
 
 
-@pattern(ProgressDisplay, statements=(cst.Assign,))
+@pattern(ProgressDisplay, statements=(cst.Assign,), mentions=("desc", "postfix"))
 def find_description(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`train_bar.desc = f"loss {loss:.3f}"`."""
     target = site.node.targets[0].target

@@ -38,6 +38,8 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
     (("process", "index"), "rank"),
     (("rank",), "rank"),
 )
+_ASKING = (cst.Call, cst.IfExp, cst.Attribute, cst.Tuple)
+"""What a value that asks for a number of processes may be, the environment aside."""
 _GROUPS = frozenset(
     {
         "accelerator",
@@ -106,8 +108,7 @@ class _Told:
     evidence: Evidence
 
 
-@pattern(RankDiscovery, statements=(cst.Assign, cst.AnnAssign, cst.Expr, cst.Return))
-def find_reads(site: Site, script: Script) -> Iterator[RankDiscovery]:
+def _find(site: Site, script: Script) -> Iterator[RankDiscovery]:
     """`rank = int(os.environ["RANK"])`, `world_size = dist.get_world_size()`; a run is one."""
     if _told(site.statement, script) is None:
         return
@@ -125,6 +126,10 @@ def find_reads(site: Site, script: Script) -> Iterator[RankDiscovery]:
     )
 
 
+find_reads = pattern(RankDiscovery, statements=(cst.Assign, cst.AnnAssign, cst.Return))(_find)
+find_environment = pattern(RankDiscovery, statements=(cst.Expr,), mentions=("env",))(_find)
+
+
 def _told(statement: Statement, script: Script) -> _Told | None:
     node = statement.node
     value = getattr(node, "value", None)
@@ -140,6 +145,8 @@ def _told(statement: Statement, script: Script) -> _Told | None:
         if from_environment is not None:
             return from_environment
     if type(node) is cst.Expr:
+        return None
+    if type(value) not in _ASKING:
         return None
     if type(target) is cst.Tuple:
         return _unpacked(target, value, statement, script)
@@ -227,8 +234,8 @@ def _inner(value: Any) -> Any:
 def _called(
     name: str, value: cst.Call, statement: Statement, script: Script, exact: bool
 ) -> _Told | None:
-    known = script.known(value.func, statement.scope)
     asked = dotted(value.func)
+    known = script.known_name(asked, statement.scope)
     if known is not None:
         counts = known.api.kind == "device-count" and _named(name) == "world size"
         if known.api.kind not in _KINDS and not counts:

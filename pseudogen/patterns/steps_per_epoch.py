@@ -66,7 +66,11 @@ class StepsPerEpoch(Finding):
     sharded: bool = False
 
 
-@pattern(StepsPerEpoch, statements=(cst.Assign, cst.AnnAssign))
+@pattern(
+    StepsPerEpoch,
+    statements=(cst.Assign, cst.AnnAssign),
+    values=(cst.BinaryOperation, cst.Call, cst.IfExp),
+)
 def find_assignment(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
     """`epoch_step = num_train // batch_size`, `total_steps = epochs * len(loader)`."""
     if not may_count(site.node.value):

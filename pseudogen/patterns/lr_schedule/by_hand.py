@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.rates import (
+    RATE_PIECES,
     asks_formula,
     depends_on_time,
     holds_arithmetic,
@@ -31,7 +32,7 @@ from pseudogen.syntax.text import text
 _MAX_MADE = 3
 
 
-@pattern(LrSchedule, statements=(cst.Assign, cst.AugAssign))
+@pattern(LrSchedule, statements=(cst.Assign, cst.AugAssign), mentions=RATE_PIECES)
 def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`param_group["lr"] = lr`, `optimizer.learning_rate = lr`."""
     target = site.node.target if type(site.node) is cst.AugAssign else site.node.targets[0].target
@@ -88,7 +89,7 @@ def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
 
 
-@pattern(LrSchedule, statements=(cst.Assign, cst.AnnAssign))
+@pattern(LrSchedule, statements=(cst.Assign, cst.AnnAssign), mentions=RATE_PIECES)
 def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr = args.lr * 0.1 ** (epoch // 30)`, `lr = get_lr(step)`."""
     node = site.node
@@ -128,7 +129,7 @@ def _follows_time(value: Any, site: Site, script: Script) -> bool:
     )
 
 
-@pattern(LrSchedule, statements=(cst.AugAssign, cst.Assign))
+@pattern(LrSchedule, statements=(cst.AugAssign, cst.Assign), mentions=RATE_PIECES)
 def find_lowered(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr /= 4.0`, `lr = lr * 0.5` inside the loop over the epochs or batches."""
     node = site.node
@@ -152,11 +153,11 @@ def find_lowered(site: Site, script: Script) -> Iterator[LrSchedule]:
         )
 
 
-@pattern(LrSchedule, statements=(cst.Assign,))
+@pattern(LrSchedule, statements=(cst.Assign,), values=(cst.Lambda,))
 def find_lambda(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lf = lambda x: (1 - x / epochs) * 0.99 + 0.01`, passed to `LambdaLR`."""
     value = site.node.value
-    if type(value) is not cst.Lambda or not holds_arithmetic(value.body):
+    if not holds_arithmetic(value.body):
         return
     name = text(site.node.targets[0].target)
     made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")

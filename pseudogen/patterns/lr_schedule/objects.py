@@ -11,6 +11,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.rates import (
+    SCHEDULE_PIECES,
     base_rate,
     depends_on_time,
     makes_schedule,
@@ -175,11 +176,11 @@ def _now_and_then(site: Site, script: Script) -> bool:
     )
 
 
-@pattern(LrSchedule, statements=(cst.Assign,))
+@pattern(LrSchedule, statements=(cst.Assign,), values=(cst.Call,), mentions=SCHEDULE_PIECES)
 def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr_scheduler = build_scheduler(config, optimizer)`: a helper makes the schedule."""
     call = site.node.value
-    if type(call) is not cst.Call or not speaks_of_schedule(dotted(call.func)):
+    if not speaks_of_schedule(dotted(call.func)):
         return
     made = script.call_site(call, site.statement.index, site.scope)
     target = text(site.node.targets[0].target)
