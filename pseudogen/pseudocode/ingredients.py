@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 
 import libcst as cst
 
@@ -15,9 +15,10 @@ _DEPTH = 3
 _HOWS = ("assign", "unpack", "augment")
 
 
-def ingredients(script: Script, roots: Iterable[int]) -> dict[int, int]:
-    """The assignments in the training loops that give what some statements read, and what those
-    read in turn: `x, y = batch` for `loss = model(x, y)`.
+def ingredients(script: Script, roots: Iterable[int], stepping: Set[int]) -> dict[int, int]:
+    """The assignments in the training loops, and in the functions `stepping` that take a step,
+    that give what some statements read, and what those read in turn: `x, y = batch` for
+    `loss = model(x, y)`.
 
     Returns the index of each and how far it is from a root, 1 for what a root reads itself; 0
     for those that apply a model, which are as good as roots.
@@ -30,7 +31,7 @@ def ingredients(script: Script, roots: Iterable[int]) -> dict[int, int]:
     waiting = deque(found)
     while waiting:
         index = waiting.popleft()
-        region = _region(script, script.tree.statements[index])
+        region = _region(script, script.tree.statements[index], stepping)
         if region is None or found[index] >= _DEPTH:
             continue
         for name in names.get(index, ()):
@@ -48,9 +49,9 @@ def _applies_model(script: Script, statement: Statement) -> bool:
     return any(role is not None and role.kind == "model" for role in roles)
 
 
-def _region(script: Script, statement: Statement) -> Statement | None:
-    """The outermost loop of the training around a simple statement, in its function; None for
-    others and for what only evaluates."""
+def _region(script: Script, statement: Statement, stepping: Set[int]) -> Statement | None:
+    """The outermost loop of the training around a simple statement, in its function, or the
+    function that takes a step; None for others and for what only evaluates."""
     if isinstance(statement.node, cst.BaseCompoundStatement):
         return None
     loops = [
@@ -58,9 +59,11 @@ def _region(script: Script, statement: Statement) -> Statement | None:
         for above in script.tree.ancestors(statement.index)
         if above.index in script.structure.loops and above.scope == statement.scope
     ]
-    if not loops or script.structure.loops[loops[0].index].kind == EVALUATION_LOOP:
-        return None
-    return loops[-1]
+    if loops:
+        evaluates = script.structure.loops[loops[0].index].kind == EVALUATION_LOOP
+        return loops[-1] if not evaluates else None
+    function = script.function_around(statement)
+    return function if function is not None and function.index in stepping else None
 
 
 def _makers(script: Script, name: str, statement: int, region: Statement) -> list[int]:

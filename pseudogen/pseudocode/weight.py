@@ -23,7 +23,8 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.tree import Statement
 
-CORE, MAIN, SIDE, NONE = 3, 2, 1, 0
+CORE, NEAR, MAIN, SIDE, NONE = 4, 3, 2, 1, 0
+"""NEAR is what the core reads itself: without it a listing speaks of what it has not made."""
 
 _PATTERNS: Mapping[str, int] = {
     **dict.fromkeys(
@@ -128,23 +129,25 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if type(statement.node) is cst.Return and within is not None and within.index in hooked:
             weight = CORE
         made = _makes(script, statement, losses, steps)
-        if made and script.loop_around(statement) is not None:
+        if made and (steps or script.loop_around(statement) is not None):
             losing.append(statement.index)
         weight = max(weight, made, _said(writer, statement, running, steps))
         weight = max(weight, MAIN if _ends_endless_loop(script, statement) else NONE)
         if weight:
             found[statement.index] = weight
-    _add_ingredients(script, found, losing)
+    _add_ingredients(script, found, losing, stepping | hooked)
     return found
 
 
-def _add_ingredients(script: Script, found: dict[int, int], losses: Sequence[int]) -> None:
+def _add_ingredients(
+    script: Script, found: dict[int, int], losses: Sequence[int], stepping: frozenset[int]
+) -> None:
     """Add what makes the losses, and then what else the more important statements read."""
-    for index, distance in ingredients(script, losses).items():
-        weight = CORE if distance == 0 else MAIN if distance == 1 else SIDE
+    for index, distance in ingredients(script, losses, stepping).items():
+        weight = CORE if distance == 0 else NEAR if distance == 1 else SIDE
         found[index] = max(weight, found.get(index, NONE))
     roots = [index for index, weight in found.items() if weight >= MAIN]
-    for index in ingredients(script, roots):
+    for index in ingredients(script, roots, stepping):
         found.setdefault(index, SIDE)
 
 
