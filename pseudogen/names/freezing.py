@@ -97,16 +97,24 @@ def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
 
 
 def _set_back(script: Script, site: Site, target: str, value: str) -> bool:
-    """Whether the same block sets the same attribute to the other value: off and on again while
-    something is written into it."""
+    """Whether the same block sets the same attribute to the other value without training in
+    between: off and on again while something is written into it."""
     other = {"True": "False", "False": "True"}[value]
     return any(
         type(s.node) is cst.Assign
         and text(s.node.targets[0].target) == target
         and text(s.node.value) == other
+        and not _trains_between(script, site.statement, s)
         for s in script.tree.statements
         if s.parent == site.statement.parent
     )
+
+
+def _trains_between(script: Script, one: Statement, other: Statement) -> bool:
+    first, last = sorted((one.index, other.index))
+    between = script.tree.statements[first + 1 : last]
+    calls = (call for statement in between for call in script.calls_in(statement))
+    return any(call.name.rpartition(".")[2] in ("fit", "fit_generator") for call in calls)
 
 
 def _skips(script: Script, loop: Statement, site: Site) -> list[Statement]:

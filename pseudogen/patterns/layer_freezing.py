@@ -214,6 +214,16 @@ EXAMPLES = {
             flag="trainable",
         ),
     ],
+    "base.trainable = False\nmodel.fit(x, y)\nbase.trainable = True\nmodel.fit(x, y)": [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("base",)),
+            model="base",
+            by="attribute",
+            flag="trainable",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "layer.weight.requires_grad = False\n"

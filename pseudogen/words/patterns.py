@@ -97,7 +97,9 @@ def spaced(text: Spans) -> Spans:
     found: list[Span] = []
     boundary = _boundary()
     for span in text:
-        words = span.text if span.kind == "code" else boundary.sub(" ", span.text)
+        words = span.text
+        if span.kind != "code":
+            words = boundary.sub(" ", _needless().sub("", words))
         if found and boundary.search(_edge(found[-1], -1) + _edge(span, 0)):
             words = " " + words if span.kind == "words" else words
             if span.kind != "words":
@@ -110,6 +112,12 @@ def spaced(text: Spans) -> Spans:
 def _boundary() -> re.Pattern[str]:
     """Compiled where it is needed: its ranges take a hundredth of a start."""
     return re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
+
+
+@cache
+def _needless() -> re.Pattern[str]:
+    """Spaces between two Chinese characters, which optional words leave behind."""
+    return re.compile(f"(?<=[{_CHINESE}，。；：）]) +(?=[{_CHINESE}，。；：（])")
 
 
 def _edge(span: Span, place: int) -> str:
