@@ -1,3 +1,6 @@
+import torch
+from torch.nn import functional as F
+
 scaler = torch.amp.GradScaler("cuda")
 for step, (tokens, targets) in enumerate(train_loader):
     with torch.autocast("cuda", dtype=torch.float16):
