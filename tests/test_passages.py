@@ -132,3 +132,23 @@ def test_other_definitions_are_listed_with_what_their_author_says() -> None:
     text = pseudogen.explain(code)
     assert "### Other definitions" in text
     assert "“How many are right”: called on line 9; returns `output`." in text
+
+
+def test_many_calls_of_one_function_are_counted() -> None:
+    assert between(*(f"log.metadata('{n}')" for n in range(4))).startswith(
+        "`log.metadata` is called 4 times"
+    )
+
+
+def test_blocks_in_blocks_stay_apart() -> None:
+    lines = ("if a:", "    x = 1", "    if b:", "        y = 2", "    else:", "        z = 3")
+    said = between(*lines)
+    assert "if `a`: `x` becomes `1`; if `b`, `y` gets a value; otherwise `z` gets a value." in said
+
+
+def test_what_takes_the_place_of_another_is_not_the_same() -> None:
+    code = (
+        "from torchvision import datasets\ntry:\n    data = datasets.MNIST('x')\n"
+        "except RuntimeError:\n    data = datasets.EMNIST('x')\n"
+    )
+    assert "The same holds" not in pseudogen.explain(code)

@@ -11,7 +11,7 @@ class Clause:
 
     Attributes:
         kind: moved, mode, printed, applied, made, result, set, chosen, kept, added, called,
-            folder, written, opened, raised, ended, checked, returned, left, skipped, deleted; of
+            repeated, folder, written, opened, raised, ended, checked, returned, left, skipped, deleted; of
             blocks when, or-when, otherwise, within, each, while, caught, afterwards, finally; or
             summary of many statements.
         names: The names that it is about.

@@ -13,7 +13,7 @@ from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
-from pseudogen.names.conditions import opposite
+from pseudogen.names.conditions import bare, opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -168,7 +168,7 @@ class _Reading:
         header = self.script.tree.statements[statement.parent]
         node, kind = header.node, type(header.node)
         if kind is cst.If and not text(node.test).startswith("__name__"):
-            return "when", text(node.test), header.first
+            return "when", bare(node.test), header.first
         if kind is cst.Else:
             return self._otherwise(header)
         if kind is cst.ExceptHandler:
@@ -179,7 +179,7 @@ class _Reading:
             return None
         if kind is cst.For:
             return "each", text(node.iter), header.first
-        return ("while", text(node.test), header.first) if kind is cst.While else None
+        return ("while", bare(node.test), header.first) if kind is cst.While else None
 
     def _otherwise(self, header: Statement) -> tuple[str, str, int] | None:
         whole = self.script.tree.statements[header.chain]

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.conditions import bare
 from pseudogen.names.script import Script
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, text
@@ -17,6 +18,7 @@ from pseudogen.syntax.tree import Statement
 _LONGEST = 60
 _MESSAGE = 70
 _DEEP = 2
+_SEVERAL = 3
 
 _MOVES = frozenset({"to", "cuda", "cpu"})
 _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
@@ -26,6 +28,10 @@ _WRITES = frozenset(
 )
 _WRITERS = frozenset({"savefig", "to_csv", "save_image", "writelines"})
 _ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit"})
+_PLAIN = frozenset(
+    {"dict", "float", "int", "len", "list", "max", "min", "set", "str", "sum", "tuple"}
+)
+"""Calls that are told as they are written."""
 _DECLARES = frozenset({"add_argument", "add_argument_group", "set_defaults", "ArgumentParser"})
 _COMPOUND: tuple[type, ...] = (
     cst.If,
@@ -67,7 +73,15 @@ def clauses(script: Script, statements: Sequence[Statement], depth: int = 0) -> 
                 parts = tuple(dict.fromkeys(before.parts + clause.parts))
                 clause = Clause(before.kind, names, before.code, parts)
             found.append(clause)
-    return found
+    return [_counted(clause) if clause.kind == "called" else clause for clause in found]
+
+
+def _counted(clause: Clause) -> Clause:
+    """Many calls of one function as their number."""
+    names = {part.partition("(")[0] for part in clause.parts}
+    if len(clause.parts) < _SEVERAL or len(names) > 1:
+        return clause
+    return Clause("repeated", names=tuple(names), code=str(len(clause.parts)))
 
 
 def _alike(before: Clause, clause: Clause) -> bool:
@@ -123,7 +137,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
         return
     if kind is cst.If:
         word = "when" if statement.chain == statement.index else "or-when"
-        test = text(node.test)
+        test = bare(node.test)
         if len(inside) == 1 and inside[0].kind == "when":
             test = f"{_operand(test)} and {_operand(inside[0].code)}"
             inside = inside[0].inside
@@ -131,7 +145,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     elif kind is cst.For:
         yield Clause("each", (text(node.target),), text(node.iter), inside=inside)
     elif kind is cst.While:
-        yield Clause("while", code=text(node.test), inside=inside)
+        yield Clause("while", code=bare(node.test), inside=inside)
     elif kind is cst.ExceptHandler:
         yield Clause("caught", code=text(node.type) if node.type else "", inside=inside)
     else:
@@ -221,7 +235,7 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         name = dotted(value.func)
         if single and name.rpartition(".")[2][:1].isupper() and "(" not in name:
             return Clause("made", names, name)
-        if name and "(" not in name and len(written) > _LONGEST:
+        if name and "(" not in name and len(written) > _LONGEST and name not in _PLAIN:
             return Clause("result", names, _call(value))
     if type(value) is cst.IfExp and len(written) > _LONGEST:
         return Clause("chosen", names, _short(text(value.test)))

@@ -104,6 +104,9 @@ class Telling:
         }
         if len(conditions) > 1:
             return None  # alternatives are told one by one
+        target = getattr(one, "target", None)
+        if target is not None and target == getattr(other, "target", None):
+            return None  # one of them takes the place of the other
         return _difference(self.words(one).what, self.words(other).what)
 
     def what(self, finding: Finding, file: str = "") -> list[Spans]:
