@@ -13,9 +13,9 @@ from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
-from pseudogen.names.conditions import bare, opposite
+from pseudogen.names.conditions import opposite
 from pseudogen.names.script import Script
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _MANY = 6

@@ -9,10 +9,9 @@ import libcst as cst
 
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.conditions import bare
 from pseudogen.names.script import Script
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import OPERATORS, text
+from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement
 
 _LONGEST = 60
