@@ -156,13 +156,15 @@ class PseudoLine:
     """A line of pseudocode.
 
     `depth` is its nesting, `source` the lines of the source that it stands for, `pattern` the id
-    of the pattern it condenses.
+    of the pattern it condenses; `cells`, in a notebook, the first and the last place that it stands
+    for, as cell and line in it.
     """
 
     text: Spans
     depth: int
     source: Lines
     pattern: str | None = None
+    cells: tuple[Lines, Lines] | None = None
 
 
 @dataclass(frozen=True, slots=True)

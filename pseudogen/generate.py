@@ -193,7 +193,8 @@ def write_analysis(
         lines=_range(analysis, part),
     )
     said = tuple(note(remark(r, lang), r.line) for r in analysis.source.remarks)
-    return replace(code, lines=said + code.lines)
+    code = replace(code, lines=said + code.lines)
+    return Cells(analysis.source, lang).pseudocode(code) if has_cells(analysis.source) else code
 
 
 def _explanation(analysis: Analysis, part: Part, detail: str = "normal") -> Explanation:

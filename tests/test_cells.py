@@ -87,3 +87,20 @@ def test_a_report_speaks_of_other_cells(tmp_path: Path) -> None:
     done = run("check", found, "--select", "sampler-without-set-epoch")
     assert "a.ipynb:cell 2:1: warning" in done.stdout
     assert "the loop over epochs (cell 3, line 2)" in " ".join(done.stdout.split())
+
+
+def test_pseudocode_counts_in_cells(path: Path) -> None:
+    done = run("pseudo", path.name, "--format", "text", "--numbers", "source", cwd=path.parent)
+    numbers = {line.split()[0] for line in done.stdout.splitlines()}
+    assert {"1:1", "2:1–2", "4:1–2", "4:3"} <= numbers
+    done = run("pseudo", path.name, "--format", "json", cwd=path.parent)
+    made = json.loads(done.stdout)
+    schema = json.loads((files("pseudogen") / "schemas" / "pseudo.json").read_text("utf-8"))
+    jsonschema.validate(made, schema)
+    assert made["lines"][-1]["cells"] == [[4, 5], [4, 5]]
+
+
+def test_pseudocode_of_a_file_has_no_cells(tmp_path: Path) -> None:
+    (tmp_path / "a.py").write_text("x = 1\n")
+    done = run("pseudo", "a.py", "--format", "json", cwd=tmp_path)
+    assert "cells" not in json.loads(done.stdout)["lines"][0]

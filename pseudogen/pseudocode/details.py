@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.document import spans
 from pseudogen.pseudocode.calls import calls
-from pseudogen.pseudocode.calls.arguments import argument, arguments
+from pseudogen.pseudocode.calls.arguments import arguments
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.tree import Statement
 
@@ -56,11 +56,23 @@ def _completed(
         node = getattr(node.func, "value", None)
     found = _Unsaid(writer, " ".join(said), frozenset(said.values())).of(node)
     if found:
-        text = writer.say("with_details", text, writer.listed(found))
+        text = writer.say("with_details", text, _bare(writer.listed(found)))
     target, arrow, value = text.rpartition(" ← ")
     for call in reversed(moved):
         value = calls.moved(writer, call, value)
     return f"{target}{arrow}{value}" if arrow else text
+
+
+def _bare(text: str) -> str:
+    """A text without brackets around all of it: others stand there already."""
+    if not (text.startswith("(") and text.endswith(")")):
+        return text
+    depth = 0
+    for sign in text[:-1]:
+        depth += (sign == "(") - (sign == ")")
+        if depth == 0:
+            return text
+    return text[1:-1]
 
 
 class _Unsaid:
@@ -79,19 +91,19 @@ class _Unsaid:
             return []
         function: Any = node.func
         inner = function.value if type(function) is cst.Attribute else None
-        unsaid = list(self._unsaid(node))
+        unsaid = arguments(self.writer, list(self._unsaid(node)))
         silent = not node.args and bool(_CHAINED & self.patterns)
         if type(inner) is cst.Call and (unsaid or silent):
             method = self.writer.vocabulary.code(function.attr.value)
             unsaid = [f"{method}({self.writer.listed(arguments(self.writer, node.args))})"]
         return [*self.of(inner), *unsaid]
 
-    def _unsaid(self, node: cst.Call) -> Iterator[str]:
+    def _unsaid(self, node: cst.Call) -> Iterator[cst.Arg]:
         for arg in node.args:
             if arg.keyword is None and not arg.star and not _UNNAMED.issuperset(self.patterns):
                 continue
             if not self._is_said(arg):
-                yield argument(self.writer, arg)
+                yield arg
 
     def _is_said(self, arg: cst.Arg) -> bool:
         if arg.star:

@@ -16,9 +16,12 @@ def pseudocode_json(code: Pseudocode, options: Options) -> str:
 
 
 def _line(line: PseudoLine) -> dict[str, object]:
-    return {
+    found: dict[str, object] = {
         "text": "".join(span.text for span in line.text),
         "depth": line.depth,
         "source": list(line.source),
         "pattern": line.pattern,
     }
+    if line.cells is not None:
+        found["cells"] = [list(place) for place in line.cells]
+    return found

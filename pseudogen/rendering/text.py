@@ -12,10 +12,10 @@ from pseudogen.document import (
     Document,
     Heading,
     Items,
-    Lines,
     Listing,
     Paragraph,
     Pseudocode,
+    PseudoLine,
     Span,
     Spans,
     Table,
@@ -168,7 +168,7 @@ def _row(row: tuple[Spans, ...], columns: list[int]) -> Iterator[Spans]:
 
 def pseudocode_lines(code: Pseudocode, columns: int, numbers: Numbers) -> Iterator[Spans]:
     """The lines of pseudocode with their numbers; a long one goes on behind a hanging indent."""
-    signs = [number(numbers, place, line.source) for place, line in enumerate(code.lines, 1)]
+    signs = [number(numbers, place, line) for place, line in enumerate(code.lines, 1)]
     room = max(map(len, signs), default=0)
     for sign, line in zip(signs, code.lines, strict=True):
         gutter = (Span(f"{sign:>{room}}  ", "gutter"),) if room else ()
@@ -180,12 +180,19 @@ def pseudocode_lines(code: Pseudocode, columns: int, numbers: Numbers) -> Iterat
             yield (Span(" " * (width(gutter) + indent + _HANG)), *part)
 
 
-def number(numbers: Numbers, place: int, source: Lines) -> str:
+def number(numbers: Numbers, place: int, line: PseudoLine) -> str:
     """What stands beside the pseudocode line at `place` (1-based)."""
     if numbers == "none":
         return ""
-    first, last = source
-    return str(place) if numbers == "lines" else f"{first}" if first == last else f"{first}–{last}"
+    if numbers == "lines":
+        return str(place)
+    if line.cells is None:
+        first, last = map(str, line.source)
+    else:
+        (cell, start), (other, end) = line.cells
+        first, last = f"{cell}:{start}", f"{end}" if cell == other else f"{other}:{end}"
+        last = first if (cell, start) == (other, end) else last
+    return first if first == last else f"{first}–{last}"
 
 
 def quoted(text: Spans, look: Look) -> Spans:

@@ -18,6 +18,8 @@ from pseudogen.document import (
     Items,
     Listing,
     Paragraph,
+    Pseudocode,
+    PseudoLine,
     Span,
     Spans,
     Table,
@@ -43,6 +45,14 @@ class Cells:
         """`[cell, line in it]` of a line of the joined text."""
         place = self._place(line)
         return [place.cell or 1, place.line]
+
+    def pseudocode(self, code: Pseudocode) -> Pseudocode:
+        """Pseudocode whose lines know their cells."""
+        return replace(code, lines=tuple(map(self._celled, code.lines)))
+
+    def _celled(self, line: PseudoLine) -> PseudoLine:
+        first, last = (self._place(number) for number in line.source)
+        return replace(line, cells=((first.cell or 1, first.line), (last.cell or 1, last.line)))
 
     def text(self, text: str) -> str:
         """Plain words with their lines said anew."""
