@@ -67,9 +67,16 @@ def _region(script: Script, statement: Statement, stepping: Set[int]) -> Stateme
 
 
 def _makers(script: Script, name: str, statement: int, region: Statement) -> list[int]:
-    """The assignments to a name inside a loop that may hold at a statement."""
+    """The assignments inside a loop that may hold at a statement, to a name or to what it is a part
+    of (`output["loss"]`)."""
+    whole = name.partition("[")[0]
+    while True:
+        bindings = script.reaching(whole, statement)
+        if bindings or "." not in whole:
+            break
+        whole = whole.rpartition(".")[0]
     return [
         binding.statement
-        for binding in script.reaching(name, statement)
+        for binding in bindings
         if binding.how in _HOWS and region.index < binding.statement < region.after
     ]
