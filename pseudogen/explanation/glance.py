@@ -50,15 +50,15 @@ class Found(dict[str, list[Finding]]):
         return []
 
     @property
-    def trained_model(self) -> Finding | None:
-        """The model that is trained: the one whose parameters an optimizer gets, or else the first
+    def trained_models(self) -> list[Finding]:
+        """The models that are trained: those whose parameters an optimizer gets, or else the first
         that is not frozen."""
         models = self["model-build"]
         updated = {_root(f, "params") for f in self["optimizer-build"]} - {""}
         frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
         named = [f for f in models if _root(f, "target") in updated]
         free = [f for f in models if _root(f, "target") not in frozen]
-        return next(iter(named or [f for f in free if _root(f, "target")] or free or models), None)
+        return named or ([f for f in free if _root(f, "target")] or free or models)[:1]
 
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:

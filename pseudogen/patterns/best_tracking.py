@@ -13,7 +13,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _METRIC_WORDS = frozenset(
@@ -131,9 +131,9 @@ def _sides(
     ties = type(target.operator) in (cst.LessThanEqual, cst.GreaterThanEqual)
     left, right = comparison.left, target.comparator
     if _is_best(right, site, script) and not _is_best(left, site, script):
-        return text(left), text(right), better, ties
+        return bare(left), text(right), better, ties
     if _is_best(left, site, script) and not _is_constant(right):
-        return text(right), text(left), "higher" if better == "lower" else "lower", ties
+        return bare(right), text(left), "higher" if better == "lower" else "lower", ties
     return None
 
 

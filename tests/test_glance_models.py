@@ -1,0 +1,46 @@
+"""Which models are said to be trained at a glance."""
+
+from __future__ import annotations
+
+from pseudogen.document import Paragraph, plain
+from pseudogen.finding import find_all
+from pseudogen.names.script import Script
+from pseudogen.patterns import all_finders
+from pseudogen.words.glance import glance
+
+GAN = """from torch import nn, optim
+class Painter(nn.Module): pass
+class Critic(nn.Module): pass
+painter, critic = Painter(), Critic()
+one = optim.Adam(painter.parameters(), lr=1e-4)
+two = optim.Adam(critic.parameters(), lr=1e-4)
+for images in train_loader:
+    critic(images).backward()
+    two.step()
+"""
+FROZEN = """from models import Encoder, Head
+encoder = Encoder.from_pretrained(path)
+encoder.requires_grad_(False)
+head = Head.from_pretrained(path)
+optimizer = AdamW(head.parameters(), lr=1e-4)
+for batch in train_loader:
+    head(encoder(batch)).backward()
+    optimizer.step()
+"""
+
+
+def paragraph(code: str, lang: str = "en") -> str:
+    """The paragraph at a glance."""
+    first = glance(find_all(Script.parse(code), all_finders()), lang)[0]
+    assert isinstance(first, Paragraph)
+    return plain(first.text)
+
+
+def test_all_models_that_optimizers_get_are_named() -> None:
+    assert "trains models made by Painter and Critic" in paragraph(GAN)
+    assert "训练 Painter 和 Critic 构建的模型" in paragraph(GAN, "zh")
+
+
+def test_a_frozen_model_is_not_the_one_that_is_trained() -> None:
+    assert "a model made by Head.from_pretrained" in paragraph(FROZEN)
+    assert "Encoder" not in paragraph(FROZEN)
