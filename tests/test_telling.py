@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 import pseudogen
@@ -225,3 +227,48 @@ def test_a_script_at_a_glance_fits_on_one_screen() -> None:
     brief = pseudogen.explain(code, detail="brief", format="text")
     assert len(brief.splitlines()) <= 40
     assert "`args.batch` to a batch each" in " ".join(brief.split())
+
+
+_TRAINER = """\
+import torch
+def save(state):
+    torch.save(state, "last.pt")
+class Trainer:
+    def __init__(self, model):
+        self.model = torch.compile(model)
+        self.scaler = torch.amp.GradScaler("cuda")
+    def step(self, images):
+        with torch.set_grad_enabled(True), torch.autocast("cuda"):
+            loss = self.model(images)
+        if self.amp:
+            self.scaler.scale(loss).backward()
+            self.scaler.step(self.optimizer)
+            self.scaler.update()
+    def train(self):
+        for epoch in range(9):
+            for images in self.loader:
+                self.step(images)
+            save(self.model.state_dict())
+"""
+
+
+def _functions(code: str) -> list[str]:
+    made = json.loads(pseudogen.explain(code, format="json"))
+    return list(dict.fromkeys(stage["function"] for stage in made["stages"]))
+
+
+def test_what_nothing_calls_stands_before_what_it_calls() -> None:
+    assert _functions(_TRAINER) == ["__init__", "train", "step", "save"]
+
+
+def test_a_constructor_runs_where_an_instance_is_made() -> None:
+    main = "def main():\n    Trainer(net).train()\nmain()\n"
+    late = _TRAINER.replace("    def __init__", "    def initialize", 1)
+    assert _functions(f"{_TRAINER}{main}") == ["__init__", "train", "step", "save"]
+    assert _functions(f"{late}{main}")[-1] == "initialize"
+
+
+def test_a_step_in_mixed_precision_names_its_context_and_condition() -> None:
+    text = pseudogen.explain(_TRAINER)
+    assert '1. Line 9: `torch.autocast("cuda")` lets the operations' in text
+    assert "If `self.amp`, a step goes as follows." in text

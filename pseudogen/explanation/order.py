@@ -14,10 +14,15 @@ def run_order(script: Script) -> list[int]:
     """Indexes of all statements in the order in which they run.
 
     A function of the script stands behind the statement that first calls it (or hands it to
-    somebody who will, as `mp.spawn(main_worker)`). Functions that nothing calls come last.
+    somebody who will, as `mp.spawn(main_worker)`), `__init__` behind the first instance. Functions
+    to which nothing leads come last: first those that nothing calls, with what they call.
     """
     walk = _Walk(script)
     walk.block([s for s in script.tree.statements if s.parent < 0])
+    for statement in script.tree.statements:
+        called = script.structure.called_from.get(statement.index)
+        if statement.index not in walk.placed and walk.is_entry(statement) and not called:
+            walk.block([statement], definitions=True)
     for statement in script.tree.statements:
         if statement.index not in walk.placed:
             walk.block([statement], definitions=True)
@@ -45,15 +50,22 @@ class _Walk:
             stack.extend(reversed(self.script.tree.body(statement)))
             stack.extend(reversed(self._functions(statement)))
 
+    def is_entry(self, statement: Statement) -> bool:
+        """Whether it is a function or method, and not one inside of another."""
+        around = self.script.tree.ancestors(statement.index)
+        inside = any(type(header.node) is not cst.ClassDef for header in around)
+        return type(statement.node) is cst.FunctionDef and not inside
+
     def _functions(self, statement: Statement) -> list[Statement]:
         """The bodies of the functions that the statement's calls lead to."""
         found: list[Statement] = []
-        for site in self.script.calls_in(statement):
-            for index in self._called(site):
-                if index not in self.placed:
-                    self.placed.add(index)
-                    self.order.append(index)
-                    found += self.script.tree.body(self.script.tree.statements[index])
+        sites = self.script.calls_in(statement)
+        made = [index for site in sites for index in self._constructors(site)]
+        for index in (*made, *(index for site in sites for index in self._called(site))):
+            if index not in self.placed:
+                self.placed.add(index)
+                self.order.append(index)
+                found += self.script.tree.body(self.script.tree.statements[index])
         return found
 
     def _called(self, site: Site) -> list[int]:
@@ -65,4 +77,15 @@ class _Walk:
             for arg in site.node.args
             for binding in self.script.resolver.bindings(dotted(arg.value), site.scope)
             if binding.how == "function"
+        ]
+
+    def _constructors(self, site: Site) -> list[int]:
+        """The `__init__` of a class of the script that is called."""
+        name = site.name
+        return [
+            method.statement
+            for binding in (self.script.resolver.bindings(name, site.scope) if name else ())
+            if binding.how == "class"
+            for method in self.script.scope_of(binding.statement).bindings.get("__init__", ())
+            if method.how == "function"
         ]

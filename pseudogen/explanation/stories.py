@@ -35,6 +35,7 @@ class ScaledStep:
     line: int
     lines: tuple[int, int]
     parts: tuple[Part, ...]
+    condition: str | None = None
 
     @property
     def told(self) -> set[int]:
@@ -139,10 +140,12 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
             if other.pattern == "gradient-clipping" and finding.line < other.line < last:
                 parts.append(Part("clip", other.line, _clipping(other, place)))
             elif near and _is_context(other, place) and other.line < finding.line:
-                parts.append(Part("forward", other.line, text(place.node.items[0].item)))
+                parts.append(Part("forward", other.line, _context(place)))
         parts.sort(key=lambda part: part.line)
         if {"backward", "step", "update"} <= {part.kind for part in parts}:
-            yield ScaledStep(parts[0].line, (parts[0].line, parts[-1].line), tuple(parts))
+            lines = (parts[0].line, parts[-1].line)
+            condition = script.condition(statement)
+            yield ScaledStep(parts[0].line, lines, tuple(parts), condition)
 
 
 def _clipping(finding: Finding, place: Statement) -> str:
@@ -164,6 +167,12 @@ def _calls_after(script: Script, finding: Finding, statement: Statement) -> list
         if site is not None:
             parts.append(Part(kind, site.line, text(site.node)))
     return parts
+
+
+def _context(place: Statement) -> str:
+    """The item of `with no_grad(), autocast():` that changes the precision."""
+    items = [text(item.item) for item in place.node.items]
+    return next((item for item in items if "autocast" in item), items[0])
 
 
 def _is_context(finding: Finding, place: Statement) -> bool:

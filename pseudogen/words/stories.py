@@ -21,6 +21,9 @@ def story_blocks(
     note = spaced_words(explanation_words(lang).note([story.lines]), lang)
     if isinstance(story, ScaledStep):
         yield Heading(level, marked(words.scaled_step_title), note, story.lines)
+        if story.condition is not None:
+            only = spaced_words(words.scaled_only(story.condition), lang)
+            yield Paragraph(only, lines=story.lines)
         if earlier is not None:
             again = spaced_words(words.scaled_again(story, earlier), lang)
             yield Paragraph(again, lines=story.lines)
