@@ -67,14 +67,14 @@ def _region(script: Script, statement: Statement, stepping: Set[int]) -> Stateme
 
 
 def _makers(script: Script, name: str, statement: int, region: Statement) -> list[int]:
-    """The assignments inside a loop that may hold at a statement, to a name or to what it is a part
-    of (`output["loss"]`)."""
+    """The assignments inside a region that may hold at a statement, to a name or to what it is a
+    part of (`output["loss"]`). Outside of loops that would be `args` for each `args.lr`, which an
+    outline names among its inputs."""
     whole = name.partition("[")[0]
-    while True:
-        bindings = script.reaching(whole, statement)
-        if bindings or "." not in whole:
-            break
+    bindings = script.reaching(whole, statement)
+    while not bindings and "." in whole and type(region.node) is not cst.FunctionDef:
         whole = whole.rpartition(".")[0]
+        bindings = script.reaching(whole, statement)
     return [
         binding.statement
         for binding in bindings
