@@ -3,6 +3,7 @@ result."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -100,6 +101,27 @@ def _values(
     return [(name, *found[name]) for name in known if name in found]
 
 
+def _differing(targets: Sequence[Any], value: Any) -> tuple[Any, Any] | None:
+    """`a, c` and `a, b`: c and b, which alone have something to say; None where nothing can be
+    left out."""
+    target = targets[0]
+    if len(targets) != 1 or type(target) is not cst.Tuple or type(value) is not cst.Tuple:
+        return None
+    if len(target.elements) != len(value.elements):
+        return None
+    pairs = [
+        (old, new)
+        for old, new in zip(target.elements, value.elements, strict=True)
+        if python_text(old.value) != python_text(new.value)
+    ]
+    if not pairs or len(pairs) == len(value.elements):
+        return None
+    if len(pairs) == 1:
+        return pairs[0][0].value, pairs[0][1].value
+    olds, news = zip(*pairs, strict=True)
+    return target.with_changes(elements=olds), value.with_changes(elements=news)
+
+
 def _result(
     writer: Writer, statement: Statement, function: Statement
 ) -> tuple[tuple[str, ...], Draft] | None:
@@ -115,6 +137,9 @@ def _result(
     node, value = statement.node, returned[0].node.value
     kept = [node.target] if type(node) is cst.AugAssign else [t.target for t in node.targets]
     names = tuple(n.value for n in descendants(kept) if type(n) is cst.Name)
+    pair = _differing(kept, value)
+    if pair is not None:
+        kept, value = [pair[0]], pair[1]
     writer.enter(statement)
     targets = [bare(writer, target) for target in kept]
     writer.enter(returned[0])

@@ -537,3 +537,23 @@ def test_branches_that_differ_are_not_one() -> None:
     said = _outline(code)
     assert "  model ← a linear layer from 4 to 2 features" in said
     assert "  model ← a linear layer from 2 to 2 features" in said
+
+
+def test_outline_hands_over_only_what_changes_its_name() -> None:
+    code = (
+        "import torch\n"
+        "def build(args):\n"
+        "    model = Net()\n"
+        "    optimizer = torch.optim.Adam(model.parameters(), lr=args.lr)\n"
+        "    start = 3\n"
+        "    return model, optimizer, start\n"
+        "model, optimizer, first = build(args)\n"
+        "for epoch in range(first, 9):\n"
+        "    for x, y in loader:\n"
+        "        loss = torch.nn.functional.mse_loss(model(x), y)\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+    )
+    said = _outline(code)
+    assert "first ← start" in said
+    assert not any("model, optimizer" in line for line in said)
