@@ -11,20 +11,21 @@ from pseudogen.words.glance import glance
 GAN = """from torch import nn, optim
 class Painter(nn.Module): pass
 class Critic(nn.Module): pass
-painter, critic = Painter(), Critic()
+painter = Painter()
+critic = Critic()
 one = optim.Adam(painter.parameters(), lr=1e-4)
 two = optim.Adam(critic.parameters(), lr=1e-4)
 for images in train_loader:
     critic(images).backward()
     two.step()
 """
-FROZEN = """from models import Encoder, Head
-encoder = Encoder.from_pretrained(path)
-encoder.requires_grad_(False)
-head = Head.from_pretrained(path)
-optimizer = AdamW(head.parameters(), lr=1e-4)
+FROZEN = """from transformers import AutoModel, AutoModelForMaskedLM
+text_model = AutoModel.from_pretrained(path)
+text_model.requires_grad_(False)
+model = AutoModelForMaskedLM.from_pretrained(path)
+optimizer = AdamW(model.parameters(), lr=1e-4)
 for batch in train_loader:
-    head(encoder(batch)).backward()
+    model(text_model(batch)).backward()
     optimizer.step()
 """
 
@@ -37,10 +38,10 @@ def paragraph(code: str, lang: str = "en") -> str:
 
 
 def test_all_models_that_optimizers_get_are_named() -> None:
-    assert "trains models made by Painter and Critic" in paragraph(GAN)
-    assert "训练 Painter 和 Critic 构建的模型" in paragraph(GAN, "zh")
+    assert "trains models made by `Painter` and `Critic`" in paragraph(GAN)
+    assert "训练 `Painter` 和 `Critic` 构建的模型" in paragraph(GAN, "zh")
 
 
 def test_a_frozen_model_is_not_the_one_that_is_trained() -> None:
-    assert "a model made by Head.from_pretrained" in paragraph(FROZEN)
-    assert "Encoder" not in paragraph(FROZEN)
+    assert "a model made by `AutoModelForMaskedLM.from_pretrained`" in paragraph(FROZEN)
+    assert "AutoModel." not in paragraph(FROZEN)
