@@ -119,7 +119,17 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
             condition=part.condition,
             steps=part.steps,
             loader=over.loader,
+            at_end=_last_batch(script, loop, over),
         )
+
+
+def _last_batch(script: Script, loop: Statement, over: BatchLoop) -> str:
+    """The condition that holds in the last round: `i + 1 == len(loader)`, or without the 1 where
+    counting begins at 1."""
+    counts = script.tree.lines[loop.first - 1].replace(" ", "")
+    from_one = ",1)" in counts or "start=1)" in counts
+    index = over.index if from_one else f"{over.index} + 1"
+    return f"{index} == len({over.loader})"
 
 
 def _steps_later(script: Script, loop: Statement) -> bool:

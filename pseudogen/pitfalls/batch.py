@@ -97,6 +97,7 @@ def check_remainder(findings: Findings) -> Iterator[Pitfall]:
             batch_value=batch if each is not None else None,
             processes_value=count if each is not None else None,
             each=each,
+            plain=" " not in division.processes,
             per=division.per,
         )
 
