@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -13,7 +15,9 @@ from pseudogen.names.blocks import (
     method,
     statement_at,
 )
+from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script
+from pseudogen.names.words import words
 from pseudogen.patterns.batch_loop import BatchLoop
 from pseudogen.patterns.gradient_accumulation import GradientAccumulation
 from pseudogen.patterns.training_step import TrainingStep
@@ -21,7 +25,20 @@ from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_FRAMEWORKS = ("accelerat", "deepspeed", "no_sync", "fabric.")
+_FRAMEWORKS = (
+    *(".accumulate(", "gradient_accumulation_steps=", "GradientAccumulationPlugin"),
+    *("deepspeed", "no_sync", "fabric."),
+)
+"""What divides the loss itself, or may."""
+_PASSES = frozenset({"accum", "accumulate", "accumulation", "accumulated", "micro", "microbatches"})
+"""Words of the number of passes to one step."""
+_NO_LOSS = frozenset(
+    {"len", "batch", "batches", "bs", "size", "epoch", "epochs", "step", "steps", "num", "n", "lr"}
+    | {"examples", "features", "samples", "iters", "iter", "updates", "rate", "world", "gpus"}
+    | {"total", "max", "tokens", "workers"}
+)
+"""Words of operands that count, and of rates."""
+_ARITHMETIC = {"len", "int", "float", "max", "min", "round", "ceil", "math.ceil"}
 _SCALED_LATER = ("scale_grad", "grad.mul_(", "grad.div_(", "grad /=", "grad *=", "divide_grad")
 """What divides the gradients themselves, once they are all there."""
 
@@ -35,20 +52,29 @@ def check_divided(findings: Findings) -> Iterator[Pitfall]:
     for part in findings.of(GradientAccumulation):
         if part.part != "condition" or not part.steps or not _adds_up(findings, part):
             continue
-        if _divides(findings, part) or (part.steps_value or 2) <= 1:
-            continue
         step = _backward_of(findings, part)
-        if step is None or step.loss is None:
+        if step is None or _divides(findings, part.steps, part.steps_value):
             continue
+        where = {"condition": part.condition, "condition_line": part.line}
+        yield from _undivided(step, part.evidence.kind, part.steps, **where)
+    for step, loop, steps in _passes(findings):
+        value = script.value(steps, loop.index)
+        if not _divides(findings, text(steps), value):
+            yield from _undivided(step, NAME, text(steps), loop=loop.first)
+
+
+def _undivided(step: TrainingStep, evidence: str, steps: str, **where: Any) -> Iterator[Pitfall]:
+    if step.loss is not None:
         yield report(
             "accumulated-loss-not-divided",
             WARNING,
             (step.line, step.end),
-            part.evidence.kind,
+            evidence,
             loss=step.loss,
-            steps=part.steps,
-            condition=part.condition,
-            condition_line=part.line,
+            steps=steps,
+            condition=where.get("condition"),
+            condition_line=where.get("condition_line"),
+            loop=where.get("loop"),
         )
 
 
@@ -59,31 +85,63 @@ def _adds_up(findings: Findings, part: GradientAccumulation) -> bool:
     return {"step", "zero_grad"} <= below
 
 
-def _divides(findings: Findings, part: GradientAccumulation) -> bool:
-    """Whether anything in the script is divided by, or multiplied with, the number of passes."""
+def _passes(findings: Findings) -> Iterator[tuple[TrainingStep, Statement, Any]]:
+    """The backward passes in `for _ in range(accumulation_steps)`, whose step comes below that
+    loop, each with the loop and the count."""
     script = findings.script
+    for step in findings.of(TrainingStep):
+        back = statement_at(script, step.line)
+        loop = script.loop_around(back)
+        if step.how != "backward" or loop is None or type(loop.node) is not cst.For:
+            continue
+        counted = script.counted_range(loop.node.iter)
+        named = set(words(text(counted[1]))) if counted and counted[1] is not None else set()
+        if not counted or not named & _PASSES or not _steps_later(script, loop):
+            continue
+        if not any(method(s) == "step" for s in script.calls_below(loop)):
+            yield step, loop, counted[1]
+
+
+def _divides(findings: Findings, steps: str, value: int | float | None) -> bool:
+    """Whether a loss may be divided by, or multiplied with, the number of passes; or whether
+    there is only one."""
+    script = findings.script
+    if value is not None and value <= 1 and "." not in steps:
+        return True  # of an option that is only the default
     if any(f.part == "division" for f in findings.of(GradientAccumulation)):
         return True
-    last = (part.steps or "").rpartition(".")[2]
     for place in script.tree.occurrences[cst.BinaryOperation]:
-        if type(place.node.operator) in (cst.Divide, cst.Multiply):
-            sides = (text(place.node.left), text(place.node.right))
-            if _is_number_of(part, last, *sides):
-                return True
+        left, right = text(place.node.left), text(place.node.right)
+        operator = type(place.node.operator)
+        scaled = [left] if _is_number_of(steps, value, right) else []
+        scaled += [right] if _is_number_of(steps, value, left) else []
+        if operator is cst.Divide:
+            scaled = [side for side in scaled if side is left]
+        if operator in (cst.Divide, cst.Multiply) and not all(_counts(side) for side in scaled):
+            return True
     return any(
         type(s.node) is cst.AugAssign
         and type(s.node.operator) in (cst.DivideAssign, cst.MultiplyAssign)
-        and _is_number_of(part, last, text(s.node.value))
+        and _is_number_of(steps, value, text(s.node.value))
         for s in script.tree.statements
     )
 
 
-def _is_number_of(part: GradientAccumulation, last: str, *operands: str) -> bool:
+def _is_number_of(steps: str, value: int | float | None, operand: str) -> bool:
     """Whether an operand is the number of passes, by its name or by its value."""
-    value = str(part.steps_value) if part.steps_value is not None else None
+    last = steps.rpartition(".")[2]
     if last.isdigit():
-        return last in operands
-    return any(last in operand or operand == value for operand in operands)
+        return last == operand
+    return last in operand or (value is not None and operand == str(value))
+
+
+def _counts(operand: str) -> bool:
+    """Whether an operand counts steps, samples or the like, or is a rate: no loss."""
+    if set(re.findall(r"([\w.]+)\(", operand)) - _ARITHMETIC:
+        return False
+    names = (words(name) for name in re.findall(r"[A-Za-z_][\w.]*", operand))
+    named = {word for name in names for word in name}
+    return bool(named & _NO_LOSS) and not {"loss", "losses"} & named
 
 
 def _backward_of(findings: Findings, part: GradientAccumulation) -> TrainingStep | None:
@@ -148,6 +206,14 @@ _ROUND = (
     "    if (i + 1) % accum_steps == 0:\n        optimizer.step()\n        optimizer.zero_grad()\n"
 )
 _DIVIDED = _LOOP + "    loss = loss / accum_steps\n    loss.backward()\n"
+_MICRO = (
+    "for step in range(1000):\n"
+    "    for micro_step in range(gradient_accumulation_steps):\n"
+    "        loss = model(*next(batches))\n"
+    "        loss.backward()\n"
+    "    optimizer.step()\n"
+    "    optimizer.zero_grad()\n"
+)
 EXAMPLES = {
     "accumulated-loss-not-divided": {
         _TOP + _LOOP + "    loss.backward()\n" + _ROUND: [(5, 5)],
@@ -157,6 +223,12 @@ EXAMPLES = {
         "        scaler.update()\n"
         "        optimizer.zero_grad()\n": [(5, 5)],
         _TOP + _LOOP + "    loss.backward()\n" + _ROUND.replace("accum_steps", "4"): [(5, 5)],
+        _TOP + _MICRO: [(6, 6)],
+        _TOP
+        + "updates = len(train_loader) / accum_steps\n"
+        + _LOOP
+        + "    loss.backward()\n"
+        + _ROUND: [(6, 6)],
     },
     "accumulation-rest-lost": {
         _TOP + _DIVIDED + _ROUND: [(7, 7)],
@@ -166,6 +238,8 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "accumulated-loss-not-divided": {
         _TOP + _DIVIDED + _ROUND: "it is divided",
+        _TOP
+        + _MICRO.replace("batches))\n", "batches)) / gradient_accumulation_steps\n"): "so it is",
         _TOP + (_DIVIDED + _ROUND).replace("accum_steps", "4"): "it is divided by the same number",
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n": "nothing is accumulated",
     },

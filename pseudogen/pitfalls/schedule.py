@@ -111,6 +111,9 @@ def _counts_epochs(findings: Findings, made: LrSchedule) -> bool:
         return False
     if named & EPOCHS:
         return True
+    if made.api == "CosineAnnealingLR" and re.fullmatch(r"\d+", made.period or ""):
+        loops = [loop.over for loop in findings.of(EpochLoop) if loop.unit == "epoch"]
+        return any(re.search(rf"\b{made.period}\b", over or "") for over in loops)
     numbers = [int(n) for n in re.findall(r"(?<![\w.])\d+(?![\w.])", made.period or "")]
     plain = re.fullmatch(r"[\s\d,\[\]()]+", made.period or "")
     ends = [loop.stop_value for loop in findings.of(EpochLoop) if loop.unit == "epoch"]
