@@ -103,7 +103,9 @@ def analyse_source(
     """
     try:
         script = Script.parse(source.text, source.name, given)
-    except InputError:
+    except InputError as error:
+        if error.key != "syntax-error":
+            raise  # too large or too deep: nothing that a repair would change
         source = repaired(source, strict=strict)
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))

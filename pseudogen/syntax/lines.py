@@ -16,7 +16,7 @@ MAX_DEPTH = 200
 """Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""
 
 MAX_CHAIN = 2_000
-"""Most operators, dots, calls and subscripts in a row; the parser's time grows with the square."""
+"""Most operators, dots, calls and strings in a row; the parser's time grows with the square."""
 
 MAX_LINE = 1_000_000
 """Longest logical line in characters, strings and comments not counted."""
@@ -134,25 +134,30 @@ def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
     depth = max(depth, inner)
     if depth > MAX_DEPTH:
         raise InputError("too-deep", file=name, line=line or None, limit=MAX_DEPTH)
-    if line and chain > MAX_CHAIN:
-        raise InputError("expression-too-long", file=name, line=line, limit=MAX_CHAIN)
     if line and length > MAX_LINE:
         raise InputError("line-too-long", file=name, line=line, limit=MAX_LINE)
+    if line and chain > MAX_CHAIN:
+        raise InputError("expression-too-long", file=name, line=line, limit=MAX_CHAIN)
     return depth > _LARGE_STACK_DEPTH or chain > _LARGE_STACK_CHAIN
 
 
 def _load(code: str) -> tuple[int, int, int]:
     """Depth of brackets (also in f-strings), longest chain, and length of a logical line.
 
-    A chain is the operators, dots and opening brackets at one bracket depth between two commas.
+    A chain is the operators, dots, opening brackets and strings that follow a string at one bracket
+    depth between two commas.
     Ends early when the length is past its limit.
     """
     runs = [0]
     deepest = chain = length = end = 0
+    string = False
     for part in _LOAD.finditer(code):
         gap, token, end = code[end : part.start()], part[0], part.end()
         length += len(gap) + 1
         runs[-1] += len(_LINK.findall(gap))
+        follows = string and (not gap or gap.isspace())
+        string = follows if token[0] == "#" else token[-1] in "\"'"
+        runs[-1] += follows and string and token[0] != "#"
         if part[1]:
             depth, run = _field_load(token)
             deepest, runs[-1] = max(deepest, len(runs) + depth), runs[-1] + run

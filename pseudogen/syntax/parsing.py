@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 _STACK_BYTES = 64 << 20
 _AT = re.compile(r"error at (\d+):(\d+)")
 _EXCERPT = 80
+_BEGINNING = 100_000
+_MARGIN = 1_000
+_OF_THE_CUT = frozenset(["never_closed", "unterminated_string", "unfinished", "too_nested"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +51,7 @@ def parse_with_lines(text: str, name: str) -> Parsed:
     except InputError:
         # Code that lost its line breaks looks like one endless expression: then the error to
         # report is the first place where it is none.
-        check(text, name)
+        _check_beginning(text, name)
         raise
     if not scanned.closed:
         # The guard has seen the rest of the text as one line: only a parser with a guard of its
@@ -73,6 +76,28 @@ def check(text: str, name: str) -> None:
     error = syntax_error(text)
     if error is not None:
         raise described(error, text, name) from None
+
+
+def _check_beginning(text: str, name: str) -> None:
+    """As `check` with as much of a text as can be compared quickly, however long it is.
+
+    What is wrong at the cut, or only too deep for Python's parser, is no error of the text.
+    """
+    head = text[:_BEGINNING]
+    error = syntax_error(head)
+    if error is None:
+        return
+    found = described(error, head, name)
+    if found.facts["reason"] not in _OF_THE_CUT and not (
+        len(head) < len(text) and _near_end(error, head)
+    ):
+        raise found from None
+
+
+def _near_end(error: SyntaxError, head: str) -> bool:
+    """Whether an error lies in the last line of a text, not far from its end."""
+    last = head.rpartition("\n")[2]
+    return (error.lineno or 1) > head.count("\n") and (error.offset or 1) > len(last) - _MARGIN
 
 
 def accepted(text: str) -> bool:

@@ -40,6 +40,10 @@ def test_text_without_code_has_no_lines():
         ("x = a" + ".b(1, 2)" * 5_000, "expression-too-long", 1),
         ("x = " + "lambda a, b: " * 5_000 + "1", "expression-too-long", 1),
         ("x = [" + "1," * 1_000_000 + "]", "line-too-long", 1),
+        ("x = {" + "'k': [1, 2], " * 100_000 + "}", "line-too-long", 1),
+        ("x = 1; " * 200_000, "line-too-long", 1),
+        ("x = (" + "'a' " * 3_000 + ")", "expression-too-long", 1),
+        ("x = (\n" + "'a'  # a note\n" * 3_000 + ")", "expression-too-long", 1),
         ("if a:\n  b\n" + "elif a:\n  b\n" * 6_000, "too-many-elifs", 10_003),
         ("a\n" * 200_001, "too-many-lines", None),
     ],
@@ -52,10 +56,14 @@ def test_what_no_stack_holds_is_refused_with_its_line(text, key, line):
 
 @pytest.mark.parametrize(
     "text",
-    ['"' * 3_000_001, 'x = """' + '\\"""' * 500_000, "'\n" * 100_000, "\\\n" * 500_000, "(" * 150],
+    ['"' * 9_001, 'x = """' + '\\"""' * 500_000, "'\n" * 100_000, "\\\n" * 500_000, "(" * 150],
 )
 def test_hostile_text_is_scanned_in_one_pass(text):
     assert isinstance(scan(text).lines, list)
+
+
+def test_strings_between_commas_are_no_expression():
+    assert scan("x = [" + "'a', " * 3_000 + "]").closed
 
 
 def test_long_data_is_no_deep_expression():

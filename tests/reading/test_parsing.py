@@ -1,5 +1,8 @@
+import tracemalloc
+
 import pytest
 
+import pseudogen
 from pseudogen.errors import InputError
 from pseudogen.syntax.parsing import parse, parse_with_lines
 
@@ -64,3 +67,44 @@ def test_the_lines_come_with_the_tree():
     parsed = parse_with_lines("x = (1,\n     2)\ny = 3\n", "f.py")
     assert parsed.lines == [(1, 2), (3, 3)]
     assert len(parsed.module.body) == len(parsed.lines)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("x = [" + "1, " * 700_000 + "]", "line-too-long"),
+        ("x = 1; " * 300_000, "line-too-long"),
+        ("x = 1\n" * 250_000, "too-many-lines"),
+    ],
+)
+def test_what_is_too_large_is_refused_before_a_tree_is_built(text, key):
+    """A tree of these takes hundreds of megabytes."""
+    tracemalloc.start()
+    try:
+        with pytest.raises(pseudogen.InputError) as caught:
+            pseudogen.explain(text)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert caught.value.key == key
+    assert peak < 100_000_000
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("x = " + " + ".join(["a"] * 10_000), "expression-too-long"),
+        ("x = " + "(" * 2_000 + "1" + ")" * 2_000, "too-deep"),
+        ("x = (" + "'a' " * 30_000 + ")", "expression-too-long"),
+    ],
+)
+def test_what_is_too_deep_is_said_in_words_of_its_own(text, key):
+    with pytest.raises(pseudogen.InputError) as caught:
+        pseudogen.explain("y = 1\n" + text)
+    assert (caught.value.key, caught.value.line) == (key, 2)
+
+
+def test_an_error_far_into_a_long_text_is_that_of_its_beginning():
+    with pytest.raises(InputError) as caught:
+        parse("x = 1\ny = = 2\n" + "z = 1\n" * 200_001, "f.py")
+    assert (caught.value.key, caught.value.line) == ("syntax-error", 2)
