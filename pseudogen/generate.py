@@ -37,7 +37,7 @@ from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.words.cells import Cells, has_cells, with_cells
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
-from pseudogen.words.messages import message, remark
+from pseudogen.words.messages import message, remarks
 from pseudogen.working.work import work_out
 
 Lines = tuple[int, int]
@@ -194,7 +194,7 @@ def write_analysis(
         keywords=keywords,
         lines=_range(analysis, part),
     )
-    said = tuple(note(remark(r, lang), r.line) for r in analysis.source.remarks)
+    said = tuple(note(words, line) for line, words in remarks(analysis.source.remarks, lang))
     code = replace(code, lines=said + code.lines)
     return Cells(analysis.source, lang).pseudocode(code) if has_cells(analysis.source) else code
 

@@ -250,3 +250,15 @@ def test_strange_numbers_do_no_harm(number: float) -> None:
 def test_numbers_beyond_all_measure_are_refused(number: float) -> None:
     with pytest.raises(ValueError, match="n="):
         pseudogen.explain("n = 1", given={"n": number})
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        "if epoch < 5: lr = 0.1 * epoch / 40\n",
+        "for epoch in range(9): print(epoch); lr = 0.1 * 0.9 ** epoch\n",
+        "lr = base; lr = 0.1 * 0.9 ** epoch\n",
+    ],
+)
+def test_a_rate_beside_other_statements_on_its_line_does_no_harm(code: str) -> None:
+    assert pseudogen.explain(code, lang="en")

@@ -28,7 +28,7 @@ def reflow(path: str, lang: str | None, strict: bool, clipboard: bool, output: P
     What was mended or assumed is said on standard error.
     """
     from pseudogen import generate
-    from pseudogen.words.messages import remark
+    from pseudogen.words.messages import remarks
 
     language = lang or locale_language()
 
@@ -38,6 +38,6 @@ def reflow(path: str, lang: str | None, strict: bool, clipboard: bool, output: P
     made, failed = each(sources([path], clipboard), language, one)
     for source in made:
         write(source.text if source.text.endswith("\n") else source.text + "\n", output)
-        for said in source.remarks:
-            click.echo(f"pseudogen: {remark(said, language)}", err=True)
+        for _, words in remarks(source.remarks, language):
+            click.echo(f"pseudogen: {words}", err=True)
     finish(failed)

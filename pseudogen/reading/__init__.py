@@ -31,6 +31,9 @@ __all__ = [
     "scripts_below",
 ]
 
+_PYTHON2 = (", e:", ",e:", ", ex:", ", exc:", ", err:", ", error:", ", msg:", "print >>", "print>>")
+"""What `except E, e:` and `print >>f, x` hold; each is looked for in every text: few are."""
+
 
 def read_path(path: Path, *, name: str | None = None) -> Source:
     """Read a script, a notebook, a text file with code, or the `train.py` of a folder.
@@ -84,10 +87,23 @@ def repaired(source: Source, *, strict: bool = False) -> Source:
 def _source(text: str, name: str, path: Path | None, remarks: tuple[Remark, ...]) -> Source:
     if is_notebook(text, name):
         text, places, found = read_notebook(text, name)
-        return Source(text, name, path, places, remarks + found)
-    source = Source(text, name, path, (), remarks)
+        return _of_today(Source(text, name, path, places, remarks + found))
+    source = _of_today(Source(text, name, path, (), remarks))
     if "#" in text and "\n" not in text.strip():
         from pseudogen.reading.repair import uncommented
 
         return uncommented(source)
+    return source
+
+
+def _of_today(source: Source) -> Source:
+    """The source, unless it is Python 2 that a parser of Python 3 takes for something else.
+
+    Raises:
+        InputError: 'python2'.
+    """
+    if any(sign in source.text for sign in _PYTHON2):
+        from pseudogen.reading.python2 import refuse_valid_python2  # for the few that have a sign
+
+        refuse_valid_python2(source)
     return source

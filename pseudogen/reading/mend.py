@@ -16,8 +16,8 @@ _HEADS = {
     "finally": "try:",
     "case": "match ...:",
 }
-_BRANCH = re.compile(r"[ \t]*(elif|else|except|finally|case)\b[^=]*:")
-_LEFT_OUT = re.compile(r"[ \t]*(?:\.[ \t]?){3,}[ \t]*(?:\#.*)?$")
+_BRANCH = re.compile(r"[ \t]*(?:(elif|else|except|finally)\b.*|(case)\b[^=]*):")
+_LEFT_OUT = re.compile(r"[ \t]*[\[(<{]?(?:\.[ \t]?){3,}[\])>}]?[ \t]*(?:\#.*)?$")
 _OPEN_PARAMETERS = re.compile(r"(\bdef\s+\w+\s*\([^()]*?)\.\.\.([^()]*\))")
 _HEADER = re.compile(
     r"[ \t]*(?:async[ \t]+)?"
@@ -55,17 +55,16 @@ def headed(draft: Draft) -> Draft | None:
     found = _BRANCH.match(draft.lines[first])
     if not found:
         return None
+    word = found[1] or found[2]
     margin = indent_of(draft.lines[first])
     lines = [(line, i) for i, line in enumerate(draft.lines)]
-    body = [] if found[1] == "case" else [(f"{margin}    ...", first)]
-    if found[1] == "case" and not any(
-        _at(line, margin, "case") for line in draft.lines[first + 1 :]
-    ):
+    body = [] if word == "case" else [(f"{margin}    ...", first)]
+    if word == "case" and not any(_at(line, margin, "case") for line in draft.lines[first + 1 :]):
         body = []
-    kept = [*lines[:first], (margin + _HEADS[found[1]], first), *body]
-    pad = "    " if found[1] == "case" else ""
+    kept = [*lines[:first], (margin + _HEADS[word], first), *body]
+    pad = "    " if word == "case" else ""
     kept += [(pad + line if line.strip() else line, i) for line, i in lines[first:]]
-    return draft.remark("leading_branch", first, word=found[1]).with_lines(kept)
+    return draft.remark("leading_branch", first, word=word).with_lines(kept)
 
 
 def _at(line: str, margin: str, word: str) -> bool:

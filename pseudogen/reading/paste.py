@@ -8,6 +8,10 @@ from collections.abc import Callable
 
 from pseudogen.reading.draft import Draft
 
+_PAGE = frozenset(
+    ["copy", "copy code", "copied", "copied!", "edit", "view raw", "plain text", "python",
+     "python3", "py", "复制", "复制代码", "登录后复制", "收起", "python运行", "python 运行", "运行"]
+)  # fmt: skip
 _QUOTED = re.compile(r"\s?>(?!>>) ?")
 _FENCE = re.compile(r"\s*(?:```+|~~~+)\s*(\{?\.?[\w+-]*\}?)\s*$")
 _PYTHON = re.compile(r"^\{?\.?(?:py\w*|ipython\w*|)\}?$", re.I)
@@ -25,6 +29,7 @@ _DIFF_HEAD = re.compile(
 def unwrapped(draft: Draft) -> Draft:
     """The code alone. Each step changes only what is surely no Python."""
     steps: list[Callable[[Draft], Draft]] = [
+        _without_page,
         _unquoted,
         _unfenced,
         _unprompted,
@@ -34,6 +39,22 @@ def unwrapped(draft: Draft) -> Draft:
     for step in steps:
         draft = step(draft)
     return draft
+
+
+def _without_page(draft: Draft) -> Draft:
+    """The code without the words that pages show at its corners: its language, a button."""
+    filled = [i for i, line in enumerate(draft.lines) if line.strip()]
+    first, last = 0, len(filled)
+    while first < last and draft.lines[filled[first]].strip().lower() in _PAGE:
+        first += 1
+    while first < last and draft.lines[filled[last - 1]].strip().lower() in _PAGE:
+        last -= 1
+    aside = filled[:first] + filled[last:]
+    if not aside or first == last:
+        return draft
+    for i in aside:
+        draft = draft.remark("page_words", i, text=draft.lines[i].strip())
+    return draft.with_lines((line, i) for i, line in enumerate(draft.lines) if i not in aside)
 
 
 def _unquoted(draft: Draft) -> Draft:
@@ -120,12 +141,3 @@ def _undiffed(draft: Draft) -> Draft:
         return draft
     removed = sum(line.startswith("-") and not _DIFF_HEAD.match(line) for line in draft.lines)
     return draft.remark("diff", lines[0][1], removed=removed).with_lines(kept)
-
-
-_STEPS: tuple[Callable[[Draft], Draft], ...] = (
-    _unquoted,
-    _unfenced,
-    _unprompted,
-    _unnumbered,
-    _undiffed,
-)

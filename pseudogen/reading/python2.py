@@ -6,6 +6,7 @@ import re
 
 from pseudogen.errors import InputError
 from pseudogen.reading.draft import Draft
+from pseudogen.reading.source import Source
 
 _SIGNS = (
     (
@@ -17,6 +18,7 @@ _SIGNS = (
     ("exec", re.compile(r"^[ \t]*+exec[ \t]+[\"'\w]", re.M)),
     ("backticks", re.compile(r"(?<!`)`[^`\n]+`(?!`)")),
     ("<>", re.compile(r"[\w)\]][ \t]*<>[ \t]*[\w(\[\"']")),
+    ("long", re.compile(r"(?<![\w.])(?:0[xX][0-9a-fA-F]+|\d+)[lL](?!\w)")),
     ("octal", re.compile(r"(?<![\w.])0[0-7]+(?![\w.])")),
     ("ur", re.compile(r"(?<!\w)[uU][rR][\"']")),
 )
@@ -40,6 +42,26 @@ def python2_sign(text: str) -> tuple[str, int] | None:
         if (match := pattern.search(bare))
     ]
     return min(found)[1:] if found else None
+
+
+_VALID = re.compile(
+    r"^[ \t]*+(?:except[ \t]+[\w.]+[ \t]*,[ \t]*[a-z_]\w*[ \t]*:|print[ \t]*>>)", re.M
+)
+"""What newer parsers take for something else: two exceptions, a shift of `print`."""
+
+
+def refuse_valid_python2(source: Source) -> None:
+    """Refuse Python 2 that is valid Python 3 by its letters.
+
+    Raises:
+        InputError: 'python2'.
+    """
+    if _VALID.search(source.text):
+        found = _VALID.search(_STRING.sub(_emptied, source.text))
+        if found:
+            line = found.string.count("\n", 0, found.end() - 1) + 1
+            sign = "print" if ">>" in found[0] else "except"
+            raise refuse_python2(Draft.of(source), source.name, sign, line)
 
 
 def _emptied(match: re.Match[str]) -> str:

@@ -14,6 +14,7 @@ from pseudogen.reading import indentation, mend
 from pseudogen.reading.breaks import with_breaks, with_comments_ended
 from pseudogen.reading.characters import plain, without_entities
 from pseudogen.reading.draft import Draft
+from pseudogen.reading.joints import joined
 from pseudogen.reading.paste import unwrapped
 from pseudogen.reading.python2 import python2_sign, refuse_python2
 from pseudogen.reading.source import Source
@@ -21,11 +22,12 @@ from pseudogen.syntax.parsing import described
 
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
+    joined,
+    mend.filled,
     indentation.dedented,
     mend.headed,
     indentation.uncovered,
     indentation.expanded_tabs,
-    mend.filled,
     mend.tried,
     mend.ended,
 )

@@ -35,7 +35,7 @@ from pseudogen.reading.source import Remark
 from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
-from pseudogen.words.messages import not_read, remark
+from pseudogen.words.messages import not_read, remarks
 from pseudogen.words.passages import definition_blocks, passage_paragraph
 from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
@@ -99,7 +99,7 @@ class _Writer:
     def document(self, detail: str) -> Document:
         self.full = detail == "full"
         blocks: list[Block] = [Heading(1, marked(self.explanation.name))]
-        said = [remark(r, self.lang) for r in self.explanation.remarks]
+        said = [words for _, words in remarks(self.explanation.remarks, self.lang)]
         said += not_read(self.explanation.not_read, self.lang)
         if said:
             blocks.append(Items(tuple(self._spans(one) for one in said)))

@@ -19,11 +19,28 @@ def message(error: InputError, lang: str) -> str:
     return _say(error.key, facts, lang)
 
 
-def remark(said: Remark, lang: str) -> str:
-    """What was mended or assumed; one line."""
-    return _say(
-        said.key, SimpleNamespace(**{"cell": None, "line": said.line} | dict(said.facts)), lang
-    )
+_REPEATED = frozenset(
+    ["full_width", "symbol", "curly_quote", "odd_space", "invisible", "html_entity", "left_out",
+     "line_joined"]
+)  # fmt: skip
+"""Remarks that are said once for all lines that they are about."""
+
+
+def remarks(said: Sequence[Remark], lang: str) -> list[tuple[int, str]]:
+    """What was mended or assumed: a line of words each, with the first line that it is about."""
+    lines: dict[Remark, list[int]] = {}
+    for i, one in enumerate(said):
+        # Those that are not said together keep a place of their own.
+        same = Remark(one.key, 0 if one.key in _REPEATED else -1 - i, one.facts)
+        lines.setdefault(same, []).append(one.line)
+    return [
+        (found[0], _say(one.key, _facts(one, sorted(set(found))), lang))
+        for one, found in lines.items()
+    ]
+
+
+def _facts(said: Remark, lines: list[int]) -> SimpleNamespace:
+    return SimpleNamespace(**{"cell": None, "places": lines} | dict(said.facts))
 
 
 def not_read(modules: Sequence[NotRead], lang: str) -> list[str]:

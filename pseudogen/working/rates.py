@@ -22,6 +22,8 @@ from pseudogen.working.rules import IGNORED, Rule, rule_of
 from pseudogen.working.run import Run, statement_at
 from pseudogen.working.written import of_assignment, of_function, parameter_names
 
+_ASSIGNMENTS = frozenset([cst.Assign, cst.AnnAssign, cst.AugAssign])
+
 
 def courses(script: Script, findings: Sequence[Finding], run: Run) -> list[Course]:
     """The learning rates that constants tell, by line; nothing of a schedule that is not known."""
@@ -44,11 +46,18 @@ def _course(script: Script, finding: LrSchedule, run: Run) -> Course | None:
             return _of_library(script, finding, statement, run)
         if finding.action == "formula" and type(statement.node) is cst.FunctionDef:
             return of_function(script, finding, statement, run)
-        if finding.action == "computed":
-            return of_assignment(script, finding, statement, run)
+        assignment = _assignment(script, finding.line) if finding.action == "computed" else None
+        if assignment is not None:
+            return of_assignment(script, finding, assignment, run)
     except (UnknownValueError, ArithmeticError, TypeError, ValueError):
         return None
     return None
+
+
+def _assignment(script: Script, line: int) -> Statement | None:
+    """The first assignment on a line: in `if a: lr = b` it is not the first statement."""
+    on_line = (s for s in script.tree.statements if s.first == line)
+    return next((s for s in on_line if type(s.node) in _ASSIGNMENTS), None)
 
 
 # Schedules of libraries

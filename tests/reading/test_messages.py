@@ -4,6 +4,8 @@ from pathlib import Path
 import jinja2
 import pytest
 
+import pseudogen
+
 ROOT = Path(__file__).parents[2]
 SOURCES = [
     *(ROOT / "pseudogen" / "reading").rglob("*.py"),
@@ -18,7 +20,7 @@ FACTS = {
     "header": "if a:", "column": 5, "reason": "other", "character": "，", "read_as": ",",
     "code": "U+00A0", "prose": 2, "prompt": ">>>", "output": 1, "first": 1, "last": 9,
     "removed": 1, "columns": 4, "word": "else", "lines": 7, "statements": 2, "at": 4,
-    "sign": "print", "count": 2,
+    "sign": "print", "count": 2, "places": [3],
 }  # fmt: skip
 
 
@@ -64,3 +66,14 @@ def test_every_reason_has_its_words(language):
         assert str(template(language).syntax_error(FACTS | {"reason": reason})).startswith(
             "f.py:3: "
         )
+
+
+def test_what_is_mended_many_times_is_said_once():
+    text = "".join(f"x{i} ＝ f（{i}）\n" for i in range(8)) + "y ＝ 1\n"
+    said = [line for line in pseudogen.pseudo(text, lang="en").split("\n") if "read as" in line]
+    assert [line.partition(": ")[2] for line in said] == [
+        "full-width ＝ read as =", "full-width （ read as (", "full-width ） read as )",
+    ]  # fmt: skip
+    assert "lines 1, 2, 3 and 6 more" in said[0]
+    few = pseudogen.pseudo("x ＝ 1\n\ny ＝ 2\n", lang="zh")
+    assert "第 1、3 行：全角 ＝ 按 = 处理" in few

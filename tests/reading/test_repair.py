@@ -52,6 +52,11 @@ REPAIRS = {
         "if ...:\n    ...\nelse:\n    x = 1\n",
         ["leading_branch"],
     ),
+    "leading elif": (
+        "elif name == 'adam':\n    x = 1\nelse:\n    x = 2\n",
+        "if ...:\n    ...\nelif name == 'adam':\n    x = 1\nelse:\n    x = 2\n",
+        ["leading_branch"],
+    ),
     "leading except, indented": (
         "    except E as e:\n        pass\n    y = 2\n",
         "try:\n    ...\nexcept E as e:\n    pass\ny = 2\n",
@@ -124,6 +129,36 @@ REPAIRS = {
         "class A:\n    ...\n    def f(self, *_):\n        ...\n",
         ["left_out"] * 3,
     ),
+    "left out in brackets": (
+        "a = f()\n    [...]\nb = g(a)\n",
+        "a = f()\n...\nb = g(a)\n",
+        ["left_out"],
+    ),
+    "lines that end in a statement": (
+        "for x, y in\n        loader:\n    z = x +\n        y\n",
+        "for x, y in \\\n        loader:\n    z = x + \\\n        y\n",
+        ["line_joined"] * 2,
+    ),
+    "lines that begin in a statement": (
+        "acc = right\n    / total\nx = 1\n    if acc else 2\n",
+        "acc = right \\\n    / total\nx = 1 \\\n    if acc else 2\n",
+        ["line_joined"] * 2,
+    ),
+    "lines that end in a list of targets": (
+        "a, b,\n    c = f()\n",
+        "a, b, \\\n    c = f()\n",
+        ["line_joined"],
+    ),
+    "a string over two lines": (
+        "print('loss of\n    the epoch', loss)\nx = 1\n",
+        "print('loss of the epoch', loss)\nx = 1\n",
+        ["line_joined"],
+    ),
+    "words of the page": (
+        "Copy code\nif x：\n    y = 1\n登录后复制\n",
+        "if x:\n    y = 1\n",
+        ["page_words", "page_words", "full_width"],
+    ),
     "magics": (
         "!ls\nif x:\n    %time y\n",
         "# !ls\nif x:\n    pass  # %time y\n",
@@ -185,6 +220,9 @@ def test_lines_know_where_they_stood():
         ("x = `y`\n", 1, "backticks"),
         ("if x <> 1:\n    y\n", 1, "<>"),
         ("x = 1\nos.chmod(f, 0755)\n", 2, "octal"),
+        ("n = 1\nm = 10L\n", 2, "long"),
+        ("s = ur'a'\n", 1, "ur"),
+        ("for i in xrange(3): print i print 'done'", 1, "print"),
     ],
 )
 def test_python2_is_told_apart(text, line, sign):
@@ -192,6 +230,33 @@ def test_python2_is_told_apart(text, line, sign):
         mended(text)
     assert (caught.value.key, caught.value.line) == ("python2", line)
     assert caught.value.facts["sign"] == sign
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sign"),
+    [
+        ("try:\n    train()\nexcept IOError, e:\n    stop(e)\n", 3, "except"),
+        ("try:\n    train()\nexcept socket.error, err:\n    stop(err)\n", 3, "except"),
+        ("lr = 0.1\nprint >>log, lr\n", 2, "print"),
+    ],
+)
+def test_python2_that_newer_parsers_take_for_something_else(text, line, sign):
+    with pytest.raises(InputError) as caught:
+        mended(text)
+    assert (caught.value.key, caught.value.line) == ("python2", line)
+    assert caught.value.facts["sign"] == sign
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "try:\n    train()\nexcept ValueError, TypeError:\n    stop()\n",
+        '"""\nexcept IOError, e:\n"""\nx = 1  # print >>log\n',
+        "f = g(a, e)[a, e:]\n",
+    ],
+)
+def test_python3_is_not_taken_for_python2(text):
+    assert read_text(text, "-").text == text
 
 
 @pytest.mark.parametrize(
