@@ -16,7 +16,10 @@ MAX_DEPTH = 200
 """Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""
 
 MAX_CHAIN = 2_000
-"""Most operators, dots, calls and strings in a row; the parser's time grows with the square."""
+"""Most operators, dots, calls and subscripts in a row; the parser's time grows with the square."""
+
+MAX_STRINGS = 4_000
+"""Most strings side by side that are one string."""
 
 MAX_LINE = 1_000_000
 """Longest logical line in characters, strings and comments not counted."""
@@ -78,8 +81,8 @@ def scan(text: str, name: str = "") -> Scan:
     """Find the logical lines of `text` ("\\n" line ends) and what its parse will need.
 
     Raises:
-        InputError: 'too-deep', 'expression-too-long', 'line-too-long', 'too-many-lines' or
-            'too-many-elifs'; `name` is the file that the error names.
+        InputError: 'too-deep', 'expression-too-long', 'too-many-strings', 'line-too-long',
+            'too-many-lines' or 'too-many-elifs'; `name` is the file that the error names.
     """
     text = text if text.endswith("\n") else text + "\n"
     lines: list[tuple[int, int]] = []
@@ -130,7 +133,7 @@ def _logical_end(text: str, start: int) -> tuple[int, int, bool]:
 
 def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
     """Judge one logical line; `line` is its number, 0 when it is not closed and can't be parsed."""
-    inner, chain, length = _load(code)
+    inner, chain, length, strings = _load(code)
     depth = max(depth, inner)
     if depth > MAX_DEPTH:
         raise InputError("too-deep", file=name, line=line or None, limit=MAX_DEPTH)
@@ -138,26 +141,29 @@ def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
         raise InputError("line-too-long", file=name, line=line, limit=MAX_LINE)
     if line and chain > MAX_CHAIN:
         raise InputError("expression-too-long", file=name, line=line, limit=MAX_CHAIN)
-    return depth > _LARGE_STACK_DEPTH or chain > _LARGE_STACK_CHAIN
+    if line and strings > MAX_STRINGS:
+        raise InputError("too-many-strings", file=name, line=line, limit=MAX_STRINGS)
+    return depth > _LARGE_STACK_DEPTH or max(chain, strings) > _LARGE_STACK_CHAIN
 
 
-def _load(code: str) -> tuple[int, int, int]:
-    """Depth of brackets (also in f-strings), longest chain, and length of a logical line.
+def _load(code: str) -> tuple[int, int, int, int]:
+    """Depth of brackets (also in f-strings), longest chain, length of a logical line, and how many
+    strings stand side by side.
 
-    A chain is the operators, dots, opening brackets and strings that follow a string at one bracket
-    depth between two commas.
+    A chain is the operators, dots and opening brackets at one bracket depth between two commas.
     Ends early when the length is past its limit.
     """
     runs = [0]
     deepest = chain = length = end = 0
-    string = False
+    row = strings = 0
     for part in _LOAD.finditer(code):
         gap, token, end = code[end : part.start()], part[0], part.end()
         length += len(gap) + 1
         runs[-1] += len(_LINK.findall(gap))
-        follows = string and (not gap or gap.isspace())
-        string = follows if token[0] == "#" else token[-1] in "\"'"
-        runs[-1] += follows and string and token[0] != "#"
+        row = row if not gap or gap.isspace() else 0
+        if token[0] != "#":
+            row = row + 1 if token[-1] in "\"'" else 0
+            strings = max(strings, row)
         if part[1]:
             depth, run = _field_load(token)
             deepest, runs[-1] = max(deepest, len(runs) + depth), runs[-1] + run
@@ -175,7 +181,8 @@ def _load(code: str) -> tuple[int, int, int]:
         if length > MAX_LINE or deepest > MAX_DEPTH:
             break
     gap = code[end : end + MAX_LINE + 1]
-    return deepest, max(chain, runs[-1] + len(_LINK.findall(gap))), length + len(gap)
+    chain = max(chain, runs[-1] + len(_LINK.findall(gap)))
+    return deepest, chain, length + len(gap), strings
 
 
 def _field_load(string: str) -> tuple[int, int]:

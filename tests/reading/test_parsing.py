@@ -95,7 +95,7 @@ def test_what_is_too_large_is_refused_before_a_tree_is_built(text, key):
     [
         ("x = " + " + ".join(["a"] * 10_000), "expression-too-long"),
         ("x = " + "(" * 2_000 + "1" + ")" * 2_000, "too-deep"),
-        ("x = (" + "'a' " * 30_000 + ")", "expression-too-long"),
+        ("x = (" + "'a' " * 30_000 + ")", "too-many-strings"),
     ],
 )
 def test_what_is_too_deep_is_said_in_words_of_its_own(text, key):
