@@ -93,10 +93,11 @@ def analyse_source(
     strict: bool = False,
     given: Mapping[str, float] | None = None,
     follow: bool = False,
+    check: bool = True,
 ) -> Analysis:
     """Read a source; text that is no Python is mended first, unless `strict`. `given` are numbers
     by name, in place of defaults and of what the script leaves open; with `follow`, the modules of
-    its project that it imports are read too.
+    its project that it imports are read too; without `check` nobody asks for its pitfalls.
 
     Raises:
         InputError: the source can't be read as Python.
@@ -109,10 +110,14 @@ def analyse_source(
         source = repaired(source, strict=strict)
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))
-    own = OwnModules(source.path) if source.path is not None else ()
-    pitfalls = tuple(check_all(Findings(script, findings, own), all_checkers()))
+    pitfalls = _checked(source, script, findings) if check else ()
     functions, not_read = _followed(source, script) if follow else ((), ())
     return Analysis(source, script, findings, pitfalls, functions, not_read)
+
+
+def _checked(source: Source, script: Script, findings: tuple[Finding, ...]) -> tuple[Pitfall, ...]:
+    own = OwnModules(source.path) if source.path is not None else ()
+    return tuple(check_all(Findings(script, findings, own), all_checkers()))
 
 
 def _followed(source: Source, script: Script) -> tuple[tuple[Reached, ...], tuple[NotRead, ...]]:
@@ -362,7 +367,7 @@ def pseudo(
         ValueError: unknown language, format, detail, names or keywords.
     """
     with _in_words(lang):
-        analysis = _analysed(source, path)
+        analysis = _analysed(source, path, check=False)
         code = write_analysis(
             analysis,
             lang=lang,
@@ -386,11 +391,12 @@ def _analysed(
     path: str | Path | None,
     given: Mapping[str, float] | None = None,
     follow: bool = False,
+    check: bool = True,
 ) -> Analysis:
     read = read_text(source, str(path) if path is not None else "<snippet>")
     if path is not None and Path(path).is_file():
         read = replace(read, path=Path(path))
-    return analyse_source(read, given=given, follow=follow)
+    return analyse_source(read, given=given, follow=follow, check=check)
 
 
 @contextmanager

@@ -33,7 +33,7 @@ def reflow(path: str, lang: str | None, strict: bool, clipboard: bool, output: P
     language = lang or locale_language()
 
     def one(source: Source) -> Source:
-        return generate.analyse_source(source, strict=strict).source
+        return generate.analyse_source(source, strict=strict, check=False).source
 
     made, failed = each(sources([path], clipboard), language, one)
     for source in made:

@@ -76,6 +76,7 @@ _WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
 """Packages whose models are run, not trained, or that have none."""
+_OTHER_LIBRARIES = sys.stdlib_module_names | _PREDICTS_ELSEWHERE | {"mlflow", "pandas", "wandb"}
 _BESIDE = frozenset(
     {
         "a",
@@ -232,8 +233,7 @@ def _other_library(site: Site, script: Script) -> bool:
     """Whether what is called comes from Python itself or from a library without such models."""
     roots = {full.partition(".")[0] for full in script.resolver.qualified(site.name, site.scope)}
     error = words(site.name)[-1:] in (("error",), ("exception",), ("warning",))
-    others = sys.stdlib_module_names | _PREDICTS_ELSEWHERE | {"mlflow", "pandas", "wandb"}
-    return error or bool(roots & others)
+    return error or bool(roots & _OTHER_LIBRARIES)
 
 
 def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import libcst as cst
 
@@ -51,6 +52,12 @@ def neutral(writer: Writer, code: str, level: int) -> str:
     if _NAME.fullmatch(code) and not _PYTHON.match(code) and "__" not in code:
         return writer.vocabulary.code(code)
     try:
-        return writer.text(cst.parse_expression(code), level)
+        return writer.text(_expression(code), level)
     except (cst.ParserSyntaxError, cst.CSTValidationError):
         return mark(inert(code), "code")
+
+
+@lru_cache(maxsize=1 << 11)
+def _expression(code: str) -> cst.BaseExpression:
+    """The same code stands in the phrases of many findings; nobody changes a tree."""
+    return cst.parse_expression(code)

@@ -22,7 +22,11 @@ _SOFT = re.compile(r".*[._/,(\[\\-]", re.S)
 
 def width(text: Spans) -> int:
     """The cells that spans fill on one line."""
-    return sum(len(s.text) if s.text.isascii() else cell_len(s.text) for s in text)
+    cells = 0
+    for span in text:
+        piece = span.text
+        cells += len(piece) if piece.isascii() else cell_len(piece)
+    return cells
 
 
 def joined(*parts: Spans) -> Spans:
@@ -78,7 +82,10 @@ _Piece = tuple[str, str]
 
 
 def _cells(word: Iterable[_Piece]) -> int:
-    return sum(len(text) if text.isascii() else cell_len(text) for text, _ in word)
+    cells = 0
+    for text, _ in word:
+        cells += len(text) if text.isascii() else cell_len(text)
+    return cells
 
 
 def _line(pieces: list[_Piece]) -> Spans:

@@ -68,6 +68,8 @@ def text(node: Any) -> str:
     if writer is None:
         return " ".join(_MODULE.code_for_node(node).split())
     written = writer(node)
+    if written is None:
+        return " ".join(_MODULE.code_for_node(node).split())
     parentheses = len(getattr(node, "lpar", ()))
     return "(" * parentheses + written + ")" * parentheses
 
@@ -103,12 +105,44 @@ def _tuple(node: cst.Tuple) -> str:
     return _joined(node.elements) + ("," if len(node.elements) == 1 else "")
 
 
-_WRITERS: dict[type, Callable[[Any], str]] = {
+def _formatted(node: cst.FormattedString) -> str | None:
+    """An f-string whose braces hold nothing but names; None for any other."""
+    pieces = [node.start]
+    for part in node.parts:
+        piece = part.value if type(part) is cst.FormattedStringText else _placeholder(part)
+        if piece is None:
+            return None
+        pieces.append(piece)
+    return " ".join("".join([*pieces, node.end]).split())
+
+
+def _placeholder(part: Any) -> str | None:
+    """`{args.lr:.3f}`; None where its code is more than a name, or has blanks."""
+    name: Any = part.expression
+    while type(name) is cst.Attribute and not name.lpar:
+        name = name.value
+    spec = part.format_spec or ()
+    blanks = (part.whitespace_before_expression, part.whitespace_after_expression)
+    if (
+        type(name) is not cst.Name
+        or name.lpar
+        or part.equal is not None
+        or any(type(blank) is not cst.SimpleWhitespace or blank.value for blank in blanks)
+        or any(type(piece) is not cst.FormattedStringText for piece in spec)
+    ):
+        return None
+    conversion = f"!{part.conversion}" if part.conversion else ""
+    told = ":" + "".join(piece.value for piece in spec) if part.format_spec is not None else ""
+    return "{" + text(part.expression) + conversion + told + "}"
+
+
+_WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.Name: lambda node: node.value,
     cst.Integer: lambda node: node.value,
     cst.Float: lambda node: node.value,
     cst.Imaginary: lambda node: node.value,
     cst.SimpleString: lambda node: node.value,
+    cst.FormattedString: _formatted,
     cst.Ellipsis: lambda node: "...",
     cst.Attribute: lambda node: f"{text(node.value)}.{node.attr.value}",
     cst.Call: lambda node: f"{text(node.func)}({_joined(node.args)})",
@@ -126,6 +160,7 @@ _WRITERS: dict[type, Callable[[Any], str]] = {
     cst.List: lambda node: f"[{_joined(node.elements)}]",
     cst.Element: lambda node: text(node.value),
     cst.StarredElement: lambda node: "*" + text(node.value),
+    cst.Set: lambda node: "{" + _joined(node.elements) + "}",
     cst.Dict: lambda node: "{" + _joined(node.elements) + "}",
     cst.DictElement: lambda node: f"{text(node.key)}: {text(node.value)}",
     cst.StarredDictElement: lambda node: "**" + text(node.value),
