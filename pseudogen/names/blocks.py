@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import islice, takewhile
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
 
@@ -17,7 +17,16 @@ from pseudogen.syntax.tree import Statement
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
+Thing = TypeVar("Thing")
 _BRANCHES = (cst.If, cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
+
+
+def grouped(things: Iterable[Thing], key: Callable[[Thing], str]) -> dict[str, list[Thing]]:
+    """Key -> the things that have it, in their order."""
+    found: dict[str, list[Thing]] = {}
+    for thing in things:
+        found.setdefault(key(thing), []).append(thing)
+    return found
 
 
 def method(site: Site) -> str:
@@ -106,17 +115,14 @@ def _first(statement: Statement) -> int:
 
 def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
     """The calls whose last component is one of `methods`, in the order of the source."""
+    if len(methods) == 1:
+        return iter(script.calls_of_method(methods[0]))
     return (site for site in script.call_sites() if method(site) in methods)
 
 
 def uses_torch(script: Script) -> bool:
     """Whether the script imports PyTorch."""
-    return any(
-        binding.how == "import" and binding.qualified.partition(".")[0] == "torch"
-        for scope in script.tree.scopes
-        for bindings in scope.bindings.values()
-        for binding in bindings
-    )
+    return "torch" in script.resolver.packages
 
 
 def reachable_calls(script: Script, block: Statement, depth: int = 3) -> list[Site]:

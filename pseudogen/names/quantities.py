@@ -165,10 +165,8 @@ def _setting_value(
 
 def assigned_elsewhere(script: Script, name: str) -> list[Binding]:
     """The assignments to an attribute of a shared object (`args.batch_size`) in any function."""
-    if "." not in name:
-        return []
-    scopes = script.tree.scopes
-    return [b for s in scopes for b in s.bindings.get(name, ()) if b.how in ("assign", "augment")]
+    bindings = script.resolver.attributes.get(name, ())
+    return [b for b in bindings if b.how in ("assign", "augment")]
 
 
 def _parameter_value(

@@ -25,12 +25,21 @@ class Resolver:
     def __init__(self, tree: Tree, tables: Tables) -> None:
         self.tree = tree
         self.tables = tables
-        self.imports_anything = bool(tree.star_imports) or any(
-            binding.how == "import"
+        self.packages: frozenset[str] = frozenset(
+            binding.qualified.partition(".")[0]
             for scope in tree.scopes
             for found in scope.bindings.values()
             for binding in found
+            if binding.how == "import"
         )
+        """The packages that the script imports something from, at any level."""
+        self.imports_anything = bool(tree.star_imports or self.packages)
+        self.attributes: dict[str, list[Binding]] = {}
+        """Dotted name -> all places that bind it, in any scope."""
+        for scope in tree.scopes:
+            for name, found in scope.bindings.items():
+                if "." in name:
+                    self.attributes.setdefault(name, []).extend(found)
         self._bound = frozenset(name for scope in tree.scopes for name in scope.bindings)
         # The same names are asked for again and again, and a tree does not change.
         self._homes: dict[tuple[str, int], Scope | None] = {}

@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.knowledge import load_tables
 from pseudogen.names import (
     arguments,
+    blocks,
     conditions,
     evaluation,
     flow,
@@ -85,6 +86,8 @@ class Script:
         self._uses: uses.Uses | None = None
         self._inner: dict[int, Scope] | None = None
         self._callers: dict[int, list[Site]] | None = None
+        self._functions: dict[str, list[Statement]] | None = None
+        self._methods: dict[str, list[Site]] | None = None
 
     @classmethod
     def parse(
@@ -262,6 +265,12 @@ class Script:
         its default where a call passes nothing. [] where a call can't be told or none is there."""
         return arguments.passed(self, parameter)
 
+    def calls_of_method(self, name: str) -> list[Site]:
+        """The calls of this name, whatever stands before its last point, in order."""
+        if self._methods is None:
+            self._methods = blocks.grouped(self.call_sites(), blocks.method)
+        return self._methods.get(name, [])
+
     def calls_of(self, function: Statement) -> list[Site]:
         """The calls in the script of a function that it defines."""
         if self._callers is None:
@@ -321,13 +330,10 @@ class Script:
     def functions(self, name: str) -> list[Statement]:
         """The functions and methods called `name` (`train` or `Trainer.train`), in order."""
         owner, _, last = name.rpartition(".")
-        return [
-            s
-            for s in self.tree.statements
-            if type(s.node) is cst.FunctionDef
-            and s.node.name.value == last
-            and (not owner or self._owner(s) == owner)
-        ]
+        if self._functions is None:
+            found = (s for s in self.tree.statements if type(s.node) is cst.FunctionDef)
+            self._functions = blocks.grouped(found, lambda s: str(s.node.name.value))
+        return [s for s in self._functions.get(last, ()) if not owner or self._owner(s) == owner]
 
     def _owner(self, statement: Statement) -> str | None:
         """The name of the class whose body holds a function."""

@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from pseudogen.names.blocks import branches, calls_of_methods, receiver, updates_below
+from pseudogen.names.blocks import (
+    branches,
+    calls_of_methods,
+    receiver,
+    statements_at,
+    updates_below,
+)
 from pseudogen.names.evidence import NAME
 from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
@@ -179,9 +185,10 @@ def _has_batches(script: Script, node: Any, at: int) -> bool:
 
 
 def _made_by(script: Script, made: LrSchedule) -> Site | None:
-    for site in script.call_sites():
-        if site.line == made.line and site.known and site.known.api.kind == "scheduler":
-            return site
+    for statement in statements_at(script, made.line):
+        for site in script.calls_in(statement):
+            if site.known and site.known.api.kind == "scheduler":
+                return site
     return None
 
 
