@@ -13,7 +13,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 
@@ -53,7 +53,7 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
     if loop is None or loop.kind != BATCH_LOOP:
         return
     counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
-    index, batch = (None, None) if counts else _targets(site.node)
+    index, batch = (None, None) if counts else _targets(site, script)
     yield BatchLoop(
         line=site.line,
         end=site.last,
@@ -74,14 +74,26 @@ def _around(site: Site, script: Script) -> list[Statement]:
     return [a for a in script.tree.ancestors(site.statement.index) if a.scope == site.scope]
 
 
-def _targets(node: cst.For) -> tuple[str | None, str]:
+def _targets(site: Site, script: Script) -> tuple[str | None, str]:
     """(index, batch) of the loop's targets: `i, (x, y)` of `enumerate` has an index."""
-    target = node.target
-    wrappers = text(node.iter)
-    if "enumerate(" in wrappers and type(target) is cst.Tuple and len(target.elements) == 2:
+    target = site.node.target
+    if type(target) is cst.Tuple and len(target.elements) == 2 and _is_numbered(site, script):
         first, second = (element.value for element in target.elements)
-        return text(first), text(second).strip("()[]")
-    return None, text(target).strip("()[]")
+        return text(first), _unbracketed(second)
+    return None, _unbracketed(target)
+
+
+def _is_numbered(site: Site, script: Script) -> bool:
+    """Whether the loop goes over `enumerate(...)`, or over a variable that holds one."""
+    over = site.node.iter
+    if type(over) is not cst.Name:
+        return "enumerate(" in text(over)
+    made = [b.value for b in script.reaching(over.value, site.statement.index)]
+    return any(value is not None and "enumerate(" in text(value) for value in made)
+
+
+def _unbracketed(target: Any) -> str:
+    return text(target)[1:-1] if type(target) is cst.List else bare(target)
 
 
 def _draw(loop: Statement, script: Script) -> str | None:
@@ -107,6 +119,17 @@ def _example(**facts: Any) -> list[BatchLoop]:
 
 
 EXAMPLES = {
+    "progress = enumerate(train_loader)\n"
+    "if is_main:\n"
+    "    progress = tqdm(progress)\n"
+    "for i, (images, target) in progress:\n"
+    "    criterion(model(images), target).backward()": _example(
+        line=4,
+        evidence=Evidence(NAME, ("train_loader",)),
+        batch="images, target",
+        index="i",
+        loader="train_loader",
+    ),
     "for i, (images, target) in enumerate(train_loader):\n"
     "    loss = criterion(model(images), target)\n"
     "    loss.backward()": _example(
