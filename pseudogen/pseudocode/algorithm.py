@@ -147,7 +147,7 @@ class _Builder:
         call = self._joined(statement, function) if function is not None else None
         if function is not None and call is not None:
             body = _without_returns(self._unwrapped(self._body(function)))
-            return [Part(NO_STATEMENT, [], NONE, body, call=call)]
+            return [*self._made_before(statement), Part(NO_STATEMENT, [], NONE, body, call=call)]
         if self._only_measures(function) and type(node) is cst.Expr:
             drafts = [self._measuring(draft) for draft in drafts]
         weight = self.weights.get(statement.index, NONE)
@@ -199,7 +199,17 @@ class _Builder:
             return draft
         return replace(draft, text=self.writer.say("evaluated_by", draft.text))
 
-    def _joined(self, statement: Statement, function: int) -> Joined | None:
+    def _made_before(self, statement: Statement) -> list[Part]:
+        """The constructor of the object whose method a statement runs."""
+        made = self.calling.made_by(statement)
+        call = self._joined(statement, *made) if made is not None else None
+        if made is None or call is None:
+            return []
+        return [Part(NO_STATEMENT, [], NONE, _without_returns(self._body(made[0])), call=call)]
+
+    def _joined(
+        self, statement: Statement, function: int, call: cst.Call | None = None
+    ) -> Joined | None:
         """How a function stands where it is called; None where it must stand apart."""
         if (
             self._only_measures(function)
@@ -207,7 +217,7 @@ class _Builder:
             or function in self.shown
         ):
             return None
-        return joined(self.writer, statement, self.tree.statements[function])
+        return joined(self.writer, statement, self.tree.statements[function], call)
 
     def _unwrapped(self, parts: list[Part]) -> list[Part]:
         """The body of the one function that a block does nothing but start."""

@@ -73,6 +73,16 @@ class Calling:
             and self._called(statement) in self.saving
         )
 
+    def made_by(self, statement: Statement) -> tuple[int, cst.Call] | None:
+        """The constructor that a statement runs before a method of the new object, with its call:
+        `Trainer(model).fit(data)`."""
+        call = whole_call(statement.node)
+        inner: Any = getattr(call.func, "value", None) if call is not None else None
+        if type(inner) is not cst.Call:
+            return None
+        built = self._built(self.script.call_site(inner, statement.index, statement.scope))
+        return (built, inner) if built in self.making else None
+
     def _called(self, statement: Statement) -> int | None:
         call = whole_call(statement.node)
         if call is None:

@@ -43,10 +43,13 @@ def whole_call(node: Any) -> cst.Call | None:
 _WITH_VALUES = frozenset({cst.Expr, cst.Assign, cst.AugAssign, cst.Return})
 
 
-def joined(writer: Writer, statement: Statement, function: Statement) -> Joined | None:
-    """How the body of a function stands in the place of its call; None where a name would mean
-    two things there, or the result cannot be told."""
-    call = whole_call(statement.node)
+def joined(
+    writer: Writer, statement: Statement, function: Statement, call: cst.Call | None = None
+) -> Joined | None:
+    """How the body of a function stands in the place of its call, which is all of the statement
+    or, for a constructor, the given part of it; None where a name would mean two things there, or
+    the result cannot be told."""
+    call = call or whole_call(statement.node)
     values = _values(writer.script, call, statement, function) if call is not None else None
     if values is None:
         return None

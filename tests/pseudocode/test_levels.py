@@ -557,3 +557,11 @@ def test_outline_hands_over_only_what_changes_its_name() -> None:
     said = _outline(code)
     assert "first ← start" in said
     assert not any("model, optimizer" in line for line in said)
+
+
+def test_outline_shows_what_an_object_is_made_of_before_its_method_runs() -> None:
+    code = TRAINER.replace(
+        "trainer = Trainer(model, dataset, args)\ntrainer.train(10)\n",
+        "Trainer(model, dataset, args).train(10)\n",
+    )
+    assert _outline(code) == _outline(TRAINER)
