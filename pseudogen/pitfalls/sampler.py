@@ -66,7 +66,8 @@ def _read_elsewhere(findings: Findings, sampler: DistributedSampler) -> Iterator
     loops = [loop for loop in findings.of(EpochLoop) if loop.call is None and loop.unit == "epoch"]
     for statement in _training_loops(script) if len(loops) == 1 else ():
         loader = text(unwrapped(statement.node.iter))
-        if script.unit(statement) != "epoch" or findings.handed_on(loader):
+        names = [name for name in (loader, sampler.target) if name]
+        if script.unit(statement) != "epoch" or findings.handed_on(*names):
             continue
         if sampler.line in _sampler_lines(script, statement):
             yield report(
