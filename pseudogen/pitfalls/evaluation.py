@@ -22,11 +22,14 @@ from pseudogen.names.words import words
 from pseudogen.patterns.epoch_loop import EpochLoop
 from pseudogen.patterns.evaluation import Evaluation
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _COPIES = frozenset({"ema", "teacher", "target", "best", "ref", "copy", "swa", "avg", "averaged"})
 _GRADIENTS_OFF = ("no_grad", "inference_mode", "set_grad_enabled", "requires_grad_(False)")
+_CALLS = 2
+"""Functions between a loop and the one that is looked at."""
 _MODES = frozenset({"eval", "train", "to", "state_dict", "parameters", "module"})
 """Methods of a model that do not run it."""
 _SWITCHES = ("set_grad_enabled", "requires_grad_(False)", "enable_grad", "LightningModule")
@@ -93,7 +96,9 @@ def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site,
         if not inside(loop, site.statement):
             home = _free(script, model, site)
             shared = home is not None and (model, home) in free
-            model = model if shared else _passed_for(script, site, loop) or ""
+            model = (
+                model if shared else _passed_for(script, model, site.statement.index, loop) or ""
+            )
             used |= {model} if shared else set()
         if model and model in used and not _COPIES & set(words(model.replace(".", "_"))):
             return site, model
@@ -106,16 +111,21 @@ def _free(script: Script, name: str, site: Site) -> int | None:
     return home.index if home is not None and home.index != site.scope else None
 
 
-def _passed_for(script: Script, site: Site, loop: Statement) -> str | None:
-    """What the loop passes for the parameter on which `eval()` is called; `self.model` stays."""
-    name = receiver(site)
+def _passed_for(script: Script, name: str, at: int, loop: Statement, depth: int = 0) -> str | None:
+    """What the loop passes for the parameter on which `eval()` is called, also by way of a
+    function between; `self.model` stays."""
     if name.startswith("self."):
         return name
-    for binding in script.reaching(name, site.statement.index):
+    for binding in script.reaching(name, at):
         passed = script.passed(binding) if binding.how == "parameter" else []
-        here = [text(n) for n, s in passed if n is not None and _within(script, s, loop)]
+        named = [(dotted(n), s) for n, s in passed if n is not None]
+        here = [given for given, s in named if _within(script, s, loop)]
         if here:
             return here[0]
+        for given, s in named if depth < _CALLS else ():
+            found = _passed_for(script, given, s, loop, depth + 1) if given else None
+            if found is not None:
+                return found
     return None
 
 
@@ -261,11 +271,22 @@ _CLASS = (
 _TRAIN = "model.train()\nfor epoch in range(9):\n"
 _CALL = "    evaluate(model, val_loader)\n"
 _INLINE = "    model.eval()\n    with torch.no_grad():\n        print(model(x_val))\n"
+_BETWEEN = (
+    "def one_epoch(net):\n"
+    "    for x, y in train_loader:\n"
+    "        optimizer.zero_grad()\n"
+    "        criterion(net(x), y).backward()\n"
+    "        optimizer.step()\n"
+    "    evaluate(net, val_loader)\n"
+    "for epoch in range(9):\n"
+    "    one_epoch(model)\n"
+)
 EXAMPLES = {
     "no-return-to-train": {
         _TOP + _EVALUATE + _TRAIN + _ROUND + _CALL: [(4, 4)],
         _TOP + _TRAIN + _ROUND + _INLINE: [(9, 9)],
         _TOP + _CLASS: [(10, 10)],
+        _TOP + _EVALUATE + _BETWEEN: [(4, 4)],
     },
     "evaluation-with-gradients": {
         _TOP + _EVALUATE + "accuracy = evaluate(model, val_loader)\n": [(5, 5)],
