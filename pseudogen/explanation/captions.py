@@ -26,7 +26,8 @@ def comment_above(lines: list[str], line: int) -> str | None:
     """The comment right above a 1-based line, where it is words and not code, in one line."""
     indent = _indent(lines[line - 1])
     words: list[str] = []
-    for above in reversed(lines[: line - 1]):
+    for place in range(line - 2, -1, -1):
+        above = lines[place]
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
         words.append(above.strip().strip("#").strip().strip("-=*~_").strip())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -123,9 +124,10 @@ class _Reading:
             yield run
 
     def _is_covered(self, statement: Statement) -> bool:
-        if type(statement.node) is cst.If and text(statement.node.test).startswith("__name__"):
+        if _is_entry_guard(statement):
             return True
-        return any(n in self.covered for n in range(statement.start, statement.end + 1))
+        place = bisect_left(self.covered, statement.start)
+        return place < len(self.covered) and self.covered[place] <= statement.end
 
     def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
         for piece in self._pieces(stretch):
@@ -167,7 +169,7 @@ class _Reading:
             return None
         header = self.script.tree.statements[statement.parent]
         node, kind = header.node, type(header.node)
-        if kind is cst.If and not text(node.test).startswith("__name__"):
+        if kind is cst.If and not _is_entry_guard(header):
             return "when", bare(node.test), header.first
         if kind is cst.Else:
             return self._otherwise(header)
@@ -223,8 +225,15 @@ def _beside(line: int, free: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
     return after if between else before
 
 
-def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> frozenset[int]:
-    """The lines of which findings and stories speak."""
+def _is_entry_guard(statement: Statement) -> bool:
+    """Whether it is `if __name__ == "__main__":`."""
+    test = statement.node.test if type(statement.node) is cst.If else None
+    left = test.left if type(test) is cst.Comparison else None
+    return type(left) is cst.Name and left.value == "__name__"
+
+
+def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> list[int]:
+    """The lines of which findings and stories speak, in order."""
     lines: set[int] = set()
     for finding in findings:
         lines.update(range(finding.line, finding.end + 1))
@@ -232,4 +241,4 @@ def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> frozenset[in
         lines.update(line for line in others if line is not None)
     for story in told:
         lines.update(story.told)
-    return frozenset(lines)
+    return sorted(lines)
