@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -18,13 +19,18 @@ from pseudogen.syntax.text import text as python_text
 
 def mentions(writer: Writer, drafts: Sequence[Draft], name: str) -> bool:
     """Whether lines speak of a name, or of a part of what it names."""
-    wanted = tuple(span.text for span in spans(writer.vocabulary.code(name)) if span.kind == "code")
+    wanted, inside = _codes(writer.vocabulary.code(name)), f"{name}."
     return any(
-        (span.text,) == wanted or span.text.startswith(f"{name}.")
+        (code,) == wanted or code.startswith(inside)
         for draft in drafts
-        for span in spans(draft.text)
-        if span.kind == "code"
+        for code in _codes(draft.text)
     )
+
+
+@lru_cache(maxsize=4096)  # an outline asks for all names in each of the lines that it might have
+def _codes(text: str) -> tuple[str, ...]:
+    """The code in a marked text."""
+    return tuple(span.text for span in spans(text) if span.kind == "code")
 
 
 def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
