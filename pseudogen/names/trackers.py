@@ -138,7 +138,10 @@ def names_creation(name: str) -> bool:
         made = owner.rpartition(".")[2]  # `WandbLogger.initialize_wandb_logger(...)`
     else:
         made = last
-    if words(last)[-1:] == ("loggers",) and words(last)[:1] in _MAKERS:
+    if words(last)[:1] in _MAKERS and words(last)[-1:] == ("loggers",):
+        return True
+    keeps = words(last)[-1:] == ("writer",) and {"summary", "tensorboard", "tb"} & set(words(last))
+    if keeps and words(last)[:1] in (*_MAKERS, ("get",), ("init",), ("setup",)):
         return True
     return (
         last in _MAKES

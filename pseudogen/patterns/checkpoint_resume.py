@@ -252,6 +252,8 @@ def _how(site: Site, script: Script) -> str | None:
     role = script.role(site.node.func.value, site.scope) if attribute else None
     if method == "load_state_dict" and role is None and _reads_to_resume(site, script):
         return "helper"
+    if method == "resume_or_load" and receiver:
+        return "framework"
     if method in ("load", "load_raw") and role is not None and role.kind == "accelerator":
         return "framework"
     if method == "load_checkpoint" and role is not None and role.kind == "model":
@@ -448,6 +450,16 @@ EXAMPLES = {
             path="file_name",
             map_location="'cpu'",
             condition="resume_from is not None",
+        )
+    ],
+    ("state = checkpointer.resume_or_load('', resume=True)"): [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("checkpointer.resume_or_load",)),
+            how="framework",
+            call="checkpointer.resume_or_load",
+            path="''",
         )
     ],
 }

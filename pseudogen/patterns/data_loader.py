@@ -400,6 +400,22 @@ EXAMPLES = {
             shuffle_given=True,
         )
     ],
+    (
+        "from keras.preprocessing.image import ImageDataGenerator\n"
+        "train_gen = ImageDataGenerator(horizontal_flip=True)\n"
+        "train_iter = train_gen.flow(x, y, batch_size=32)"
+    ): [
+        DataLoader(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("train_gen.flow",)),
+            target="train_iter",
+            function="train_gen.flow",
+            split="training",
+            batch_size="32",
+            batch_value=32,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -336,8 +336,30 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    (
+        "from utils import create_tensorboard_writer\n"
+        "board = create_tensorboard_writer(config, folder)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("create_tensorboard_writer",)),
+            form="create",
+            tracker="board",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from utils import create_file_writer\nout = create_file_writer(folder)\nout.write('x')"
+    ): "writes a file of texts",
     (
         "from logger import RankLogger\nlogger = RankLogger(__name__)\nlogger.info('begins')"
     ): "a log of texts",

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
@@ -226,8 +227,17 @@ def _action(site: Site, script: Script) -> str | None:
         return None if target in passed else "made"
     if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
         holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
+        holds = holds or (target is not None and _of_settings(site, named))
         return "made" if holds or "criterion" in named else None
     return "computed" if _computes(site, script, named) else None
+
+
+def _of_settings(site: Site, named: tuple[str, ...]) -> bool:
+    """Whether a maker of losses gets settings alone: `train_loss, val_loss = create_loss(cfg)`."""
+    passed = [set(words(dotted(arg.value))) for arg in site.node.args]
+    return (
+        named[-1] in ("loss", "losses") and bool(passed) and all(p & CONFIG_WORDS for p in passed)
+    )
 
 
 def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
@@ -328,8 +338,20 @@ EXAMPLES = {
             ),
         )
     ],
+    ("from project import create_loss\ntrain_loss, val_loss = create_loss(config)"): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("create_loss",)),
+            action="made",
+            name="train_loss, val_loss",
+            maker=True,
+            api="create_loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("from project import get_losses\ntrain_loss = get_losses(history)"): "losses that were kept",
     (
         "from ignite.metrics import Loss\nmetrics = {'loss': Loss(criterion)}"
     ): "a metric of the loss",

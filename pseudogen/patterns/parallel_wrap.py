@@ -38,6 +38,7 @@ _NAMED: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"parallelize"}), "other"),
     (frozenset({"gradient", "allreduce"}), "other"),
     (frozenset({"parallel", "model"}), "other"),
+    (frozenset({"data", "parallel"}), "other"),
     (frozenset({"distributed", "model"}), "other"),
 )
 _VERBS = frozenset(
@@ -287,6 +288,20 @@ EXAMPLES = {
             kind="other",
             target="model",
             function="idist.auto_model",
+            model="model",
+        )
+    ],
+    (
+        "from project import apply_data_parallel_wrapper\n"
+        "model = apply_data_parallel_wrapper(config, model)"
+    ): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("apply_data_parallel_wrapper",)),
+            kind="other",
+            target="model",
+            function="apply_data_parallel_wrapper",
             model="model",
         )
     ],
