@@ -46,6 +46,8 @@ class Tables:
         row = self.exact.get(qualified)
         if row is not None:
             return row
+        if qualified.startswith("tensorflow.python.keras."):
+            return self.find(qualified.replace(".python", "", 1))
         package = qualified
         while "." in package:
             package = package.rpartition(".")[0]

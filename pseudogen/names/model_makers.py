@@ -175,7 +175,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if ("." in first and not first.startswith("self.")) or _other_library(site, script):
         return False
     other = (given | set(words(last))) & NO_MODELS
-    maker = is_class_name(last) or _imported(site, script, words(last) or ("",))
+    maker = is_class_name(last) or _imported(site, script, words(last) or ("",), member=True)
     if maker and not other and _used_as_model(site, script):
         return True
     if first.rpartition(".")[2][:1].isupper():
@@ -236,12 +236,13 @@ def _other_library(site: Site, script: Script) -> bool:
     return error or bool(roots & _OTHER_LIBRARIES)
 
 
-def _imported(site: Site, script: Script, called: tuple[str, ...]) -> bool:
-    """Whether a function of another file is called that does not by its name change a model:
-    `model = resnet34(num_classes=10)`."""
-    if "." in site.name:
+def _imported(site: Site, script: Script, called: tuple[str, ...], member: bool = False) -> bool:
+    """Whether a function of another file (or of an imported module, with `member`) is called that
+    does not by its name change a model: `model = resnet34(num_classes=10)`."""
+    root, _, rest = site.name.partition(".")
+    if (rest and not member) or "(" in site.name or set(rest.split(".")) & _MOVES:
         return False
-    imported = any(b.how == "import" for b in script.resolver.bindings(site.name, site.scope))
+    imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
     return imported and called[0] not in _CHANGES
 
 

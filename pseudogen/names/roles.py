@@ -58,6 +58,9 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"state_dict", "parameters"}), "model"),
     (frozenset({"train", "state_dict"}), "model"),
     (frozenset({"train", "named_parameters"}), "model"),
+    (frozenset({"load_weights", "fit_generator"}), "model"),
+    (frozenset({"summary", "fit"}), "model"),
+    (frozenset({"summary", "fit_generator"}), "model"),
     (frozenset({"backward", "step"}), "model"),
     (frozenset({"backward"}), "loss"),
 )

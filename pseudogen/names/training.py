@@ -43,6 +43,7 @@ _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
 _KERAS_FIT = frozenset(
     {"epochs", "validation_data", "steps_per_epoch", "callbacks", "validation_split", "train_data"}
 )
+_TRAINER_DATA = frozenset({"data_collator", "eval_dataset", "train_dataset"})
 _ULTRALYTICS = frozenset({"data", "epochs"})
 
 
@@ -277,8 +278,21 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
 
 
+def _own_trainer(script: Script, site: Site) -> bool:
+    """Whether a trainer is made by a class of the project that is given what a Hugging Face
+    trainer is given: `LoraTrainer(model=model, args=args, train_dataset=data)`."""
+    receiver = site.name.rpartition(".")[0]
+    for binding in script.resolver.bindings(receiver, site.scope):
+        if type(binding.value) is not cst.Call:
+            continue
+        given = {arg.keyword.value for arg in binding.value.args if arg.keyword is not None}
+        if words(dotted(binding.value.func))[-1:] == ("trainer",) and {"model", "args"} <= given:
+            return bool(given & _TRAINER_DATA)
+    return False
+
+
 def _trusted(script: Script, site: Site, trainer: Evidence) -> Evidence | None:
     """A trainer counts on a framework's word, or by its name in code that shows no imports."""
-    if trainer.kind == NAME and script.imports_anything:
+    if trainer.kind == NAME and script.imports_anything and not _own_trainer(script, site):
         return None
     return Evidence(API if trainer.kind == API else trainer.kind, (site.name,))

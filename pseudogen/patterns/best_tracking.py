@@ -29,6 +29,7 @@ _OTHER_SEARCHES = frozenset(
 """Words of what is searched for in algorithms of other kinds."""
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
 """Words of metrics that often mean something else."""
+_THRESHOLDS = frozenset({"thr", "thre", "thres", "thresh", "threshold"})
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
 _NO_RESULT = frozenset({"count", "ckpt", "epoch", "idx", "index", "iter", "model", "path", "step"})
 _COMPARED = {
@@ -130,6 +131,8 @@ def _sides(
         return None
     ties = type(target.operator) in (cst.LessThanEqual, cst.GreaterThanEqual)
     left, right = comparison.left, target.comparator
+    if any(set(words(dotted(side))) & _THRESHOLDS for side in (left, right)):
+        return None  # overlaps of boxes are compared with a fixed number
     if _is_best(right, site, script) and not _is_best(left, site, script):
         return bare(left), text(right), better, ties
     if _is_best(left, site, script) and not _is_constant(right):
@@ -265,6 +268,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    ("keep = best_iou > ignore_thresh"): "overlaps of boxes and a fixed number",
     "if acc < best_acc:\n    waited += 1": "counts how long there was no improvement",
     "top_mem = max(cur_mem, top_mem)": "a peak of memory",
     "if ratio_diff < best_ratio_diff:\n    best_ratio_diff = ratio_diff": "a search for a shape",

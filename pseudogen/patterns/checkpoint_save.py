@@ -525,6 +525,20 @@ EXAMPLES = {
             call="Checkpoint",
         )
     ],
+    (
+        "from tensorflow.python.keras.callbacks import ModelCheckpoint\n"
+        "saver = ModelCheckpoint(filepath='m.h5', monitor='val_loss')"
+    ): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorflow.python.keras.callbacks.ModelCheckpoint",)),
+            how="callback",
+            call="ModelCheckpoint",
+            path="'m.h5'",
+            monitor="'val_loss'",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("save_model_info(states, folder)"): "a description of the model",

@@ -30,7 +30,7 @@ from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_WARM = frozenset({"warmup", "warm", "warming"})
+_WARM = frozenset({"burn", "burnin", "warm", "warming", "warmup"})
 _LENGTHS = (
     "num_warmup_steps",
     "warmup_steps",
@@ -83,14 +83,16 @@ def _says_warm(name: str) -> bool:
 @pattern(LrWarmup, statements=(cst.If,), mentions=("<",))
 def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`if step < warmup_steps: lr = base_lr * step / warmup_steps`."""
-    warm = "warm" in script.source(site.statement).lower()
+    warm = any(word in script.source(site.statement).lower() for word in ("warm", "burn"))
     compared = _compared(site.node.test) if warm else _early(site.node.test)
     if compared is None:
         return
     counter, length = compared
     for statement in script.tree.body(site.statement):
         value = getattr(statement.node, "value", None)
-        if value is None or not holds_arithmetic(value) or not depends_on_time(value):
+        if value is None or not holds_arithmetic(value):
+            continue
+        if not depends_on_time(value) and text(counter) not in names_in(value):
             continue
         if not warm and not _rises_over(statement, value, length):
             continue
@@ -424,6 +426,23 @@ EXAMPLES = {
             length="warmup_steps",
             api="LambdaLR",
             name="first",
+        )
+    ],
+    (
+        "def burn_schedule(i):\n"
+        "    if i < config.burn_in:\n"
+        "        factor = pow(i / config.burn_in, 4)\n"
+        "    return factor"
+    ): [
+        LrWarmup(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("config.burn_in",)),
+            how="branch",
+            length="config.burn_in",
+            condition="i < config.burn_in",
+            counter="i",
+            formula="pow(i / config.burn_in, 4)",
         )
     ],
 }

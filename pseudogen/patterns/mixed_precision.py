@@ -244,8 +244,8 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
         return
     if (
         dtype in (None, "to")
-        or not script.structure.steps
         or script.is_a(receiver, site.scope, "model") is None
+        or not _trains(script)
     ):
         return
     yield MixedPrecision(
@@ -257,6 +257,13 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
         api=method,
         dtype=dtype,
         condition=script.condition(site.statement),
+    )
+
+
+def _trains(script: Script) -> bool:
+    """Whether the script trains: by steps of its own, or by a framework."""
+    return bool(script.structure.steps) or any(
+        script.fit_call(site) is not None for site in script.call_sites()
     )
 
 
@@ -367,6 +374,22 @@ EXAMPLES = {
             part="conversion",
             name="model, optimizer",
             api="decorate",
+        )
+    ],
+    (
+        "from transformers import Trainer\n"
+        "model = model.half()\n"
+        "trainer = Trainer(model=model, args=args, train_dataset=data)\n"
+        "trainer.train()"
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("model",)),
+            part="conversion",
+            name="model",
+            api="half",
+            dtype="half",
         )
     ],
 }

@@ -266,8 +266,27 @@ EXAMPLES = {
             pretrained="pretrained=True",
         )
     ],
+    (
+        "from zoo import nets\n"
+        "m = nets.detector(config, stage='train')\n"
+        "m.load_weights('x.h5')\n"
+        "m.fit_generator(flow, epochs=3)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("m",)),
+            target="m",
+            function="nets.detector",
+            arguments=(
+                "config",
+                "stage='train'",
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",
     ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
     (
         "def get_zoo_models():\n    return table\nmodel_urls = get_zoo_models()"

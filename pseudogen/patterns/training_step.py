@@ -352,8 +352,26 @@ EXAMPLES = {
             line=3, end=3, evidence=Evidence(FLOW, ("trainer.run",)), how="fit", call="trainer.run"
         )
     ],
+    (
+        "from project.trainer import LoraTrainer\n"
+        "trainer = LoraTrainer(model=model, args=training_args, train_dataset=data)\n"
+        "trainer.train(resume_from_checkpoint=path)"
+    ): [
+        TrainingStep(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("trainer.train",)),
+            how="fit",
+            call="trainer.train",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from project.trainer import HorseTrainer\n"
+        "trainer = HorseTrainer(name='x')\n"
+        "trainer.train()"
+    ): "nothing tells what it trains",
     ("worker.run(queue)\napp.run(port=80)"): "nothing that trains",
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
     'logger.update_params({"batch_size": batch_size})': "a logger is told",

@@ -213,6 +213,34 @@ EXAMPLES = {
             line=2, end=2, evidence=Evidence(NAME, ("lr_sche",)), action="stepped", name="lr_sche"
         )
     ],
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "def lambda_rule(epoch):\n"
+        "    return 1.0 - max(0, epoch - 50) / 50\n"
+        "plan = LambdaLR(optimizer, lambda_rule)"
+    ): [
+        LrSchedule(
+            line=2,
+            end=3,
+            evidence=Evidence(NAME, ("lambda_rule",)),
+            action="formula",
+            name="lambda_rule",
+            parameters=("epoch",),
+            relative=True,
+            counter="epoch",
+        ),
+        LrSchedule(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            action="made",
+            name="plan",
+            api="LambdaLR",
+            form="lambda",
+            optimizer="optimizer",
+            factor="lambda_rule",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",

@@ -17,6 +17,7 @@ from pseudogen.names.rates import (
     is_rate,
     is_time,
     names_in,
+    names_schedule,
     optimizer_passed,
     rate_owner,
     returns_rate,
@@ -30,6 +31,12 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _MAX_MADE = 3
+
+
+_FACTOR_WORDS = frozenset(
+    {"anneal", "cosine", "decay", "factor", "lambda", "lf", "lr", "poly", "rule", "warmup"}
+)
+"""Words of functions that give the factor of a schedule."""
 
 
 @pattern(LrSchedule, statements=(cst.Assign, cst.AugAssign), mentions=RATE_PIECES)
@@ -184,10 +191,20 @@ def _is_factor(name: str, script: Script) -> bool:
     return any(script.argument_text(s, "lr_lambda") == name for s in made)
 
 
+def _passed_as_factor(site: Site, script: Script) -> bool:
+    """Whether a function is given to a schedule of a library: `LambdaLR(optimizer, burn_in)`."""
+    name, parameters = site.node.name.value, site.node.params.params
+    named = set(words(name)) & _FACTOR_WORDS or names_schedule(name)
+    if len(parameters) != 1 or not named:
+        return False
+    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
+    return any(script.argument_text(s, "lr_lambda") == name for s in made)
+
+
 @pattern(LrSchedule, statements=(cst.FunctionDef,))
 def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`def get_lr(step): ... return min_lr + coeff * (max_lr - min_lr)`."""
-    if returns_rate(script, site.statement):
+    if returns_rate(script, site.statement) or _passed_as_factor(site, script):
         names = tuple(p.name.value for p in site.node.params.params)
         times = [name for name in names if is_time(name)]
         yield LrSchedule(
