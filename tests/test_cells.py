@@ -104,3 +104,16 @@ def test_pseudocode_of_a_file_has_no_cells(tmp_path: Path) -> None:
     (tmp_path / "a.py").write_text("x = 1\n")
     done = run("pseudo", "a.py", "--format", "json", cwd=tmp_path)
     assert "cells" not in json.loads(done.stdout)["lines"][0]
+
+
+def test_code_between_findings_is_told_by_its_cell(tmp_path: Path) -> None:
+    found = tmp_path / "train.ipynb"
+    code = "for x in loader:\n    if flag:\n        seen = 1\n        model(x).backward()\n"
+    found.write_text(notebook("import torch\n", code, "# long\n" * 60))
+    assert "cell 2, line 3. If flag (cell 2, line 2): seen becomes 1." in " ".join(
+        explained(found, "--format", "text").replace("`", "").split()
+    )
+    made = json.loads(explained(found, "--format", "json"))
+    (passage,) = (p for stage in made["stages"] for p in stage["passages"])
+    assert passage["cells"] == [[2, 3], [2, 3]]
+    assert "(cell 2, line 2)" in passage["text"]

@@ -153,6 +153,8 @@ def with_cells(value: dict[str, Any], cells: Cells) -> dict[str, Any]:
     """The object of `explain --format json` with `cells`, first and last place, beside `lines`."""
     for kind in ("findings", "pitfalls", "stages"):
         value[kind] = [_placed(one, cells) for one in value[kind]]
+    for stage in value["stages"]:
+        stage["passages"] = [_placed(one, cells) for one in stage["passages"]]
     return value
 
 
