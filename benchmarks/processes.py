@@ -16,6 +16,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 SMALL = ROOT / "golden" / "inputs" / "one_gpu.py"
+RESULTS = "results.sqlite"
 PSEUDOGEN = (sys.executable, "-m", "pseudogen")
 PARSE_ALL = (
     "import sys, pathlib, libcst\n"
@@ -27,12 +28,14 @@ PARSE_ALL = (
 class Run:
     """A row: commands that belong together.
 
-    `fresh`: what former runs have kept is taken away before. `once`: one round is enough.
+    `fresh`: results of former runs are taken away before; `bare`: there are no compiled templates
+    either, as after an installation. `once`: one round is enough.
     """
 
     name: str
     commands: tuple[tuple[str, ...], ...]
     fresh: bool = False
+    bare: bool = False
     once: bool = False
 
 
@@ -49,26 +52,27 @@ def cold_runs() -> list[Run]:
     explain = (*PSEUDOGEN, "explain", str(SMALL))
     return [
         Run(
-            'python -c "import libcst, jinja2, click"',
+            '`python -c "import libcst, jinja2, click"`',
             ((sys.executable, "-c", "import libcst, jinja2, click"),),
         ),
-        Run("pseudogen explain one_gpu.py", (explain,), fresh=True),
+        Run("`pseudogen explain`, the first run of all", (explain,), bare=True),
+        Run("`pseudogen explain`, a script not seen before", (explain,), fresh=True),
         Run("the same again", (explain,)),
-        Run("pseudogen explain --no-cache", ((*explain, "--no-cache"),)),
-        Run("pseudogen pseudo --no-cache", ((*PSEUDOGEN, "pseudo", str(SMALL), "--no-cache"),)),
-        Run("pseudogen --help", ((*PSEUDOGEN, "--help"),)),
+        Run("`pseudogen explain --no-cache`", ((*explain, "--no-cache"),)),
+        Run("`pseudogen pseudo --no-cache`", ((*PSEUDOGEN, "pseudo", str(SMALL), "--no-cache"),)),
+        Run("`pseudogen --help`", ((*PSEUDOGEN, "--help"),)),
     ]
 
 
 def many_runs(files: list[str], peers: Path | None) -> list[Run]:
     """Many files; the floor parses them and does nothing else."""
-    runs = [Run("libcst.parse_module of each", ((sys.executable, "-c", PARSE_ALL, *files),))]
+    runs = [Run("`libcst.parse_module` of each", ((sys.executable, "-c", PARSE_ALL, *files),))]
     for command in ("explain", "pseudo"):
         asked = (*PSEUDOGEN, command, *files)
         runs += [
-            Run(f"pseudogen {command} --jobs 1", ((*asked, "--jobs", "1"),), fresh=True),
-            Run(f"pseudogen {command} --jobs 2", ((*asked, "--jobs", "2"),), fresh=True),
-            Run(f"pseudogen {command}, nothing changed", (asked,)),
+            Run(f"`pseudogen {command} --jobs 1`", ((*asked, "--jobs", "1"),), fresh=True),
+            Run(f"`pseudogen {command} --jobs 2`", ((*asked, "--jobs", "2"),), fresh=True),
+            Run(f"`pseudogen {command}`, nothing changed", (asked,)),
         ]
     return runs + list(_peers(files, peers))
 
@@ -100,8 +104,9 @@ def measured(runs: list[Run], rounds: int) -> dict[str, Cost]:
                 if run.once and seen[run.name]:
                     continue
                 if run.fresh:
-                    shutil.rmtree(kept, ignore_errors=True)
-                seen[run.name].append(_once(run, kept))
+                    Path(kept, RESULTS).unlink(missing_ok=True)
+                with tempfile.TemporaryDirectory() as empty:
+                    seen[run.name].append(_once(run, empty if run.bare else kept))
     return {
         name: Cost(
             statistics.median(cost.cpu for cost in costs),
@@ -131,13 +136,27 @@ def _cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def table(costs: dict[str, Cost]) -> dict[str, dict[str, float]]:
+def table(title: str, costs: dict[str, Cost]) -> dict[str, dict[str, float]]:
     """Print a table of ratios to the first row, and give them."""
     floor = next(iter(costs.values()))
-    print(f"{'':44} {'CPU':>10} {'':>9} {'wall':>10}")
+    print(f"\n| {title} | CPU | wall | CPU seconds |\n|---|---|---|---|")
     ratios = {}
     for name, cost in costs.items():
         cpu, wall = cost.cpu / floor.cpu, cost.wall / floor.wall
-        print(f"{name:44} {cost.cpu:8.3f} s {cpu:7.2f} x {cost.wall:8.3f} s {wall:7.2f} x")
-        ratios[name] = {"cpu": round(cpu, 3), "wall": round(wall, 3)}
+        print(f"| {name} | {cpu:.2f} | {wall:.2f} | {cost.cpu:.2f} |")
+        ratios[name.replace("`", "")] = {"cpu": round(cpu, 3), "wall": round(wall, 3)}
     return ratios
+
+
+def versions(folder: Path | None) -> list[str]:
+    """The other tools, and the libcst that they stand on."""
+    python = folder / "python" if folder is not None else None
+    if python is None or not python.exists():
+        return []
+    asked = (
+        "from importlib.metadata import version\n"
+        "for name in ('torchfix', 'fixit', 'pyflowchart', 'libcst'):\n"
+        "    print(name, version(name))"
+    )
+    done = subprocess.run([python, "-c", asked], capture_output=True, text=True, check=True)
+    return done.stdout.splitlines()
