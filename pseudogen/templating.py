@@ -17,6 +17,7 @@ from jinja2 import (
     Template,
 )
 from jinja2.bccache import Bucket
+from jinja2.runtime import Context
 
 from pseudogen.document import SPAN_KINDS, mark
 from pseudogen.folders import own_folder
@@ -44,6 +45,17 @@ def compiled_templates(setup: str) -> _CompiledTemplates | None:
         return None
 
 
+class _Words(Context):
+    """The state of a template that calls nothing but macros and plain functions: none asks to be
+    handed this state, so that nobody has to find that out at each of the many calls."""
+
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """What is called, with its arguments and nothing else."""
+        kwargs.pop("_block_vars", None)
+        kwargs.pop("_loop_vars", None)
+        return called(*args, **kwargs)
+
+
 @cache
 def environment() -> Environment:
     """The Jinja environment of the words: an unknown field is an error, never an empty string."""
@@ -57,6 +69,7 @@ def environment() -> Environment:
         auto_reload=False,
         autoescape=False,  # words are no HTML; each format escapes what it gets
     )
+    made.context_class = _Words
     for kind in SPAN_KINDS:
         made.filters[kind] = _marker(kind)
     made.tests["constant_name"] = str.isupper

@@ -90,7 +90,7 @@ def has_word(text: str | None, name: str | None) -> bool:
 
 def mentions(script: Script, *pieces: str) -> bool:
     """Whether the script has one of these texts anywhere: reason enough to stay silent."""
-    return any(piece in script.tree.text for piece in pieces)
+    return any(map(script.tree.text.__contains__, pieces))
 
 
 def statements_at(script: Script, line: int) -> list[Statement]:
