@@ -478,6 +478,21 @@ DEFECTS = (
         at='torch.save({"epoch": epoch, "model": model.state_dict()}, args.output)',
     ),
     planted(
+        "unscaled-in-every-pass",
+        "SCHEDULED",
+        ("    for epoch in", '    scaler = torch.amp.GradScaler("cuda")\n    for epoch in'),
+        (
+            "            (loss / accumulation_steps).backward()\n",
+            "            scaler.scale(loss / accumulation_steps).backward()\n"
+            "            scaler.unscale_(optimizer)\n",
+        ),
+        (
+            "                optimizer.step()\n",
+            "                scaler.step(optimizer)\n                scaler.update()\n",
+        ),
+        at="scaler.unscale_(optimizer)",
+    ),
+    planted(
         "load-without-map-location",
         "checkpoint.py",
         ("torch.load(path, map_location=device, ", "torch.load(path, "),

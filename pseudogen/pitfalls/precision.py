@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from pseudogen.names.blocks import (
     around,
     calls_of_methods,
+    inside,
     method,
     neighbours,
     receiver,
+    statement_at,
     statements_at,
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.patterns.gradient_accumulation import GradientAccumulation
 from pseudogen.patterns.gradient_clipping import GradientClipping
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _KEEPS = frozenset({"save", "load", "checkpoint", "checkpointer", "log", "print", "resume"})
 """Words of functions that write down or read a state, and nothing else."""
@@ -146,6 +152,53 @@ def _steps(script: Script, site: Site) -> bool:
     return role is not None and role.kind in ("optimizer", "scaler")
 
 
+@pitfall("unscaled-in-every-pass")
+def check_unscale(findings: Findings) -> Iterator[Pitfall]:
+    """`scaler.unscale_(optimizer)` in each round of an accumulation that steps in some only."""
+    script = findings.script
+    for site in calls_of_methods(script, "unscale_"):
+        loop = script.loop_around(site.statement)
+        part = (
+            _turn(findings, site, loop) if loop is not None and _is_scaler(script, site) else None
+        )
+        if part is None:
+            continue
+        yield report(
+            "unscaled-in-every-pass",
+            ERROR,
+            (site.line, site.last),
+            part.evidence.kind,
+            call=text(site.node),
+            scaler=receiver(site),
+            condition=part.condition,
+            condition_line=part.line,
+        )
+
+
+def _turn(findings: Findings, site: Site, loop: Statement) -> GradientAccumulation | None:
+    """The condition below which alone the scaler of a call steps and is updated."""
+    script = findings.script
+    for part in findings.of(GradientAccumulation):
+        header = statement_at(script, part.line)
+        if part.part != "condition" or script.loop_around(header) is not loop:
+            continue
+        if type(header.node) is not cst.If or part.steps_value == 1:
+            continue
+        apart = inside(header, site.statement) or script.exclusive(header, site.statement)
+        calls = {s.name for s in script.calls_below(header)}
+        name = receiver(site)
+        elsewhere = [
+            s
+            for s in script.calls_below(loop)
+            if s.name == f"{name}.update"
+            and not inside(header, s.statement)
+            and not script.exclusive(s.statement, site.statement)
+        ]
+        if not apart and {f"{name}.step", f"{name}.update"} <= calls and not elsewhere:
+            return part
+    return None
+
+
 _START = (
     "import torch\n"
     "scaler = torch.cuda.amp.GradScaler()\n"
@@ -164,6 +217,13 @@ _PLAIN = (
     "    optimizer.zero_grad()\n"
     "    criterion(model(x), y).backward()\n"
 )
+_PASSES = _START.replace("for x, y in loader", "for i, (x, y) in enumerate(loader)").replace(
+    "scale(loss)", "scale(loss / 4)"
+)
+_TURN = (
+    "    if (i + 1) % 4 == 0:\n    " + _STEP + "    " + _UPDATE + "        optimizer.zero_grad()\n"
+)
+_INNER = _TURN.replace("0:\n", "0:\n    " + _UNSCALE)
 EXAMPLES = {
     "clip-before-unscale": {
         _START + _CLIP + _STEP + _UPDATE: [(6, 6)],
@@ -172,6 +232,10 @@ EXAMPLES = {
     "scaler-update-missing": {
         _START + _STEP: [(6, 6)],
         _START + _UNSCALE + _CLIP + _STEP + "    optimizer.zero_grad()\n": [(8, 8)],
+    },
+    "unscaled-in-every-pass": {
+        _PASSES + _UNSCALE + _TURN: [(6, 6)],
+        _PASSES + "    if limit:\n    " + _UNSCALE + "    " + _CLIP + _TURN: [(7, 7)],
     },
     "clip-after-step": {
         _PLAIN + "    optimizer.step()\n" + _CLIP: [(7, 7)],
@@ -190,6 +254,10 @@ COUNTEREXAMPLES = {
     "scaler-update-missing": {
         _START + _STEP + _UPDATE: "it is updated",
         "scaler.step(optimizer)": "the rest may stand elsewhere",
+    },
+    "unscaled-in-every-pass": {
+        _PASSES + _INNER: "only where the step follows",
+        _START + _UNSCALE + _STEP + _UPDATE: "each round steps",
     },
     "clip-after-step": {
         _PLAIN + _CLIP + "    optimizer.step()\n": "it is clipped first",
