@@ -18,7 +18,7 @@ MAX_DEPTH = 200
 MAX_CHAIN = 2_000
 """Most operators, dots, calls and subscripts in a row; the parser's time grows with the square."""
 
-MAX_STRINGS = 4_000
+MAX_STRINGS = 2_900
 """Most strings side by side that are one string."""
 
 MAX_LINE = 1_000_000
