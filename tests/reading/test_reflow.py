@@ -162,6 +162,63 @@ def test_comments_that_swallowed_code_are_cut_at_the_code():
     assert result.comments == (3, 6)
 
 
+def test_comments_of_lines_that_are_whole_stay_whole():
+    text = dedent("""\
+        model.train()  # opt.step() isn't called here
+        # don't call opt.zero_grad() twice
+        for x, y in loader:
+        opt.zero_grad()  # FIX: at the start
+        out = model(x)
+        loss = criterion(out, y)
+        loss.backward()
+        opt.step()
+    """)
+    result = reflow(text)
+    head, body = text.split("\n")[:3], text.split("\n")[3:-1]
+    assert result.text == "\n".join([*head, *("    " + line for line in body)]) + "\n"
+    assert result.comments == ()
+
+
+def test_calls_that_a_comment_speaks_of_are_no_code():
+    result = reflow("opt.step() # opt.zero_grad() comes first. It clears x = model(y) z = x + 1")
+    assert result.text == (
+        "opt.step()\n# opt.zero_grad() comes first. It clears\nx = model(y)\nz = x + 1\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "code",
+    [
+        """
+        for epoch in range(epochs):
+            net.train()
+            total = 0.0
+            for step, batch in enumerate(loader):
+                inputs, targets = batch
+                opt.zero_grad()
+                outputs = net(inputs)
+                error = objective(outputs, targets)
+                error.backward()
+                opt.step()
+                total += error.item()
+        """,
+        """
+        for epoch in range(50):
+            opt.zero_grad()
+            out = net(features)
+            error = objective(out, wanted)
+            error.backward()
+            clip_grad_norm_(net.parameters(), 1.0)
+            opt.step()
+        net.eval()
+        """,
+    ],
+)
+def test_the_parts_of_training_keep_together(code):
+    code = dedent(code).lstrip("\n")
+    assert reflow(flat(code)).text == code
+
+
 def test_a_header_at_the_end_gets_a_block():
     result = reflow("x = 1 if x:")
     assert (result.text, result.unfinished) == ("x = 1\nif x:\n    ...\n", True)

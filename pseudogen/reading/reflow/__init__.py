@@ -6,6 +6,8 @@ Where statements end is decided by the grammar (`grammar`), where blocks end by 
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from pseudogen.reading.reflow.comments import tokenized
 from pseudogen.reading.reflow.facts import context_of, facts_of
 from pseudogen.reading.reflow.grammar import Grammar, Statement
@@ -20,6 +22,8 @@ _INDENT = "    "
 _MARGIN = 2.0
 _PROSE_SHARE = 0.2
 _MOST_NESTED = 100
+_FEW_LINES = 3
+_MOST_PER_LINE = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +72,7 @@ def reflow(text: str) -> Reflowed:
             'prose': too many of them are words with which nothing is done.
     """
     try:
-        source, guessed = tokenized(text, MAX_TOKENS)
-        statements = Grammar(source).statements()
+        source, statements, guessed = _statements(text)
     except RecursionError:
         raise ReflowError("nested", 0) from None
     code = [s for s in statements if s.kind != "comment"]
@@ -82,6 +85,22 @@ def reflow(text: str) -> Reflowed:
     if code and not choices:
         raise ReflowError("branch", _first_stray(source, code))
     return _written(text, source, statements, choices, guessed)
+
+
+def _statements(text: str) -> tuple[Tokens, list[Statement], set[int]]:
+    """The statements of `text`, and the offsets of the comments whose end was guessed.
+
+    Where the lines hold about a statement each, comments have not lost their ends.
+    """
+    lines = sum(bool(line.strip()) for line in text.split("\n"))
+    if lines >= _FEW_LINES and "#" in text:
+        with suppress(ReflowError):
+            source, guessed = tokenized(text, MAX_TOKENS, whole=True)
+            statements = Grammar(source).statements()
+            if len(statements) <= _MOST_PER_LINE * lines:
+                return source, statements, guessed
+    source, guessed = tokenized(text, MAX_TOKENS)
+    return source, Grammar(source).statements(), guessed
 
 
 def _refuse_deep(source: Tokens, code: list[Statement]) -> None:
@@ -118,6 +137,9 @@ def _written(
     depths = _depths(statements, choices)
     for statement, depth in zip(statements, depths, strict=True):
         start, end = source.tokens[statement.start].start, source.tokens[statement.end - 1].end
+        if statement.kind == "comment" and out and _beside(text, start, end):
+            out[-1] += "  " + text[start:end].rstrip()
+            continue
         if start in guessed:
             comments.append(len(out) + 1)
         if statement.kind != "comment":
@@ -138,6 +160,12 @@ def _written(
         unfinished,
         len(placed),
     )
+
+
+def _beside(text: str, start: int, end: int) -> bool:
+    """Whether a comment ends a line that holds code before it, as it was written."""
+    before = text[text.rfind("\n", 0, start) + 1 : start]
+    return bool(before.strip()) and text[end : end + 1] == "\n"
 
 
 def _idle(source: Tokens, statement: Statement) -> bool:

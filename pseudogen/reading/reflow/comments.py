@@ -25,11 +25,14 @@ _CODE = frozenset(
 _IN_BRACKETS = re.compile(
     r"\s(?=[^\W\d]\w*\s*=[^=]|[\w.]+[(\[]|[\w.]+\s*[,)\]}]|[)\]}]|[\"']|-?\d+[,)\]])"
 )
+_BLANK = re.compile(r"\s*+")
+_SURE = re.compile(r"(?:pass|break|continue|return|raise|else|try|finally|yield|del|assert)\b|@")
 _RULED = re.compile(r"\#[-=*#~_\s]*+")
 
 
-def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
-    """Tokens of `text`, and the offsets of the comments whose end was guessed.
+def tokenized(text: str, limit: int, *, whole: bool = False) -> tuple[Tokens, set[int]]:
+    """Tokens of `text`, and the offsets of the comments whose end was guessed; with `whole`,
+    comments reach to the end of their line.
 
     Raises:
         ReflowError: see `tokens`; 'long' for more than `limit` tokens.
@@ -40,7 +43,7 @@ def tokenized(text: str, limit: int) -> tuple[Tokens, set[int]]:
     while position < len(text):
         token = _comment(text, position) or next_token(text, position)
         if token.kind == "comment":
-            end = _end(text, token, depth)
+            end = token.end if whole else _end(text, token, depth)
             if end < token.end:
                 guessed.add(token.start)
             token = Token("comment", text[token.start : end].rstrip(), token.start, end)
@@ -79,9 +82,21 @@ def _end(text: str, comment: Token, depth: int) -> int:
         start = word.end()
         if count >= _CANDIDATES:
             break
-        if text.startswith("#", start) or _code_end(text, start, comment.end):
+        if text.startswith("#", start):
+            return start
+        code = _code_end(text, start, comment.end)
+        if code and _goes_on(text, code, comment.end):
             return start
     return comment.end
+
+
+def _goes_on(text: str, start: int, stop: int) -> bool:
+    """Whether code or nothing comes next: a call that words follow is spoken of, not made."""
+    blank = _BLANK.match(text, start, stop)
+    start = blank.end() if blank else start
+    if start >= stop or text[start] in "#;\"'":
+        return True
+    return bool(_SURE.match(text, start, stop) or _code_end(text, start, stop))
 
 
 def _end_in_brackets(text: str, comment: Token) -> int:

@@ -57,7 +57,7 @@ def agreed(lattice: Lattice, ends: list[float]) -> list[Node]:
 def _sum_up(lattice: Lattice, ends: list[float]) -> None:
     for nodes in lattice[1:]:
         for node in nodes:
-            node.forward = _log_sum([way.forward - cost for way, cost in node.ways])
+            node.forward = log_sum([way.forward - cost for way, cost in node.ways])
     for node, end in zip(lattice[-1], ends, strict=True):
         node.backward = -end
     for earlier, nodes in reversed(list(itertools.pairwise(lattice))):
@@ -66,7 +66,7 @@ def _sum_up(lattice: Lattice, ends: list[float]) -> None:
             for way, cost in node.ways:
                 onward.setdefault(id(way), []).append(node.backward - cost)
         for node in earlier:
-            node.backward = _log_sum(onward.get(id(node), [-math.inf]))
+            node.backward = log_sum(onward.get(id(node), [-math.inf]))
 
 
 def _weigh(nodes: list[Node], total: float) -> None:
@@ -99,7 +99,8 @@ def others(lattice: Lattice, path: list[Node], margin: float) -> list[tuple[int,
     return found
 
 
-def _log_sum(values: list[float]) -> float:
+def log_sum(values: list[float]) -> float:
+    """The logarithm of the sum of what the values are the logarithms of."""
     most = max(values)
     if most == -math.inf:
         return most

@@ -1,23 +1,31 @@
 """How likely it is that a block ends before a statement: a log-linear model of Python's layout.
 
-The weights are fitted by logistic regression (Hosmer and Lemeshow, Applied Logistic Regression,
-2013) to blocks of the standard library and of installed training code by
-`benchmarks/fit_reflow.py`; `docs/reading.md` lists them. `vocabulary` alone is set by hand.
+The weights are fitted to blocks of the standard library and of training code by
+`benchmarks/fit_reflow.py`. `vocabulary` and `training_goes_on` alone are set by hand; the weights
+are fitted beside the former.
 """
 
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from math import exp, log1p
 from pathlib import Path
 
-from pseudogen.reading.reflow.facts import Context
+from pseudogen.reading.reflow.facts import Context, Facts
 
 _STEP_PARTS = frozenset(
     ["zero_grad", "backward", "step", "unscale_", "update", "clip_grad_norm_", "clip_grad_value_"]
 )
 _TOGETHER = 3.0
+_NEXT_PARTS = {
+    "zero_grad": frozenset(["backward"]),
+    "backward": frozenset(["step", "unscale_", "clip_grad_norm_", "clip_grad_value_"]),
+}
+_NEAR = 20
+_WHOLE_EPOCH = re.compile(r"(?<![.\w])(?:train|fit|val|eval|test|run)\w*\(|\.(?:fit|step)\(")
+_BATCHES = re.compile(r"loader|enumerate|batch|data|iter")
 
 
 @cache
@@ -50,3 +58,50 @@ def vocabulary(context: Context, header: int, i: int) -> float:
         if "epoch" in head.words.lower() and "epoch" not in following.words.lower() and not loops:
             return -_TOGETHER
     return 0.0
+
+
+def training_goes_on(context: Context, header: int, i: int) -> float:
+    """What is known besides: nothing ends between the parts of a training step, nor before the loop
+    over batches in that over epochs.
+    """
+    return (
+        -2 * _TOGETHER * (_step_goes_on(context, header, i) or _epoch_goes_on(context, header, i))
+    )
+
+
+def _step_goes_on(context: Context, header: int, i: int) -> bool:
+    """Whether `i` stands between clearing the gradients, the backward pass and the update."""
+    facts = context.facts
+    if facts[header].statement.kind not in ("for", "while", "def"):
+        return False
+    body = facts[max(header + 1, i - _NEAR) : i]
+    before = next((part for fact in reversed(body) if (part := _step_part(fact))), "")
+    after = ""
+    for fact in facts[i : i + _NEAR]:
+        after = after or _step_part(fact)
+        if after or fact.statement.kind in ("for", "while", "def", "class"):
+            break
+    return after in _NEXT_PARTS.get(before, ())
+
+
+def _epoch_goes_on(context: Context, header: int, i: int) -> bool:
+    """Whether the loop over batches is still to come in the loop over epochs."""
+    facts = context.facts
+    head = facts[header]
+    if head.statement.kind != "for" or "epoch" not in head.words.lower() or i - header > _NEAR:
+        return False
+    if any(
+        f.statement.kind == "for" or _WHOLE_EPOCH.search(f.words) for f in facts[header + 1 : i]
+    ):
+        return False
+    for fact in facts[i : i + _NEAR]:
+        if fact.statement.kind in ("for", "def", "class", "return"):
+            return fact.statement.kind == "for" and bool(_BATCHES.search(fact.words.lower()))
+        if _WHOLE_EPOCH.search(fact.words):
+            return False
+    return False
+
+
+def _step_part(fact: Facts) -> str:
+    owner, _, part = fact.shape.lower().rpartition(".")
+    return part if part in _STEP_PARTS and "sched" not in owner else ""

@@ -17,7 +17,12 @@ from pseudogen.reading.reflow.facts import Context
 from pseudogen.reading.reflow.features import features
 from pseudogen.reading.reflow.grammar import Statement
 from pseudogen.reading.reflow.lattice import Lattice, Node, agreed, others
-from pseudogen.reading.reflow.model import log_odds_to_costs, vocabulary, weights
+from pseudogen.reading.reflow.model import (
+    log_odds_to_costs,
+    training_goes_on,
+    vocabulary,
+    weights,
+)
 from pseudogen.records import dataclass
 
 _BEAM = 24
@@ -179,14 +184,20 @@ class Options:
     def _costs(self, block: Block, i: int, inner: Block | None) -> tuple[float, float]:
         return log_odds_to_costs(self._score(block, i, inner))
 
-    def _modelled(self, block: Block, i: int, inner: Block | None) -> float:
+    def key(self, block: Block, i: int, inner: Block | None) -> tuple[object, ...]:
+        """What the features of the choice whether `block` ends before statement `i` rest on."""
         outer = block.parent.header if block.parent else -1
-        closes = (inner.header, inner.chain) if inner else (-1, -1)
-        key = (block.header, block.twin, i, min(block.children, 15), closes, outer)
+        closes = (inner.header, inner.chain, min(inner.children, 15)) if inner else None
+        return (block.header, block.twin, i, min(block.children, 15), closes, outer)
+
+    def _modelled(self, block: Block, i: int, inner: Block | None) -> float:
+        key = self.key(block, i, inner)
         if key not in self._scores:
             table = weights()
             found = features(self.context, block, i, inner)
-            self._scores[key] = sum(table.get(feature, 0.0) for feature in found) + vocabulary(
-                self.context, block.header, i
+            self._scores[key] = (
+                sum(table.get(feature, 0.0) for feature in found)
+                + vocabulary(self.context, block.header, i)
+                + training_goes_on(self.context, block.header, i)
             )
         return self._scores[key]
