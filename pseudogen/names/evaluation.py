@@ -44,7 +44,9 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     data = _evaluation_data(script, site)
     if called is None and data is None and not may_evaluate(site.name):
         return None
-    if _inside_evaluation(script, site):
+    if _inside_evaluation(script, site) or words(site.name)[:1] in (("fit",), ("calibrate",)):
+        return None
+    if type(site.statement.node) is cst.For and not site.node.args:
         return None
     if called is not None and called.index in script.structure.measures:
         return Evidence(FLOW, (site.name,))

@@ -45,7 +45,7 @@ _STEP_WORDS = frozenset(
 )
 _MICRO_WORDS = frozenset(
     {"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"}
-    | {"microbatch", "microbatches"}
+    | {"microbatch", "microbatches", "steady", "startup", "cooldown"}
 )
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 _DATA_WORDS = frozenset(
@@ -173,6 +173,8 @@ class _Classifier:
         function = self.script.function_around(statement)
         if function is not None and _NO_EVALUATION & set(words(function.node.name.value)):
             return None
+        if inside and text(statement.node.iter).endswith(".items()"):
+            return None  # of a table
         if inside:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
@@ -181,6 +183,7 @@ class _Classifier:
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
+        listed = listed or text(statement.node.iter).endswith((".items()", ".values()", ".keys()"))
         if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None

@@ -132,8 +132,10 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
         return None
-    if type(value) in (cst.Name, cst.Attribute):
+    if type(value) in (cst.Name, cst.Attribute) or words(target)[-1:] == ("size",):
         return None
+    if found.per == EPOCH and found.batch is not None and "total" in named and "epoch" not in named:
+        return replace(found, plain=False)  # of an epoch or of the run
     return found
 
 
@@ -161,7 +163,11 @@ def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
     if kind is cst.Call:
         return _call(script, node, statement)
     if kind is cst.IfExp:
-        return _steps(script, node.body, statement) or _steps(script, node.orelse, statement)
+        taken = _steps(script, node.body, statement)
+        other = _steps(script, node.orelse, statement)
+        if taken is not None and other is not None and taken.rounding != other.rounding:
+            return replace(taken, rounding=None)
+        return taken or other
     if kind is cst.BinaryOperation:
         operator = type(node.operator)
         if operator in (cst.Divide, cst.FloorDivide):

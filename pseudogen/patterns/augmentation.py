@@ -30,7 +30,10 @@ _FIXED = frozenset(
     {"Resize", "CenterCrop", "ToTensor", "Normalize", "PILToTensor", "ToPILImage", "ToDtype"}
     | {"ConvertImageDtype", "Grayscale", "ToTensorV2", "ToImage", "LetterBox", "Pad"}
 )
-_OTHER = frozenset({"fourier", "target", "inverse", "wavelet", "linear", "affine", "matrix"})
+_OTHER = frozenset(
+    {"fourier", "target", "inverse", "wavelet", "linear", "affine", "matrix", "from"}
+    | {"perspective", "reference", "rotation"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

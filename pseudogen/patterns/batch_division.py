@@ -99,7 +99,7 @@ def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
         named = arg.keyword is not None and suggested_role(name) == "batch-size"
         if named or (arg.keyword is None and suggested_role(site.name) == "loader"):
             found = division(script, arg.value, site.scope)
-            if found is not None:
+            if found is not None and script.rank_condition(site.statement) is None:
                 yield from _finding(site, script, None, text(arg.value), found)
 
 

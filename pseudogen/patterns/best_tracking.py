@@ -30,6 +30,8 @@ _OTHER_SEARCHES = frozenset(
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
 """Words of metrics that often mean something else."""
 _THRESHOLDS = frozenset({"thr", "thre", "thres", "thresh", "threshold"})
+_KEYS = frozenset({"key", "mem", "memory", "usage", "rank", "priority", "cost"})
+"""Words of what is compared when something else than a result is searched for."""
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
 _NO_RESULT = frozenset({"count", "ckpt", "epoch", "idx", "index", "iter", "model", "path", "step"})
 _COMPARED = {
@@ -76,7 +78,9 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
         if found is None:
             continue
         value, best, better, ties = found
-        if _of_images(site, script):
+        if _of_images(site, script) or set(words(value.replace('"', " "))) & _KEYS:
+            return
+        if "_mem" in value or "mem_" in value:
             return
         below = script.tree.below(site.statement) if type(site.node) is cst.If else []
         if _counts_failures(site, script):
@@ -196,7 +200,11 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
     if len(passed) != 2 or target not in passed:
         return
     named = set(words(target))
+    if "null" in named:
+        return  # the score of having no answer
     result = named & (_METRIC_WORDS - _LOOSE_WORDS) or (named & _METRIC_WORDS and named & _EXTREMES)
+    if "best" not in named and not named & _EXTREMES:
+        return  # a limit, or a running value
     if not (result or "best" in named) or named & (_NO_RESULT | _OTHER_SEARCHES) or _limits(call):
         return
     yield BestTracking(
@@ -270,6 +278,8 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     ("keep = best_iou > ignore_thresh"): "overlaps of boxes and a fixed number",
     "if acc < best_acc:\n    waited += 1": "counts how long there was no improvement",
+    "acc = min(acc, tokens * blocks)": "a limit",
+    "if best_key is None or key < best_key:\n    best_key = key": "an order of keys",
     "top_mem = max(cur_mem, top_mem)": "a peak of memory",
     "if ratio_diff < best_ratio_diff:\n    best_ratio_diff = ratio_diff": "a search for a shape",
     "top = max(top, 0)": "a coordinate is kept inside an image",

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import Any, ClassVar
+
+import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
@@ -11,6 +13,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
 from pseudogen.names.words import MAKING, words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _DATA_WORDS = frozenset(
@@ -29,7 +32,9 @@ class CustomSampler(Finding):
         target: What receives it; None when it is passed on at once.
         function: The class or function that makes it, as written.
         form: "random", "sequential", "weighted", "subset", "batch"; None for another one.
-        source: The data, indices or weights it is made from, as written.
+        source: The data, indices or weights it is made from, as written; None when that can't be
+            told.
+        of_data: Whether a batch sampler is given the data themselves, no sampler.
         replacement: Whether it draws with replacement, as written or by default; None if unknown.
         samples: How many samples it draws, as written; None when not given.
         batch_size: For a batch sampler, as written; None otherwise.
@@ -44,6 +49,7 @@ class CustomSampler(Finding):
     function: str
     form: str | None = None
     source: str | None = None
+    of_data: bool = False
     replacement: str | None = None
     samples: str | None = None
     batch_size: str | None = None
@@ -67,6 +73,8 @@ def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
     """`BalancedBatchSampler(labels)`, `build_sampler(dataset)`: what this file lacks."""
     if site.known is not None:
         return
+    if site.node.args and type(site.node.args[0].value) is cst.SimpleString:
+        return
     last = site.name.rpartition(".")[2]
     named = words(last)
     if named[-1:] != ("sampler",) or set(named) & _OTHER_WORDS or _distributed(site.name):
@@ -85,11 +93,40 @@ def _distributed(name: str) -> bool:
     return bool({"distributed", "dist"} & set(words(name)))
 
 
+_FIRST = frozenset(
+    {"data", "dataset", "datasets", "sampler", "samplers", "indices", "index", "idx", "idxs"}
+    | {"labels", "targets", "weights", "lengths", "ids", "classes", "set", "probs", "samples"}
+)
+"""Words of what a sampler is made from."""
+
+
+def _source(site: Site, script: Script) -> Any:
+    """What a sampler is made from: as the library has it, or by what the argument is called."""
+    if not site.node.args or site.node.args[0].star:
+        return None
+    if site.known is not None and site.known.evidence == API:
+        return site.node.args[0].value
+    for arg in site.node.args:
+        named = set(words(arg.keyword.value)) if arg.keyword is not None else set()
+        named |= {w for part in dotted(arg.value).split(".") for w in words(part)}
+        if named & _FIRST or script.is_a(arg.value, site.scope, "dataset") is not None:
+            return arg.value
+    return None if site.known is None else site.node.args[0].value
+
+
+def _of_data(node: Any, site: Site, script: Script) -> bool:
+    if node is None or "sampler" in words(dotted(node)):
+        return False
+    first = site.node.args[0]
+    by_keyword = first.keyword is not None and first.keyword.value == "dataset"
+    return by_keyword or script.is_a(node, site.scope, "dataset") is not None
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
     target = assigned(site.statement, site.node)
     form = site.known.api.traits.get("form") if site.known is not None else None
     own = site.known is not None and site.name.rpartition(".")[2] not in site.known.name
-    first = site.node.args[0].value if site.node.args else None
+    first = _source(site, script)
     source = text(first) if first is not None else None
     tests = (script.condition(site.statement), inline_condition(site.statement, site.node))
     return CustomSampler(
@@ -100,6 +137,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
         function=site.name,
         form=None if own or form == "own" else form,
         source=source,
+        of_data=form == "batch" and not own and _of_data(first, site, script),
         replacement=script.argument_or_default(site, "replacement"),
         samples=script.argument_text(site, "num_samples"),
         batch_size=script.argument_text(site, "batch_size"),

@@ -112,6 +112,8 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         or any(_LOADERS & set(words(part)) for part in target.split(","))
         or any(script.is_a(arg.value, site.scope, "dataset") for arg in site.node.args)
     )
+    if "from" in named or "file" in named or "spec" in named:
+        return
     if of_data and (named[0] in MAKING or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 

@@ -42,6 +42,7 @@ class DatasetGuard(Finding):
         steps: The numbers of steps that are compared with zero, as written.
         subject: What is checked.
         message: The message as written; None without one.
+        condition: The condition under which it is looked at; None when always.
         ends: "error" (an exception), "exit" (the process ends).
     """
 
@@ -53,6 +54,7 @@ class DatasetGuard(Finding):
     steps: tuple[str, ...] = ()
     subject: str
     message: str | None = None
+    condition: str | None = None
     ends: str
 
 
@@ -61,6 +63,8 @@ def find_if(site: Site, script: Script) -> Iterator[DatasetGuard]:
     """`if epoch_step == 0: raise ValueError(...)`."""
     for below in script.tree.body(site.statement)[:4]:
         node = below.node
+        if type(node) is cst.Raise and "StopIteration" in text(node):
+            return  # an iterator ends
         if type(node) is cst.Raise:
             message = _first_argument(node.exc)
             yield from _finding(site, script, site.node.test, message, below.last, "error")
@@ -79,7 +83,9 @@ def find_assert(site: Site, script: Script) -> Iterator[DatasetGuard]:
 def _finding(
     site: Site, script: Script, test: Any, message: Any, end: int, ends: str
 ) -> Iterator[DatasetGuard]:
-    found = _checked(test, site, script) if "isinstance(" not in text(test) else None
+    written = text(test)
+    other = "isinstance(" in written or "signature(" in written
+    found = _checked(test, site, script) if not other else None
     if found is None or (type(site.node) is cst.Assert and _fixes_length(test)):
         return
     checks, subjects = found
@@ -93,6 +99,7 @@ def _finding(
         steps=tuple(s for s in dict.fromkeys(subjects) if set(words(s)) & _STEP_WORDS),
         subject=subjects[0],
         message=text(message) if message is not None else None,
+        condition=script.condition(site.statement),
         ends=ends,
     )
 
@@ -161,6 +168,7 @@ def _comparison(
     operator, right = type(node.comparisons[0].operator), node.comparisons[0].comparator
     if operator in (cst.In, cst.NotIn):
         held = type(right) in (cst.Name, cst.Attribute, cst.Subscript)
+        held = held and not set(words(dotted(right))) & {"cfg", "config", "signature", "args"}
         literal = type(node.left) is cst.SimpleString and "kwargs" not in text(right)
         if held and literal and _names_data(right, statement, script):
             yield "presence", text(right)
@@ -169,7 +177,8 @@ def _comparison(
         named = words(dotted(node.left))
         counts = named[:1] in (("num",), ("n",), ("number",), ("max",))
         given = not set(named) & {"images", "imgs", "samples", "annotation", "annotations"}
-        absent = text(right) == "None" and not loader and not counts and given
+        handed = named[-1:] in (("index",), ("idx",), ("name",), ("type",), ("lengths",))
+        absent = text(right) == "None" and not loader and not counts and given and not handed
         if absent and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
     elif operator in _SMALL and _counts_data(node.left, right, statement, script):
@@ -296,6 +305,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if len(data) == 0:\n    raise StopIteration": "an iterator ends",
     "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",
     "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",
     "if num_samples is None:\n    raise ValueError('the loss needs it')": "an argument of a loss",

@@ -124,10 +124,17 @@ def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | N
         told = known.api.kind == "determinism"
         evidence = Evidence(known.evidence, (known.name,))
     else:
-        told = _asks_determinism(name)
+        told = _asks_determinism(name) and not _of_value(name, statement, script)
         evidence = Evidence(NAME, (name,))
     first = text(call.args[0].value) if told and call.args else "True"
     return _Switch("algorithms", first, evidence) if told else None
+
+
+def _of_value(name: str, statement: Statement, script: Script) -> bool:
+    """Whether an object is made deterministic, not the run: `transform.set_deterministic(True)`."""
+    root = name.partition(".")[0]
+    bound = script.resolver.bindings(root, statement.scope) if "." in name else []
+    return any(b.how in ("assign", "parameter", "for", "with") for b in bound)
 
 
 @lru_cache(maxsize=1 << 12)

@@ -76,6 +76,9 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     test = site.node.test
     if not (_waits(test) or _from_stopper(test, site, script)):
         return
+    around = script.function_around(site.statement)
+    if around is not None and around.node.name.value in ("forward", "tune", "search"):
+        return  # an inference, or a search for settings
     action = _action(site.statement, script)
     if action is None:
         return

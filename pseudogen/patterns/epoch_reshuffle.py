@@ -17,7 +17,9 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _OTHER_ROLES = frozenset({"model", "optimizer", "scheduler", "criterion", "writer", "loss"})
-_OTHER_WORDS = frozenset({"logger", "self", "hook", "callback", "stats", "metrics", "super"})
+_OTHER_WORDS = frozenset(
+    {"logger", "self", "hook", "callback", "stats", "metrics", "super", "mixup"}
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -83,7 +83,7 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             found = _found(site, script, operation.right, part="condition", **_condition(site))
             yield replace(found, evidence=Evidence(FLOW, (text(operation),)))
             return
-        if type(operation.operator) is cst.Divide:
+        if type(operation.operator) is cst.Divide and not _reports(site):
             loss = _loss(operation.left, site, script)
             if loss is not None and _is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
@@ -94,6 +94,15 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
                 yield replace(found, evidence=Evidence(FLOW, (turn,)))
                 return
     yield from _divided_in_place(site, script)
+
+
+def _reports(site: Site) -> bool:
+    """Whether values are handed over to be shown: `return Stats(loss / steps)`, a total of them."""
+    if type(site.node) is cst.Return:
+        return type(site.node.value) is cst.Call
+    if type(site.node) is cst.AugAssign:
+        return bool(set(words(text(site.node.target))) & {"sum", "total", "avg", "average", "mean"})
+    return False
 
 
 def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulation]:
@@ -107,7 +116,7 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
         if type(call.func) is cst.Attribute and call.func.attr.value == "div_" and call.args:
             divided, divisor = call.func.value, call.args[0].value
     loss = _loss(divided, site, script) if divided is not None else None
-    if loss is None:
+    if loss is None or _reports(site):
         return
     if _is_steps(divisor):
         yield _found(site, script, divisor, part="division", loss=loss)

@@ -67,8 +67,12 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
     how = known.api.traits.get("clip") if known else _how(method)
     limit = script.argument(site, known.api.traits["limit"]) if known else _limit(site)
     parameters = script.argument(site, "parameters")
+    if limit is not None and text(limit).replace("'", '"') in ('float("inf")', "math.inf", "inf"):
+        return  # only the norm is asked for
     if known is None and len(site.node.args) > 1:
-        parameters = site.node.args[0].value
+        first = site.node.args[0]
+        plain = first.keyword is None and first.value is not limit
+        parameters = first.value if plain else parameters
     around = script.loop_around(site.statement) or script.function_around(site.statement)
     unscaled, steps = _surroundings(site, script, around)
     yield GradientClipping(
@@ -91,8 +95,19 @@ def _how(method: str) -> str | None:
     return "norm" if "norm" in method else "value" if "value" in method else None
 
 
+_LIMITS = (
+    "max_norm",
+    "clip_value",
+    "max_grad_norm",
+    "clip_val",
+    "gradient_clip_val",
+    "clip_grad",
+    "norm",
+)
+
+
 def _limit(site: Site) -> Any:
-    for name in ("max_norm", "clip_value", "max_grad_norm", "clip_val", "norm"):
+    for name in _LIMITS:
         found = argument(site.node, name)
         if found is not None:
             return found
@@ -192,6 +207,8 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "import torch\n"
+    "norm = torch.nn.utils.clip_grad_norm_(net.parameters(), float('inf'))": "no limit",
     "x = x.clip(0, 1)": "values of a tensor, not gradients",
     "norm = torch.nn.utils.parameters_to_vector(model.parameters())": "nothing is clipped",
     "model, preprocess = clip.load(name)": "CLIP is a model",

@@ -56,6 +56,7 @@ class LrWarmup(Finding):
         length_value: That where constants tell.
         condition: The test of that comparison.
         counter: What is compared with the length: the current step or epoch.
+        relative: Whether that is a factor of the rate, or its share, not the rate itself.
         formula: How the rate is computed meanwhile.
         api: What makes the schedule.
         name: What holds the schedule.
@@ -69,6 +70,7 @@ class LrWarmup(Finding):
     length_value: int | float | None = None
     condition: str | None = None
     counter: str | None = None
+    relative: bool = False
     formula: str | None = None
     api: str | None = None
     name: str | None = None
@@ -96,6 +98,8 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
             continue
         if not warm and not _rises_over(statement, value, length):
             continue
+        if _later(length, value):
+            continue
         yield LrWarmup(
             line=statement.first,
             end=statement.last,
@@ -105,9 +109,33 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
             length_value=script.value(length, site.statement.index) if warm else None,
             counter=text(counter),
             condition=text(site.node.test),
+            relative=_is_factor(statement, script),
             formula=text(value),
         )
         return
+
+
+def _later(length: Any, value: Any) -> bool:
+    """Whether a case of a formula is one behind the warm-up: it subtracts the warm-up's length, or
+    lasts longer than it."""
+    subtracted = any(
+        isinstance(n, cst.BinaryOperation)
+        and isinstance(n.operator, cst.Subtract)
+        and any(_says_warm(name) for name in names_in(n.right))
+        for n in descendants(value)
+    )
+    return subtracted or (type(length) is cst.BinaryOperation and "stable" in text(length))
+
+
+def _is_factor(statement: Statement, script: Script) -> bool:
+    """Whether a value is a factor: by what receives it, or by the function that returns it."""
+    if type(statement.node) is cst.Assign:
+        return not is_rate(dotted(statement.node.targets[0].target)) and not words(
+            text(statement.node.targets[0].target)
+        )[-1:] == ("lrs",)
+    function = script.function_around(statement)
+    named = words(function.node.name.value) if function is not None else ()
+    return bool({"lambda", "factor", "multiplier", "mult", "scale"} & set(named))
 
 
 def _early(test: Any) -> tuple[Any, Any] | None:
@@ -288,6 +316,8 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
         length = told.value if text(told.value) != "True" else None
         yield _made(site, script, length, Evidence(NAME, (site.name,)))
+    elif is_rate(_target(site) or ""):
+        return  # the rate of one step is worked out, by a function told where it is written
     elif _says_warm(site.name) and site.node.args and named[:1] != ("get",):
         if not schedule and optimizer_passed(script, site) is None:
             return

@@ -195,7 +195,7 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         line=site.line,
         end=site.last,
         evidence=evidence,
-        name=target,
+        name=_named(target),
         api=made.name.rpartition(".")[2] or text(call.func),
         lr=script.argument_text(made, "lr"),
         weight_decay=script.argument_text(made, "weight_decay"),
@@ -217,6 +217,17 @@ def _inner(made: Site, script: Script) -> bool:
     return any(_is_optimizer(site) for site in script.calls_in(made.statement))
 
 
+_NO_MAKERS = frozenset({"dummy", "fake"})
+
+
+def _named(target: str | None) -> str | None:
+    """The optimizer among what receives the result: `optimizer` of `(model, optimizer)`."""
+    parts = [part.strip() for part in (target or "").strip("()").split(",") if part.strip()]
+    if len(parts) < 2:
+        return target
+    return next((part for part in parts if suggested_role(part) == "optimizer"), target)
+
+
 def _helper(made: Site, target: str | None) -> Evidence | None:
     """What tells that a helper makes an optimizer: what is assigned and passed, or its name."""
     function = text(made.node.func)
@@ -224,6 +235,10 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
     about = bool(named & {"optimizer", "optimizers", "optim", "optimiser", "opt"})
     first = target.strip("()").split(", ") if target else []
     holds = any(suggested_role(part) == "optimizer" for part in first)
+    if named & _NO_MAKERS or words(made.name)[-1:] in (("names",), ("type",), ("config",)):
+        return None
+    if "get" in named and not made.node.args and made.name.startswith("self."):
+        return None  # one that is there already
     if {"op", "ops", "for"} & named or made.name.partition(".")[0] in _SEARCHES:
         return None  # operations of a static graph, searches for settings
     if target is None:
@@ -350,6 +365,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self.optim = OptimizerNames(name)": "the name of one",
+    "optimizer = DummyOptim(params)": "does nothing",
+    "inner_optimizer = self._get_inner_optimizer()": "is there already",
     (
         "def groups(params):\n    return split_groups_for_optimizer(params)"
     ): "prepares what an optimizer is given",

@@ -307,6 +307,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "policy = fsdp_auto_wrap_policy(model)": "says how to wrap, wraps nothing",
     "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",
     "if isinstance(model, torch.nn.DataParallel):\n    pass": "asks, wraps nothing",
     "features = pipeline.prepare(text)": "prepares no model",

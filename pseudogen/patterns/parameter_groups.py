@@ -259,6 +259,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
         return
     name = dotted(call.func)
     named = words(name)
+    if name.rpartition(".")[2][:1].isupper():
+        return  # a class
     about = set(named) & {"param", "params", "parameter", "parameters"}
     grouped = about and set(named) & {"group", "groups", "grouped"}
     decays = named[:3] in (("add", "weight", "decay"), ("set", "weight", "decay"))

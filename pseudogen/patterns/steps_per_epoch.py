@@ -34,6 +34,8 @@ class StepsPerEpoch(Finding):
         epochs: The number of epochs it is multiplied by; None when it is not.
         accumulation: The accumulation steps it is divided by; None when it is not.
         rounding: "down", "up" or None when the result may have a fraction or nothing is divided.
+        given: What decides, in a conditional expression, whether another number is taken; None
+            without one.
         plain: Whether these facts tell the whole computation.
         chain: Where the batch size comes from.
         samples_value: Value of `samples` where constants tell.
@@ -56,6 +58,7 @@ class StepsPerEpoch(Finding):
     epochs: str | None = None
     accumulation: str | None = None
     rounding: str | None = None
+    given: str | None = None
     plain: bool = True
     chain: tuple[Link, ...] = ()
     samples_value: int | float | None = None
@@ -118,6 +121,7 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         epochs=_text(found.epochs),
         accumulation=_text(found.accumulation),
         rounding=found.rounding,
+        given=_given(value),
         plain=found.plain,
         chain=script.chain(batch, at) if batch is not None else (),
         samples_value=script.value(found.samples, at) if found.samples is not None else None,
@@ -127,6 +131,17 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         divided_after=after,
         sharded=_sharded(script),
     )
+
+
+def _given(value: Any) -> str | None:
+    """The test of `len(loader) if steps is None else steps`, in the sense in which it counts."""
+    if type(value) is not cst.IfExp:
+        return None
+    counted = (cst.Call, cst.BinaryOperation)
+    sides = [type(side) in counted for side in (value.body, value.orelse)]
+    if sides == [True, False]:
+        return text(value.test)
+    return f"not ({text(value.test)})" if sides == [False, True] else None
 
 
 def _text(node: Any) -> str | None:

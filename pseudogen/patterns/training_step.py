@@ -373,6 +373,11 @@ COUNTEREXAMPLES = {
         "trainer.train()"
     ): "nothing tells what it trains",
     ("worker.run(queue)\napp.run(port=80)"): "nothing that trains",
+    "policy_ckpt_dict.update({'seed': seed})": "a dictionary is filled",
+    "output.backward(grad_output)": "the gradient of an output is handed on",
+    "class Wrapped:\n    def minimize(self, loss):\n        return self.inner_opt.minimize(loss)": (
+        "a wrapper hands it on"
+    ),
     ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
     'logger.update_params({"batch_size": batch_size})': "a logger is told",
     "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",

@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name, parameters_of
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -107,7 +107,7 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
     named = {word for part in receiver.split(".") for word in words(part)}
     parameters = site.node.func.attr.value == "update_parameters"
     averages = named & (_AVERAGES | {"shadow"}) or {"moving", "average"} <= named
-    if not (averages or parameters) or named & _OTHER:
+    if not (averages or parameters) or named & _OTHER or receiver == "self":
         return
     first = site.node.args[0].value if site.node.args else None
     if first is not None and script.is_a(first, site.scope, "loss") is not None:
@@ -241,7 +241,7 @@ def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> W
         decay=next(
             (d for name in _DECAYS if (d := script.argument_text(site, name)) is not None), None
         ),
-        condition=script.condition(site.statement),
+        condition=condition_of(script, site.statement, site.node),
     )
 
 
@@ -387,6 +387,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("best_params = copy.deepcopy(master_params)"): "the best are kept",
+    "self.update_parameters(self._average, model, count)": "what is averaged can't be told",
     "ema_checkpoint = find_ema_checkpoint(main_checkpoint, step, rate)": "the path of a file",
     "self.ema_params = [self._load_ema_params(rate) for rate in rates]": "comes from a file",
     (
