@@ -130,9 +130,8 @@ def _later(length: Any, value: Any) -> bool:
 def _is_factor(statement: Statement, script: Script) -> bool:
     """Whether a value is a factor: by what receives it, or by the function that returns it."""
     if type(statement.node) is cst.Assign:
-        return not is_rate(dotted(statement.node.targets[0].target)) and not words(
-            text(statement.node.targets[0].target)
-        )[-1:] == ("lrs",)
+        target = text(statement.node.targets[0].target)
+        return not is_rate(target) and words(target)[-1:] != ("lrs",)
     function = script.function_around(statement)
     named = words(function.node.name.value) if function is not None else ()
     return bool({"lambda", "factor", "multiplier", "mult", "scale"} & set(named))
