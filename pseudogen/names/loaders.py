@@ -27,6 +27,20 @@ def shards(sampler: Any, site: Site, script: Script) -> str | None:
     return "always" if all(found) else "sometimes"
 
 
+def may_be_none(sampler: Any, site: Site, script: Script) -> bool:
+    """Whether some branch leaves the sampler None."""
+    name = dotted(sampler)
+    bound = script.reaching(name, site.statement.index) if name else []
+    values = [b.value for b in bound if b.how == "assign"] or [sampler]
+    return any(_none(value) for value in values)
+
+
+def _none(node: Any) -> bool:
+    if type(node) is cst.IfExp:
+        return _none(node.body) or _none(node.orelse)
+    return type(node) is cst.Name and node.value == "None"
+
+
 def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
     """For each value that an expression may have, but None, whether it gives out shards."""
     if type(node) is cst.IfExp:

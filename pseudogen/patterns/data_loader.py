@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import Share, divided_before
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.loaders import other_builds, shards
+from pseudogen.names.loaders import may_be_none, other_builds, shards
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
@@ -39,6 +39,7 @@ class DataLoader(Finding):
         shuffle: As written or by default; None when unknown.
         shuffle_given: Whether the script says so itself.
         sampler: The sampler as written; None without one.
+        sampler_optional: Whether in some branch the sampler is None.
         shards: "always" or "sometimes", when the sampler, in all or in some branches of the
             script, gives each process a shard of its own; None when that is not seen.
         workers: Number of worker processes, as written or by default; None when unknown.
@@ -67,6 +68,7 @@ class DataLoader(Finding):
     shuffle: str | None = None
     shuffle_given: bool = False
     sampler: str | None = None
+    sampler_optional: bool = False
     shards: str | None = None
     workers: str | None = None
     pin_memory: str | None = None
@@ -177,6 +179,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         shuffle=script.argument_or_default(site, "shuffle"),
         shuffle_given=script.argument(site, "shuffle") is not None,
         sampler=text(sampler) if sampler is not None and text(sampler) != "None" else None,
+        sampler_optional=sampler is not None and may_be_none(sampler, site, script),
         shards=shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
         pin_memory=script.argument_or_default(site, "pin_memory"),
@@ -279,6 +282,7 @@ EXAMPLES = {
             shuffle="shuffle",
             shuffle_given=True,
             sampler="sampler",
+            sampler_optional=True,
             shards="always",
             workers="0",
             pin_memory="False",
@@ -299,6 +303,7 @@ EXAMPLES = {
             shuffle="shuffle",
             shuffle_given=True,
             sampler="sampler",
+            sampler_optional=True,
             shards="always",
             workers="0",
             pin_memory="False",

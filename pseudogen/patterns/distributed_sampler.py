@@ -145,7 +145,11 @@ def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:
     home = script.resolver.home(name, site.scope) if name else None
     if home is None:
         return None
-    told = [c for c in script.call_sites() if c.name.endswith(".set_epoch")]
+    told = [
+        call
+        for call in script.call_sites()
+        if call.name.endswith(".set_epoch") and not _bound_apart(call, home, script)
+    ]
     owners = {name} | {
         f"{assigned(loader.statement, loader.node)}.sampler"
         for loader in (script.call_sites() if told else ())
@@ -155,6 +159,15 @@ def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:
     }
     lines = [c.line for c in told if c.name.removesuffix(".set_epoch") in owners]
     return lines[0] if lines else None
+
+
+def _bound_apart(call: Site, home: Any, script: Script) -> bool:
+    """Whether the receiver is another variable of that name, one that its own function assigns."""
+    name = call.name.removesuffix(".set_epoch")
+    own = script.resolver.home(name, call.scope)
+    if own is None or own is home:
+        return False
+    return any(binding.how == "assign" for binding in own.bindings[name])
 
 
 EXAMPLES = {
@@ -198,6 +211,27 @@ EXAMPLES = {
             replicas="n",
             pads=True,
             condition="distributed",
+        ),
+    ],
+    (
+        "from torch.utils.data import DistributedSampler\n"
+        "def build(data):\n"
+        "    sampler = DistributedSampler(data)\n"
+        "    return sampler\n"
+        "def again(self):\n"
+        "    sampler = self.sampler\n"
+        "    sampler.set_epoch(1)"
+    ): [
+        DistributedSampler(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.DistributedSampler",)),
+            target="sampler",
+            function="DistributedSampler",
+            dataset="data",
+            shuffle="True",
+            drop_last="False",
+            pads=True,
         ),
     ],
     "val_sampler = DistributedEvalSampler(val_dataset)": [
