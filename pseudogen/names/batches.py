@@ -153,6 +153,8 @@ def counted(script: Script, processes: Any, statement: Statement) -> str | None:
 
 def unit(script: Script, processes: Any, statement: Statement) -> str:
     """What a count counts: "process", or "device" where one process drives several (JAX)."""
+    if type(processes) is cst.Call and text(processes).endswith("n_gpu)"):
+        return "device"  # `max(1, n_gpu)`: the devices that one process uses, none on a CPU
     return _trait(script, processes, statement, "unit") or "process"
 
 

@@ -202,7 +202,10 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
 
 
 def _serves_other_ends(site: Site, script: Script) -> bool:
-    """Whether it is a cost by which pairs are matched, a score, or put into a register."""
+    """Whether it is a cost by which pairs are matched, a score, let fall, or put into a
+    register."""
+    if (_target(site) or "").startswith("_,"):
+        return True  # the loss itself is let fall
     about = {word for name in (_target(site) or "").split(",") for word in words(name)}
     value = getattr(site.statement.node, "value", None)
     registers = type(value) is cst.Call and "register" in words(dotted(value.func))
@@ -358,6 +361,7 @@ COUNTEREXAMPLES = {
     ("history = state.training_losses(10)"): "losses seen before are read",
     "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
     "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",
+    "_, scores = cell_selection_loss(scores, labels)": "the loss itself is let fall",
     "register(DistributedCrossEntropy('softmax'))": "an operator is registered",
     "criterion = compile_loss(criterion)": "is compiled, not made",
     "loss = criterion(output, target)": "calling a criterion belongs to the training step",

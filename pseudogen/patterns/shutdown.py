@@ -51,7 +51,12 @@ def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
     """`dist.destroy_process_group()`, `writer.close()`; neighbours are one finding."""
     if _closed(site, script) is None or "lambda" in script.source(site.statement):
         return
-    run = run_from(script.tree, site.statement, lambda s: bool(_closings(s, script)))
+    condition = script.condition(site.statement)
+    run = run_from(
+        script.tree,
+        site.statement,
+        lambda s: bool(_closings(s, script)) and script.condition(s) == condition,
+    )
     if not run:
         return
     sites = [call for statement in run for call in _closings(statement, script)]
@@ -63,7 +68,7 @@ def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
         calls=tuple(dict.fromkeys(call.name for call in sites)),
         closes=tuple(dict.fromkeys(what for what, _ in told)),
         guard=script.rank_condition(site.statement),
-        condition=script.condition(site.statement),
+        condition=condition,
     )
 
 
@@ -130,6 +135,30 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    "import wandb\n"
+    "import torch.distributed as dist\n"
+    "if rank == 0:\n"
+    "    wandb.finish()\n"
+    "dist.destroy_process_group()": [
+        Shutdown(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("wandb.finish",)),
+            calls=("wandb.finish",),
+            closes=("tracker",),
+            guard="rank == 0",
+            condition="rank == 0",
+        ),
+        Shutdown(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.distributed.destroy_process_group",)),
+            calls=("dist.destroy_process_group",),
+            closes=("group",),
+            guard=None,
+            condition=None,
+        ),
     ],
     "import wandb\nfrom utils.dist import cleanup_ddp\nwandb.finish()\ncleanup_ddp()": [
         Shutdown(
