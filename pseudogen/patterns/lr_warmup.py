@@ -471,6 +471,7 @@ EXAMPLES = {
             length="config.burn_in",
             condition="i < config.burn_in",
             counter="i",
+            relative=True,
             formula="pow(i / config.burn_in, 4)",
         )
     ],
