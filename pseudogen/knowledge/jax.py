@@ -56,6 +56,11 @@ for _name in ("flax.core", "flax.core.frozen_dict"):
         EXACT[f"{_name}.{_function}"] = Api(
             "frozen-dict", ("xs",), source="https://flax.readthedocs.io/"
         )
+EXACT["haiku.mixed_precision.set_policy"] = Api(
+    "precision-policy",
+    ("cls", "policy"),
+    source="https://dm-haiku.readthedocs.io/en/latest/api.html#mixed-precision",
+)
 _OPTAX = "https://optax.readthedocs.io/en/latest/api/"
 EXACT |= {
     # optimisation

@@ -85,6 +85,7 @@ _TRACKER_WORDS = frozenset(
 )
 _LOGGER_LOGS = frozenset(
     {"log_metrics", "log_metric", "log_dict", "update_summary", "log_training", "log_validation"}
+    | {"log_epoch_metrics"}
     | {"log_train", "log_val", "log_test", "log_eval", "log_evaluation", "log_epoch"}
 )
 """Methods that a logger has when it keeps metrics; one of texts has none of them."""

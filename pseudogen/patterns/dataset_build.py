@@ -119,6 +119,20 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
+@pattern(DatasetBuild, methods=("load", "build", "make", "create"), within=(cst.Assign,))
+def find_made_by_module(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = dataset.load("train", is_training=True)` of a module for data."""
+    module = site.name.rpartition(".")[0]
+    target = assigned(site.statement, site.node)
+    if site.known is not None or target is None or suggested_role(target) != "dataset":
+        return
+    if "." in module or not set(words(module)[-1:]) & (_DATASETS | {"data"}):
+        return
+    imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
+    if imported and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
 @pattern(DatasetBuild, kinds=("loader",))
 def find_loaded(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`images = ImageFolderWithLabels(path)`, of which a library's loader then makes batches."""
@@ -368,8 +382,22 @@ EXAMPLES = {
             source="folder",
         ),
     ],
+    ('from project import dataset\ntrain_dataset = dataset.load("train", is_training=True)'): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("dataset.load",)),
+            target="train_dataset",
+            function="dataset.load",
+            split="training",
+            source='"train"',
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from project import data\ntrain_set = reader.load(path)\nstate = data.load(path)"
+    ): "no data set, or not of a module for data",
     "from pathlib import Path\ndataset = Path(dataset)": "a path",
     ("data_collator = DataCollatorForChatDataset(tokenizer)"): "puts samples together",
     (

@@ -355,6 +355,26 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "for epoch in range(9):\n"
+        "    stats = train(model, loader)\n"
+        "    wandb_logger.log_epoch_metrics(stats)"
+    ): [
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("wandb_logger",)),
+            form="log",
+            tracker="wandb_logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

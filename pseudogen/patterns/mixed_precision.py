@@ -392,6 +392,15 @@ EXAMPLES = {
             dtype="half",
         )
     ],
+    ("import haiku as hk\nhk.mixed_precision.set_policy(Net, policy)"): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("haiku.mixed_precision.set_policy",)),
+            part="policy",
+            api="set_policy",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "from models import Net\nmodel = Net()\nloss = model(x).sum()\nloss.backward()\n"

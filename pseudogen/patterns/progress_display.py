@@ -41,6 +41,7 @@ _SHOWN = (
     "iou",
     "f1",
     "auc",
+    "scalars",
 )
 
 
@@ -416,6 +417,26 @@ EXAMPLES = {
             every_value=10,
             per="step",
             condition="i % 10 == 0",
+        )
+    ],
+    (
+        "import logging\n"
+        "for step in range(steps):\n"
+        "    loss = model(next(batches))\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % every == 0:\n"
+        '        logging.info("%s %s", step, train_scalars)'
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("logging.info",)),
+            how="print",
+            call="logging.info",
+            every="every",
+            per="step",
+            condition="step % every == 0",
         )
     ],
 }
