@@ -102,8 +102,10 @@ def _found(
         here = [step for step in here if _GIVES not in step.text]
     if not here:
         return 0
-    if statement.after > statement.index + 1 or not isinstance(statement.node, _SMALL):
+    if statement.after > statement.index + 1:
         return _compound(writer, statement, here, found)
+    if not isinstance(statement.node, _SMALL):
+        return 0  # a `return` does more than what a phrase says of its value
     if not _says_targets(statement, here):
         return 0
     after = _behind(writer, statement, here)

@@ -565,3 +565,17 @@ def test_outline_shows_what_an_object_is_made_of_before_its_method_runs() -> Non
         "Trainer(model, dataset, args).train(10)\n",
     )
     assert _outline(code) == _outline(TRAINER)
+
+
+@pytest.mark.parametrize("detail", ["steps", "outline"])
+def test_a_return_is_never_replaced_by_what_its_value_does(detail: str) -> None:
+    """What is handed back, and that the function ends here, is more than one call in it."""
+    code = (
+        "from torch.utils.data import DataLoader\n"
+        "def data(samples, few):\n"
+        "    if few:\n"
+        "        return 1, DataLoader(samples, batch_size=4)\n"
+        "    return DataLoader(samples, batch_size=8)\n"
+    )
+    told = [line.strip() for line in texts(code, detail=detail)]
+    assert sum(line.startswith("return ") for line in told) == 2
