@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.script import Script
@@ -15,12 +16,10 @@ from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement
 
 _LONGEST = 60
-_MESSAGE = 70
 _DEEP = 2
 _SEVERAL = 3
 
 _MOVES = frozenset({"to", "cuda", "cpu"})
-_LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
 _FOLDERS = frozenset({"makedirs", "mkdir", "mkdirs", "mkdir_p"})
 _WRITES = frozenset(
     {"json.dump", "pickle.dump", "yaml.dump", "np.save", "numpy.save", "np.savez", "np.savetxt"}
@@ -112,7 +111,7 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
             if type(node) in (cst.Expr, cst.Assign) and type(value) is cst.Call:
                 name = dotted(value.func)
                 receiver, _, method = name.rpartition(".")
-                if name and "(" not in name and not _reports(name, receiver, method):
+                if name and "(" not in name and not reports(name, receiver, method):
                     called[name] = None
     if not names and not called:
         return None
@@ -294,10 +293,10 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
         return
     first = call.args[0].value if call.args else None
     if name in _ENDS:
-        yield Clause("ended", parts=(_message(first),) if _message(first) else ())
-    elif _reports(name, receiver, method):
-        message = _message(first)
-        yield Clause("printed", parts=(message,) if message else ())
+        yield Clause("ended", parts=(message(first),) if message(first) else ())
+    elif reports(name, receiver, method):
+        said = message(first)
+        yield Clause("printed", parts=(said,) if said else ())
     elif method in _FOLDERS:
         of_path = method == "mkdir" and receiver != "os"
         place = call.func.value if of_path else first
@@ -320,45 +319,8 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
         yield Clause("called", parts=(_short(text(call)),))
 
 
-def _reports(name: str, receiver: str, method: str) -> bool:
-    """Whether a call prints or logs."""
-    logs = method in _LOGS and "log" in receiver.lower()
-    return logs or method.startswith("print") or name == "warnings.warn"
-
-
 def _is_model(script: Script, call: Any, statement: Statement) -> bool:
     return script.is_a(call.func.value, statement.scope, "model") is not None
-
-
-def _message(node: Any) -> str:
-    """What a message says, as far as it is written out."""
-    said = node
-    while type(said) is cst.BinaryOperation or _is_formatted(said):
-        said = said.left if type(said) is cst.BinaryOperation else said.func.value
-    more = type(said) is cst.ConcatenatedString
-    if more:
-        said = said.left
-    if type(said) is cst.SimpleString:
-        return _shown(string(said), more)
-    if type(said) is cst.FormattedString:
-        return _shown(text(said)[2:-1].strip("\"'"), more)
-    return ""
-
-
-def _is_formatted(node: Any) -> bool:
-    """Whether it is `"...".format(...)`."""
-    function = node.func if type(node) is cst.Call else None
-    return type(function) is cst.Attribute and function.attr.value == "format"
-
-
-def _shown(message: str, more: bool) -> str:
-    """A message on one line, without its frame; "" where it has no words."""
-    said = " ".join(message.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
-    if len(said) > _MESSAGE:
-        said, more = said[:_MESSAGE].rpartition(" ")[0], True
-    if sum(letter.isalpha() for letter in said) <= 2:
-        return ""
-    return said + " …" if more else said
 
 
 def _returned(script: Script, statement: Statement) -> Iterator[Clause]:
@@ -373,8 +335,8 @@ def _returned(script: Script, statement: Statement) -> Iterator[Clause]:
 def _raised(script: Script, statement: Statement) -> Iterator[Clause]:
     error = statement.node.exc
     name = dotted(error.func if type(error) is cst.Call else error) if error else ""
-    message = _message(error.args[0].value) if type(error) is cst.Call and error.args else ""
-    yield Clause("raised", code=name, parts=(message,) if message else ())
+    said = message(error.args[0].value) if type(error) is cst.Call and error.args else ""
+    yield Clause("raised", code=name, parts=(said,) if said else ())
 
 
 def _asserted(script: Script, statement: Statement) -> Iterator[Clause]:

@@ -1,0 +1,50 @@
+"""What a script prints and logs, as far as it is written out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.names.arguments import string
+from pseudogen.syntax.text import text
+
+_LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
+_MESSAGE = 70
+
+
+def reports(name: str, receiver: str, method: str) -> bool:
+    """Whether a call prints or logs."""
+    logs = method in _LOGS and "log" in receiver.lower()
+    return logs or method.startswith("print") or name == "warnings.warn"
+
+
+def message(node: Any) -> str:
+    """What a message says, as far as it is written out."""
+    said = node
+    while type(said) is cst.BinaryOperation or _is_formatted(said):
+        said = said.left if type(said) is cst.BinaryOperation else said.func.value
+    more = type(said) is cst.ConcatenatedString
+    if more:
+        said = said.left
+    if type(said) is cst.SimpleString:
+        return _shown(string(said), more)
+    if type(said) is cst.FormattedString:
+        return _shown(text(said)[2:-1].strip("\"'"), more)
+    return ""
+
+
+def _is_formatted(node: Any) -> bool:
+    """Whether it is `"...".format(...)`."""
+    function = node.func if type(node) is cst.Call else None
+    return type(function) is cst.Attribute and function.attr.value == "format"
+
+
+def _shown(said: str, more: bool) -> str:
+    """A message on one line, without its frame; "" where it has no words."""
+    said = " ".join(said.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
+    if len(said) > _MESSAGE:
+        said, more = said[:_MESSAGE].rpartition(" ")[0], True
+    if sum(letter.isalpha() for letter in said) <= 2:
+        return ""
+    return said + " …" if more else said
