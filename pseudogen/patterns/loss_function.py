@@ -150,8 +150,11 @@ _SETTINGS = frozenset(
 def _is_input(node: Any) -> bool:
     if type(node) not in (cst.Name, cst.Attribute):
         return type(node) not in (cst.SimpleString, cst.Integer, cst.Float)
+    named = words(dotted(node))
+    if set(named) & {"target", "targets", "label", "labels"} and "smoothing" not in named:
+        return True
     return text(node) not in ("None", "True", "False") and not (
-        words(dotted(node))[-1:] and words(dotted(node))[-1] in _SETTINGS
+        named[-1:] and named[-1] in _SETTINGS
     )
 
 
@@ -193,12 +196,17 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         evidence=Evidence(NAME, (site.name,)),
         action=action,
         name=_target(site),
-        maker=action == "made" and not is_class_name(site.name.rpartition(".")[2]),
+        maker=action == "made" and _makes(site.name.rpartition(".")[2]),
         api=site.name.rpartition(".")[2],
         inputs=_inputs(called) if action == "computed" else (),
         part=action == "computed" and _is_part(called, site),
         condition=_condition(site, script, [site]),
     )
+
+
+def _makes(name: str) -> bool:
+    """Whether a function makes the loss, rather than being its class (`v8DetectionLoss`)."""
+    return not is_class_name(name) and (name == name.lower() or words(name)[0] in _MAKERS)
 
 
 def _serves_other_ends(site: Site, script: Script) -> bool:
@@ -273,6 +281,24 @@ EXAMPLES = {
         expects="logits",
         reduction="'mean'",
         smoothing="0.1",
+    ),
+    "import torch.nn.functional as F\nloss = F.cross_entropy(out, target_classes)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.functional.cross_entropy",)),
+        action="computed",
+        name="loss",
+        api="cross_entropy",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        inputs=("out", "target_classes"),
+    ),
+    "criterion = v8DetectionLoss(model)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("v8DetectionLoss",)),
+        action="made",
+        name="criterion",
+        api="v8DetectionLoss",
     ),
     "import torch.nn.functional as F\nloss = F.mse_loss(output, target)": _example(
         line=2,

@@ -272,6 +272,10 @@ def _evidence(site: Site, script: Script) -> Evidence:
     return Evidence(NAME, (site.name,))
 
 
+_HANDLES = frozenset({"task", "tasks", "handle", "handles", "work", "req", "request", "future"})
+"""Words of what a call gives that has only begun: to be waited for, no result."""
+
+
 def _reduction(
     site: Site,
     script: Script,
@@ -284,6 +288,8 @@ def _reduction(
     in_place = evidence.kind == API and evidence.names[0].startswith(_IN_PLACE)
     assigned = type(node) is cst.Assign and node.value is site.node and not in_place
     target = dotted(node.targets[0].target) or None if assigned else None
+    if set(words(target or "")) & _HANDLES:
+        target = None
     return MetricReduction(
         line=site.line,
         end=site.last,
@@ -374,6 +380,21 @@ EXAMPLES = {
             operation="sum",
             among="all",
             divided_by="world_size",
+            guard=None,
+        )
+    ],
+    "task = group.process_group.all_gather(part, whole)": [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("group.process_group.all_gather",)),
+            call="group.process_group.all_gather",
+            value=None,
+            target=None,
+            form="all-gather",
+            operation=None,
+            among=None,
+            divided_by=None,
             guard=None,
         )
     ],

@@ -21,13 +21,15 @@ _WAITING = frozenset({"barrier", "collective"})
 _ACTS: dict[str, frozenset[str]] = {
     "save": frozenset({"save", "checkpoint", "ckpt", "dump"}),
     "log": frozenset({"wandb", "writer", "scalar", "scalars", "tensorboard", "mlflow", "tracker"}),
-    "print": frozenset({"print", "info", "logger", "logging", "tqdm", "pbar"}),
+    "print": frozenset({"print", "info", "warning", "debug", "tqdm", "pbar"}),
     "evaluate": frozenset({"evaluate", "validate", "eval", "validation"}),
     "directory": frozenset({"makedirs", "mkdir"}),
     "download": frozenset({"download"}),
 }
 
 
+_NO_ACTS = frozenset({"after", "before", "on", "close", "get", "set"})
+"""First words of methods that tell of an act, end what does it, or ask for something."""
 _READING = frozenset({"find", "load", "read", "restore", "resume"})
 """Words of calls that read a checkpoint and write none."""
 
@@ -98,7 +100,10 @@ def _guard(
     waits: dict[int, None] = {}
     for statement in guarded:
         for call in script.calls_in(statement):
-            seen = {word for part in call.name.split(".") for word in words(part)}
+            parts = call.name.split(".")
+            if (words(parts[-1]) or ("",))[0] in _NO_ACTS:
+                continue
+            seen = {word for part in parts for word in words(part)}
             reads = {"save"} if seen & _READING else set()
             acts |= dict.fromkeys(
                 a for a, named in _ACTS.items() if named & seen and a not in reads

@@ -97,7 +97,7 @@ def _seeding(
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
         per_process=any(_by_rank(c.seed, index, script) for c in calls),
-        several=script.workers.joins,
+        several=script.workers.joins and not _by_clock(calls),
         value=script.value(first, index) if shared is not None else None,
         condition=script.condition(site.statement),
     )
@@ -165,6 +165,15 @@ def _is_method_of_value(site: Site, script: Script) -> bool:
     if not bindings:
         return root not in _MODULES
     return not any(binding.how == "import" for binding in bindings)
+
+
+def _by_clock(calls: list[_Call]) -> bool:
+    """Whether the clock or the like gives the seed: another one in each process."""
+    return any(
+        mark in (text(c.seed) if c.seed is not None else "")
+        for c in calls
+        for mark in ("time", "pid", "urandom")
+    )
 
 
 def _by_rank(seed: Any, index: int, script: Script) -> bool:

@@ -176,6 +176,16 @@ def _now_and_then(site: Site, script: Script) -> bool:
     )
 
 
+def _schedule_among(target: Any) -> str:
+    """The name that receives the schedule: `scheduler` of `optimizer, scheduler`."""
+    if type(target) is cst.Tuple:
+        named = [text(element.value) for element in target.elements]
+        schedules = [name for name in named if speaks_of_schedule(name)]
+        if len(schedules) == 1:
+            return schedules[0]
+    return text(target)
+
+
 @pattern(LrSchedule, statements=(cst.Assign,), values=(cst.Call,), mentions=SCHEDULE_PIECES)
 def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr_scheduler = build_scheduler(config, optimizer)`: a helper makes the schedule."""
@@ -183,7 +193,7 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not speaks_of_schedule(dotted(call.func)):
         return
     made = script.call_site(call, site.statement.index, site.scope)
-    target = text(site.node.targets[0].target)
+    target = _schedule_among(site.node.targets[0].target)
     if not makes_schedule(script, made, target):
         return
     optimizer = optimizer_passed(script, made)
