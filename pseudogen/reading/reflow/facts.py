@@ -15,6 +15,7 @@ _PART = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[^\W\d_a-zA-Z]+")
 _EMPTY = frozenset(["self", "None", "True", "False", "the", "of", "to", "in", "is", "and", "for"])
 _LONGEST_PATH = 4
 _READ = 300
+_SCOPES = frozenset(["def", "class"])
 _BINDING = frozenset(["assign", "augment", "annotate"])
 NEVER = -1
 
@@ -38,6 +39,7 @@ class Facts:
     parameters: tuple[str, ...] = ()
     paths: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +52,11 @@ class Context:
     `made_reach[i]` the same for the names that are first bound at i; `later[i]` how many
     statements on such a name is next used (0: never); `same[i]` is the last statement before it
     that reads the same word for word (NEVER: none).
+
+    What comes later, from statement i on: `jumps[i]` is the next `break` or `continue` before
+    another loop begins, `answers[i]` the next `return` and `receivers[i]` the next use of `self`
+    before another function begins (NEVER: none). `bare_answer` says that the text has a `return`
+    before its first function.
     """
 
     facts: list[Facts]
@@ -58,6 +65,10 @@ class Context:
     made_reach: list[int]
     later: list[int]
     same: list[int]
+    jumps: list[int]
+    answers: list[int]
+    receivers: list[int]
+    bare_answer: bool
 
 
 def facts_of(source: Tokens, statement: Statement) -> Facts:
@@ -87,7 +98,22 @@ def facts_of(source: Tokens, statement: Statement) -> Facts:
         parameters,
         frozenset(_paths(tokens)),
         frozenset(_parts(tokens)),
+        _value(right) if statement.kind in _BINDING else "",
     )
+
+
+def _value(tokens: list[Token]) -> str:
+    """What kind of value is bound: "[]", "number", "None", "call" and so on."""
+    texts = [token.text for token in tokens[1:4]]
+    if not texts:
+        return ""
+    if len(tokens) == 2:
+        return tokens[1].kind if texts[0] not in ("None", "True", "False") else texts[0]
+    if len(tokens) == 3 and texts[0] in ("[", "{", "("):
+        return texts[0] + texts[1]
+    if tokens[-1].text in (")", "]"):
+        return "call" if tokens[1].kind == "name" else texts[0]
+    return "other"
 
 
 def _target_end(source: Tokens, statement: Statement) -> int:
@@ -214,7 +240,20 @@ def _guard(tokens: list[Token], kind: str) -> str:
 def context_of(facts: list[Facts]) -> Context:
     """Follow the names through the statements."""
     count = len(facts)
-    context = Context(facts, [], [NEVER] * count, [NEVER] * count, [0] * count, [])
+    kinds = [fact.statement.kind for fact in facts]
+    answers = _next(kinds, frozenset(["return"]), _SCOPES)
+    context = Context(
+        facts,
+        [],
+        [NEVER] * count,
+        [NEVER] * count,
+        [0] * count,
+        [],
+        _next(kinds, frozenset(["break", "continue"]), _SCOPES | {"for", "while"}),
+        answers,
+        _next([_with_receiver(fact) for fact in facts], frozenset(["receiver"]), _SCOPES),
+        bool(answers) and answers[0] >= 0,
+    )
     said: dict[str, int] = {}
     first: dict[str, int] = {}
     last: dict[str, int] = {}
@@ -238,3 +277,25 @@ def context_of(facts: list[Facts]) -> Context:
             if name not in fact.uses or name not in fresh:
                 fresh[name] = i
     return context
+
+
+def _with_receiver(fact: Facts) -> str:
+    """The kind of a statement, "receiver" when it uses `self` or `cls`."""
+    kind = fact.statement.kind
+    return "receiver" if kind not in _SCOPES and fact.uses & {"self", "cls"} else kind
+
+
+def _next(kinds: list[str], wanted: frozenset[str], until: frozenset[str]) -> list[int]:
+    """For each statement the first of the wanted kind from it on, unless another comes first."""
+    found = []
+    at = NEVER
+    for i in range(len(kinds) - 1, -1, -1):
+        at = i if kinds[i] in wanted else NEVER if kinds[i] in until else at
+        found.append(at)
+    found.reverse()
+    return found
+
+
+def bucket(number: int) -> str:
+    """A small number as it is, a larger one as the least of its group."""
+    return str(number) if number < 5 else "5" if number < 8 else "8" if number < 15 else "15"

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pseudogen.reading.reflow.blocks import Block
-from pseudogen.reading.reflow.facts import Context
+from pseudogen.reading.reflow.facts import Context, bucket
+from pseudogen.reading.reflow.later import later_features
 
 _RECEIVERS = ("self", "cls")
 _NEAR = 20
-
-
-def _bucket(number: int) -> str:
-    return str(number) if number < 5 else "5" if number < 8 else "8" if number < 15 else "15"
 
 
 def features(context: Context, place: Block, i: int, inner: Block | None) -> Iterator[str]:
@@ -30,17 +27,17 @@ def features(context: Context, place: Block, i: int, inner: Block | None) -> Ite
     yield "bias"
     yield f"{block}"
     yield f"guard {head.guard}"
-    yield f"{block} children {_bucket(children)}"
-    yield f"guard {head.guard} children {_bucket(min(children, 3))}"
+    yield f"{block} children {bucket(children)}"
+    yield f"guard {head.guard} children {bucket(min(children, 3))}"
     yield f"{block} next {kind}"
     yield f"guard {head.guard} next {following.guard}"
     yield f"{block} previous {left}"
     yield f"previous {left} next {kind}"
     yield f"{block} in {around}"
     yield f"{block} in {around} next {kind}"
-    yield f"{block} length {_bucket(i - header)}"
+    yield f"{block} length {bucket(i - header)}"
     yield f"{block} previous {left} next {kind}"
-    yield f"{block} children {_bucket(min(children, 3))} next {kind}"
+    yield f"{block} children {bucket(min(children, 3))} next {kind}"
     if len(following.shape) < 20:
         yield f"{block} shape {following.shape}"
     yield f"shape {following.shape if len(following.shape) < 20 else 'long'}"
@@ -50,8 +47,9 @@ def features(context: Context, place: Block, i: int, inner: Block | None) -> Ite
     yield from _words(context, place, i, inner, block)
     yield from _siblings(context, place, i, inner, block, kind)
     yield from _ahead(context, place, i, block, kind)
+    yield from later_features(context, place, i, inner, block, kind)
     left_over = len(facts) - i
-    yield f"{block} rest {_bucket(left_over)}"
+    yield f"{block} rest {bucket(left_over)}"
 
 
 def _names(
@@ -69,23 +67,23 @@ def _names(
     yield f"{block} made inside {min(len(made), 3)} {kind}"
     yield f"{block} made {bool(made)} header {inside} changed {bool(changed)} before {bool(before)}"
     if made:
-        yield f"{block} made at distance {_bucket(i - max(made))}"
+        yield f"{block} made at distance {bucket(i - max(made))}"
         yield f"guard {head.guard} made inside"
     if changed:
-        yield f"{block} changed inside {_bucket(i - max(changed))} {bool(made)}"
+        yield f"{block} changed inside {bucket(i - max(changed))} {bool(made)}"
     if before:
-        yield f"{block} from before {_bucket(header - max(before))} {bool(made)}"
+        yield f"{block} from before {bucket(header - max(before))} {bool(made)}"
     if head.binds & following.binds:
         yield f"{block} binds the header's target {kind}"
     needed = max(context.made_reach[max(header + 1, i - _NEAR) : i], default=-1)
-    yield f"{block} block still needed {_bucket(needed - i) if needed >= i else None}"
+    yield f"{block} block still needed {bucket(needed - i) if needed >= i else None}"
     wanted = context.reach[header]
-    yield f"{block} header still needed {_bucket(wanted - i) if wanted >= i else None}"
+    yield f"{block} header still needed {bucket(wanted - i) if wanted >= i else None}"
     yield f"{block} needed {needed >= i} {bool(made)} {wanted >= i} {inside}"
     yield f"{block} shares {bool((head.uses | head.binds) & following.uses)}"
     yield f"{block} next binds what the header reads {bool(head.uses & following.binds)}"
     later = context.later[i]
-    yield f"{block} {kind} used {_bucket(later)}"
+    yield f"{block} {kind} used {bucket(later)}"
     if block == "def":
         name = head.parameters[0]
         soon = [j for j, fact in enumerate(facts[i : i + 4]) if name in fact.uses]
@@ -223,7 +221,7 @@ def _siblings(
         shut = last.statement.kind
         yield f"{block} closes {shut} {branch} next {kind}"
         yield f"{block} closes {last.guard} next {following.guard}"
-        yield f"{block} closes children {_bucket(inner.children)} {kind == shut}"
+        yield f"{block} closes children {bucket(inner.children)} {kind == shut}"
         if kind == shut:
             alike = last.guard == following.guard, bool(last.uses & following.uses)
             yield f"{block} again {alike}"
