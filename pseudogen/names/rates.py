@@ -215,6 +215,8 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
         return False
     if site.name.endswith(("state_dict", ".pop", ".get")):
         return False
+    if named[-1:] == ("scheduler",) and set(words(target)) & {"value", "rate"}:
+        return False  # a schedule is asked for the present rate
     passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
     if {"microbatches", "stage", "stages"} & passed:
         return False  # of a pipeline

@@ -215,6 +215,8 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     made = site.name.rpartition(".")[2][:1].isupper()
     number = made and first is not None and type(first.value) in (cst.Integer, cst.Float)
     source = text(first.value) if first is not None and not number else None
+    if source is not None and source[1:-1].endswith("Dataset") and source[:1] in "\"'":
+        source = None  # the name of a class
     train = script.argument_text(site, "train")
     return DatasetBuild(
         line=site.line,

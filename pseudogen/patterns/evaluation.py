@@ -57,11 +57,21 @@ class Evaluation(Finding):
     no_gradients: int | None = None
 
 
+def _predicts(site: Site, script: Script) -> bool:
+    """Whether the function around a loop, or its class, says that predictions are made."""
+    headers = script.tree.ancestors(site.statement.index)
+    kinds = (cst.FunctionDef, cst.ClassDef)
+    named = {w for h in headers if type(h.node) in kinds for w in words(h.node.name.value)}
+    return bool(named & {"predict", "prediction", "predictions"})
+
+
 @pattern(Evaluation, statements=(cst.For, cst.While))
 def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
     """`for x, y in val_loader:` without a training step."""
     loop = script.structure.loops.get(site.statement.index)
     if loop is None or loop.kind not in (EVALUATION_LOOP, BATCH_LOOP):
+        return
+    if type(site.node) is cst.While and _predicts(site, script):
         return
     phase = loop.kind == BATCH_LOOP
     if phase and not _by_phase(site, script):
@@ -302,6 +312,14 @@ EXAMPLES = {
     ): [Evaluation(line=4, end=4, evidence=Evidence(FLOW, ("x is not None",)), how="loop")],
 }
 COUNTEREXAMPLES = {
+    (
+        "class PredictionLoop:\n"
+        "    @torch.no_grad()\n"
+        "    def run(self):\n"
+        "        while True:\n"
+        "            batch = next(fetcher)\n"
+        "            out = model(batch)"
+    ): "predicts and measures nothing",
     (
         "counts = fit(fabric=fabric, train_dataloader=a, val_dataloader=val_dataloader, eval=eval)"
     ): "a training that is told how to evaluate",

@@ -243,6 +243,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "lr_value = lr_scheduler()": "asks for the present rate",
     "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",
     "wrapper.set_lr_scheduler(lr_scheduler)": "the schedule is handed on",
     "lr_scheduler_type = SchedulerType(name)": "the name of one",
