@@ -152,3 +152,8 @@ def test_what_takes_the_place_of_another_is_not_the_same() -> None:
         "except RuntimeError:\n    data = datasets.EMNIST('x')\n"
     )
     assert "The same holds" not in pseudogen.explain(code)
+
+
+def test_what_is_thrown_away_is_not_told() -> None:
+    assert between("first, _ = shape[0], shape[1]").startswith("`first` becomes `shape[0]`; `loss`")
+    assert between("_: int = measure()").startswith("`loss` is what")

@@ -191,7 +191,9 @@ def _assign(script: Script, statement: Statement) -> Iterator[Clause]:
     if len(node.targets) == 1 and _are_paired(target, node.value):
         pairs = zip(target.elements, node.value.elements, strict=True)
         for one, value in pairs:
-            yield _value(script, statement, tuple(_targets(one.value)), value.value)
+            names = tuple(_targets(one.value))
+            if names:
+                yield _value(script, statement, names, value.value)
         return
     if type(target) in (cst.Tuple, cst.List):
         names = tuple(_targets(target))
@@ -213,8 +215,8 @@ def _are_paired(target: Any, value: Any) -> bool:
 
 
 def _annotated(script: Script, statement: Statement) -> Iterator[Clause]:
-    if statement.node.value is not None:
-        names = tuple(_targets(statement.node.target))
+    names = tuple(_targets(statement.node.target))
+    if statement.node.value is not None and names:
         yield _value(script, statement, names, statement.node.value)
 
 
