@@ -117,7 +117,7 @@ def _import(writer: Writer, node: Any) -> str:
 
 def _import_from(writer: Writer, node: Any) -> str:
     module = "." * len(node.relative) + (dotted(node.module) if node.module is not None else "")
-    if module == "__future__":
+    if module == "__future__" and not isinstance(node.names, cst.ImportStar):
         return writer.keyword("use_features", [_alias(writer, alias) for alias in node.names])
     source = writer.vocabulary.module(module) if module.strip(".") else writer.say("this_package")
     if isinstance(node.names, cst.ImportStar):

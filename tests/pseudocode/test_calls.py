@@ -116,6 +116,7 @@ CALLS = [
     ("x = x.to(torch.float16)", "x ← x as torch.float16"),
     ("from itertools import islice\ny = islice(xs, 5)", "y ← the first 5 of xs"),
     ("from itertools import islice\ny = islice(xs, 2, 5)", "y ← islice(xs, 2, 5)"),
+    ("from __future__ import *", "use everything from special future"),
     ("x = dict(pairs)", "x ← pairs as a table"),
 ]
 
