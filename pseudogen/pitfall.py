@@ -57,6 +57,7 @@ class Findings:
         self.script = script
         self.all = tuple(findings)
         self._own = own_modules
+        self._of: dict[type[Finding], list[Any]] = {}
 
     def handed_on(self, *names: str | None) -> bool:
         """Whether one of these names is passed to a function of another file of the project: what
@@ -76,7 +77,9 @@ class Findings:
 
     def of(self, kind: type[FindingType]) -> list[FindingType]:
         """The findings of one class, by line."""
-        return [finding for finding in self.all if isinstance(finding, kind)]
+        if kind not in self._of:
+            self._of[kind] = [finding for finding in self.all if isinstance(finding, kind)]
+        return list(self._of[kind])
 
 
 Check = Callable[[Findings], Iterator[Pitfall]]

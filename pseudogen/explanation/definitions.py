@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -51,8 +52,8 @@ def definitions(
 ) -> tuple[Definition, ...]:
     """The definitions of a script in which no stage stands; of a class in which one does, the
     methods in which none does."""
-    lines = sorted({f.line for stage in found for f in stage.findings})
-    lines += [r.line for stage in found for r in stage.reached]
+    told = {f.line for stage in found for f in stage.findings}
+    lines = sorted(told | {r.line for stage in found for r in stage.reached})
     made: list[Definition] = []
     for statement in script.tree.statements:
         if statement.parent < 0 and type(statement.node) in _DEFINITIONS:
@@ -63,7 +64,7 @@ def definitions(
 
 def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Iterator[Definition]:
     name = statement.node.name.value
-    told = any(statement.start <= line <= statement.end for line in lines)
+    told = _holds_one(statement, lines)
     if type(statement.node) is cst.FunctionDef:
         if not told:
             yield _function(script, statement, name)
@@ -72,8 +73,14 @@ def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Itera
     else:
         for method in _methods(script, statement):
             special = method.node.name.value.startswith("__")
-            if not special and not any(method.start <= n <= method.end for n in lines):
+            if not special and not _holds_one(method, lines):
                 yield _function(script, method, f"{name}.{method.node.name.value}")
+
+
+def _holds_one(statement: Statement, lines: Sequence[int]) -> bool:
+    """Whether one of some sorted lines is a line of the statement."""
+    place = bisect_left(lines, statement.start)
+    return place < len(lines) and lines[place] <= statement.end
 
 
 def _methods(script: Script, statement: Statement) -> list[Statement]:

@@ -90,7 +90,11 @@ def has_word(text: str | None, name: str | None) -> bool:
 
 def mentions(script: Script, *pieces: str) -> bool:
     """Whether the script has one of these texts anywhere: reason enough to stay silent."""
-    return any(map(script.tree.text.__contains__, pieces))
+    found = script.mentioned
+    for piece in pieces:
+        if piece not in found:
+            found[piece] = piece in script.tree.text
+    return any(map(found.__getitem__, pieces))
 
 
 def statements_at(script: Script, line: int) -> list[Statement]:

@@ -74,6 +74,8 @@ class Script:
         """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
         self._written = (NO_STATEMENT, "")
         """The statement whose lines were looked at last, and these in lower case."""
+        self.mentioned: dict[str, bool] = {}
+        """Text -> whether it stands anywhere in the script; kept by `blocks.mentions`."""
         self._calls: list[Site] | None = None
         self._calls_before: list[int] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}

@@ -47,10 +47,11 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
     if not uses_torch(script) or _in_code(script, *_CLEARS):
         return
     told: set[str] = set()
+    stepping = {s.line: s for s in reversed([*calls_of_methods(script, "step")])}
     for step in findings.of(TrainingStep):
         if step.how != "backward" or step.steps is None or step.optimizer is None:
             continue
-        site = next((s for s in calls_of_methods(script, "step") if s.line == step.steps), None)
+        site = stepping.get(step.steps)
         if site is None or step.optimizer in told or _is_cleared(script, step.optimizer, site):
             continue
         made = _is_library_optimizer(script, site)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from operator import itemgetter
 from typing import Any
 
 from pseudogen.document import Span, Spans, plain, sentences, stripped
@@ -29,7 +30,8 @@ class Telling:
         self._case_of = case
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
-        self._told: dict[tuple[str, str], list[tuple[int, dict[str, str]]]] = {}
+        self._told: dict[tuple[str, str, str], dict[int, tuple[int, dict[str, str]]]] = {}
+        self._paragraphs = 0
         self._shapes: set[str] = set()
 
     def words(self, finding: Finding) -> Words:
@@ -124,8 +126,11 @@ class Telling:
         said = sentences(paragraph)
         exact = [plain(sentence).strip() for sentence in said]
         shapes = {_shape(sentence) for sentence in said}
-        for line, earlier in self._told.setdefault((file, finding.pattern), []):
-            if len(exact) > 1 and list(earlier) == exact:
+        alike: dict[int, tuple[int, dict[str, str]]] = {}  # they share a sentence
+        for text in exact if len(exact) > 1 else ():
+            alike.update(self._told.get((file, finding.pattern, text), {}))
+        for _, (line, earlier) in sorted(alike.items(), key=itemgetter(0)):
+            if list(earlier) == exact:
                 return spaced_words(self._frame.all_as(line), self.lang)
             same = {text for text in exact[1:] if text in earlier}
             if same and all(shape in shapes for shape in earlier.values()):
@@ -133,7 +138,10 @@ class Telling:
                 rest = spaced_words(self._frame.rest_as(line), self.lang)
                 return _joined([stripped(_flat(kept)), rest], self.lang)
         shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
-        self._told[file, finding.pattern].append((finding.line, shaped))
+        self._paragraphs += 1
+        for text in exact:
+            there = self._told.setdefault((file, finding.pattern, text), {})
+            there[self._paragraphs] = (finding.line, shaped)
         return paragraph
 
     def new(self, paragraphs: Sequence[Spans], whole: bool) -> Spans:
