@@ -127,7 +127,7 @@ class Telling:
         exact = [plain(sentence).strip() for sentence in said]
         shapes = {_shape(sentence) for sentence in said}
         alike: dict[int, tuple[int, dict[str, str]]] = {}  # they share a sentence
-        for text in exact if len(exact) > 1 else ():
+        for text in exact[1:]:
             alike.update(self._told.get((file, finding.pattern, text), {}))
         for _, (line, earlier) in sorted(alike.items(), key=itemgetter(0)):
             if list(earlier) == exact:
