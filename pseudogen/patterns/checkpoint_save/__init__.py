@@ -1,0 +1,187 @@
+"""checkpoint-save: state is saved, so that the run can go on or the model be used later."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.checkpoint_save.facts import CheckpointSave
+from pseudogen.patterns.checkpoint_save.library import find_library
+from pseudogen.patterns.checkpoint_save.named import find_callback, find_named
+
+__all__ = ["CheckpointSave", "find_callback", "find_library", "find_named"]
+
+
+def _example(**facts: Any) -> list[CheckpointSave]:
+    facts.setdefault("end", facts["line"])
+    return [CheckpointSave(**facts)]
+
+
+EXAMPLES = {
+    "import torch\nif rank == 0:\n    torch.save(model.state_dict(), 'last.pt')": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="model.state_dict()",
+        weights_only=True,
+        path="'last.pt'",
+        condition="rank == 0",
+    ),
+    "import torch\n"
+    "with open(folder / 'net.pt', 'wb') as f:\n"
+    "    torch.save(net.state_dict(), f)\n"
+    "torch.save(optimizer.state_dict(), 'optimizer.pt')": [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="net.state_dict()",
+            weights_only=True,
+            optimizer_saved=True,
+            path="folder / 'net.pt'",
+        ),
+        CheckpointSave(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="optimizer.state_dict()",
+            path="'optimizer.pt'",
+        ),
+    ],
+    'state = {"model": model.state_dict(), "optimizer": optimizer.state_dict(), "epoch": epoch}\n'
+    "torch.save(state, path)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        contents=("model", "optimizer", "epoch"),
+        saved="state",
+        weights_only=False,
+        path="path",
+    ),
+    'save_checkpoint({"epoch": epoch + 1, "state_dict": model.state_dict()}, is_best)': _example(
+        line=1,
+        evidence=Evidence(NAME, ("save_checkpoint",)),
+        how="helper",
+        call="save_checkpoint",
+        contents=("epoch", "state_dict"),
+    ),
+    "accelerator.save_state(output_dir)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator.save_state",)),
+        how="framework",
+        call="accelerator.save_state",
+        whole="training",
+        path="output_dir",
+    ),
+    (
+        "import torch\n"
+        "def upload(obj, target):\n"
+        "    torch.save(obj, buffer)\n"
+        "upload({'model': model.state_dict()}, url)"
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="obj",
+            path="buffer",
+        )
+    ],
+    ("self.checkpointer.save_checkpoint(state_dict, epoch=epoch)"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("self.checkpointer.save_checkpoint",)),
+            how="framework",
+            call="self.checkpointer.save_checkpoint",
+        )
+    ],
+    (
+        "import torch, torch.nn as nn\n"
+        "class Net(nn.Module):\n"
+        "    pass\n"
+        "model = Net()\n"
+        "torch.save([model, stats], 'run.bin')"
+    ): [
+        CheckpointSave(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="[model, stats]",
+            path="'run.bin'",
+        )
+    ],
+    ("save_hf_format(model, tokenizer, args)"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("save_hf_format",)),
+            how="helper",
+            call="save_hf_format",
+        )
+    ],
+    ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.save(path, state)"): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("fabric.save",)),
+            how="framework",
+            call="fabric.save",
+            path="path",
+        )
+    ],
+    (
+        "from ignite.handlers import Checkpoint\n"
+        "handler = Checkpoint({'model': model}, saver, filename_prefix='best')"
+    ): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("ignite.handlers.Checkpoint",)),
+            how="callback",
+            call="Checkpoint",
+        )
+    ],
+    (
+        "from tensorflow.python.keras.callbacks import ModelCheckpoint\n"
+        "saver = ModelCheckpoint(filepath='m.h5', monitor='val_loss')"
+    ): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorflow.python.keras.callbacks.ModelCheckpoint",)),
+            how="callback",
+            call="ModelCheckpoint",
+            path="'m.h5'",
+            monitor="'val_loss'",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("save_model_info(states, folder)"): "a description of the model",
+    "save_model_card(args, images, folder)": "a text about the model",
+    ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",
+    "paddle.static.save_inference_model(path, inputs, outputs)": "a program for predicting",
+    "tokenizer.save_pretrained(path)": "a tokenizer",
+    "cache.store_compression_weights(kind, kv, gate)": "kept in memory",
+    "import coremltools as ct\nmodel = ct.models.MLModel(spec)\nmodel.save(path)": "not to train",
+    "def export_openvino(model):\n    ov.save_model(model, file)": "another form of the model",
+    "class PieceTokenizer(Base):\n"
+    "    def keep(self):\n"
+    "        super().save_pretrained(folder)": "a tokenizer is saved",
+    "self.feature_extractor.save_pretrained(folder)": "has no state of a training",
+    "torch.save(features, 'features.pt')": "features are no state of the training",
+    "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",
+    "plt.savefig('loss.png')": "a plot",
+    "save_image(fake, path)": "an image",
+}

@@ -1,0 +1,73 @@
+"""What is told of a saving, and the words by which state of a training is known."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+STATE_WORDS = frozenset(
+    {"checkpoint", "checkpoints", "ckpt", "ckpts", "lora", "model", "models", "network"}
+    | {"networks", "optimizer", "pretrained", "snapshot", "state", "states", "weight"}
+    | {"weights"}
+)
+OTHER_WORDS = frozenset(
+    {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
+    | {"dataset", "embedding", "embeddings", "extractor", "inference", "info", "memory", "offload"}
+    | {"onnx", "processing", "program", "quantized", "table"}
+    | {"features", "info"}
+    | {
+        "figure",
+        "grid",
+        "history",
+        "image",
+        "images",
+        "img",
+        "info",
+        "log",
+        "logs",
+        "loss",
+        "losses",
+    }
+    | {"metrics", "outputs", "plot", "predictions", "preds", "processor", "results", "sample"}
+    | {"samples", "tokenizer", "vocab"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckpointSave(Finding):
+    """Facts of a saving.
+
+    Attributes:
+        how: "library" (`torch.save`), "helper", "framework" (a method of a model or trainer) or
+            "callback" (the framework saves by itself).
+        call: What is called.
+        contents: The keys of what is saved, where a dict literal shows them.
+        saved: What is saved, as written.
+        weights_only: Whether it is a state dict of one thing alone; None when unknown.
+        whole: "model" or "training": what a framework's method saves by what it is; None when
+            unknown.
+        optimizer_saved: Whether an optimizer's state is saved, here or elsewhere; told where it is
+            known what is saved here.
+        path: Where to, as written.
+        condition: The condition under which it is saved.
+        per: "epoch" or "step": how often the place is reached; None when unknown or once.
+        monitor: The metric that a callback watches.
+        best_only: Whether a callback keeps the best alone.
+    """
+
+    pattern: ClassVar[str] = "checkpoint-save"
+
+    how: str
+    call: str
+    contents: tuple[str, ...] = ()
+    saved: str | None = None
+    weights_only: bool | None = None
+    whole: str | None = None
+    optimizer_saved: bool = False
+    path: str | None = None
+    condition: str | None = None
+    per: str | None = None
+    monitor: str | None = None
+    best_only: bool = False

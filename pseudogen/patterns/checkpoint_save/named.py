@@ -1,0 +1,214 @@
+"""Savings by helpers, by methods of models and trainers, and by callbacks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import words
+from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
+from pseudogen.patterns.checkpoint_save.library import written_keys
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_PATHS = ("path", "filepath", "output_dir", "save_directory", "save_dir", "filename", "file_path")
+_NO_PATHS = frozenset(
+    {
+        "checkpoint",
+        "ckpt",
+        "cfg",
+        "dict",
+        "epoch",
+        "iter",
+        "iteration",
+        "model",
+        "models",
+        "net",
+        "network",
+        "optimizer",
+    }
+    | {"params", "state", "states", "step", "steps", "trainer", "weights"}
+)
+"""Last words of what a method that saves is given beside the path."""
+_PATH_WORDS = frozenset(
+    {"dest", "destination", "dir", "directory", "dirname", "file", "filename", "filepath"}
+    | {"folder", "out", "output", "path", "prefix"}
+)
+_OTHER_PLACES = frozenset(
+    {
+        "config",
+        "convert",
+        "offload",
+        "processing",
+        "tokenizers",
+        "export",
+        "exporter",
+        "extractor",
+        "logger",
+        "processor",
+        "tokenizer",
+    }
+)
+"""Words of functions and classes that save something else, or another form of the model."""
+_METHODS = {
+    "save_pretrained": "model",
+    "save_weights": "model",
+    "save_lora_weights": "model",
+    "save_state": "training",
+}
+"""Methods of frameworks and what they save."""
+_PREDICTING = frozenset({"coremltools", "onnx", "onnxruntime", "openvino", "tensorrt"})
+"""Packages of models that are not trained further."""
+
+
+@pattern(CheckpointSave, calls=speaks_of("save", "store", "dump"))
+def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
+    if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
+        return
+    how = _how(site, script)
+    if how is None:
+        return
+    first = site.node.args[0].value if site.node.args else None
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW if how == "framework" else NAME, (site.name,)),
+        how=how,
+        call=site.name,
+        contents=written_keys(first),
+        whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
+        path=_path(first, site) if how == "framework" else None,
+        condition=script.condition(site.statement),
+        per=script.unit(site.statement),
+    )
+
+
+def _whole(name: str) -> str | None:
+    """ "model" where the name of a helper or method says that a model is saved."""
+    method = set(words(name))
+    model = {"model", "models", "network", "networks", "weight", "weights", "pretrained", "lora"}
+    if method & {"checkpoint", "checkpoints", "ckpt", "snapshot"}:
+        return None
+    of_model = words(name) == ("save",) and {"model", "net"} & set(words(name.rpartition(".")[0]))
+    return "model" if method & model or of_model else None
+
+
+def _around(site: Site, script: Script) -> set[str]:
+    """The words of the names of the functions and classes around a call."""
+    return {
+        word
+        for header in script.tree.ancestors(site.statement.index)
+        if type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        for word in words(header.node.name.value)
+    }
+
+
+def _path(first: Any, site: Site) -> str | None:
+    """Where a framework's method saves to: what a keyword says, or the first argument where that
+    is not by its name the state itself or the number of the step."""
+    named = (argument(site.node, name) for name in _PATHS)
+    told = next((node for node in named if node is not None), None)
+    if told is not None or first is None:
+        return text(told) if told is not None else None
+    if site.node.args[0].keyword is not None or site.node.args[0].star:
+        return None
+    return text(first) if _is_path(first, site) else None
+
+
+def _is_path(node: Any, site: Site) -> bool:
+    """Whether an argument is a path: a text, one that is put together, or by its name; the only
+    argument of a `save` is one unless it is the state by its name."""
+    if type(node) in (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString):
+        return True
+    if type(node) is cst.BinaryOperation:
+        return True
+    if type(node) is cst.Call:
+        return dotted(node.func).endswith(("join", "Path"))
+    found = words(dotted(node))
+    if set(found) & _NO_PATHS or type(node) not in (cst.Name, cst.Attribute):
+        return bool(set(found[-1:]) & _PATH_WORDS)
+    alone = words(site.name)[-1:] == ("save",) and len(site.node.args) == 1
+    return bool(set(found) & _PATH_WORDS) or alone
+
+
+def _how(site: Site, script: Script) -> str | None:
+    receiver, _, method = site.name.rpartition(".")
+    named = words(site.name)
+    if _around(site, script) & _OTHER_PLACES:
+        return None
+    whole = set(words(receiver.replace(".", "_")))
+    if site.name[:1].isupper() or whole & (OTHER_WORDS | {"plt", "fig"}):
+        return None
+    if any(
+        arg.keyword is not None and arg.keyword.value == "_extra_files" for arg in site.node.args
+    ):
+        return None  # a translated model
+    if _other_library(receiver, site, script):
+        return None
+    if named[:1] == ("dump",) and assigned(site.statement, site.node) is not None:
+        return None  # the state is put together, not written
+    if method in _METHODS:
+        return None if set(named) & OTHER_WORDS else "framework"
+    saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
+    if saves and set(named[1:]) & STATE_WORDS and not set(named) & OTHER_WORDS:
+        return "framework" if receiver and receiver != "self" else "helper"
+    if named[:1] == ("save",) and len(named) > 1 and _first_is_model(site, script):
+        return None if set(named) & OTHER_WORDS else "helper"
+    if named == ("save", "on", "master") and site.node.args:
+        return "helper"
+    if method == "save" and receiver and type(site.node.func) is cst.Attribute:
+        role = script.role(site.node.func.value, site.scope)
+        state = set(words(receiver)) & {"checkpoint", "checkpointer", "ckpt", "saver", "snapshot"}
+        for binding in script.reaching(receiver, site.statement.index):
+            called = type(binding.value) is cst.Call
+            state = state or (
+                set(words(dotted(binding.value.func))) & {"checkpoint"} if called else set()
+            )
+        if state or (role is not None and role.kind in ("accelerator", "model", "trainer")):
+            return "framework"
+    if method == "save" and receiver == "self" and script.called_function(site) is not None:
+        return "helper"
+    return None
+
+
+def _first_is_model(site: Site, script: Script) -> bool:
+    """Whether the first argument is a model: `save_hf_format(model, tokenizer, args)`."""
+    first = site.node.args[0].value if site.node.args else None
+    return first is not None and script.is_a(first, site.scope, "model") is not None
+
+
+def _other_library(receiver: str, site: Site, script: Script) -> bool:
+    """Whether what is saved was made by a library whose models are run, not trained."""
+    made = (b.value for b in script.reaching(receiver, site.statement.index) if b.how == "assign")
+    names = [dotted(value.func) for value in made if type(value) is cst.Call]
+    full = {f for name in (site.name, *names) for f in script.resolver.qualified(name, site.scope)}
+    return bool({name.partition(".")[0] for name in full} & _PREDICTING)
+
+
+@pattern(CheckpointSave, kinds=("checkpoint-callback",))
+def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`ModelCheckpoint(monitor="val_loss", save_top_k=3)`."""
+    if site.known is None:
+        return
+    best = argument(site.node, "save_best_only")
+    path = script.argument(site, "filepath") or argument(site.node, "dirpath")
+    monitor = script.argument(site, "monitor")
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="callback",
+        call=site.known.name.rpartition(".")[2],
+        path=text(path) if path is not None else None,
+        monitor=text(monitor) if monitor is not None else None,
+        best_only=best is not None and text(best) == "True",
+        condition=script.condition(site.statement),
+    )
