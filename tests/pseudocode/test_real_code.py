@@ -97,3 +97,13 @@ def _forms(piece: str) -> list[str]:
     value = ast.literal_eval(piece)
     near = [value - 1, value + 1] if isinstance(value, int) else []
     return [piece, *map(str, [value, *near])]
+
+
+def test_every_method_of_the_tables_says_its_object() -> None:
+    """A row without a place for the object could not be written at all."""
+    silent = [name for name, row in ROWS.items() if name.startswith(".") and not row.params]
+    assert silent == []
+    code = "from accelerate import Accelerator\naccelerator = Accelerator()\n"
+    assert texts(code + "accelerator.wait_for_everyone()")[-1] == (
+        "wait until all processes of accelerator are here"
+    )

@@ -46,7 +46,7 @@ optimizer.apply_gradients       apply_gradients     it gradients|grads|grads_and
 .from_pretrained                pretrained+         it name|pretrained_model_name_or_path
 .save_pretrained                save_pretrained     it folder|save_directory
 .update_parameters              average_weights     it model
-.wait_for_everyone              wait_for_all
+.wait_for_everyone              wait_for_processes  it
 tensorflow.losses.SparseCategoricalCrossentropy class_number_entropy+
 tensorflow.optimizers.Adam      keras_adam+         [learning_rate]
 tensorflow.optimizers.SGD       keras_sgd+          [learning_rate]
