@@ -157,3 +157,34 @@ def test_what_takes_the_place_of_another_is_not_the_same() -> None:
 def test_what_is_thrown_away_is_not_told() -> None:
     assert between("first, _ = shape[0], shape[1]").startswith("`first` becomes `shape[0]`; `loss`")
     assert between("_: int = measure()").startswith("`loss` is what")
+
+
+_EVALUATED_BETWEEN = """\
+import torch
+
+def fit(model, loader, val_loader, criterion, optimizer, epochs, writer):
+    for epoch in range(epochs):
+        for x, y in loader:
+            optimizer.zero_grad()
+            criterion(model(x), y).backward()
+            optimizer.step()
+        total = 0
+        model.eval()
+        with torch.no_grad():
+            for x, y in val_loader:
+                total += criterion(model(x), y).item()
+        mean = total / len(val_loader)
+        writer.add_scalar("val", mean, epoch)
+        count = epoch + 1
+    return count
+"""
+
+
+def test_what_follows_a_later_stage_is_told_behind_it() -> None:
+    made = json.loads(pseudogen.explain(_EVALUATED_BETWEEN, format="json"))
+    told = [
+        (finding["lines"][0] if "lines" in finding else finding["anchor"])
+        for stage in made["stages"]
+        for finding in stage["passages"]
+    ]
+    assert told == sorted(told)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from operator import itemgetter
 
 import libcst as cst
 
@@ -61,6 +62,7 @@ class _Reading:
         for statement in script.tree.statements:
             self.at_line.setdefault(statement.first, statement)
         self.places: dict[int, list[Passage]] = {}
+        self.told: dict[int, list[int]] = {}
         self.blocks: dict[int, set[int]] = {}
         self.apart: set[int] = set()
         self.definitions = [
@@ -71,6 +73,7 @@ class _Reading:
         homes: dict[int, list[Stage]] = {}
         for stage in found:
             lines = [f.line for f in stage.findings] or [stage.lines[0]]
+            self.told[id(stage)] = lines
             holding = [self._holding(line) for line in lines]
             self.blocks[id(stage)] = {statement.parent for statement in holding}
             function = script.function_around(holding[0])
@@ -198,31 +201,27 @@ class _Reading:
         return block < 0 and any(first < line < last for line in self.definitions)
 
     def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
-        """Put a passage into the stage that it stands in, or else behind or before one that does
-        not depend on a condition, or on the same; where there is none, it stands apart."""
+        """Put a passage into a stage that it stands in, or that does not depend on a condition,
+        or on the same; where there is none, it stands apart."""
         line = passage.lines[0]
         around = [s for s in stages if s.lines[0] <= line <= s.lines[1]]
         free = [s for s in stages if s.condition is None or block in self.blocks[id(s)]]
-        if around:
-            stage = min(around, key=lambda s: s.lines[1] - s.lines[0])
-        elif free:
-            stage = _beside(line, free, stages)
-        else:
-            behind = [s for s in stages if s.lines[0] < line] or stages[:1]
-            stage = max(behind, key=lambda s: s.lines[0])
+        stage = self._beside(line, [*around, *free] or stages, stages)
         if not around and (not free or self._are_parted(passage, stage, block)):
             self.apart.add(line)
         self.places.setdefault(id(stage), []).append(passage)
 
-
-def _beside(line: int, free: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
-    """The stage before a line, or the one behind it where another one lies between."""
-    before = max((s for s in free if s.lines[1] < line), key=lambda s: s.lines[1], default=None)
-    after = min((s for s in free if s.lines[0] > line), key=lambda s: s.lines[0], default=None)
-    if before is None or after is None:
-        return before or after or free[0]
-    between = any(before.lines[1] < s.lines[0] < line for s in stages)
-    return after if between else before
+    def _beside(self, line: int, among: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
+        """The stage told last before a line, or the next where one that is not `among` them is
+        told in between."""
+        told = [(place, s) for s in among for place in self.told[id(s)]]
+        before = max((t for t in told if t[0] <= line), key=itemgetter(0), default=None)
+        after = min((t for t in told if t[0] > line), key=itemgetter(0), default=None)
+        if before is None or after is None:
+            return (before or after or told[0])[1]
+        others = [s for s in stages if s not in among]
+        between = any(before[0] < place < line for s in others for place in self.told[id(s)])
+        return after[1] if between else before[1]
 
 
 def _is_entry_guard(statement: Statement) -> bool:
