@@ -10,7 +10,7 @@ EXACT: dict[str, Api] = {
         ("args", "model", "optimizer", "model_parameters", "training_data", "lr_scheduler"),
         {},
         _DOCS,
-        {"wrap": "deepspeed"},
+        {"wrap": "deepspeed", "gives": "model optimizer loader scheduler"},
     ),
 }
 EXACT |= {

@@ -56,6 +56,11 @@ for _name in ("flax.core", "flax.core.frozen_dict"):
         EXACT[f"{_name}.{_function}"] = Api(
             "frozen-dict", ("xs",), source="https://flax.readthedocs.io/"
         )
+_HAIKU = "https://dm-haiku.readthedocs.io/en/latest/api.html"
+for _name in ("transform", "transform_with_state", "without_apply_rng"):
+    EXACT[f"haiku.{_name}"] = Api(
+        "model", ("f",), {}, _HAIKU + "#haiku-transforms", {"whole": "yes"}
+    )
 EXACT["haiku.mixed_precision.set_policy"] = Api(
     "precision-policy",
     ("cls", "policy"),
@@ -127,6 +132,14 @@ EXACT |= {
             ),
         )
     },
+    "optax.chain": Api("optimizer-chain", (), {}, _OPTAX + "combining_optimizers.html"),
+    "optax.scale_by_schedule": Api(
+        "scheduler",
+        ("step_size_fn",),
+        {},
+        _OPTAX + "transformations.html#optax.scale_by_schedule",
+        {"form": "function", "factor": "step_size_fn", "unit": "step"},
+    ),
     "optax.apply_updates": Api("training-step", ("params", "updates"), {}, _OPTAX),
     "optax.clip_by_global_norm": Api(
         "clip", ("max_norm",), {}, _OPTAX, {"clip": "norm", "limit": "max_norm"}

@@ -34,6 +34,22 @@ EXACT |= {
         )
     },
 }
+_STRATEGIES = {
+    "DDPStrategy": "ddp",
+    "FSDPStrategy": "fsdp",
+    "ModelParallelStrategy": "other",
+    "DeepSpeedStrategy": "deepspeed",
+}
+for _package in (
+    "lightning.fabric.strategies",
+    "lightning.pytorch.strategies",
+    "lightning_fabric.strategies",
+    "pytorch_lightning.strategies",
+):
+    for _name, _wrap in _STRATEGIES.items():
+        EXACT[f"{_package}.{_name}"] = Api(
+            "strategy", (), {}, _DOCS + "extensions/strategy.html", {"wrap": _wrap}
+        )
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"pl": "pytorch_lightning", "L": "lightning"}
 BARE: tuple[str, ...] = ()

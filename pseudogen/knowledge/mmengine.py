@@ -42,6 +42,10 @@ EXACT: dict[str, Api] = {
         )
     },
     # model
+    **{
+        f"mmengine.model.{name}": Api("module", source=_DOCS + "api/model.html")
+        for name in ("BaseModel", "BaseModule")
+    },
     "mmengine.model.MMDistributedDataParallel": _WRAP,
     "mmcv.parallel.MMDistributedDataParallel": _WRAP,
     "mmcv.parallel.MMDataParallel": Api(

@@ -38,6 +38,9 @@ _TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "tes
 def evaluation_call(script: Script, site: Site) -> Evidence | None:
     """The evidence that a call evaluates the model, or None; calls inside an evaluating loop are
     part of that loop."""
+    if site.known is not None and site.known.api.kind == "evaluation":
+        inside = _inside_evaluation(script, site)
+        return None if inside else Evidence(site.known.evidence, (site.known.name,))
     if not site.name or site.known is not None or _names_class(site.name):
         return None
     called = script.called_function(site)

@@ -24,6 +24,7 @@ KIND_ROLES: dict[str, str] = {
     "sampler": "sampler",
     "dataset": "dataset",
     "optimizer": "optimizer",
+    "optimizer-chain": "optimizer",
     "scheduler": "scheduler",
     "scaler": "scaler",
     "criterion": "criterion",

@@ -78,6 +78,10 @@ _RESULT_WORDS = frozenset(
     {"beams", "hypos", "hypotheses", "patches", "return", "sequences", "tokens"}
 )
 """Words of quotients that count what a model gives back for a sample."""
+_TIMES = frozenset({"timestep", "timesteps", "frames"})
+_NOUNS = frozenset({"samples", "tokens"})
+"""What a run goes through: so many, and so many in a step."""
+_STEP_NOUNS = frozenset({"batch", "iter", "iteration", "step", "update"})
 _SAMPLE_WORDS = frozenset(
     [
         "data",
@@ -219,19 +223,57 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
     """Samples over batch size, or steps over accumulation steps."""
     down = "down" if type(node.operator) is cst.FloorDivide else None
     batch = _batch_in(script, node.right, statement.scope)
-    if batch is not None and _counts_samples(script, node.left, statement.scope):
+    counted = _counts_times(node.left) or _counts_samples(script, node.left, statement.scope)
+    if batch is not None and counted:
         evidence = script.is_a(batch, statement.scope, "batch-size")
+        if evidence is not None and _counts_times(node.left):
+            return Steps(evidence, per=RUN, rounding=down, plain=False)
+        of_run = _of_run(node.left) if evidence is not None else None
+        if evidence is not None and of_run is not None:
+            samples, epochs = of_run
+            return Steps(
+                evidence,
+                per=RUN,
+                samples=samples,
+                batch=node.right,
+                epochs=epochs,
+                rounding=down,
+            )
         if evidence is not None:
             if _rounds_up(node):
                 return Steps(evidence, samples=node.left.left.left, batch=node.right, rounding="up")
             plain = type(node.left) is not cst.BinaryOperation
             return Steps(evidence, samples=node.left, batch=node.right, rounding=down, plain=plain)
+    if _is_per_step(node.right) and _NOUNS & set(words(dotted(node.left))):
+        return Steps(Evidence(NAME, (text(node.right),)), per=RUN, rounding=down, plain=False)
     found = _steps(script, node.left, statement)
     if found is not None and process_count(script, node.right, statement.scope) is not None:
         return replace(found, rounding=down, plain=False)
     if found is None or (found.accumulation is None and not _divides_steps(node.right)):
         return None
     return replace(found, accumulation=node.right, rounding=down)
+
+
+def _of_run(node: Any) -> tuple[Any, Any] | None:
+    """(samples, epochs) of `num_train * epochs`, in either order; None for anything else."""
+    if type(node) is not cst.BinaryOperation or type(node.operator) is not cst.Multiply:
+        return None
+    for samples, epochs in ((node.left, node.right), (node.right, node.left)):
+        if _counts_epochs(epochs) and not _counts_epochs(samples):
+            return samples, epochs
+    return None
+
+
+def _counts_times(node: Any) -> bool:
+    """Whether a dividend is the number of time steps of a whole run: `args.total_timesteps`."""
+    named = words(dotted(node))
+    return "total" in named and (named[-1] in _TIMES or named[-2:] in (("time", "steps"),))
+
+
+def _is_per_step(node: Any) -> bool:
+    """Whether a divisor says of what one step takes so many: `tokens_per_iter`."""
+    named = words(dotted(node))
+    return named[-2:-1] == ("per",) and named[-1] in _STEP_NOUNS and bool(set(named) & _NOUNS)
 
 
 def _rounds_up(node: Any) -> bool:

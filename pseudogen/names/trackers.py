@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -85,7 +86,7 @@ _TRACKER_WORDS = frozenset(
 )
 _LOGGER_LOGS = frozenset(
     {"log_metrics", "log_metric", "log_dict", "update_summary", "log_training", "log_validation"}
-    | {"log_epoch_metrics"}
+    | {"log_epoch_metrics", "log_hyperparams"}
     | {"log_train", "log_val", "log_test", "log_eval", "log_evaluation", "log_epoch"}
 )
 """Methods that a logger has when it keeps metrics; one of texts has none of them."""
@@ -118,6 +119,10 @@ def created(script: Script, site: Site) -> Tracker | None:
         traits = site.known.api.traits
         guarded = traits.get("guarded") == "yes"
         return Tracker(_target(site), traits.get("backend"), evidence, guarded)
+    if _makes_logger(site.name):
+        made = _target(site)
+        given = made is not None and _given_to_framework(made, site, script)
+        return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
     if _is_logger(site.name) and not _keeps_metrics(script, site):
         return None
     if names_creation(site.name):
@@ -146,6 +151,7 @@ def names_creation(name: str) -> bool:
         return True
     return (
         last in _MAKES
+        or _makes_logger(name)
         or _is_logger(name)
         or (made[:1].isupper() and _names_tracker(set(words(made))))
     )
@@ -156,6 +162,25 @@ def _is_logger(name: str) -> bool:
     last = name.rpartition(".")[2]
     named = words(last)
     return last[:1].isupper() and named[-1:] == ("logger",) and not _names_tracker(set(named))
+
+
+def _makes_logger(name: str) -> bool:
+    """Whether a function makes a logger by its name, of texts or of metrics: `choose_logger`."""
+    last = name.rpartition(".")[2]
+    makes = words(last)[1:] == ("logger",)
+    return makes and not last[:1].isupper()
+
+
+def _given_to_framework(made: str, site: Site, script: Script) -> bool:
+    """Whether a framework gets what a function made as its logger: `Fabric(loggers=[logger])`."""
+    for call in script.call_sites():
+        if call.known is None or call.known.api.kind not in ("accelerator", "trainer"):
+            continue
+        given = argument(call.node, "loggers") or argument(call.node, "logger")
+        parts = [e.value for e in given.elements] if type(given) is cst.List else [given]
+        if any(part is not None and dotted(part) == made for part in parts):
+            return call.scope == site.scope
+    return False
 
 
 def _keeps_metrics(script: Script, site: Site) -> bool:

@@ -185,10 +185,7 @@ def _continues(
     if load is not None:
         return load.purpose == RESUME
     named = {word for part in text(path).split(".") for word in words(part)}
-    reasons = (script.condition(site.statement) or "").split(" and ")
-    stated = "_".join(r for r in reasons if not _says_no(r))
-    because = set(words(stated.replace(".", "_").replace(" ", "_")))
-    return bool((named | because) & _RESUME_WORDS)
+    return bool((named | _because(site, script)) & _RESUME_WORDS)
 
 
 @pattern(
@@ -254,8 +251,10 @@ def _how(site: Site, script: Script) -> str | None:
         return "helper"
     if method == "resume_or_load" and receiver:
         return "framework"
-    if method in ("load", "load_raw") and role is not None and role.kind == "accelerator":
+    if method == "load" and role is not None and role.kind == "accelerator":
         return "framework"
+    if method == "load_raw" and role is not None and role.kind == "accelerator":
+        return "framework" if _because(site, script) & _RESUME_WORDS else None
     if method == "load_checkpoint" and role is not None and role.kind == "model":
         return "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
@@ -275,13 +274,17 @@ def _how(site: Site, script: Script) -> str | None:
     kinds = {r.kind for r in restored if r is not None}
     if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
         return "helper"
-    reasons = (script.condition(site.statement) or "").split(" and ")
-    stated = "_".join(r for r in reasons if not _says_no(r))
-    because = words(stated.replace(".", "_").replace(" ", "_"))
     asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
     if "pretrained" in asked:
         return None
-    return "helper" if (set(because) | asked) & _RESUME_WORDS else None
+    return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
+
+
+def _because(site: Site, script: Script) -> set[str]:
+    """The words of the conditions that lead to a call, without what must not be so."""
+    reasons = (script.condition(site.statement) or "").split(" and ")
+    stated = "_".join(reason for reason in reasons if not _says_no(reason))
+    return set(words(stated.replace(".", "_").replace(" ", "_")))
 
 
 def _says_no(reason: str) -> bool:
@@ -464,6 +467,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": "weights alone",
     "self.master.restart_peer()": "a service is started again",
     "frame.restore_state(frame_state)": "nothing of a training",
     "def load_best(self):\n    resume_from_checkpoint(self.best_path)": "the best one is picked",

@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.batches import Share, divided_before
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.given_back import given_back
 from pseudogen.names.loaders import may_be_none, other_builds, shards
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
@@ -120,6 +121,27 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
+@pattern(DataLoader, kinds=("wrap",))
+def find_given_back(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`engine, _, loader, _ = deepspeed.initialize(training_data=data, ...)`."""
+    name, data = given_back(site, "loader"), script.argument_text(site, "training_data")
+    if site.known is not None and name is not None and data not in (None, "None"):
+        found = _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+        yield replace(found, target=name, dataset=data, split=split(name, data))
+
+
+_HOOKS = frozenset({"train_dataloader", "val_dataloader", "test_dataloader"})
+"""Methods of Lightning's data modules that make a loader."""
+
+
+@pattern(DataLoader, methods=tuple(_HOOKS))
+def find_hook(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`train_loader = data.train_dataloader()`."""
+    called = type(site.node.func) is cst.Attribute and not site.node.args
+    if called and assigned(site.statement, site.node) is not None:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
 @pattern(DataLoader, methods=("batch",))
 def find_batched(site: Site, script: Script) -> Iterator[DataLoader]:
     """`dataset.shuffle(1000).batch(32)` of data sets that batch themselves."""
@@ -213,6 +235,27 @@ def _dataset(site: Site, script: Script) -> str | None:
 
 
 EXAMPLES = {
+    "import deepspeed\n"
+    "engine, _, loader, _ = deepspeed.initialize(model=net, training_data=train_set)": [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("deepspeed.initialize",)),
+            target="loader",
+            function="deepspeed.initialize",
+            dataset="train_set",
+            split="training",
+        ),
+    ],
+    "batches = corpus.val_dataloader()": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("corpus.val_dataloader",)),
+            target="batches",
+            function="corpus.val_dataloader",
+        ),
+    ],
     "from torch.utils.data import DataLoader\n"
     "loader = DataLoader(train_set, batch_sampler=batches, num_workers=4)": [
         DataLoader(
@@ -425,6 +468,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import deepspeed\nengine, _, loader, _ = deepspeed.initialize(model=net)": "it gets no data",
     (
         "class DataLoaderSettings:\n    workers = 2\nsettings = DataLoaderSettings()"
     ): "settings of one",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -11,6 +12,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
+from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
 from pseudogen.names.words import MAKING, suggested_role, words
@@ -71,6 +73,19 @@ def find_named(site: Site, script: Script) -> Iterator[DistributedSampler]:
     makes = distributed and (named[0] in MAKING or is_class_name(site.name))
     if makes and "sampler" in named and _gives(site):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+_REGISTERED = frozenset({"DefaultSampler", "DistributedSampler", "InfiniteSampler"})
+"""Types of samplers by which MMEngine gives each process its own part."""
+
+
+@pattern(DistributedSampler, calls=lambda name: name == "dict")
+def find_registered(site: Site, script: Script) -> Iterator[DistributedSampler]:
+    """`sampler=dict(type="DefaultSampler", shuffle=True)`, from which MMEngine makes it."""
+    found = registered(site, script)
+    if found is not None and found[1] == "sampler" and found[0] in _REGISTERED:
+        made = _finding(site, script, Evidence(NAME, (found[0],)))
+        yield replace(made, function=found[0])
 
 
 @pattern(DistributedSampler, methods=("shard",))
@@ -171,6 +186,16 @@ def _bound_apart(call: Site, home: Any, script: Script) -> bool:
 
 
 EXAMPLES = {
+    "train_dataloader = dict(sampler=dict(type='DefaultSampler', shuffle=True))": [
+        DistributedSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("DefaultSampler",)),
+            function="DefaultSampler",
+            shuffle="True",
+            shuffle_given=True,
+        ),
+    ],
     (
         "from torch.utils.data.distributed import DistributedSampler\n"
         "train_sampler = DistributedSampler(train_dataset, shuffle=True)\n"

@@ -163,6 +163,24 @@ def _step(site: Site, script: Script) -> str | None:
 
 
 EXAMPLES = {
+    "import lightning as L\n"
+    "sink = choose_logger(cfg)\n"
+    "fabric = L.Fabric(devices=2, loggers=[sink])": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("choose_logger",)),
+            form="create",
+            tracker="sink",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
     "from torch.utils.tensorboard import SummaryWriter\n"
     "writer = SummaryWriter('runs/a')\n"
     "for step, loss in enumerate(losses):\n"
@@ -377,6 +395,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "sink = create_logger(cfg)\nsink.info(text)": "a logger of texts",
     (
         "from utils import create_file_writer\nout = create_file_writer(folder)\nout.write('x')"
     ): "writes a file of texts",

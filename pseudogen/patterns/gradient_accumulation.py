@@ -96,6 +96,24 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
     yield from _divided_in_place(site, script)
 
 
+@pattern(GradientAccumulation, statements=(cst.If,), mentions=("accum", "sync", "update", "step"))
+def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if not is_accumulating:`, where `is_accumulating = step % accum_steps != 0`."""
+    tested: Any = site.node.test
+    if type(tested) is cst.UnaryOperation and type(tested.operator) is cst.Not:
+        tested = tested.expression
+    if type(tested) is not cst.Name or not _steps_below(site, script):
+        return
+    bindings = script.reaching(tested.value, site.statement.index)
+    if len(bindings) != 1 or bindings[0].how != "assign":
+        return
+    made = script.tree.statements[bindings[0].statement]
+    turn = next((o for o in script.operations_in(made) if _is_turn(o)), None)
+    if turn is not None:
+        found = _found(site, script, turn.right, part="condition", condition=text(site.node.test))
+        yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
+
+
 def _reports(site: Site) -> bool:
     """Whether values are handed over to be shown: `return Stats(loss / steps)`, a total of them."""
     if type(site.node) is cst.Return:
@@ -293,6 +311,42 @@ def _example(**facts: Any) -> list[GradientAccumulation]:
 
 
 EXAMPLES = {
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    holding = (i + 1) % accum_steps != 0\n"
+        "    if not holding:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    is_accumulating = (i + 1) % accum_steps != 0\n"
+        "    if not is_accumulating:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("is_accumulating",)),
+            part="condition",
+            steps="accum_steps",
+            condition="not is_accumulating",
+        ),
+    ],
     "if (i + 1) % accum_steps == 0 or i + 1 == len(loader):\n    optimizer.step()": _example(
         line=1,
         evidence=Evidence(NAME, ("accum_steps",)),

@@ -179,7 +179,7 @@ def _compared(test: Any) -> tuple[Any, Any] | None:
     return None
 
 
-@pattern(LrWarmup, statements=(cst.Assign, cst.Return), mentions=("warm",))
+@pattern(LrWarmup, statements=(cst.Assign, cst.AugAssign, cst.Return), mentions=("warm",))
 def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
     """`lr_scale = min(1.0, (step + 1) / warmup_steps)`."""
     value = site.node.value
@@ -191,8 +191,8 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
     if _in_warm_branch(site, script) or not _about_rate(site, script):
         return
     divides = any(type(op.operator) is cst.Divide for op in script.operations_in(site.statement))
-    limited = "min(" in text(value) or "clip(" in text(value) or "** -1.5" in text(value)
-    target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else ""
+    limited = any(mark in text(value) for mark in _LIMITS)
+    target = _set_by(site.node)
     if divides and (limited or _says_warm(target)):
         yield LrWarmup(
             line=site.line,
@@ -204,12 +204,27 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
         )
 
 
+_LIMITS = ("min(", "minimum(", "clip(", "** -1.5")
+"""What ends a rise in a formula."""
+
+
+def _set_by(node: Any) -> str:
+    """What an assignment sets; "" for a return."""
+    if type(node) is cst.AugAssign:
+        return text(node.target)
+    return text(node.targets[0].target) if type(node) is cst.Assign else ""
+
+
 def _in_warm_branch(site: Site, script: Script) -> bool:
     """Whether the statement stands under a comparison with the warm-up, or after it."""
     return any(
-        type(header.node) in (cst.If, cst.Else) and "warm" in _test(header, script)
+        type(header.node) in (cst.If, cst.Else) and _compares_warm(_test(header, script))
         for header in script.tree.ancestors(site.statement.index)
     )
+
+
+def _compares_warm(test: str) -> bool:
+    return "warm" in test and ("<" in test or ">" in test)
 
 
 def _test(header: Statement, script: Script) -> str:
@@ -219,11 +234,9 @@ def _test(header: Statement, script: Script) -> str:
 
 def _about_rate(site: Site, script: Script) -> bool:
     """Whether a formula is one for a learning rate: by its target or its function."""
-    node = site.node
-    if type(node) is cst.Assign:
-        target = dotted(node.targets[0].target)
-        if is_rate(target) or speaks_of_rate(target) or _says_warm(target):
-            return True
+    target = _set_by(site.node)
+    if target and (is_rate(target) or speaks_of_rate(target) or _says_warm(target)):
+        return True
     around = script.function_around(site.statement)
     if around is None:
         return False
@@ -358,6 +371,22 @@ def _example(**facts: Any) -> list[LrWarmup]:
 
 
 EXAMPLES = {
+    (
+        "def rate_at(step):\n"
+        "    lr = peak\n"
+        "    if warmup_steps:\n"
+        "        lr *= jnp.minimum(step / warmup_steps, 1.0)\n"
+        "    return lr"
+    ): [
+        LrWarmup(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("warmup_steps",)),
+            how="formula",
+            length="warmup_steps",
+            formula="jnp.minimum(step / warmup_steps, 1.0)",
+        ),
+    ],
     "warmup_iters = 2000\n"
     "def get_lr(it):\n"
     "    if it < warmup_iters:\n"

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.loading import given_weights, serves_other_ends
 from pseudogen.names.model_makers import (
@@ -63,16 +64,18 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if known is None or known.evidence != API or last in ("super", "__init__"):
         return
     target = assigned(site.statement, site.node)
-    if target is None and not returned(site.statement, site.node):
+    given = target is None and _given_to_trainer(site, script)
+    if target is None and not given and not returned(site.statement, site.node):
         return
-    if set(words(last)) & NO_MODELS or in_module_class(script, site.statement):
+    whole = known.api.traits.get("whole") == "yes"
+    if (set(words(last)) & NO_MODELS and not whole) or in_module_class(script, site.statement):
         return
     if _elsewhere(site, script) or (last.startswith("_") and "[" not in last):
         return
     if target is not None and (wraps(target, site) or is_part(target)):
         return
     part = known.api.kind == "module" or last == "Sequential"
-    if part and not is_whole(target, site, script):
+    if part and not given and not is_whole(target, site, script):
         return
     yield _finding(site, script, Evidence(known.evidence, (known.name,)))
 
@@ -98,6 +101,19 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+def _given_to_trainer(site: Site, script: Script) -> bool:
+    """`Trainer(model=Net())`, `trainer.fit(Net(), data)`: the model is made in the call that takes
+    it to train it."""
+    for call in script.calls_in(site.statement):
+        trainer = call.known is not None and call.known.api.kind == "trainer"
+        if call.node is site.node or not (trainer or script.fit_call(call) is not None):
+            continue
+        taken = script.argument(call, "model") or argument(call.node, "model", 0)
+        if taken is site.node:
+            return True
+    return False
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
@@ -139,6 +155,27 @@ def _subscript(node: Any) -> str | None:
 
 
 EXAMPLES = {
+    "import lightning as L\n"
+    "class Lit(L.LightningModule):\n    pass\n"
+    "L.Trainer(max_epochs=3).fit(Lit(width), data)": [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("lightning.LightningModule",)),
+            function="Lit",
+            arguments=("width",),
+        ),
+    ],
+    "import haiku as hk\nnet_fn = hk.transform_with_state(apply_net)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("haiku.transform_with_state",)),
+            target="net_fn",
+            function="hk.transform_with_state",
+            arguments=("apply_net",),
+        ),
+    ],
     "import timm\nmodel = timm.create_model(args.model, pretrained=True, num_classes=10)": [
         ModelBuild(
             line=2,

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import API, FLOW, Evidence, Known
+from pseudogen.names.decorators import decorating
+from pseudogen.names.evidence import API, FLOW, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of, returned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _STEP_WORDS = frozenset(
@@ -79,7 +79,7 @@ def find_known(site: Site, script: Script) -> Iterator[ModelCompile]:
 def find_decorator(site: Site, script: Script) -> Iterator[ModelCompile]:
     """`@jax.jit`, `@torch.compile(mode=...)`, `@partial(jax.jit, static_argnums=0)`."""
     for decorator in site.node.decorators:
-        known = _decorating(decorator.decorator, site.scope, script)
+        known = decorating(decorator.decorator, site.scope, script)
         if known is None or known.api.kind != "compile":
             continue
         form, name = known.api.traits["form"], site.node.name.value
@@ -109,14 +109,6 @@ def find_method(site: Site, script: Script) -> Iterator[ModelCompile]:
     evidence = Evidence(FLOW, (text(receiver),))
     form = "keras" if keras else "torch.compile"
     yield _finding(site, script, evidence, form, text(receiver))
-
-
-def _decorating(node: Any, scope: int, script: Script) -> Known | None:
-    if type(node) is not cst.Call:
-        return script.known(node, scope)
-    if dotted(node.func).rpartition(".")[2] == "partial" and node.args:
-        return script.known(node.args[0].value, scope)
-    return script.known(node.func, scope)
 
 
 def _is_step(name: str) -> bool:

@@ -9,8 +9,10 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.given_back import given_back, passes
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
+from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
@@ -205,6 +207,67 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     )
 
 
+@pattern(OptimizerBuild, kinds=("wrap",))
+def find_given_back(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`engine, optimizer, _, _ = deepspeed.initialize(model=model, config=config)`: the framework
+    makes it of its configuration."""
+    name = given_back(site, "optimizer")
+    if site.known is None or name is None or passes(site, script, "optimizer"):
+        return
+    yield OptimizerBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        name=name,
+        api=site.name.rpartition(".")[2],
+        helper=True,
+        arguments=tuple(text(arg) for arg in site.node.args),
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(OptimizerBuild, calls=lambda name: name == "dict")
+def find_registered(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`optimizer = dict(type="SGD", lr=0.1, momentum=0.9)`, from which MMEngine makes it."""
+    found = registered(site, script)
+    if found is None or found[1] != "optimizer":
+        return
+    written, number, _ = _rate(site, script)
+    yield OptimizerBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (found[1],)),
+        name=_target(site),
+        api=found[0],
+        lr=written,
+        lr_value=number,
+        weight_decay=script.argument_text(site, "weight_decay"),
+        momentum=script.argument_text(site, "momentum"),
+        settings=_settings([site], script),
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(OptimizerBuild, kinds=("optimizer-chain",))
+def find_chain(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`tx = optax.chain(optax.clip(1.0), optax.trace(0.9), optax.scale(-lr))`: an optimizer made of
+    its steps, where no step is an optimizer of its own."""
+    made = [call for call in script.calls_in(site.statement) if call.known is not None]
+    chains = [c for c in made if c.known and c.known.api.kind == "optimizer-chain"]
+    if site.known is None or chains[0].node is not site.node or any(map(_is_optimizer, made)):
+        return
+    yield OptimizerBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        name=_target(site),
+        api=site.known.name.rpartition(".")[2],
+        helper=True,
+        arguments=tuple(text(arg) for arg in site.node.args),
+        condition=script.condition(site.statement),
+    )
+
+
 def _assigned(site: Site) -> str | None:
     if type(site.node) is cst.Return:
         return None
@@ -271,6 +334,52 @@ def _example(**facts: Any) -> list[OptimizerBuild]:
 
 
 EXAMPLES = {
+    "import deepspeed\n"
+    "engine, optimizer, _, _ = deepspeed.initialize(model=net, config=settings)": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("deepspeed.initialize",)),
+            name="optimizer",
+            api="initialize",
+            helper=True,
+            arguments=("model=net", "config=settings"),
+        ),
+    ],
+    "import optax\ntx = optax.chain(optax.trace(0.9), optax.scale(-0.1))": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("optax.chain",)),
+            name="tx",
+            api="chain",
+            helper=True,
+            arguments=("optax.trace(0.9)", "optax.scale(-0.1)"),
+        ),
+    ],
+    "import optax\ntx = optax.chain(optax.clip(1.0), optax.lion(3e-4))": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("optax.lion",)),
+            name="tx",
+            api="lion",
+            lr="3e-4",
+            lr_value=0.0003,
+        ),
+    ],
+    "optimizer = dict(type='AdamW', lr=0.002, weight_decay=0.05)": [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("optimizer",)),
+            name="optimizer",
+            api="AdamW",
+            lr="0.002",
+            lr_value=0.002,
+            weight_decay="0.05",
+        ),
+    ],
     "from torch import optim\n"
     "optimizer = optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)": _example(
         line=2,
@@ -365,6 +474,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import deepspeed\n"
+    "engine, optimizer, _, _ = deepspeed.initialize(model=net, optimizer=made)": "goes through",
+    "import deepspeed\nengine, _, _, _ = deepspeed.initialize(model=net)": "nothing is kept of it",
+    "hook = dict(type='OptimizerHook', lr=0.1)": "a dict for something else",
     "self.optim = OptimizerNames(name)": "the name of one",
     "optimizer = DummyOptim(params)": "does nothing",
     "inner_optimizer = self._get_inner_optimizer()": "is there already",

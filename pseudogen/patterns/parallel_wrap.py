@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.decorators import decorating
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
@@ -89,6 +90,39 @@ def find_known(site: Site, script: Script) -> Iterator[ParallelWrap]:
     if site.known is not None and not site.name.startswith("super"):
         kind = site.known.api.traits.get("wrap", "other")
         yield _finding(site, script, kind, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(ParallelWrap, kinds=("strategy",))
+def find_strategy(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`FSDPStrategy(sharding_strategy="HYBRID_SHARD")`: a framework wraps in this way."""
+    if site.known is not None and not site.name.startswith("super"):
+        yield ParallelWrap(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            kind=site.known.api.traits["wrap"],
+            function=site.name,
+            find_unused_parameters=script.argument_text(site, "find_unused_parameters"),
+            static_graph=script.argument_text(site, "static_graph"),
+            sharding=script.argument_text(site, "sharding_strategy"),
+            condition=condition_of(script, site.statement, site.node),
+        )
+
+
+@pattern(ParallelWrap, statements=(cst.FunctionDef,), mentions=("pmap",))
+def find_decorator(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`@partial(jax.pmap, axis_name="batch")` above a training step."""
+    for decorator in site.node.decorators:
+        known = decorating(decorator.decorator, site.scope, script)
+        if known is not None and known.api.kind == "wrap":
+            yield ParallelWrap(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(known.evidence, (known.name,)),
+                kind=known.api.traits.get("wrap", "other"),
+                function=known.name,
+                model=site.node.name.value,
+            )
 
 
 @pattern(ParallelWrap, methods=tuple(_PREPARES))
@@ -178,6 +212,33 @@ def _optimizer(site: Site, script: Script) -> Site | None:
 
 
 EXAMPLES = {
+    "from lightning.fabric.strategies import FSDPStrategy\n"
+    "how = FSDPStrategy(sharding_strategy='FULL_SHARD') if many else 'auto'": [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.fabric.strategies.FSDPStrategy",)),
+            kind="fsdp",
+            function="FSDPStrategy",
+            sharding="'FULL_SHARD'",
+            condition="many",
+        ),
+    ],
+    (
+        "import functools, jax\n"
+        "@functools.partial(jax.pmap, axis_name='chips')\n"
+        "def advance(state, batch):\n"
+        "    return state"
+    ): [
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("jax.pmap",)),
+            kind="pmap",
+            function="jax.pmap",
+            model="advance",
+        ),
+    ],
     (
         "from torch.nn.parallel import DistributedDataParallel as DDP\n"
         "model = DDP(model, device_ids=[local_rank], find_unused_parameters=True)\n"

@@ -147,9 +147,10 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
         set(words(dotted(node))) & (_FILE_WORDS | {"finetune"}) for node in nodes
     )
+    of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
     resumes = any("resume" in words(dotted(node)) for node in nodes)
     if (
-        (not said and not passed)
+        not (said or passed or of_raw)
         or resumes
         or script.defines(last)
         or set(named) & {"optimizer", "dataset"}
@@ -192,6 +193,17 @@ def _finding(
 
 
 EXAMPLES = {
+    "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("fabric.load_raw",)),
+            form="helper",
+            model="model",
+            function="fabric.load_raw",
+            source="start",
+        ),
+    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,

@@ -157,6 +157,45 @@ def _sharded(script: Script) -> bool:
 
 
 EXAMPLES = {
+    "steps = (num_train * args.epochs) // batch_size": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="steps",
+            expression="(num_train * args.epochs) // batch_size",
+            per="run",
+            split="training",
+            samples="num_train",
+            batch="batch_size",
+            epochs="args.epochs",
+            rounding="down",
+        ),
+    ],
+    "rounds.iterations = cfg.total_timesteps // cfg.batch_size": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("cfg.batch_size",)),
+            target="rounds.iterations",
+            expression="cfg.total_timesteps // cfg.batch_size",
+            per="run",
+            rounding="down",
+            plain=False,
+        ),
+    ],
+    "max_iters = token_budget.tokens // tokens_per_iter": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tokens_per_iter",)),
+            target="max_iters",
+            expression="token_budget.tokens // tokens_per_iter",
+            per="run",
+            rounding="down",
+            plain=False,
+        ),
+    ],
     (
         "epoch_step = num_train // batch_size\n"
         "if distributed:\n"
@@ -313,6 +352,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "speed = tokens_per_second // tokens_per_iter": "how fast it is",
     "curr_step = curr_epoch * steps_per_epoch": "where the run is",
     "division_step = n_train // (5 * batch_size)": "the steps between two evaluations",
     "num_beams = num_hypos // batch_size": "counts what a model gives back",

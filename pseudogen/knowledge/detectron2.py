@@ -1,0 +1,26 @@
+"""detectron2: its loaders, models, evaluation and storage of metrics."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://detectron2.readthedocs.io/en/latest/modules/"
+_COMM = _DOCS + "utils.html#module-detectron2.utils.comm"
+
+EXACT: dict[str, Api] = {
+    "detectron2.data.build_detection_train_loader": Api("loader", (), {}, _DOCS + "data.html"),
+    "detectron2.data.build_detection_test_loader": Api("loader", (), {}, _DOCS + "data.html"),
+    "detectron2.evaluation.inference_on_dataset": Api(
+        "evaluation", ("model", "data_loader", "evaluator"), {}, _DOCS + "evaluation.html"
+    ),
+    # Metrics go to the storage; the writers write what it holds.
+    "detectron2.utils.events.EventStorage": Api(
+        "writer", ("start_iter",), {}, _DOCS + "utils.html#module-detectron2.utils.events"
+    ),
+    "detectron2.engine.default_writers": Api(
+        "writer", ("output_dir", "max_iter"), {}, _DOCS + "engine.html"
+    ),
+    "detectron2.utils.comm.get_world_size": Api("world-size", (), {}, _COMM, {"scope": "all"}),
+    "detectron2.utils.comm.get_local_rank": Api("local-rank", (), {}, _COMM),
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {}
+BARE: tuple[str, ...] = ()
