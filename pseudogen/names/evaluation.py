@@ -195,10 +195,11 @@ def _handles_model(script: Script, site: Site) -> bool:
 
 
 def _callback(script: Script, site: Site, receiver: str, named: tuple[str, ...]) -> Evidence | None:
-    """`eval_callback.on_epoch_end(epoch, model)`."""
+    """`eval_callback.on_epoch_end(epoch, model)`, `eval_callback.on_epoch_end(epoch + 1)`."""
     wanted = EVALUATION_WORDS & set(words(receiver)) if receiver else set()
     if wanted and named in _CALLBACKS:
         passed = " ".join(text(arg.value) for arg in site.node.args)
-        if _handles_model(script, site) or "model" in passed:
+        epoch = named[-1] == "end" and "epoch" in passed
+        if epoch or _handles_model(script, site) or "model" in passed:
             return Evidence(NAME, (site.name,))
     return None

@@ -163,7 +163,7 @@ def depends_on_time(node: Any) -> bool:
 
 def sets_rate(script: Script, site: Site) -> bool:
     """Whether a call's name says that it sets the learning rate of an optimizer:
-    `adjust_learning_rate(optimizer, epoch)`, `self.set_lr(...)`, `poly_scheduler(optimizer)`."""
+    `adjust_learning_rate(optimizer, epoch)`, `self.set_lr(...)`, `self.scheduler(optimizer, i)`."""
     whole: Any = getattr(site.statement.node, "value", None)
     if site.known is not None or not site.name or site.node is not whole:
         return False
@@ -177,12 +177,22 @@ def sets_rate(script: Script, site: Site) -> bool:
         and not named & {"get", "log", "logger", "pass", "scheduler", "schedulers"}
     ):
         return bool(site.node.args) or "." in site.name
+    own = site.name.removeprefix("self.")
     return (
         type(site.statement.node) is cst.Expr
         and names_schedule(site.name)
-        and ("." not in site.name or words(site.name)[0] in _SETTERS - {"step"})
-        and optimizer_passed(script, site) is not None
+        and ("." not in own or words(site.name)[0] in _SETTERS - {"step"})
+        and (optimizer_passed(script, site) is not None or _told_time(script, site))
     )
+
+
+def _told_time(script: Script, site: Site) -> bool:
+    """`scheduler(step)`, `self.lr_scheduler(epoch)` in training: an object that is called is told
+    the time."""
+    passed = [arg.value for arg in site.node.args]
+    if len(passed) != 1 or not depends_on_time(passed[0]):
+        return False
+    return script.called_function(site) is None and script.unit(site.statement) is not None
 
 
 def optimizer_passed(script: Script, site: Site) -> Any:

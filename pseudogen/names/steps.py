@@ -136,7 +136,8 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS:
         return None
-    if type(value) in (cst.Name, cst.Attribute) or words(target)[-1:] == ("size",):
+    of_epoch = named & _EPOCH_WORDS and found.batch is not None
+    if type(value) in (cst.Name, cst.Attribute) or ("size" in words(target)[-1:] and not of_epoch):
         return None
     if found.per == EPOCH and found.batch is not None and "total" in named and "epoch" not in named:
         return replace(found, plain=False)  # of an epoch or of the run

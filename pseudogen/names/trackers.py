@@ -195,7 +195,8 @@ def _keeps_metrics(script: Script, site: Site) -> bool:
 def _names_tracker(found: set[str]) -> bool:
     """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
     backends = _TRACKER_WORDS - {"writer"} | {"log"}
-    named = found & {"writer", "logger"} and found & backends
+    kept = {"summary", "tensorboard"} <= found or {"summaries", "tensorboard"} <= found
+    named = kept or (found & {"writer", "logger"} and found & backends)
     return bool(named) or {"loss", "history"} <= found or found == {"loggers"}
 
 

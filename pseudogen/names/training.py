@@ -32,6 +32,8 @@ LEARNER = "learner"
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
 _APPLYING = frozenset({"apply_gradients", "minimize"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
+_STEP_METHODS = frozenset({"train_one_batch", "train_one_step", "train_step"})
+"""Methods of the project's own trainers that take one step."""
 _LOSSES = frozenset({"loss", "losses", "cost", "err", "error", "objective"})
 _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
@@ -117,6 +119,7 @@ def may_step(name: str) -> bool:
     return bool(receiver) and (
         method in _APPLYING
         or method in _ENGINE_METHODS
+        or method in _STEP_METHODS
         or method in ("backward", "manual_backward", "optimize_parameters")
         or method in _LEARNS
     )
@@ -144,6 +147,8 @@ def training_step(script: Script, site: Site) -> Step | None:
     wraps_optimizer = {"opt", "optim", "optimizer", "wrapper"} & set(words(receiver))
     if method in _ENGINE_METHODS and site.node.args and (method[0] == "t" or wraps_optimizer):
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
+    if method in _STEP_METHODS and _takes_step(script, site, receiver):
+        return Step(ENGINE, Evidence(NAME, (site.name,)))
     if method == "manual_backward":
         return Step(BACKWARD, Evidence(FLOW, (site.name,)))
     return _scaled(script, site)
@@ -244,6 +249,14 @@ def _scaled(script: Script, site: Site) -> Step | None:
     if not passed or script.is_a(optimizer, site.scope, "optimizer") is None:
         return None
     return Step(SCALED_CALL, Evidence(NAME, (site.name,)))
+
+
+def _takes_step(script: Script, site: Site, receiver: str) -> bool:
+    """`losses = trainer.train_step(images, boxes)` in a loop: an object of the project, whose
+    method this script does not show, is told to take a step."""
+    shown = receiver == "super()" or script.called_function(site) is not None
+    looped = script.loop_around(site.statement) is not None
+    return not shown and looped and bool(site.node.args)
 
 
 def _named_step(script: Script, site: Site) -> Step | None:

@@ -87,6 +87,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("criterion",), "criterion"),
     (("loss", "fn"), "criterion"),
     (("loss", "func"), "criterion"),
+    (("loss", "function"), "criterion"),
     (("writer",), "writer"),
     (("model",), "model"),
     (("net",), "model"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -30,6 +31,8 @@ _OTHER_SEARCHES = frozenset(
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
 """Words of metrics that often mean something else."""
 _THRESHOLDS = frozenset({"thr", "thre", "thres", "thresh", "threshold"})
+_MARGINS = frozenset({"delta", "eps", "epsilon", "margin", "tol", "tolerance"})
+"""Words of the least difference that counts as an improvement."""
 _KEYS = frozenset({"key", "mem", "memory", "usage", "rank", "priority", "cost"})
 """Words of what is compared when something else than a result is searched for."""
 _EXTREMES = frozenset({"max", "min", "highest", "lowest", "maximum", "minimum", "top"})
@@ -51,6 +54,7 @@ class BestTracking(Finding):
         best: The best one so far.
         better: "lower" or "higher": which results count as better.
         ties: Whether an equal result replaces the best one, too.
+        margin: By how much a result has to be better; None when any difference is enough.
         flag: The variable that keeps the outcome of the comparison.
         updates: The line on which the best result is replaced.
         saves: The line on which a checkpoint is saved below the comparison.
@@ -63,10 +67,24 @@ class BestTracking(Finding):
     best: str
     better: str
     ties: bool = False
+    margin: str | None = None
     flag: str | None = None
     updates: int | None = None
     saves: int | None = None
     per: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Sides:
+    """A comparison of `value` with `best`: `better` and `ties` as in the facts; `margin` is the
+    least difference, or, if `worse`, by how much a result may be worse and still count."""
+
+    value: str
+    best: str
+    better: str
+    ties: bool = False
+    margin: str | None = None
+    worse: bool = False
 
 
 @pattern(BestTracking, statements=(cst.If, cst.Assign, cst.AnnAssign), mentions=("<", ">"))
@@ -77,36 +95,59 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
         found = _sides(comparison, site, script)
         if found is None:
             continue
-        value, best, better, ties = found
-        if _of_images(site, script) or set(words(value.replace('"', " "))) & _KEYS:
+        if _of_images(site, script) or set(words(found.value.replace('"', " "))) & _KEYS:
             return
-        if "_mem" in value or "mem_" in value:
+        if "_mem" in found.value or "mem_" in found.value:
             return
         below = script.tree.below(site.statement) if type(site.node) is cst.If else []
-        if _counts_failures(site, script):
-            return
+        if _counts_failures(site, script, below, found.best):
+            below = _otherwise(site, script, found.best)
+            if not below:
+                return
+            found = _turned(found)
+        elif found.margin and found.worse:
+            return  # results that are a little worse count, too
         yield BestTracking(
             line=site.line,
             end=site.last,
-            evidence=Evidence(NAME, (best,)),
-            value=value,
-            best=best,
-            better=better,
-            ties=ties,
+            evidence=Evidence(NAME, (found.best,)),
+            value=found.value,
+            best=found.best,
+            better=found.better,
+            ties=found.ties,
+            margin=found.margin,
             flag=text(site.node.targets[0].target) if type(site.node) is cst.Assign else None,
-            updates=next((s.first for s in below if _assigns(s, best)), None),
+            updates=next((s.first for s in below if _assigns(s, found.best)), None),
             saves=_saves(below, script),
             per=script.unit(site.statement),
         )
         return
 
 
-def _counts_failures(site: Site, script: Script) -> bool:
-    """Whether a branch only counts up how often there was no improvement: `waited += 1`."""
+def _counts_failures(site: Site, script: Script, below: list[Statement], best: str) -> bool:
+    """Whether a branch is that of no improvement, which is counted: `waited += 1`."""
     body = script.tree.body(site.statement) if type(site.node) is cst.If else []
-    return bool(body) and all(
+    counts = any(
         type(s.node) is cst.AugAssign and type(s.node.operator) is cst.AddAssign for s in body
     )
+    keeps = any(_assigns(s, best) for s in below) or _saves(below, script) is not None
+    return counts and not keeps
+
+
+def _otherwise(site: Site, script: Script, best: str) -> list[Statement]:
+    """What is done in the other case, where that is the one in which the best result is replaced:
+    `if acc <= best: waited += 1` and `else: best = acc`."""
+    clauses = script.tree.clauses(site.statement)
+    if len(clauses) != 1 or type(clauses[0].node) is not cst.Else:
+        return []
+    below = script.tree.below(clauses[0])
+    return below if any(_assigns(s, best) for s in below) else []
+
+
+def _turned(found: _Sides) -> _Sides:
+    """The comparison that holds when this one does not."""
+    better = "higher" if found.better == "lower" else "lower"
+    return replace(found, better=better, ties=not found.ties, worse=not found.worse)
 
 
 def _comparisons(test: Any) -> Iterator[cst.Comparison]:
@@ -125,10 +166,8 @@ def _comparisons(test: Any) -> Iterator[cst.Comparison]:
             stack.append(node.test)
 
 
-def _sides(
-    comparison: cst.Comparison, site: Site, script: Script
-) -> tuple[str, str, str, bool] | None:
-    """(value, best, better, ties) of a comparison of a result with the best one."""
+def _sides(comparison: cst.Comparison, site: Site, script: Script) -> _Sides | None:
+    """The two sides of a comparison of a result with the best one."""
     target = comparison.comparisons[0]
     better = _COMPARED.get(type(target.operator))
     if better is None:
@@ -137,10 +176,49 @@ def _sides(
     left, right = comparison.left, target.comparator
     if any(set(words(dotted(side))) & _THRESHOLDS for side in (left, right)):
         return None  # overlaps of boxes are compared with a fixed number
+    (left, ahead), (right, behind) = _margin(left, site, script), _margin(right, site, script)
     if _is_best(right, site, script) and not _is_best(left, site, script):
-        return bare(left), text(right), better, ties
+        return _Sides(bare(left), text(right), better, ties, *_signed(behind, better))
     if _is_best(left, site, script) and not _is_constant(right):
-        return bare(right), text(left), "higher" if better == "lower" else "lower", ties
+        better = "higher" if better == "lower" else "lower"
+        return _Sides(bare(right), text(left), better, ties, *_signed(ahead, better))
+    return _gain(left, right, site, script) if better == "higher" else None
+
+
+def _margin(node: Any, site: Site, script: Script) -> tuple[Any, Any]:
+    """(the best result, what is added to it) of `best_loss - min_delta`; (node, None) for all
+    else."""
+    kind = type(node)
+    if kind is cst.BinaryOperation and type(node.operator) in (cst.Add, cst.Subtract):
+        small = _is_constant(node.right) or set(words(dotted(node.right))) & _MARGINS
+        if small and _is_best(node.left, site, script):
+            return node.left, node
+    return node, None
+
+
+def _signed(added: Any, better: str) -> tuple[str | None, bool]:
+    """(the margin by which a result has to be better, whether results that much worse count)."""
+    if added is None:
+        return None, False
+    more = type(added.operator) is cst.Add
+    return text(added.right), more is (better == "lower")
+
+
+def _gain(left: Any, right: Any, site: Site, script: Script) -> _Sides | None:
+    """`gain > 1e-5` after `gain = f1 - best_f1`, `best_loss - loss > delta`: by how much the result
+    is better is compared with a margin."""
+    if not (_is_constant(right) or set(words(dotted(right))) & _MARGINS) or "-" in text(right)[:1]:
+        return None
+    if type(left) is cst.Name:
+        bound = script.reaching(left.value, site.statement.index)
+        left = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else left
+    if type(left) is not cst.BinaryOperation or type(left.operator) is not cst.Subtract:
+        return None
+    margin = None if text(right) in ("0", "0.0") else text(right)
+    if _is_best(left.right, site, script) and not _is_best(left.left, site, script):
+        return _Sides(bare(left.left), text(left.right), "higher", False, margin)
+    if _is_best(left.left, site, script) and not _is_best(left.right, site, script):
+        return _Sides(bare(left.right), text(left.left), "lower", False, margin)
     return None
 
 
@@ -274,8 +352,50 @@ EXAMPLES = {
         ties=True,
         updates=2,
     ),
+    ("gain = val_f1 - best_f1\nif gain > 1e-5:\n    best_f1 = val_f1\n    save(model)"): _example(
+        line=2,
+        evidence=Evidence(NAME, ("best_f1",)),
+        value="val_f1",
+        best="best_f1",
+        better="higher",
+        margin="1e-5",
+        updates=3,
+        saves=4,
+    ),
+    "if val_loss < self.best_loss - self.min_delta:\n    self.best_loss = val_loss": _example(
+        line=1,
+        evidence=Evidence(NAME, ("self.best_loss",)),
+        value="val_loss",
+        best="self.best_loss",
+        better="lower",
+        margin="self.min_delta",
+        updates=2,
+    ),
+    (
+        "if score < self.best_score + self.delta:\n"
+        "    self.counter += 1\n"
+        "    if self.counter >= self.patience:\n"
+        "        self.stop = True\n"
+        "else:\n"
+        "    self.best_score = score\n"
+        "    self.save_checkpoint(model)"
+    ): _example(
+        line=1,
+        evidence=Evidence(NAME, ("self.best_score",)),
+        value="score",
+        best="self.best_score",
+        better="higher",
+        ties=True,
+        margin="self.delta",
+        updates=6,
+        saves=7,
+    ),
 }
 COUNTEREXAMPLES = {
+    "if acc > best_acc - 0.01:\n    save(model)": "results that are a little worse count, too",
+    (
+        "if loss > best_loss:\n    waited += 1\n    if waited > patience:\n        stop()"
+    ): "counts how long there was no improvement",
     ("keep = best_iou > ignore_thresh"): "overlaps of boxes and a fixed number",
     "if acc < best_acc:\n    waited += 1": "counts how long there was no improvement",
     "acc = min(acc, tokens * blocks)": "a limit",

@@ -23,6 +23,7 @@ _DATA_WORDS = frozenset(
 )
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
 _FILE_WORDS = frozenset({"dir", "file", "files", "folder", "lines", "path", "paths", "set", "txt"})
+_SAMPLE_WORDS = frozenset({"anno", "annotation", "image", "img", "label", "labels", "mask"})
 _STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
 _INTERVAL_WORDS = frozenset({"every", "freq", "frequency", "interval", "period"})
 _PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
@@ -219,10 +220,11 @@ def _names_data(node: Any, statement: Statement, script: Script) -> bool:
 
 
 def _names_split(named: tuple[str, ...]) -> bool:
-    """Whether a name is that of a part of the data or its file: `train_file`, `val_lines`."""
-    return bool(set(named[:1]) & _SPLIT_WORDS) and (
-        len(named) == 1 or bool(set(named[1:]) & _FILE_WORDS)
-    )
+    """Whether a name is that of a part of the data or its file: `train_file`, `val_lines`,
+    `image_path`."""
+    whole = set(named[:1]) & _SPLIT_WORDS
+    part = whole or set(named[:1]) & _SAMPLE_WORDS
+    return bool(part) and (bool(whole and len(named) == 1) or bool(set(named[1:]) & _FILE_WORDS))
 
 
 def _exits(node: Any) -> bool:
@@ -289,6 +291,19 @@ EXAMPLES = {
             message='"--do_train needs a training set"',
             ends="error",
         ),
+    ],
+    'assert os.path.exists(image_path), "no images"': [
+        DatasetGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("image_path",)),
+            test="os.path.exists(image_path)",
+            asserts=True,
+            checks="path",
+            subject="image_path",
+            message='"no images"',
+            ends="error",
+        )
     ],
     ("assert len(shards) > 0, f'no shards in {folder}'"): [
         DatasetGuard(

@@ -272,6 +272,22 @@ EXAMPLES = {
             condition="dist.get_rank() == 0",
         )
     ],
+    "from project import TensorboardSummary\nself.summary = TensorboardSummary(folder)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("TensorboardSummary",)),
+            form="create",
+            tracker="self.summary",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
     "loss_history.append_loss(epoch, loss, val_loss)": [
         ExperimentLogging(
             line=1,

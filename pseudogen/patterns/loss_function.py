@@ -29,6 +29,9 @@ _NO_LOSS = frozenset(
 _NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
 """Methods of distributions, for which the function of a loss gives a property."""
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
+_CRITERION_PIECES = ("criterion", "loss")
+_MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
+"""Methods of a criterion that give it back."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,7 +39,8 @@ class LossFunction(Finding):
     """Facts of a loss.
 
     Attributes:
-        action: "made" (a criterion object) or "computed" (by a function).
+        action: "made" (a criterion object), "computed" (by a function) or "held" (an object that
+            only the name of what receives it says to be a criterion).
         name: What holds the criterion, or receives the loss.
         maker: Whether a criterion is what a function gives, no class.
         api: The class or function, without its module.
@@ -204,6 +208,32 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     )
 
 
+@pattern(LossFunction, statements=(cst.Assign,), values=(cst.Call,), mentions=_CRITERION_PIECES)
+def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`criterion = nn.CosineSimilarity(dim=1).cuda()`: an object of another class is what the loss
+    is computed with, as the name says."""
+    made, target = site.node.value, _target(site) or ""
+    while type(made.func) is cst.Attribute and made.func.attr.value in _MOVES:
+        made = made.func.value
+        if type(made) is not cst.Call:
+            return
+    if suggested_role(target) != "criterion" or not is_class_name(dotted(made.func)):
+        return
+    called = script.call_site(made, site.statement.index, site.scope)
+    other = called.known is not None and called.known.api.kind not in ("module", "model")
+    if other or _action(called, script) or target in {text(arg.value) for arg in made.args}:
+        return  # a loss by its own name, or something around the criterion
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (target,)),
+        action="held",
+        name=target,
+        api=called.name.rpartition(".")[2],
+        condition=_condition(site, script, [site]),
+    )
+
+
 def _makes(name: str) -> bool:
     """Whether a function makes the loss, rather than being its class (`v8DetectionLoss`)."""
     return not is_class_name(name) and (name == name.lower() or words(name)[0] in _MAKERS)
@@ -367,6 +397,13 @@ EXAMPLES = {
             ),
         )
     ],
+    "import torch.nn as nn\ncriterion = nn.CosineSimilarity(dim=1).cuda(gpu)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("criterion",)),
+        action="held",
+        name="criterion",
+        api="CosineSimilarity",
+    ),
     ("from project import create_loss\ntrain_loss, val_loss = create_loss(config)"): [
         LossFunction(
             line=2,
@@ -385,6 +422,8 @@ COUNTEREXAMPLES = {
         "from ignite.metrics import Loss\nmetrics = {'loss': Loss(criterion)}"
     ): "a metric of the loss",
     ("history = state.training_losses(10)"): "losses seen before are read",
+    "import torch.nn as nn\ncriterion = nn.DataParallel(criterion)": "is spread over devices",
+    "from lib import Parallel\nloss_fn = Parallel(loss_fn)": "something around the criterion",
     "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
     "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",
     "_, scores = cell_selection_loss(scores, labels)": "the loss itself is let fall",

@@ -309,6 +309,19 @@ EXAMPLES = {
             rounding="down",
         ),
     ],
+    "epoch_size = len(dataset) // args.batch_size": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.batch_size",)),
+            target="epoch_size",
+            expression="len(dataset) // args.batch_size",
+            per="epoch",
+            samples="len(dataset)",
+            batch="args.batch_size",
+            rounding="down",
+        ),
+    ],
     ("model.fit(data, steps_per_epoch=len(train_loader) // hvd.size())"): [
         StepsPerEpoch(
             line=1,

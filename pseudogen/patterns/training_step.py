@@ -365,8 +365,19 @@ EXAMPLES = {
             call="trainer.train",
         )
     ],
+    "for images, boxes in loader:\n    total = util.train_step(images, boxes)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("util.train_step",)),
+        how="engine",
+        call="util.train_step",
+    ),
 }
 COUNTEREXAMPLES = {
+    (
+        "class Wrapper:\n"
+        "    def train_step(self, data):\n"
+        "        return self.inner.train_step(data)"
+    ): "a method hands on what it is given",
     (
         "from project.trainer import HorseTrainer\n"
         "trainer = HorseTrainer(name='x')\n"

@@ -220,6 +220,30 @@ EXAMPLES = {
         condition="anneal",
         made_by=("left = 1 - step / 100",),
     ),
+    (
+        "for epoch in range(epochs):\n"
+        "    for i, (x, y) in enumerate(train_loader):\n"
+        "        self.scheduler(self.optimizer, i, epoch)\n"
+        "        loss.backward()"
+    ): _example(
+        line=3,
+        evidence=Evidence(NAME, ("self.scheduler",)),
+        action="helper",
+        name="self.scheduler",
+        optimizer="self.optimizer",
+        parameters=("self.optimizer", "i", "epoch"),
+        per="step",
+    ),
+    (
+        "for step, (x, y) in enumerate(train_loader):\n    lr_scheduler(step)\n    loss.backward()"
+    ): _example(
+        line=2,
+        evidence=Evidence(NAME, ("lr_scheduler",)),
+        action="helper",
+        name="lr_scheduler",
+        parameters=("step",),
+        per="step",
+    ),
     ("for x in loader:\n    lr_sche.step()"): [
         LrSchedule(
             line=2, end=2, evidence=Evidence(NAME, ("lr_sche",)), action="stepped", name="lr_sche"
@@ -255,6 +279,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "for step, x in enumerate(train_loader):\n    noise_scheduler(step)\n    loss.backward()": (
+        "a diffusion's noise"
+    ),
     "lr_value = lr_scheduler()": "asks for the present rate",
     "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",
     "wrapper.set_lr_scheduler(lr_scheduler)": "the schedule is handed on",
