@@ -81,7 +81,7 @@ def test_words_of_an_example_are_whole(
 def test_a_comment_silences_one_pitfall() -> None:
     code = (
         "from torch.utils.data import DataLoader\n"
-        "val_loader = DataLoader(val_set, drop_last=True, shuffle=True){}\n"
+        "val_loader = DataLoader(val_set, 8, drop_last=True, shuffle=True){}\n"
     )
     ids = {"drop-last-on-validation", "shuffle-on-validation"}
     assert {one.id for one in reports(code.format(""))} == ids
@@ -104,3 +104,17 @@ def test_reports_come_worst_first_and_names_alone_give_no_error() -> None:
         (WARNING, 1),
         (WARNING, 3),
     ]
+
+
+@pytest.mark.parametrize(("condition", "several"), [("args.resume", True), ("rank == 0", False)])
+def test_a_file_that_one_process_reads_fills_no_gpu_for_all(condition: str, several: bool) -> None:
+    code = (
+        "import torch\n"
+        "import torch.distributed as dist\n"
+        "dist.init_process_group('nccl')\n"
+        "rank = dist.get_rank()\n"
+        f"if {condition}:\n"
+        "    model.load_state_dict(torch.load('a.pt', weights_only=True))\n"
+    )
+    (found,) = reports(code, "load-without-map-location")
+    assert dict(found.facts)["several"] is several

@@ -9,7 +9,7 @@ _DATA_PARALLEL = Api(
     ("module", "strategy"),
     {"find_unused_parameters": "False"},
     _DOCS + "DataParallel_en.html",
-    {"wrap": "ddp"},
+    {"wrap": "ddp", "names": "bare"},  # its state is that of the model within
 )
 
 EXACT: dict[str, Api] = {
@@ -25,7 +25,7 @@ EXACT: dict[str, Api] = {
         ("dataset", "batch_size", "num_replicas", "rank", "shuffle", "drop_last"),
         {"shuffle": "False", "drop_last": "False"},
         _DOCS + "io/DistributedBatchSampler_en.html",
-        {"gives": "batches"},
+        {"gives": "batches", "epochs": "counted"},  # each round through it is an epoch more
     ),
     "paddle.io.BatchSampler": Api(
         "sampler",

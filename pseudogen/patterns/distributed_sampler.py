@@ -38,6 +38,7 @@ class DistributedSampler(Finding):
         rank: Which shard, as written; None: that of the process.
         pads: Whether samples are repeated to make all shards equally long; None when unknown.
         condition: The condition under which it is made.
+        counts_epochs: Whether it counts the epochs itself, with each round through it.
         told_epoch: The line on which it is told the epoch; None when this file does not do it.
     """
 
@@ -55,6 +56,7 @@ class DistributedSampler(Finding):
     rank: str | None = None
     pads: bool | None = None
     condition: str | None = None
+    counts_epochs: bool = False
     told_epoch: int | None = None
 
 
@@ -135,6 +137,7 @@ def _finding(
         rank=script.argument_text(site, "rank") or script.argument_text(site, "index"),
         pads=_pads(site, drop_last) if known else None,
         condition=_condition(site, script),
+        counts_epochs=site.known is not None and "epochs" in site.known.api.traits,
         told_epoch=_told_epoch(name, site, script),
     )
 
@@ -297,6 +300,7 @@ EXAMPLES = {
             shuffle="False",
             drop_last="True",
             pads=True,
+            counts_epochs=True,
         ),
     ],
 }

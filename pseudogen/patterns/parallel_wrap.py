@@ -64,6 +64,7 @@ class ParallelWrap(Finding):
         sharding: The sharding strategy as written; None when not given.
         condition: The condition under which it is done.
         optimizer_line: Where the optimizer is made, in the same function; None when not shown.
+        bare_names: Whether the names in its state are those of the model, without a prefix.
         before_optimizer: Whether that is below the wrap; None when the optimizer is not shown.
     """
 
@@ -81,6 +82,7 @@ class ParallelWrap(Finding):
     sharding: str | None = None
     condition: str | None = None
     optimizer_line: int | None = None
+    bare_names: bool = False
     before_optimizer: bool | None = None
 
 
@@ -181,6 +183,7 @@ def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> Paral
         broadcast_buffers=script.argument_text(site, "broadcast_buffers"),
         sharding=script.argument_text(site, "sharding_strategy"),
         condition=condition_of(script, site.statement, site.node),
+        bare_names=site.known is not None and site.known.api.traits.get("names") == "bare",
         optimizer_line=optimizer.line if optimizer is not None else None,
         before_optimizer=optimizer.statement.index > site.statement.index if optimizer else None,
     )

@@ -178,16 +178,29 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
             steps=part.steps,
             loader=over.loader,
             at_end=_last_batch(script, loop, over),
+            first_alone=_first_alone(script, part, loop, over),
         )
 
 
 def _last_batch(script: Script, loop: Statement, over: BatchLoop) -> str:
     """The condition that holds in the last round: `i + 1 == len(loader)`, or without the 1 where
     counting begins at 1."""
-    counts = script.tree.lines[loop.first - 1].replace(" ", "")
-    from_one = ",1)" in counts or "start=1)" in counts
-    index = over.index if from_one else f"{over.index} + 1"
+    index = over.index if _from_one(script, loop) else f"{over.index} + 1"
     return f"{index} == len({over.loader})"
+
+
+def _from_one(script: Script, loop: Statement) -> bool:
+    """Whether the batches are counted from 1."""
+    counts = script.tree.lines[loop.first - 1].replace(" ", "")
+    return ",1)" in counts or "start=1)" in counts
+
+
+def _first_alone(
+    script: Script, part: GradientAccumulation, loop: Statement, over: BatchLoop
+) -> str | None:
+    """The index where `i % steps == 0` holds for the first batch already."""
+    plain = part.condition == f"{over.index} % {part.steps} == 0"
+    return over.index if plain and not _from_one(script, loop) else None
 
 
 def _steps_later(script: Script, loop: Statement) -> bool:
@@ -232,6 +245,7 @@ EXAMPLES = {
     },
     "accumulation-rest-lost": {
         _TOP + _DIVIDED + _ROUND: [(7, 7)],
+        _TOP + _DIVIDED + _ROUND.replace("(i + 1)", "i"): [(7, 7)],
         _TOP + _DIVIDED.replace("i,", "step,") + _ROUND.replace("(i + 1)", "(step + 1)"): [(7, 7)],
     },
 }

@@ -110,9 +110,14 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
             (sites[0].line, sites[0].last),
             "api",
             call=sites[0].name,
-            several=script.workers.joins and not all(names_rank(s.node) for s in sites),
+            several=script.workers.joins and not all(_by_rank(script, s) for s in sites),
             places=tuple(s.line for s in sites),
         )
+
+
+def _by_rank(script: Script, site: Site) -> bool:
+    """Whether each process reads a file of its own, or one process alone reads."""
+    return names_rank(site.node) or script.rank_condition(site.statement) is not None
 
 
 def _no_tensors(script: Script, site: Site) -> bool:

@@ -15,7 +15,8 @@ from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
 def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
     """`DataLoader(val_data, drop_last=True)`: some samples are never measured."""
     for loader in findings.of(DataLoader):
-        if loader.split == "validation" and loader.drop_last == "True":
+        drops = loader.drop_last == "True" and loader.batch_size != "1"  # a single one is whole
+        if loader.split == "validation" and drops:
             yield report(
                 "drop-last-on-validation",
                 WARNING,
@@ -126,6 +127,8 @@ COUNTEREXAMPLES = {
         "train_loader = DataLoader(train_set, drop_last=True)": "training may drop samples",
         "from torch.utils.data import DataLoader\n"
         "val_loader = DataLoader(val_set, drop_last=False)": "nothing is dropped",
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=1, drop_last=True)": "each batch is whole",
     },
     "shuffle-on-validation": {
         "from torch.utils.data import DataLoader\n"

@@ -113,8 +113,9 @@ def _wrap_before(script: Script, name: str, site: Site) -> Statement | None:
 def _is_wrap(script: Script, binding: Binding, statement: Statement) -> bool:
     value: Any = binding.value
     known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
-    wraps = known is not None and known.api.kind == "wrap"
-    return wraps and known is not None and known.api.traits.get("wrap") in ("ddp", "dp")
+    if known is None or known.api.kind != "wrap" or known.api.traits.get("names") == "bare":
+        return False
+    return known.api.traits.get("wrap") in ("ddp", "dp")
 
 
 def _comes_before(script: Script, wrap: Statement, site: Site) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -180,8 +181,21 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
 
 def _is_met(script: Script, site: Site, guard: Statement) -> bool:
     """Whether those that go on come to a call for which all processes are needed."""
-    one = script.rank_condition(site.statement) is not None
-    return _needs_all(site) and not one and not script.exclusive(site.statement, guard)
+    if not _needs_all(site) or script.rank_condition(site.statement) is not None:
+        return False
+    return not script.exclusive(site.statement, guard) and not _depends(script, site, guard)
+
+
+def _depends(script: Script, site: Site, guard: Statement) -> bool:
+    """Whether the call stands under a condition that the guard asks for, too: `if shared and ...`
+    there, `if not shared and rank != 0: return` here."""
+    tests = " ".join(
+        text(header.node.test)
+        for header in script.tree.ancestors(site.statement.index)
+        if type(header.node) is cst.If and header.index != guard.index
+    )
+    names = re.findall(r"[A-Za-z_][\w.]*", text(guard.node.test))
+    return any(has_word(tests, name) for name in names if name not in ("not", "and", "or"))
 
 
 def _caught(script: Script, leaves: Statement) -> bool:
@@ -246,5 +260,10 @@ COUNTEREXAMPLES = {
         _TOP + "def finish(value):\n    dist.all_reduce(value)\n    if rank != 0:\n        return\n"
         "    print(value)\n": "nothing is waited for afterwards",
         _TOP + _ROUND + _REDUCE + "        if value > 3:\n            break\n": "all leave",
+        _TOP + "def finish(value, shared):\n"
+        "    if not shared and rank != 0:\n"
+        "        return\n"
+        "    if shared:\n"
+        "        dist.all_reduce(value)\n": "who waits has not left",
     },
 }

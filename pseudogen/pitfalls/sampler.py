@@ -39,7 +39,7 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
     if _may_tell_epoch(script):
         return
     for sampler in findings.of(DistributedSampler):
-        if sampler.shuffle != "True" or sampler.split == "validation":
+        if sampler.shuffle != "True" or sampler.split == "validation" or sampler.counts_epochs:
             continue
         for loader in _loaders_of(findings, sampler) if sampler.target else ():
             loop = _loop_that_reads(findings, loader)
@@ -299,6 +299,10 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "sampler-without-set-epoch": {
+        "import paddle\n"
+        "batches = paddle.io.DistributedBatchSampler(train_set, batch_size=8, shuffle=True)\n"
+        "train_loader = paddle.io.DataLoader(train_set, batch_sampler=batches)\n"
+        + _TRAIN: "it counts its rounds itself",
         _ELSEWHERE.replace(
             "    def epoch",
             "    def tell(self, n):\n        self.loader.sampler.set_epoch(n)\n    def epoch",

@@ -38,6 +38,8 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
                 continue
             if switch.by == "helper" or _in_turns(switch, switches):
                 continue
+            if _nothing_trained(switch, wrap):
+                continue
             if not _same(switch.model, wrap) or _wrapped_again(findings, wrap, later):
                 continue
             yield report(
@@ -58,6 +60,14 @@ def _in_turns(
     """Whether the same parameters are frozen here and let in there, as in adversarial training,
     where each model is looked at in turn."""
     return any(o.model == switch.model and type(o) is not type(switch) for o in switches)
+
+
+def _nothing_trained(switch: LayerFreezing | LayerUnfreezing, wrap: ParallelWrap) -> bool:
+    """Whether the wrapped model as a whole is frozen, as a teacher is: no gradient comes to it,
+    and without the first of them DDP waits for no other."""
+    whole = (switch.model or "").removesuffix(".module") in (wrap.target, wrap.model)
+    freezes = isinstance(switch, LayerFreezing)
+    return freezes and whole and switch.only is None and switch.value is None
 
 
 def _same(model: str | None, wrap: ParallelWrap) -> bool:
@@ -265,7 +275,12 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "frozen-after-wrap": {
         _TOP + _FREEZE.replace("model.", "model.backbone.") + _WRAP: "they are frozen first",
-        _TOP + _WRAP + _FREEZE + _WRAP: "the model is wrapped anew",
+        _TOP + _WRAP + _FREEZE.replace("model.", "model.backbone.") + _WRAP: (
+            "the model is wrapped anew"
+        ),
+        _TOP + "teacher = DDP(teacher)\n" + _FREEZE.replace("model.", "teacher."): (
+            "nothing of it is trained"
+        ),
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + "model.head = nn.Linear(8, 2)\n" + _WRAP: "a new layer is trained",
