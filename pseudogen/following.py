@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import libcst as cst
 
@@ -56,8 +57,9 @@ class Reached:
         function: The name of the function; for a method `Class.method`, for `__init__` the class.
         lines: Its first and last line in that file.
         findings: What is found in it, by line.
-        code: The lines of that file.
-        imports: Whether that file imports anything.
+        path: That file.
+        script: What is in that file.
+        of_file: All that is found there, by line.
         direct: Whether the script calls it itself, not through another function.
     """
 
@@ -67,8 +69,9 @@ class Reached:
     function: str
     lines: tuple[int, int]
     findings: tuple[Finding, ...]
-    code: tuple[str, ...]
-    imports: bool
+    path: Path
+    script: Script
+    of_file: tuple[Finding, ...]
     direct: bool
 
 
@@ -76,23 +79,25 @@ def reached(project: Project, finders: Iterable[Finder]) -> tuple[Reached, ...]:
     """The functions that a project's script leads to and in which something is found, each once,
     where it is first called; a function stands before those that it calls."""
     found: dict[tuple[str, tuple[int, int]], Reached] = {}
-    calls = follow(project, finders, depth=_TOLD_DEPTH - 1)
-    scripts = {module.name: module.script for module in project.modules}
+    follower = _Follower(project, tuple(finders), _TOLD_DEPTH - 1)
+    calls = follower.calls_of_script()
+    modules = {module.name: module for module in project.modules}
 
     def walk(followed: Followed, outermost: Followed, direct: bool) -> None:
         told = tuple(f for f in followed.findings if direct or f.pattern not in _HELPERS)
         key = (followed.module, followed.lines)
         if told and key not in found:
-            script = scripts[followed.module]
+            module = modules[followed.module]
             found[key] = Reached(
                 line=outermost.line,
                 call=outermost.call,
                 module=followed.module,
-                function=_full_name(script, followed),
+                function=_full_name(module.script, followed),
                 lines=followed.lines,
                 findings=told,
-                code=tuple(script.tree.lines),
-                imports=script.imports_anything,
+                path=module.path,
+                script=module.script,
+                of_file=follower.findings(module),
                 direct=direct,
             )
         for inner in followed.inner:
@@ -126,8 +131,7 @@ def follow(
     Functions in which, and below which, nothing is found are left out; so are those that are
     more than `depth` calls away from one that the script calls.
     """
-    main = project.main
-    return _Follower(project, tuple(finders), depth).calls(main, main.script.call_sites(), 0)
+    return _Follower(project, tuple(finders), depth).calls_of_script()
 
 
 _Body = tuple[tuple[Finding, ...], tuple[Followed, ...]]
@@ -138,8 +142,13 @@ class _Follower:
         self.project = project
         self.finders = finders
         self.depth = depth
-        self._findings: dict[str, list[Finding]] = {}
+        self._findings: dict[str, tuple[Finding, ...]] = {}
         self._bodies: dict[tuple[str, int], _Body] = {}
+
+    def calls_of_script(self) -> tuple[Followed, ...]:
+        """The calls of the script itself that lead to something told."""
+        main = self.project.main
+        return self.calls(main, main.script.call_sites(), 0)
 
     def calls(self, module: Module, sites: list[Site], depth: int) -> tuple[Followed, ...]:
         """The calls among `sites` that lead to something told."""
@@ -164,10 +173,14 @@ class _Follower:
         return self._bodies[key]
 
     def _in_function(self, module: Module, statement: Statement) -> tuple[Finding, ...]:
-        if module.name not in self._findings:
-            self._findings[module.name] = find_all(module.script, self.finders)
-        found = self._findings[module.name]
+        found = self.findings(module)
         return tuple(f for f in found if statement.start <= f.line <= statement.end)
+
+    def findings(self, module: Module) -> tuple[Finding, ...]:
+        """All that is found in a module, worked out once."""
+        if module.name not in self._findings:
+            self._findings[module.name] = tuple(find_all(module.script, self.finders))
+        return self._findings[module.name]
 
 
 def _followed(

@@ -28,7 +28,7 @@ from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
 from pseudogen.patterns import all_finders
-from pseudogen.pitfall import Findings, Pitfall, check_all
+from pseudogen.pitfall import Findings, Pitfall, PitfallElsewhere, check_all
 from pseudogen.pitfalls import all_checkers
 from pseudogen.projects import OwnModules
 from pseudogen.reading import Source, read_text, repaired
@@ -53,6 +53,7 @@ class Analysis:
     pitfalls: tuple[Pitfall, ...] = ()
     reached: tuple[Reached, ...] = ()  # the project's own functions that the script calls
     not_read: tuple[NotRead, ...] = ()
+    elsewhere: tuple[PitfallElsewhere, ...] = ()  # in those functions
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +111,28 @@ def analyse_source(
         source = repaired(source, strict=strict)
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))
-    pitfalls = _checked(source, script, findings) if check else ()
+    pitfalls = _checked(source.path, script, findings) if check else ()
     functions, not_read = _followed(source, script) if follow else ((), ())
-    return Analysis(source, script, findings, pitfalls, functions, not_read)
+    elsewhere = tuple(_elsewhere(functions)) if check else ()
+    return Analysis(source, script, findings, pitfalls, functions, not_read, elsewhere)
 
 
-def _checked(source: Source, script: Script, findings: tuple[Finding, ...]) -> tuple[Pitfall, ...]:
-    own = OwnModules(source.path) if source.path is not None else ()
+def _checked(
+    path: Path | None, script: Script, findings: tuple[Finding, ...]
+) -> tuple[Pitfall, ...]:
+    own = OwnModules(path) if path is not None else ()
     return tuple(check_all(Findings(script, findings, own), all_checkers()))
+
+
+def _elsewhere(functions: tuple[Reached, ...]) -> Iterator[PitfallElsewhere]:
+    """The pitfalls in the project's own functions, file by file; each in the innermost of them."""
+    for file in dict.fromkeys(function.module for function in functions):
+        here = [function for function in functions if function.module == file]
+        for pitfall in _checked(here[0].path, here[0].script, here[0].of_file):
+            around = [f for f in here if f.lines[0] <= pitfall.lines[0] <= f.lines[1]]
+            if around:
+                inner = min(around, key=lambda f: f.lines[1] - f.lines[0])
+                yield PitfallElsewhere(pitfall, file, inner.function, inner.line)
 
 
 def _followed(source: Source, script: Script) -> tuple[tuple[Reached, ...], tuple[NotRead, ...]]:
@@ -208,11 +223,13 @@ def _explanation(analysis: Analysis, part: Part, detail: str = "normal") -> Expl
     chosen: Sequence[Finding] = analysis.findings
     pitfalls: Sequence[Pitfall] = analysis.pitfalls
     functions: Sequence[Reached] = analysis.reached
+    elsewhere: Sequence[PitfallElsewhere] = analysis.elsewhere
     wanted = _range(analysis, part)
     if wanted is not None:
         chosen = [f for f in chosen if wanted[0] <= f.line <= wanted[1]]
         pitfalls = [p for p in pitfalls if wanted[0] <= p.lines[0] <= wanted[1]]
         functions = [r for r in functions if wanted[0] <= r.line <= wanted[1]]
+        elsewhere = [p for p in elsewhere if wanted[0] <= p.called <= wanted[1]]
     script = analysis.script
     told = stories(script, chosen)
     found = stages(script, chosen, functions)
@@ -228,6 +245,7 @@ def _explanation(analysis: Analysis, part: Part, detail: str = "normal") -> Expl
         analysis.not_read,
         tuple(told),
         definitions(script, found, wanted) if whole else (),
+        tuple(elsewhere),
     )
 
 

@@ -40,6 +40,17 @@ class Pitfall:
     facts: tuple[tuple[str, Any], ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class PitfallElsewhere:
+    """A report in a function of another file of the project that a script leads to: that file,
+    below the project's folder; the function in it; and the line of the script's call."""
+
+    pitfall: Pitfall
+    file: str
+    function: str
+    called: int
+
+
 def report(
     identifier: str, severity: str, lines: tuple[int, int], evidence: str, **facts: Any
 ) -> Pitfall:

@@ -155,3 +155,35 @@ def test_a_kept_result_is_not_used_after_the_project_has_changed(project: Path) 
 
 def test_the_same_every_time(project: Path) -> None:
     assert explained(project) == explained(project)
+
+
+UNCLEARED = ENGINE.replace("        optimizer.zero_grad()\n", "")
+BACKWARD = UNCLEARED.splitlines().index("        loss.backward()") + 1
+
+
+def test_pitfalls_of_what_is_called_are_told_with_their_file(project: Path) -> None:
+    (project / "lib" / "engine.py").write_text(UNCLEARED)
+    text = explained(project)
+    watch_out = " ".join(text[text.index("\nWatch out\n") :].split())
+    assert f"Gradients are never cleared (warning, lib/engine.py:{BACKWARD})" in watch_out
+    assert "in functions of other files of the project that this script calls" in watch_out
+    assert f"（警告，lib/engine.py:{BACKWARD}）" in explained(project, "zh")
+    assert "never cleared" not in explained(project, follow=False)
+
+
+def test_pitfalls_of_what_is_called_have_their_file_in_json(project: Path) -> None:
+    (project / "lib" / "engine.py").write_text(UNCLEARED)
+    made = json.loads(pseudogen.explain(SCRIPT, path=project / "train.py", format="json"))
+    schema = json.loads((files("pseudogen") / "schemas/explain.json").read_text())
+    jsonschema.validate(made, schema)
+    (found,) = made["pitfalls"]
+    assert (found["id"], found["file"]) == ("gradients-never-cleared", "lib/engine.py")
+    assert (found["function"], found["called"]) == ("train_one_epoch", CALL)
+    assert found["lines"][0] == BACKWARD
+
+
+def test_pitfalls_outside_of_what_is_called_are_not_told(project: Path) -> None:
+    other = UNCLEARED[UNCLEARED.index("def train") :].replace("train_one", "other")
+    (project / "lib" / "engine.py").write_text(f"{ENGINE}\n\n{other}")
+    assert "never cleared" not in explained(project)
+    assert "never cleared" not in explained(project, lines=(1, CALL - 1))

@@ -66,8 +66,9 @@ def _nothing_trained(switch: LayerFreezing | LayerUnfreezing, wrap: ParallelWrap
     """Whether the wrapped model as a whole is frozen, as a teacher is: no gradient comes to it,
     and without the first of them DDP waits for no other."""
     whole = (switch.model or "").removesuffix(".module") in (wrap.target, wrap.model)
-    freezes = isinstance(switch, LayerFreezing)
-    return freezes and whole and switch.only is None and switch.value is None
+    if not isinstance(switch, LayerFreezing) or not whole:
+        return False
+    return switch.only is None and switch.value is None
 
 
 def _same(model: str | None, wrap: ParallelWrap) -> bool:

@@ -30,7 +30,7 @@ from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.module_files import NotRead
 from pseudogen.names.script import Script
-from pseudogen.pitfall import Pitfall
+from pseudogen.pitfall import Pitfall, PitfallElsewhere
 from pseudogen.reading.source import Remark
 from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words
@@ -66,6 +66,7 @@ class Explanation:
     not_read: tuple[NotRead, ...] = ()  # modules of the project
     stories: tuple[Story, ...] = ()
     definitions: tuple[Definition, ...] = ()
+    elsewhere: tuple[PitfallElsewhere, ...] = ()
 
 
 def explanation_document(
@@ -123,17 +124,26 @@ class _Writer:
         return Document(tuple(blocks), self.lang)
 
     def _pitfalls(self) -> Iterable[Block]:
-        if self.explanation.pitfalls:
+        elsewhere = self.explanation.elsewhere
+        if self.explanation.pitfalls or elsewhere:
             yield Heading(2, marked(self.words.pitfalls))
         for pitfall in self.explanation.pitfalls:
-            words = pitfall_words(pitfall, self.lang)
-            severity = self.words.severities[pitfall.severity]
-            note = self._spans(self.words.pitfall_note(severity, pitfall.lines))
-            yield Heading(3, words.title, note, pitfall.lines)
-            for paragraph in words.why:
-                yield Paragraph(paragraph, lines=pitfall.lines)
-            for paragraph in words.change:
-                yield Paragraph(paragraph, marked(self.words.labels["change"]), pitfall.lines)
+            yield from self._pitfall(pitfall, pitfall.lines)
+        if elsewhere:
+            yield Paragraph(self._spans(self.words.pitfalls_elsewhere))
+        for found in elsewhere:
+            yield from self._pitfall(found.pitfall, None, found.file)
+
+    def _pitfall(self, pitfall: Pitfall, lines: Lines | None, file: str = "") -> Iterable[Block]:
+        """One report; `lines` are None for one in another file."""
+        words = pitfall_words(pitfall, self.lang)
+        severity = self.words.severities[pitfall.severity]
+        note = self._spans(self.words.pitfall_note(severity, pitfall.lines, file))
+        yield Heading(3, words.title, note, lines)
+        for paragraph in words.why:
+            yield Paragraph(paragraph, lines=lines)
+        for paragraph in words.change:
+            yield Paragraph(paragraph, marked(self.words.labels["change"]), lines)
 
     def _whole(self, detail: str) -> Iterable[Block]:
         findings = [f for stage in self.explanation.stages for f in stage.findings]
@@ -206,7 +216,7 @@ class _Writer:
         yield Heading(level, title, self._spans(self.words.note(entry.ranges, reached.module)))
         first, last = entry.ranges[0][0], entry.ranges[-1][1]
         if self.full:
-            yield Listing(reached.code[first - 1 : last], first)
+            yield Listing(tuple(reached.script.tree.lines[first - 1 : last]), first)
         yield from self._parts(entry, None, (), reached.module)
 
     def _begun(self, entry: Entry, told: Sequence[Entry]) -> list[Story]:

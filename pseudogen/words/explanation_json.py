@@ -8,7 +8,7 @@ from typing import Any
 from pseudogen.document import Spans, plain
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
-from pseudogen.pitfall import Pitfall
+from pseudogen.pitfall import Pitfall, PitfallElsewhere
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
 from pseudogen.words.passages import passage_text
@@ -33,9 +33,12 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
         "lang": lang,
         "findings": [
             *(_finding(finding, imports, lang) for finding in findings),
-            *(_finding(f, r.imports, lang) | _where(r) for f, r in elsewhere),
+            *(_finding(f, r.script.imports_anything, lang) | _where(r) for f, r in elsewhere),
         ],
-        "pitfalls": [pitfall_json(pitfall, lang) for pitfall in explanation.pitfalls],
+        "pitfalls": [
+            *(pitfall_json(pitfall, lang) for pitfall in explanation.pitfalls),
+            *(pitfall_json(p.pitfall, lang) | _whence(p) for p in explanation.elsewhere),
+        ],
         "stages": [
             {
                 "kind": stage.kind,
@@ -75,6 +78,11 @@ def pitfall_json(pitfall: Pitfall, lang: str) -> dict[str, Any]:
         "lines": list(pitfall.lines),
         "text": pitfall_text(pitfall, lang),
     }
+
+
+def _whence(found: PitfallElsewhere) -> dict[str, Any]:
+    """Where a pitfall of another file is, and how the script comes to it."""
+    return {"file": found.file, "function": found.function, "called": found.called}
 
 
 def _where(reached: Reached) -> dict[str, Any]:
