@@ -235,27 +235,6 @@ def _dataset(site: Site, script: Script) -> str | None:
 
 
 EXAMPLES = {
-    "import deepspeed\n"
-    "engine, _, loader, _ = deepspeed.initialize(model=net, training_data=train_set)": [
-        DataLoader(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("deepspeed.initialize",)),
-            target="loader",
-            function="deepspeed.initialize",
-            dataset="train_set",
-            split="training",
-        ),
-    ],
-    "batches = corpus.val_dataloader()": [
-        DataLoader(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("corpus.val_dataloader",)),
-            target="batches",
-            function="corpus.val_dataloader",
-        ),
-    ],
     "from torch.utils.data import DataLoader\n"
     "loader = DataLoader(train_set, batch_sampler=batches, num_workers=4)": [
         DataLoader(
@@ -465,6 +444,27 @@ EXAMPLES = {
             batch_size="32",
             batch_value=32,
         )
+    ],
+    "import deepspeed\n"
+    "engine, _, loader, _ = deepspeed.initialize(model=net, training_data=train_set)": [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("deepspeed.initialize",)),
+            target="loader",
+            function="deepspeed.initialize",
+            dataset="train_set",
+            split="training",
+        ),
+    ],
+    "batches = corpus.val_dataloader()": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("corpus.val_dataloader",)),
+            target="batches",
+            function="corpus.val_dataloader",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -189,16 +189,6 @@ def _bound_apart(call: Site, home: Any, script: Script) -> bool:
 
 
 EXAMPLES = {
-    "train_dataloader = dict(sampler=dict(type='DefaultSampler', shuffle=True))": [
-        DistributedSampler(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("DefaultSampler",)),
-            function="DefaultSampler",
-            shuffle="True",
-            shuffle_given=True,
-        ),
-    ],
     (
         "from torch.utils.data.distributed import DistributedSampler\n"
         "train_sampler = DistributedSampler(train_dataset, shuffle=True)\n"
@@ -301,6 +291,16 @@ EXAMPLES = {
             drop_last="True",
             pads=True,
             counts_epochs=True,
+        ),
+    ],
+    "train_dataloader = dict(sampler=dict(type='DefaultSampler', shuffle=True))": [
+        DistributedSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("DefaultSampler",)),
+            function="DefaultSampler",
+            shuffle="True",
+            shuffle_given=True,
         ),
     ],
 }

@@ -195,16 +195,6 @@ def _example(**facts: Any) -> list[Evaluation]:
 
 
 EXAMPLES = {
-    "from detectron2.evaluation import inference_on_dataset\n"
-    "def test(cfg, model):\n"
-    "    for name in cfg.DATASETS.TEST:\n"
-    "        inference_on_dataset(model, build_loader(cfg, name), judges[name])": _example(
-        line=4,
-        evidence=Evidence(API, ("detectron2.evaluation.inference_on_dataset",)),
-        how="call",
-        model="model",
-        call="inference_on_dataset",
-    ),
     "model.eval()\n"
     "with torch.no_grad():\n"
     "    for x, y in val_loader:\n"
@@ -320,6 +310,16 @@ EXAMPLES = {
         "        losses.append(model(x))\n"
         "        x = source.next()"
     ): [Evaluation(line=4, end=4, evidence=Evidence(FLOW, ("x is not None",)), how="loop")],
+    "from detectron2.evaluation import inference_on_dataset\n"
+    "def test(cfg, model):\n"
+    "    for name in cfg.DATASETS.TEST:\n"
+    "        inference_on_dataset(model, build_loader(cfg, name), judges[name])": _example(
+        line=4,
+        evidence=Evidence(API, ("detectron2.evaluation.inference_on_dataset",)),
+        how="call",
+        model="model",
+        call="inference_on_dataset",
+    ),
 }
 COUNTEREXAMPLES = {
     (

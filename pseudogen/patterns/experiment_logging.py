@@ -163,24 +163,6 @@ def _step(site: Site, script: Script) -> str | None:
 
 
 EXAMPLES = {
-    "import lightning as L\n"
-    "sink = choose_logger(cfg)\n"
-    "fabric = L.Fabric(devices=2, loggers=[sink])": [
-        ExperimentLogging(
-            line=2,
-            end=2,
-            evidence=Evidence(FLOW, ("choose_logger",)),
-            form="create",
-            tracker="sink",
-            backend=None,
-            where=None,
-            names=(),
-            step=None,
-            several=False,
-            guard=None,
-            condition=None,
-        ),
-    ],
     "from torch.utils.tensorboard import SummaryWriter\n"
     "writer = SummaryWriter('runs/a')\n"
     "for step, loss in enumerate(losses):\n"
@@ -408,6 +390,24 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    "import lightning as L\n"
+    "sink = choose_logger(cfg)\n"
+    "fabric = L.Fabric(devices=2, loggers=[sink])": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("choose_logger",)),
+            form="create",
+            tracker="sink",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

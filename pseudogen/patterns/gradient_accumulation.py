@@ -311,42 +311,6 @@ def _example(**facts: Any) -> list[GradientAccumulation]:
 
 
 EXAMPLES = {
-    (
-        "for i, batch in enumerate(batches):\n"
-        "    holding = (i + 1) % accum_steps != 0\n"
-        "    if not holding:\n"
-        "        optimizer.step()"
-    ): [
-        GradientAccumulation(
-            line=2,
-            end=2,
-            evidence=Evidence(NAME, ("accum_steps",)),
-            part="condition",
-            steps="accum_steps",
-        ),
-    ],
-    (
-        "for i, batch in enumerate(batches):\n"
-        "    is_accumulating = (i + 1) % accum_steps != 0\n"
-        "    if not is_accumulating:\n"
-        "        optimizer.step()"
-    ): [
-        GradientAccumulation(
-            line=2,
-            end=2,
-            evidence=Evidence(NAME, ("accum_steps",)),
-            part="condition",
-            steps="accum_steps",
-        ),
-        GradientAccumulation(
-            line=3,
-            end=3,
-            evidence=Evidence(FLOW, ("is_accumulating",)),
-            part="condition",
-            steps="accum_steps",
-            condition="not is_accumulating",
-        ),
-    ],
     "if (i + 1) % accum_steps == 0 or i + 1 == len(loader):\n    optimizer.step()": _example(
         line=1,
         evidence=Evidence(NAME, ("accum_steps",)),
@@ -420,6 +384,42 @@ EXAMPLES = {
             steps="8",
             steps_value=8,
             condition="i % 8 == 7",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    holding = (i + 1) % accum_steps != 0\n"
+        "    if not holding:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    is_accumulating = (i + 1) % accum_steps != 0\n"
+        "    if not is_accumulating:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("is_accumulating",)),
+            part="condition",
+            steps="accum_steps",
+            condition="not is_accumulating",
         ),
     ],
 }

@@ -371,22 +371,6 @@ def _example(**facts: Any) -> list[LrWarmup]:
 
 
 EXAMPLES = {
-    (
-        "def rate_at(step):\n"
-        "    lr = peak\n"
-        "    if warmup_steps:\n"
-        "        lr *= jnp.minimum(step / warmup_steps, 1.0)\n"
-        "    return lr"
-    ): [
-        LrWarmup(
-            line=4,
-            end=4,
-            evidence=Evidence(NAME, ("warmup_steps",)),
-            how="formula",
-            length="warmup_steps",
-            formula="jnp.minimum(step / warmup_steps, 1.0)",
-        ),
-    ],
     "warmup_iters = 2000\n"
     "def get_lr(it):\n"
     "    if it < warmup_iters:\n"
@@ -503,6 +487,22 @@ EXAMPLES = {
             relative=True,
             formula="pow(i / config.burn_in, 4)",
         )
+    ],
+    (
+        "def rate_at(step):\n"
+        "    lr = peak\n"
+        "    if warmup_steps:\n"
+        "        lr *= jnp.minimum(step / warmup_steps, 1.0)\n"
+        "    return lr"
+    ): [
+        LrWarmup(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("warmup_steps",)),
+            how="formula",
+            length="warmup_steps",
+            formula="jnp.minimum(step / warmup_steps, 1.0)",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

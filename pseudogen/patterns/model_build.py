@@ -155,27 +155,6 @@ def _subscript(node: Any) -> str | None:
 
 
 EXAMPLES = {
-    "import lightning as L\n"
-    "class Lit(L.LightningModule):\n    pass\n"
-    "L.Trainer(max_epochs=3).fit(Lit(width), data)": [
-        ModelBuild(
-            line=4,
-            end=4,
-            evidence=Evidence(API, ("lightning.LightningModule",)),
-            function="Lit",
-            arguments=("width",),
-        ),
-    ],
-    "import haiku as hk\nnet_fn = hk.transform_with_state(apply_net)": [
-        ModelBuild(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("haiku.transform_with_state",)),
-            target="net_fn",
-            function="hk.transform_with_state",
-            arguments=("apply_net",),
-        ),
-    ],
     "import timm\nmodel = timm.create_model(args.model, pretrained=True, num_classes=10)": [
         ModelBuild(
             line=2,
@@ -320,6 +299,27 @@ EXAMPLES = {
                 "stage='train'",
             ),
         )
+    ],
+    "import lightning as L\n"
+    "class Lit(L.LightningModule):\n    pass\n"
+    "L.Trainer(max_epochs=3).fit(Lit(width), data)": [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("lightning.LightningModule",)),
+            function="Lit",
+            arguments=("width",),
+        ),
+    ],
+    "import haiku as hk\nnet_fn = hk.transform_with_state(apply_net)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("haiku.transform_with_state",)),
+            target="net_fn",
+            function="hk.transform_with_state",
+            arguments=("apply_net",),
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -334,52 +334,6 @@ def _example(**facts: Any) -> list[OptimizerBuild]:
 
 
 EXAMPLES = {
-    "import deepspeed\n"
-    "engine, optimizer, _, _ = deepspeed.initialize(model=net, config=settings)": [
-        OptimizerBuild(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("deepspeed.initialize",)),
-            name="optimizer",
-            api="initialize",
-            helper=True,
-            arguments=("model=net", "config=settings"),
-        ),
-    ],
-    "import optax\ntx = optax.chain(optax.trace(0.9), optax.scale(-0.1))": [
-        OptimizerBuild(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("optax.chain",)),
-            name="tx",
-            api="chain",
-            helper=True,
-            arguments=("optax.trace(0.9)", "optax.scale(-0.1)"),
-        ),
-    ],
-    "import optax\ntx = optax.chain(optax.clip(1.0), optax.lion(3e-4))": [
-        OptimizerBuild(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("optax.lion",)),
-            name="tx",
-            api="lion",
-            lr="3e-4",
-            lr_value=0.0003,
-        ),
-    ],
-    "optimizer = dict(type='AdamW', lr=0.002, weight_decay=0.05)": [
-        OptimizerBuild(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("optimizer",)),
-            name="optimizer",
-            api="AdamW",
-            lr="0.002",
-            lr_value=0.002,
-            weight_decay="0.05",
-        ),
-    ],
     "from torch import optim\n"
     "optimizer = optim.SGD(net.parameters(), lr=0.1, momentum=0.9, nesterov=True)": _example(
         line=2,
@@ -471,6 +425,52 @@ EXAMPLES = {
                 "model.parameters()",
             ),
         )
+    ],
+    "import deepspeed\n"
+    "engine, optimizer, _, _ = deepspeed.initialize(model=net, config=settings)": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("deepspeed.initialize",)),
+            name="optimizer",
+            api="initialize",
+            helper=True,
+            arguments=("model=net", "config=settings"),
+        ),
+    ],
+    "import optax\ntx = optax.chain(optax.trace(0.9), optax.scale(-0.1))": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("optax.chain",)),
+            name="tx",
+            api="chain",
+            helper=True,
+            arguments=("optax.trace(0.9)", "optax.scale(-0.1)"),
+        ),
+    ],
+    "import optax\ntx = optax.chain(optax.clip(1.0), optax.lion(3e-4))": [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("optax.lion",)),
+            name="tx",
+            api="lion",
+            lr="3e-4",
+            lr_value=0.0003,
+        ),
+    ],
+    "optimizer = dict(type='AdamW', lr=0.002, weight_decay=0.05)": [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("optimizer",)),
+            name="optimizer",
+            api="AdamW",
+            lr="0.002",
+            lr_value=0.002,
+            weight_decay="0.05",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

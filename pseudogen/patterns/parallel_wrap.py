@@ -215,33 +215,6 @@ def _optimizer(site: Site, script: Script) -> Site | None:
 
 
 EXAMPLES = {
-    "from lightning.fabric.strategies import FSDPStrategy\n"
-    "how = FSDPStrategy(sharding_strategy='FULL_SHARD') if many else 'auto'": [
-        ParallelWrap(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("lightning.fabric.strategies.FSDPStrategy",)),
-            kind="fsdp",
-            function="FSDPStrategy",
-            sharding="'FULL_SHARD'",
-            condition="many",
-        ),
-    ],
-    (
-        "import functools, jax\n"
-        "@functools.partial(jax.pmap, axis_name='chips')\n"
-        "def advance(state, batch):\n"
-        "    return state"
-    ): [
-        ParallelWrap(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("jax.pmap",)),
-            kind="pmap",
-            function="jax.pmap",
-            model="advance",
-        ),
-    ],
     (
         "from torch.nn.parallel import DistributedDataParallel as DDP\n"
         "model = DDP(model, device_ids=[local_rank], find_unused_parameters=True)\n"
@@ -368,6 +341,33 @@ EXAMPLES = {
             function="apply_data_parallel_wrapper",
             model="model",
         )
+    ],
+    "from lightning.fabric.strategies import FSDPStrategy\n"
+    "how = FSDPStrategy(sharding_strategy='FULL_SHARD') if many else 'auto'": [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.fabric.strategies.FSDPStrategy",)),
+            kind="fsdp",
+            function="FSDPStrategy",
+            sharding="'FULL_SHARD'",
+            condition="many",
+        ),
+    ],
+    (
+        "import functools, jax\n"
+        "@functools.partial(jax.pmap, axis_name='chips')\n"
+        "def advance(state, batch):\n"
+        "    return state"
+    ): [
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("jax.pmap",)),
+            kind="pmap",
+            function="jax.pmap",
+            model="advance",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -193,17 +193,6 @@ def _finding(
 
 
 EXAMPLES = {
-    "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": [
-        PretrainedWeights(
-            line=3,
-            end=3,
-            evidence=Evidence(NAME, ("fabric.load_raw",)),
-            form="helper",
-            model="model",
-            function="fabric.load_raw",
-            source="start",
-        ),
-    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,
@@ -253,6 +242,17 @@ EXAMPLES = {
             function="load_pretrained",
             source="config",
             condition="args.pretrained",
+        ),
+    ],
+    "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("fabric.load_raw",)),
+            form="helper",
+            model="model",
+            function="fabric.load_raw",
+            source="start",
         ),
     ],
 }

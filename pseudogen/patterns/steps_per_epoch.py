@@ -157,45 +157,6 @@ def _sharded(script: Script) -> bool:
 
 
 EXAMPLES = {
-    "steps = (num_train * args.epochs) // batch_size": [
-        StepsPerEpoch(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("batch_size",)),
-            target="steps",
-            expression="(num_train * args.epochs) // batch_size",
-            per="run",
-            split="training",
-            samples="num_train",
-            batch="batch_size",
-            epochs="args.epochs",
-            rounding="down",
-        ),
-    ],
-    "rounds.iterations = cfg.total_timesteps // cfg.batch_size": [
-        StepsPerEpoch(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("cfg.batch_size",)),
-            target="rounds.iterations",
-            expression="cfg.total_timesteps // cfg.batch_size",
-            per="run",
-            rounding="down",
-            plain=False,
-        ),
-    ],
-    "max_iters = token_budget.tokens // tokens_per_iter": [
-        StepsPerEpoch(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("tokens_per_iter",)),
-            target="max_iters",
-            expression="token_budget.tokens // tokens_per_iter",
-            per="run",
-            rounding="down",
-            plain=False,
-        ),
-    ],
     (
         "epoch_step = num_train // batch_size\n"
         "if distributed:\n"
@@ -362,6 +323,45 @@ EXAMPLES = {
             rounding="down",
             plain=False,
         )
+    ],
+    "steps = (num_train * args.epochs) // batch_size": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="steps",
+            expression="(num_train * args.epochs) // batch_size",
+            per="run",
+            split="training",
+            samples="num_train",
+            batch="batch_size",
+            epochs="args.epochs",
+            rounding="down",
+        ),
+    ],
+    "rounds.iterations = cfg.total_timesteps // cfg.batch_size": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("cfg.batch_size",)),
+            target="rounds.iterations",
+            expression="cfg.total_timesteps // cfg.batch_size",
+            per="run",
+            rounding="down",
+            plain=False,
+        ),
+    ],
+    "max_iters = token_budget.tokens // tokens_per_iter": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tokens_per_iter",)),
+            target="max_iters",
+            expression="token_budget.tokens // tokens_per_iter",
+            per="run",
+            rounding="down",
+            plain=False,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -43,18 +43,6 @@ def _example(**facts: Any) -> list[LrSchedule]:
 
 _STEP_LR = "torch.optim.lr_scheduler.StepLR"
 EXAMPLES = {
-    "import optax\nscale = optax.scale_by_schedule(rate_at)": [
-        LrSchedule(
-            line=2,
-            end=2,
-            evidence=Evidence("api", ("optax.scale_by_schedule",)),
-            action="made",
-            name="scale",
-            api="scale_by_schedule",
-            form="function",
-            factor="rate_at",
-        ),
-    ],
     "for epoch in range(epochs):\n"
     "    if epoch > warm:\n"
     "        scheduler.step(epoch)\n"
@@ -275,6 +263,18 @@ EXAMPLES = {
             form="lambda",
             optimizer="optimizer",
             factor="lambda_rule",
+        ),
+    ],
+    "import optax\nscale = optax.scale_by_schedule(rate_at)": [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("optax.scale_by_schedule",)),
+            action="made",
+            name="scale",
+            api="scale_by_schedule",
+            form="function",
+            factor="rate_at",
         ),
     ],
 }
