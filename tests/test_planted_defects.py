@@ -119,7 +119,64 @@ def main(args):
     mp.spawn(work, args=(args,), nprocs=args.gpus)
 """
 
-OWN = {"DISTRIBUTED": DISTRIBUTED, "SCHEDULED": SCHEDULED, "SPAWNED": SPAWNED}
+LIGHTNING = """\
+import lightning as L
+import torch
+from lightning.pytorch.callbacks import EarlyStopping, ModelCheckpoint
+
+
+class Net(L.LightningModule):
+    def __init__(self):
+        super().__init__()
+        self.layer = torch.nn.Linear(8, 2)
+
+    def training_step(self, batch, index):
+        x, y = batch
+        loss = torch.nn.functional.cross_entropy(self.layer(x), y)
+        self.log("train_loss", loss)
+        return loss
+
+    def validation_step(self, batch, index):
+        x, y = batch
+        self.log("val_acc", (self.layer(x).argmax(1) == y).float().mean())
+
+    def configure_optimizers(self):
+        return torch.optim.AdamW(self.parameters(), lr=1e-3)
+
+
+def main(train_loader, val_loader):
+    keep = ModelCheckpoint(monitor="val_acc", mode="max", save_top_k=1)
+    stop = EarlyStopping(monitor="val_acc", mode="max", patience=5)
+    trainer = L.Trainer(max_epochs=10, callbacks=[keep, stop])
+    trainer.fit(Net(), train_loader, val_loader)
+"""
+
+ARGUMENTS = """\
+from transformers import AutoModelForSequenceClassification, Trainer, TrainingArguments
+
+
+def main(name, train_set, val_set, measure):
+    model = AutoModelForSequenceClassification.from_pretrained(name)
+    arguments = TrainingArguments(
+        "out",
+        eval_strategy="epoch",
+        save_strategy="epoch",
+        load_best_model_at_end=True,
+        metric_for_best_model="f1",
+        num_train_epochs=3,
+    )
+    Trainer(
+        model, arguments, train_dataset=train_set, eval_dataset=val_set, compute_metrics=measure
+    ).train()
+"""
+
+OWN = {
+    "LIGHTNING": LIGHTNING,
+    "ARGUMENTS": ARGUMENTS,
+    "DISTRIBUTED": DISTRIBUTED,
+    "SCHEDULED": SCHEDULED,
+    "SPAWNED": SPAWNED,
+}
 FILES = sorted(path.name for path in TRAINER.glob("*.py"))
 
 
@@ -550,6 +607,40 @@ DEFECTS = (
             '    device = torch.device("cuda", parser.parse_args().local_rank)\n',
         ),
         at='parser.add_argument("--local_rank", type=int)',
+    ),
+    planted(
+        "clip-in-every-pass",
+        "SCHEDULED",
+        (
+            "            (loss / accumulation_steps).backward()\n",
+            "            (loss / accumulation_steps).backward()\n"
+            "            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n",
+        ),
+        at="torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+    ),
+    planted(
+        "monitored-wrong-way",
+        "LIGHTNING",
+        ('"val_acc", mode="max", save_top_k', '"val_acc", save_top_k'),
+        at='keep = ModelCheckpoint(monitor="val_acc", save_top_k=1)',
+    ),
+    planted(
+        "monitored-wrong-way",
+        "ARGUMENTS",
+        ('"f1",', '"f1",\n        greater_is_better=False,'),
+        at="arguments = TrainingArguments(",
+    ),
+    planted(
+        "best-model-never-measured",
+        "ARGUMENTS",
+        ('        save_strategy="epoch",\n', ""),
+        at="arguments = TrainingArguments(",
+    ),
+    planted(
+        "backward-made-twice",
+        "LIGHTNING",
+        ('        self.log("train_loss", loss)\n', "        self.manual_backward(loss)\n"),
+        at="self.manual_backward(loss)",
     ),
 )
 

@@ -27,10 +27,15 @@ EXACT |= {
         )
         for package in ("lightning.pytorch", "pytorch_lightning")
         for name, kind, params, defaults in (
-            ("EarlyStopping", "early-stopping", _STOPPING, {"patience": "3"}),
-            ("ModelCheckpoint", "checkpoint-callback", _SAVING, {}),
-            ("early_stopping.EarlyStopping", "early-stopping", _STOPPING, {"patience": "3"}),
-            ("model_checkpoint.ModelCheckpoint", "checkpoint-callback", _SAVING, {}),
+            ("EarlyStopping", "early-stopping", _STOPPING, {"patience": "3", "mode": "'min'"}),
+            ("ModelCheckpoint", "checkpoint-callback", _SAVING, {"mode": "'min'"}),
+            (
+                "early_stopping.EarlyStopping",
+                "early-stopping",
+                _STOPPING,
+                {"patience": "3", "mode": "'min'"},
+            ),
+            ("model_checkpoint.ModelCheckpoint", "checkpoint-callback", _SAVING, {"mode": "'min'"}),
         )
     },
 }

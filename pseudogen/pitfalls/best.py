@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import libcst as cst
 
 from pseudogen.names.blocks import statement_at
+from pseudogen.names.metrics import HIGHER, LOWER, better_value, metric_words
 from pseudogen.names.origins import attribute_bindings
 from pseudogen.names.script import Script
 from pseudogen.names.words import words
@@ -15,15 +16,6 @@ from pseudogen.patterns.best_tracking import BestTracking
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
 
-_HIGHER = frozenset(
-    {"acc", "accuracy", "map", "miou", "iou", "dice", "auc", "auroc", "f1", "psnr", "ssim", "bleu"}
-    | {"top1", "acc1", "precision", "recall", "accs"}
-)
-_LOWER = frozenset(
-    {"loss", "losses", "error", "err", "perplexity", "ppl", "mae", "mse", "rmse", "wer", "cer"}
-    | {"fid", "epe"}
-)
-_OPPOSITE = frozenset({"neg", "negative", "inverse", "minus", "worst", "diff", "delta"})
 _NEVER_LOWER = re.compile(r"0|0\.0*|-\s*(math|np|numpy|torch)\.inf|float\(['\"]-inf['\"]\)|-1\.?0?")
 _NEVER_HIGHER = re.compile(r"(math|np|numpy|torch)\.inf|float\(['\"]inf['\"]\)|1e\d+")
 
@@ -33,13 +25,12 @@ def check_way(findings: Findings) -> Iterator[Pitfall]:
     """`if loss > best_loss: best_loss = loss`."""
     told: set[tuple[str, str]] = set()
     for best in findings.of(BestTracking):
-        named = _names(best.value) | _names(best.best)
-        higher, lower = bool(named & _HIGHER), bool(named & _LOWER)
-        if higher == lower or named & _OPPOSITE or not _replaces(best) or "-" in best.value:
+        better = better_value(best.value, best.best)
+        if better is None or not _replaces(best) or "-" in best.value:
             continue
-        if "best" not in _names(best.best) and not _names(best.value) & (_HIGHER | _LOWER):
+        if "best" not in metric_words(best.best) and better_value(best.value) is None:
             continue
-        if best.better == ("higher" if higher else "lower") or (best.value, best.best) in told:
+        if best.better == better or (best.value, best.best) in told:
             continue
         told.add((best.value, best.best))
         yield report(
@@ -50,12 +41,14 @@ def check_way(findings: Findings) -> Iterator[Pitfall]:
             value=best.value,
             best=best.best,
             better=best.better,
-            metric=sorted(named & (_HIGHER | _LOWER))[0],
+            metric=_metric(best),
         )
 
 
-def _names(written: str) -> set[str]:
-    return {word for name in re.findall(r"[A-Za-z_]\w*", written) for word in words(name)}
+def _metric(best: BestTracking) -> str:
+    """The word that says which values are better."""
+    named = metric_words(best.value) | metric_words(best.best)
+    return min(named & (HIGHER | LOWER))
 
 
 def _replaces(best: BestTracking) -> bool:
@@ -72,7 +65,7 @@ def check_start(findings: Findings) -> Iterator[Pitfall]:
         never = _NEVER_LOWER if best.better == "lower" else _NEVER_HIGHER
         if start is None or not never.fullmatch(start[0]):
             continue
-        if start[0][:1] == "0" and not _names(best.value) & _LOWER:
+        if start[0][:1] == "0" and not metric_words(best.value) & LOWER:
             continue
         yield report(
             "best-never-beaten",
@@ -109,6 +102,10 @@ EXAMPLES = {
         "    if val_loss > best_loss:\n        best_loss = val_loss\n": [(4, 4)],
         "best_acc = 1.0\nfor epoch in range(9):\n    acc = run(epoch)\n"
         "    best_acc = min(acc, best_acc)\n": [(4, 4)],
+        "best_f1 = 0.0\nfor epoch in range(9):\n    f1 = run(epoch)\n"
+        "    if f1 < best_f1:\n        best_f1 = f1\n": [(4, 4)],
+        "best_mIoU = 0.0\nfor epoch in range(9):\n    mIoU = run(epoch)\n"
+        "    if mIoU < best_mIoU:\n        best_mIoU = mIoU\n": [(4, 4)],
     },
     "best-never-beaten": {
         "best_loss = 0.0\nfor epoch in range(9):\n    val_loss = run(epoch)\n"
