@@ -44,6 +44,7 @@ _SPACES = dict.fromkeys(
     "\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000",
     " ",
 )
+_SPACES |= {"·": " ", "→": " "}  # as editors show blanks and tabs
 _INVISIBLE = dict.fromkeys(
     "\u200b\u200c\u200d\u2060\ufeff\u00ad\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069",
     "",

@@ -67,15 +67,22 @@ def _shared(lines: list[str]) -> str:
 
 
 def expanded_tabs(draft: Draft) -> Draft | None:
-    """Tabs as columns of eight, as Python 2 and terminals read them."""
+    """Tabs as columns of eight, as terminals read them, else of four, as editors do."""
     mixed = [i for i, line in enumerate(draft.lines) if "\t" in indent_of(line)]
     if not mixed:
         return None
+    ways = [_expanded(draft, mixed[0], columns) for columns in (8, 4)]
+    return next((way for way in ways if way.error() is None), ways[0])
+
+
+def _expanded(draft: Draft, first: int, columns: int) -> Draft:
     lines = [
-        indent_of(line).expandtabs(8) + line.lstrip(" \t") if "\t" in indent_of(line) else line
+        indent_of(line).expandtabs(columns) + line.lstrip(" \t")
+        if "\t" in indent_of(line)
+        else line
         for line in draft.lines
     ]
-    return draft.remark("tabs", mixed[0]).with_texts(lines)
+    return draft.remark("tabs", first, columns=columns).with_texts(lines)
 
 
 def uncovered(draft: Draft) -> Draft | None:

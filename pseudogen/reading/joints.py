@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import keyword
 import re
+from collections import Counter
 
 from pseudogen.reading.draft import Draft
 from pseudogen.reading.indentation import indent_of
@@ -12,12 +14,40 @@ _OPEN_END = re.compile(
     r"(?:[-+*/%@&|^~=<>]|:=|(?<!\.)\.|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del"
     r"|raise|assert|with|while|elif))\s*$"
 )
+_NAME = re.compile(r"[^\W\d]\w*")
+_HYPHEN = re.compile(r"(?<!\w)([^\W\d]\w*)[-‐\u00ad]$")
 _OPEN_START = re.compile(
     r"[ \t]*(?:[-+*/%&|^=<>]|\.(?!\.)|!=|(?:and|or|is|in|not[ \t]+in)\b|if\b.*\belse\b(?![ \t]*:))"
 )
 _QUOTED = re.compile(
     r'"{3}|\'{3}|"(?:[^"\\\n]++|\\.)*+(?P<one>"?)' + r"|'(?:[^'\\\n]++|\\.)*+(?P<two>'?)|\#.*"
 )
+
+
+def dehyphenated(draft: Draft) -> Draft | None:
+    """Names that were hyphenated at the end of a line.
+
+    A hyphen that follows a name at once may be a minus: it is one when the text knows the name
+    before it and not the whole one.
+    """
+    known = Counter(_NAME.findall(draft.text))
+    kept: list[tuple[str, int]] = []
+    for i, line in enumerate(draft.lines):
+        before = _HYPHEN.search(kept[-1][0]) if kept else None
+        after = _NAME.match(line.lstrip(" \t"))
+        if before is None or after is None or not _one_word(before[1], after[0], known):
+            kept.append((line, i))
+            continue
+        first, origin = kept[-1]
+        draft = draft.remark("hyphenated", origin, word=before[1] + after[0])
+        kept[-1] = (first[: before.end(1)] + line.lstrip(" \t"), origin)
+    return draft.with_lines(kept) if len(kept) < len(draft.lines) else None
+
+
+def _one_word(head: str, tail: str, known: Counter[str]) -> bool:
+    if keyword.iskeyword(tail):
+        return False
+    return known[head + tail] > 0 or known[head] < 2
 
 
 def joined(draft: Draft) -> Draft | None:

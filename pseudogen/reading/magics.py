@@ -6,6 +6,11 @@ import re
 
 CELL_MAGIC = re.compile(r"\s*%%(\w+)")
 _LINE = re.compile(r"\s*(?:%%?[A-Za-z_]|!(?!=)|\?{1,2}[A-Za-z_]|[A-Za-z_][\w.]*\?{1,2}\s*$)")
+_SHELL = re.compile(
+    r"\s*(?:!|(?:\(\w+\) ?)?(?:[\w.-]+@[\w.-]+:\S*)?[$] ?\w"
+    r"|(?:pip3?|conda|mamba) (?:install|uninstall|create|activate)\s+\S|git clone \S"
+    r"|(?:sudo )?apt(?:-get)? install\s|(?:python3?|torchrun) \S+\.py\b)"
+)
 _ASSIGNED = re.compile(r"\s*[A-Za-z_][\w, ]*=\s*(?:!(?!=)|%[A-Za-z_])")
 
 
@@ -18,7 +23,7 @@ def set_aside(lines: list[str]) -> tuple[list[str], list[tuple[str, int, str]]]:
     found: list[tuple[str, int, str]] = []
     continued = False
     for number, line in enumerate(lines, start=1):
-        magic = continued or _LINE.match(line) or _ASSIGNED.match(line)
+        magic = continued or _LINE.match(line) or _SHELL.match(line) or _ASSIGNED.match(line)
         if not magic:
             kept.append(line)
             continue
@@ -26,6 +31,6 @@ def set_aside(lines: list[str]) -> tuple[list[str], list[tuple[str, int, str]]]:
         words = line.strip()
         kept.append(f"{indent}pass  # {words}" if indent and not continued else f"# {words}")
         if not continued:
-            found.append(("shell_line" if "!" in words[:1] else "magic", number, words))
+            found.append(("shell_line" if _SHELL.match(line) else "magic", number, words))
         continued = line.endswith("\\")
     return kept, found

@@ -23,6 +23,10 @@ _HEADER = re.compile(
     r"[ \t]*(?:async[ \t]+)?"
     r"(?:if|elif|else|for|while|with|def|class|try|except|finally|match|case)\b"
 )
+_CAPITAL = re.compile(
+    r"([ \t]*)(If|Elif|For|While|With|Def|Class|Try|Except|Import|From|Return|Else|Finally|Del"
+    r"|Raise|Async|Assert)(?=[ \t]*:[ \t]*(?:\#|$)|[ \t]+[\w(\[\"'-])"
+)
 _DANGLING = re.compile(
     r"(?:[-+*/%@&|^~=<>.]|:=|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del|raise|assert))\s*$"
 )
@@ -47,6 +51,20 @@ def without_magics(draft: Draft) -> Draft | None:
     for key, number, words in found:
         draft = draft.remark(key, number - 1, text=words)
     return draft.with_texts(lines)
+
+
+def uncapitalised(draft: Draft) -> Draft | None:
+    """Keywords at the beginning of lines, which phones and text programs begin with a capital."""
+    lines = list(draft.lines)
+    changed = []
+    for i, line in enumerate(lines):
+        found = _CAPITAL.match(line)
+        if found:
+            lines[i] = found[1] + found[2].lower() + line[found.end() :]
+            changed.append((i, found[2]))
+    for i, word in changed:
+        draft = draft.remark("capital", i, character=word, read_as=word.lower())
+    return draft.with_texts(lines) if changed else None
 
 
 def headed(draft: Draft) -> Draft | None:

@@ -14,14 +14,17 @@ from pseudogen.reading import indentation, mend
 from pseudogen.reading.breaks import with_breaks, with_comments_ended
 from pseudogen.reading.characters import plain, without_entities
 from pseudogen.reading.draft import Draft
-from pseudogen.reading.joints import joined
+from pseudogen.reading.joints import dehyphenated, joined
 from pseudogen.reading.paste import unwrapped
+from pseudogen.reading.prose import without_prose
 from pseudogen.reading.python2 import python2_sign, refuse_python2
 from pseudogen.reading.source import Source
 from pseudogen.syntax.parsing import described
 
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
+    mend.uncapitalised,
+    dehyphenated,
     joined,
     mend.filled,
     indentation.dedented,
@@ -56,17 +59,34 @@ def repaired(source: Source, *, strict: bool = False) -> Source:
             if sign
             else _unrepaired(error, draft, source.name)
         )
-    draft = plain(without_entities(unwrapped(draft)))
+    draft = unwrapped(without_entities(draft))
+    bare = without_prose(draft)
+    found = None if bare is None else _tried(bare, source.name, strict)
+    return _sourced(source, found or _made(draft, source.name, strict))
+
+
+def _tried(draft: Draft, name: str, strict: bool) -> Draft | None:
+    """The draft made whole; None when it can't be, so that the text as it was is told about."""
+    try:
+        return _made(draft, name, strict)
+    except InputError as error:
+        if error.key == "syntax-error":
+            return None
+        raise
+
+
+def _made(draft: Draft, name: str, strict: bool) -> Draft:
+    draft = plain(draft)
     found = _mended(draft)
     if found.error() is not None:
         sign = python2_sign(draft.text)
         if sign is not None:
-            raise refuse_python2(draft, source.name, *sign)
-        found = with_breaks(draft, source.name, strict=strict) or found
+            raise refuse_python2(draft, name, *sign)
+        found = with_breaks(draft, name, strict=strict) or found
     error = found.error()
     if error is not None:
-        raise _unrepaired(error, found, source.name)
-    return _sourced(source, found)
+        raise _unrepaired(error, found, name)
+    return found
 
 
 def uncommented(source: Source) -> Source:

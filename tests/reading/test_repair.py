@@ -198,6 +198,151 @@ def test_repairs_are_made_and_named(name):
     assert len(source.places) == source.text.count("\n")
 
 
+TRAINING = """\
+import torch
+for x, y in loader:
+    loss = step(x, y)
+    print(loss)
+"""
+
+
+def _before(*signs):
+    return "".join(
+        sign + line + "\n" for sign, line in zip(signs, TRAINING.splitlines(), strict=True)
+    )
+
+
+AROUND = {
+    "a notebook's prompts on lines of their own": (
+        "[1]:\n\nimport torch\n\n[2]:\n\n"
+        + TRAINING.split("\n", 1)[1]
+        + "\n0 0.512\n1 0.498\n[2]:\nNet(\n  (fc): Linear(2, 2)\n)\n",
+        ["prompt"],
+    ),
+    "a notebook's prompts before the code": (
+        "[4]: import torch\n     for x, y in loader:\n         loss = step(x, y)\n"
+        "         print(loss)\n[4]: tensor([1., 1.])\n",
+        ["prompt"],
+    ),
+    "prompts of IPython and printed lines": (
+        "In [1]: import torch\n\nIn [2]: for x, y in loader:\n   ...:     loss = step(x, y)\n"
+        "   ...:     print(loss)\n   ...: \nepoch 0\nepoch 1\n\nIn [3]:\n",
+        ["prompt"],
+    ),
+    "lines that go on alone": (_before("... ", "... ", "... ", "... "), ["prompt"]),
+    "a question": (
+        f"Here is my code:\n\n{TRAINING}\nWhat am I doing wrong? It doesn't learn.\nThanks!\n",
+        ["prose"] * 3,
+    ),
+    "a question, the code indented": (
+        "I tried this, but it didn't help.\n\n"
+        + "".join(f"    {line}\n" for line in TRAINING.splitlines())
+        + "\nAny idea what is wrong?\n",
+        ["prose", "prose", "inner_indentation"],
+    ),
+    "an answer": (
+        "Here's how it works:\n\n- The batches are read.\n- Then **each** makes a step.\n\n"
+        f"{TRAINING}\nKey points:\n\n1. `step` returns the loss.\n\nLet me know if it helps!\n",
+        ["prose"] * 6,
+    ),
+    "a blog": (
+        f"训练代码如下（示例）：\n{TRAINING}\n运行结果如下：\n\n0 0.532\n1 0.412\n————————\n"
+        "版权声明：本文为原创文章，转载请注明出处。\n",
+        ["prose"] * 6,
+    ),
+    "a traceback": (
+        TRAINING + "Traceback (most recent call last):\n  File 'a.py', line 3, in <module>\n"
+        "    loss = step(x, y)\nRuntimeError: no grad\n",
+        ["prose"] * 4,
+    ),
+    "a mail": (
+        "On Monday Ada wrote:\n" + _before("> ", "> ", "> ", "> "),
+        ["prose", "quoted"],
+    ),
+    "bullets": (_before("• ", "• ", "• ", "• "), ["quoted"]),
+    "a glued button": ("pythonCopy code" + TRAINING, ["page_words"]),
+    "tags": (f'<pre><code class="python">{TRAINING}</code></pre>', ["page_words"]),
+    "a listing of LaTeX": (
+        f"\\begin{{lstlisting}}[language=Python]\n{TRAINING}\\end{{lstlisting}}\n",
+        ["page_words"] * 2,
+    ),
+    "a directive": (
+        ".. code-block:: python\n\n" + "".join(f"    {line}\n" for line in TRAINING.splitlines()),
+        ["page_words", "inner_indentation"],
+    ),
+    "a fence with attributes": (f'```python title="a.py"\n{TRAINING}```\n', ["fence"]),
+    "a fence that only ends": (f"{TRAINING}```\n", ["fence"]),
+    "a pair of backticks": (f"`{TRAINING.strip()}`\n", ["fence"]),
+    "numbers and a bar": (_before("8 | ", "9 | ", "10 | ", "11 | "), ["line_numbers"]),
+    "numbers and a colon": (_before("1:", "2:", "3:", "4:"), ["line_numbers"]),
+    "numbers right before the code": (_before("1", "2", "3", "4"), ["line_numbers"]),
+    "numbers of a search": (_before("a.py-1-", "a.py:2:", "a.py-3-", "a.py-4-"), ["line_numbers"]),
+    "numbers and an arrow": (
+        _before("      1 ", "      2 ", "----> 3 ", "      4 "),
+        ["line_numbers"],
+    ),
+    "numbers on lines of their own": (_before("1\n", "2\n", "3\n", "4\n"), ["line_numbers"]),
+    "git blame": (
+        "".join(
+            f"a1b2c3d{i} (Ada L 2021-03-0{i} 10:11:12 +0100 {i:2d}) {line}\n"
+            for i, line in enumerate(TRAINING.splitlines(), 1)
+        ),
+        ["blame"],
+    ),
+    "capitals": (TRAINING.replace("import", "Import").replace("for", "For"), ["capital"] * 2),
+    "blanks that are shown": (TRAINING.replace("    ", "····"), ["odd_space"] * 2),
+    "tabs of four columns": (
+        TRAINING.replace("    loss", "\tloss"),
+        ["tabs"],
+    ),
+    "a hyphenated name": (
+        TRAINING.replace("loss = step", "lo-\nss = step").replace("import", "import"),
+        ["hyphenated"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", AROUND)
+def test_what_stands_around_code_is_set_aside_and_named(name):
+    text, remarks = AROUND[name]
+    source = mended(text)
+    assert [line for line in source.text.splitlines() if line.strip()] == TRAINING.splitlines()
+    assert keys(source) == remarks
+
+
+def test_words_around_one_line_are_set_aside():
+    source = mended("Here is my code: if on: a = f(b) else: a = 1 What is wrong with it?")
+    assert source.text == "if on:\n    a = f(b)\nelse:\n    a = 1\n"
+    assert keys(source) == ["prose", "reflowed"]
+
+
+def test_shell_lines_are_set_aside():
+    source = mended("$ pip install torch\npip install torch\npython train.py --lr 0.1\nx = 1\n")
+    assert source.text.endswith("x = 1\n")
+    assert keys(source) == ["shell_line"] * 3
+
+
+def test_a_minus_is_no_hyphen():
+    source = mended("gap = train_loss-\nval_loss\nprint(train_loss, val_loss)\n")
+    assert "gap = train_loss- \\\nval_loss" in source.text
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        ('"""Notes on the model.\n\nIt learns quickly.\n"""\nx = = 1\n', 5),
+        ("x = 1\nretrn the loss\ny = 2\n", 2),
+        ("def f(x):\n    give back the loss\n    y = 2\n", 2),
+        ('"""Example:\n\n>>> f(1)\n1\n\n```python\nf(2)\n```\n"""\nx = = 1\n', 10),
+        ("if you want it:\n    x = 1\n", 1),
+    ],
+)
+def test_a_slip_in_code_is_no_text_around_it(text, line):
+    with pytest.raises(InputError) as caught:
+        mended(text)
+    assert (caught.value.key, caught.value.line) == ("syntax-error", line)
+
+
 def test_a_repair_names_its_line():
     remark = mended("x = 1\ny = foo（1)\n").remarks[0]
     assert remark.line == 2
