@@ -86,6 +86,12 @@ EXACT: dict[str, Api] = {
     "paddle.distributed.ParallelEnv().nranks": Api("world-size", traits={"scope": "all"}),
     "paddle.distributed.ParallelEnv().world_size": Api("world-size", traits={"scope": "all"}),
 }
+_COSINE = ("learning_rate", "T_max", "eta_min")
+_SHAPE = {
+    "step": {"factor": "gamma"},
+    "multi-step": {"factor": "gamma"},
+    "cosine": {"floor": "eta_min"},
+}
 _ADAM = ("learning_rate", "beta1", "beta2", "epsilon", "parameters", "weight_decay")
 EXACT |= {
     # optimisation
@@ -97,6 +103,20 @@ EXACT |= {
         _DOCS + "optimizer/lr/LinearWarmup_en.html",
         {"form": "other", "warmup": "warmup_steps"},
     ),
+    **{
+        f"paddle.optimizer.lr.{name}": Api(
+            "scheduler",
+            ("learning_rate", period, "gamma") if period != "T_max" else _COSINE,
+            {"eta_min": "0"} if period == "T_max" else {"gamma": "0.1"},
+            _DOCS + f"optimizer/lr/{name}_en.html",
+            {"form": form, "period": period} | _SHAPE[form],
+        )
+        for name, form, period in (
+            ("StepDecay", "step", "step_size"),
+            ("MultiStepDecay", "multi-step", "milestones"),
+            ("CosineAnnealingDecay", "cosine", "T_max"),
+        )
+    },
     **{
         f"paddle.optimizer.{name}": Api(
             "optimizer", params, {"learning_rate": "0.001"}, _DOCS + f"optimizer/{name}_en.html"

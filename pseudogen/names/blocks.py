@@ -124,9 +124,10 @@ def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
     return (site for site in script.call_sites() if method(site) in methods)
 
 
-def uses_torch(script: Script) -> bool:
-    """Whether the script imports PyTorch."""
-    return "torch" in script.resolver.packages
+def eager_library(script: Script) -> str | None:
+    """The library that the script imports in which a training step is written out: "torch" or
+    "paddle", whose optimizers, modes and graphs work alike."""
+    return next((name for name in ("torch", "paddle") if name in script.resolver.packages), None)
 
 
 def reachable_calls(script: Script, block: Statement, depth: int = 3) -> list[Site]:

@@ -17,8 +17,7 @@ if TYPE_CHECKING:
 def shards(sampler: Any, site: Site, script: Script) -> str | None:
     """Whether all, some or none of the values that the sampler may have give out shards."""
     name = dotted(sampler)
-    bound = script.reaching(name, site.statement.index) if name else []
-    values = [b.value for b in bound if b.how == "assign"] or [sampler]
+    values = _values(sampler, site, script)
     found = [known for value in values for known in _distributed(value, site, script)]
     if not found and any(call.name == name + ".set_epoch" for call in script.call_sites()):
         return "always"  # only samplers that give out shards are told the epoch
@@ -29,10 +28,7 @@ def shards(sampler: Any, site: Site, script: Script) -> str | None:
 
 def may_be_none(sampler: Any, site: Site, script: Script) -> bool:
     """Whether some branch leaves the sampler None."""
-    name = dotted(sampler)
-    bound = script.reaching(name, site.statement.index) if name else []
-    values = [b.value for b in bound if b.how == "assign"] or [sampler]
-    return any(_none(value) for value in values)
+    return any(_none(value) for value in _values(sampler, site, script))
 
 
 def _none(node: Any) -> bool:
@@ -48,7 +44,25 @@ def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
         yield from _distributed(node.orelse, site, script)
     elif type(node) is cst.Call:
         known = script.known(node.func, site.scope)
-        yield known is not None and known.api.kind == "distributed-sampler"
+        inner = _batched(node, site, script) if known is not None else None
+        for value in _values(inner, site, script) if inner is not None else ():
+            yield from _distributed(value, site, script)
+        if inner is None:
+            yield known is not None and known.api.kind == "distributed-sampler"
+
+
+def _batched(call: cst.Call, site: Site, script: Script) -> Any:
+    """The sampler whose samples a `BatchSampler` puts together; None for other calls."""
+    made = script.call_site(call, site.statement.index, site.scope)
+    form = made.known.api.traits.get("form") if made.known is not None else None
+    return script.argument(made, "sampler") if form == "batch" else None
+
+
+def _values(node: Any, site: Site, script: Script) -> list[Any]:
+    """What a name stands for where a call is made; any other expression for itself."""
+    name = dotted(node)
+    bound = script.reaching(name, site.statement.index) if name else []
+    return [b.value for b in bound if b.how == "assign"] or [node]
 
 
 def other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:

@@ -19,7 +19,13 @@ _ACTIVATIONS = {
     "sigmoid": ("binary_cross_entropy_with_logits", "BCEWithLogitsLoss"),
 }
 """What is applied once too often (or without its logarithm) -> before which losses."""
-_LAYERS = {"torch.nn.Softmax": "softmax", "torch.nn.Sigmoid": "sigmoid"}
+_LIBRARIES = ("torch", "paddle")
+_LAYERS = {
+    f"{library}.nn.{layer}": layer.lower()
+    for library in _LIBRARIES
+    for layer in ("Softmax", "Sigmoid")
+}
+_SEQUENCES = tuple(f"{library}.nn.Sequential" for library in _LIBRARIES)
 
 
 @pitfall("softmax-before-loss")
@@ -53,7 +59,9 @@ def check_activation(findings: Findings) -> Iterator[Pitfall]:
 def _loss(script: Script, site: Site) -> str | None:
     """The loss of torch that a call computes: a function, or a criterion that was made before."""
     if site.known is not None:
-        functional = site.known.api.kind == "functional-loss" and "torch" in site.known.name
+        if script.argument(site, "use_softmax") is not None:
+            return None
+        functional = site.known.api.kind == "functional-loss" and _is_ours(site.known.name)
         return site.known.name.rpartition(".")[2] if functional else None
     if not _may_be_criterion(script, site):
         return None
@@ -75,9 +83,15 @@ def _may_be_criterion(script: Script, site: Site) -> bool:
 
 def _criterion(script: Script, call: cst.Call, at: int) -> str | None:
     known = script.known(call.func, script.tree.statements[at].scope)
-    if known is None or known.api.kind != "criterion" or not known.name.startswith("torch."):
+    if known is None or known.api.kind != "criterion" or not _is_ours(known.name):
         return None
-    return known.name.rpartition(".")[2]
+    plain = any(a.keyword is not None and a.keyword.value == "use_softmax" for a in call.args)
+    return None if plain else known.name.rpartition(".")[2]
+
+
+def _is_ours(name: str) -> bool:
+    """Whether a function or class is of a library whose losses are called like these."""
+    return name.startswith(tuple(f"{library}." for library in _LIBRARIES))
 
 
 def _applied(script: Script, node: Any, statement: int, scope: int) -> tuple[str, int] | None:
@@ -100,8 +114,8 @@ def _activation(script: Script, call: cst.Call, scope: int) -> str | None:
     name = dotted(call.func).rpartition(".")[2]
     if type(call.func) is cst.Attribute and name in _ACTIVATIONS and "(" not in name:
         module = script.resolver.qualified(dotted(call.func), scope)
-        torch = any(full.startswith("torch.") for full in module)
-        return name if torch or not module else None
+        ours = any(_is_ours(full) for full in module)
+        return name if ours or not module else None
     if type(call.func) is cst.Name:
         full = script.resolver.qualified(name, scope)
         return next((k for k in _ACTIVATIONS for f in full if f.endswith(f"functional.{k}")), None)
@@ -138,7 +152,7 @@ def _layer(script: Script, call: cst.Call, scope: int) -> str | None:
     for full in script.resolver.qualified(dotted(call.func), scope):
         if full in _LAYERS:
             return _LAYERS[full]
-        last = call.args[-1] if full == "torch.nn.Sequential" and call.args else None
+        last = call.args[-1] if full in _SEQUENCES and call.args else None
         if last is not None and not last.star and type(last.value) is cst.Call:
             return _layer(script, last.value, scope)
     return None

@@ -8,13 +8,13 @@ from pseudogen.names.blocks import (
     around,
     branches,
     calls_of_methods,
+    eager_library,
     inside,
     mentions,
     method,
     neighbours,
     receiver,
     statement_at,
-    uses_torch,
 )
 from pseudogen.names.evidence import FLOW, NAME
 from pseudogen.names.origins import makers
@@ -37,6 +37,8 @@ _CLEARS = (
 """What clears gradients other than calls of `zero_grad`, or keeps those of each round apart."""
 _FRAMEWORKS = ("accelerat", "deepspeed", "no_sync")
 _CALLERS = 3
+_CLEARING = {"torch": "zero_grad", "paddle": "clear_grad"}
+"""The method of an optimizer that clears gradients."""
 """Functions between a training step and the loop that it runs in."""
 
 
@@ -44,7 +46,7 @@ _CALLERS = 3
 def check_cleared(findings: Findings) -> Iterator[Pitfall]:
     """A loop with `backward` and `step` in a file that clears no gradients of the optimizer."""
     script = findings.script
-    if not uses_torch(script) or _in_code(script, *_CLEARS):
+    if eager_library(script) is None or _in_code(script, *_CLEARS):
         return
     told: set[str] = set()
     stepping = {s.line: s for s in reversed([*calls_of_methods(script, "step")])}
@@ -68,6 +70,7 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
             optimizer=step.optimizer,
             loss=step.loss,
             known=bool(made),
+            clear=_CLEARING[eager_library(script) or "torch"],
         )
 
 
@@ -124,7 +127,7 @@ def _is_library_optimizer(script: Script, site: Site) -> bool | None:
 def check_too_early(findings: Findings) -> Iterator[Pitfall]:
     """`zero_grad` between `backward` and `step`, or in every round of an accumulation."""
     script = findings.script
-    for site in calls_of_methods(script, "zero_grad"):
+    for site in calls_of_methods(script, *_CLEARING.values()):
         loop = around(script, site.statement)
         if loop is None:
             continue

@@ -9,13 +9,13 @@ import libcst as cst
 
 from pseudogen.names.blocks import (
     calls_of_methods,
+    eager_library,
     inside,
     mentions,
     method,
     reachable_calls,
     receiver,
     statement_at,
-    uses_torch,
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -40,7 +40,7 @@ _GRADIENTS_USED = ("autograd.grad", ".backward(", "stop_gradient", "LightningMod
 def check_mode(findings: Findings) -> Iterator[Pitfall]:
     """`model.eval()` in the loop over epochs, and `model.train()` nowhere in it."""
     script = findings.script
-    if not uses_torch(script):
+    if eager_library(script) is None:
         return
     for loop in findings.of(EpochLoop):
         header = statement_at(script, loop.line)
@@ -137,7 +137,7 @@ def _within(script: Script, statement: int, loop: Statement) -> bool:
 def check_gradients(findings: Findings) -> Iterator[Pitfall]:
     """A loop that evaluates, without `no_grad` in its function or around the calls of it."""
     script = findings.script
-    if not uses_torch(script):
+    if eager_library(script) is None:
         return
     for found in findings.of(Evaluation):
         if found.how != "loop" or found.no_gradients is not None:
@@ -155,6 +155,7 @@ def check_gradients(findings: Findings) -> Iterator[Pitfall]:
             model=model,
             loader=found.loader,
             elsewhere=function is not None and not script.calls_of(function),
+            library=eager_library(script),
         )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import has_word, inside, method, statement_at, uses_torch
+from pseudogen.names.blocks import eager_library, has_word, inside, method, statement_at
 from pseudogen.names.script import Script
 from pseudogen.patterns.training_step import TrainingStep
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
@@ -20,7 +20,7 @@ from pseudogen.syntax.tree import Statement
 def check_sum(findings: Findings) -> Iterator[Pitfall]:
     """`total_loss += loss` in the loop over batches: each sum holds on to its graph."""
     script = findings.script
-    if not uses_torch(script):
+    if eager_library(script) is None:
         return
     for loop, back, loss in (*_losses(findings), *_returned(findings)):
         for statement in script.tree.below(loop):

@@ -18,6 +18,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement
 
 _PREFIX = ('"module."', "'module.'", "consume_prefix")
+_DEPTH = 2
 """What a script writes that takes the prefix away, or puts it in front, itself."""
 
 
@@ -111,11 +112,44 @@ def _wrap_before(script: Script, name: str, site: Site) -> Statement | None:
 
 
 def _is_wrap(script: Script, binding: Binding, statement: Statement) -> bool:
-    value: Any = binding.value
-    known = script.known(value.func, statement.scope) if type(value) is cst.Call else None
+    return _is_wrapped(script, binding.value, statement, 0)
+
+
+def _is_wrapped(script: Script, value: Any, statement: Statement, depth: int) -> bool:
+    """Whether a value is a wrapped model: made here, or by a function of the script that returns
+    nothing else."""
+    if type(value) is not cst.Call:
+        return False
+    site = script.call_site(value, statement.index, statement.scope)
+    function = script.called_function(site) if depth < _DEPTH else None
+    if function is not None:
+        return _returns_wrapped(script, function, depth + 1)
+    known = script.known(value.func, statement.scope)
     if known is None or known.api.kind != "wrap" or known.api.traits.get("names") == "bare":
         return False
     return known.api.traits.get("wrap") in ("ddp", "dp")
+
+
+def _returns_wrapped(script: Script, function: Statement, depth: int) -> bool:
+    found = [
+        s
+        for s in script.tree.below(function)
+        if type(s.node) is cst.Return and script.function_around(s) is function
+    ]
+    return bool(found) and all(_gives_wrapped(script, s, depth) for s in found)
+
+
+def _gives_wrapped(script: Script, statement: Statement, depth: int) -> bool:
+    """Whether a `return` gives a wrapped model, whichever assignment to its name holds."""
+    value = statement.node.value
+    if type(value) is not cst.Name:
+        return _is_wrapped(script, value, statement, depth)
+    bindings = script.reaching(value.value, statement.index)
+    return bool(bindings) and all(
+        b.how == "assign"
+        and _is_wrapped(script, b.value, script.tree.statements[b.statement], depth)
+        for b in bindings
+    )
 
 
 def _comes_before(script: Script, wrap: Statement, site: Site) -> bool:

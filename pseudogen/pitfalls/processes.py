@@ -8,7 +8,8 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import has_word, reachable_calls, statement_at
+from pseudogen.names.blocks import has_word, method, reachable_calls, receiver, statement_at
+from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.patterns.rank_zero_guard import RankZeroGuard
@@ -17,10 +18,15 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _LEAVES = (cst.Return, cst.Break, cst.Raise)
+_ACCELERATE = ("wait_for_everyone", "gather", "gather_for_metrics", "pad_across_processes")
+"""Methods of an `Accelerator` that all processes have to call."""
 
 
-def _needs_all(site: Site) -> bool:
+def _needs_all(script: Script, site: Site) -> bool:
     """Whether all processes are needed for a call, and not those of a group of its own."""
+    if site.known is None and method(site) in _ACCELERATE and receiver(site):
+        role = script.is_a(site.node.func.value, site.scope, "accelerator")
+        return role is not None and role.kind != NAME
     if site.known is None or site.known.api.kind not in ("barrier", "collective"):
         return False
     return not any(
@@ -60,7 +66,7 @@ def _first_call(
     """The first call under the guard that needs all processes, or that runs a function of the
     script with such a call, and that call."""
     for site in _guarded(script, header, guard.form):
-        if _needs_all(site):
+        if _needs_all(script, site):
             return site, None
         function = script.called_function(site)
         inner = _waits_in(script, function) if function is not None else None
@@ -74,7 +80,7 @@ def _waits_in(script: Script, function: Statement) -> Site | None:
     decides whether it is made."""
     parameters = [p.name.value for p in function.node.params.params]
     for site in script.calls_below(function):
-        if _needs_all(site) and script.function_around(site.statement) is function:
+        if _needs_all(script, site) and script.function_around(site.statement) is function:
             condition = script.condition(site.statement)
             decided = any(has_word(condition, name) for name in parameters)
             guarded = script.rank_condition(site.statement) is not None
@@ -107,10 +113,10 @@ def _others_take_part(script: Script, header: Statement, form: str) -> bool:
     """Whether the other processes come to such a call too: in the other branch, or under the
     opposite condition elsewhere in the function."""
     others = _guarded(script, header, "else" if form == "block" else "block")
-    if any(_needs_all(s) for s in others):
+    if any(_needs_all(script, s) for s in others):
         return True
     for site in script.call_sites():
-        if site.scope != header.scope or not _needs_all(site):
+        if site.scope != header.scope or not _needs_all(script, site):
             continue
         for around in script.tree.ancestors(site.statement.index):
             tests = _operands(around.node.test) if type(around.node) is cst.If else []
@@ -163,7 +169,7 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
     if type(leaves.node) is cst.Break:
         inner = script.loop_around(leaves)
         calls = reachable_calls(script, loop) if loop is not None and inner is loop else []
-        return next((s for s in calls if _needs_all(s)), None) or _backward(findings, calls)
+        return next((s for s in calls if _needs_all(script, s)), None) or _backward(findings, calls)
     function = script.function_around(guard)
     if function is None or _caught(script, leaves):
         return None
@@ -181,7 +187,7 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
 
 def _is_met(script: Script, site: Site, guard: Statement) -> bool:
     """Whether those that go on come to a call for which all processes are needed."""
-    if not _needs_all(site) or script.rank_condition(site.statement) is not None:
+    if not _needs_all(script, site) or script.rank_condition(site.statement) is not None:
         return False
     return not script.exclusive(site.statement, guard) and not _depends(script, site, guard)
 
@@ -221,12 +227,18 @@ _ROUND = "def fit():\n    for epoch in range(9):\n        value = train(epoch)\n
 _MEASURE = (
     "def measure(model):\n    value = model.error()\n    dist.all_reduce(value)\n    return value\n"
 )
+_ACCELERATOR = (
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "if accelerator.is_main_process:\n"
+)
 _REDUCE = "        dist.all_reduce(value)\n"
 EXAMPLES = {
     "collective-on-one-process": {
         _TOP + "if rank == 0:\n    save(model)\n    dist.barrier()\n": [(6, 6)],
         _TOP + "if rank != 0:\n    pass\nelse:\n    dist.all_reduce(value)\n": [(7, 7)],
         _TOP + _MEASURE + "if rank == 0:\n    print(measure(model))\n": [(9, 9)],
+        _ACCELERATOR + "    accelerator.wait_for_everyone()\n": [(4, 4)],
     },
     "one-process-leaves": {
         _TOP + _ROUND + _REDUCE + "        if rank == 0 and value > 3:\n            break\n": [
@@ -245,6 +257,7 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "collective-on-one-process": {
         _TOP + "if rank == 0:\n    save(model)\ndist.barrier()\n": "all come to the barrier",
+        _ACCELERATOR + "    save(model)\naccelerator.wait_for_everyone()\n": "all come to it",
         _TOP
         + "if rank != 0:\n    dist.barrier()\ndownload()\nif rank == 0:\n    dist.barrier()\n": (
             "one goes ahead, the others wait for it"

@@ -29,8 +29,9 @@ STEPS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "len", "batch", "batches"}
     | {"update", "updates", "niter", "nb"}
 )
-_STAIRS = ("StepLR", "MultiStepLR")
-_COUNTED = (*_STAIRS, "CosineAnnealingLR", "PolynomialLR", "LinearLR")
+_STAIRS = ("StepLR", "MultiStepLR", "StepDecay", "MultiStepDecay")
+_COSINES = ("CosineAnnealingLR", "CosineAnnealingDecay")
+_COUNTED = (*_STAIRS, *_COSINES, "PolynomialLR", "LinearLR")
 
 
 @pitfall("scheduler-before-optimizer")
@@ -71,7 +72,7 @@ def stepped_schedules(findings: Findings) -> Iterator[tuple[LrSchedule, Site]]:
 
 
 def _is_from_library(made: LrSchedule) -> bool:
-    libraries = ("torch.optim.lr_scheduler.", "transformers.")
+    libraries = ("torch.optim.lr_scheduler.", "transformers.", "paddle.optimizer.lr.")
     library = any(name.startswith(libraries) for name in made.evidence.names)
     return made.action == "made" and made.name is not None and library
 
@@ -117,7 +118,7 @@ def _counts_epochs(findings: Findings, made: LrSchedule) -> bool:
         return False
     if named & EPOCHS:
         return True
-    if made.api == "CosineAnnealingLR" and re.fullmatch(r"\d+", made.period or ""):
+    if made.api in _COSINES and re.fullmatch(r"\d+", made.period or ""):
         loops = [loop.over for loop in findings.of(EpochLoop) if loop.unit == "epoch"]
         return any(re.search(rf"\b{made.period}\b", over or "") for over in loops)
     numbers = [int(n) for n in re.findall(r"(?<![\w.])\d+(?![\w.])", made.period or "")]
@@ -225,7 +226,7 @@ def check_end(findings: Findings) -> Iterator[Pitfall]:
 
 def _length(script: Script, made: LrSchedule) -> tuple[str, int | float] | None:
     """The length of a schedule that counts epochs, as `name=value` and as a number."""
-    if made.api == "CosineAnnealingLR" and made.period and made.period_value is not None:
+    if made.api in _COSINES and made.period and made.period_value is not None:
         return f"T_max={made.period}", made.period_value
     site = _made_by(script, made)
     if made.api != "OneCycleLR" or site is None:

@@ -98,7 +98,7 @@ def _run_by_workers(script: Script) -> set[int]:
 
 def _several(findings: Findings) -> bool:
     """Whether the script is seen to join a group and to train one model on all of it."""
-    joins = any(g.framework == "PyTorch" for g in findings.of(ProcessGroupInit))
+    joins = any(g.framework in ("PyTorch", "Paddle") for g in findings.of(ProcessGroupInit))
     return joins and any(w.kind == "ddp" for w in findings.of(ParallelWrap))
 
 
