@@ -258,6 +258,7 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "load_checkpoint" and role is not None and role.kind == "model":
         return "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
+    loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
     if not loads or not about or set(named) & {"dict", "experiment", "create"}:
         return None
@@ -465,8 +466,15 @@ EXAMPLES = {
             path="''",
         )
     ],
+    "restart_from_checkpoint(path, state_dict=model, optimizer=optimizer)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("restart_from_checkpoint",)),
+        how="helper",
+        call="restart_from_checkpoint",
+    ),
 }
 COUNTEREXAMPLES = {
+    "restart_training(worker)": "a process is started anew",
     "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": "weights alone",
     "self.master.restart_peer()": "a service is started again",
     "frame.restore_state(frame_state)": "nothing of a training",

@@ -44,6 +44,9 @@ _SOURCES = frozenset(
 )
 
 
+_LOADING = (("build",), ("create",), ("get",), ("load",), ("make",), ("prepare",), ("read",))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DatasetBuild(Finding):
     """Facts of a data set.
@@ -96,6 +99,12 @@ def _may_make(name: str) -> bool:
     return bool(named) and (last[:1].isupper() or named[-1] in _DATASETS)
 
 
+def _may_load(name: str) -> bool:
+    """Whether a function's name says that it loads or prepares examples or data."""
+    named = words(name)
+    return named[:1] in _LOADING and named[-1] in ("cache", "data", "examples", "features")
+
+
 @pattern(DatasetBuild, calls=_may_make)
 def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`YoloDataset(...)`, `build_dataset(args)`: classes and helpers that this file lacks."""
@@ -117,6 +126,24 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
+def find_loading(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = load_and_cache_examples(args, tokenizer)`: a function of the project gives
+    what is named as a data set."""
+    if site.known is not None or site.name.rpartition(".")[2][:1].isupper():
+        return
+    target = assigned(site.statement, site.node)
+    if target is None or "," in target or suggested_role(target) != "dataset":
+        return
+    given = [arg.value for arg in site.node.args]
+    changed = any(script.is_a(node, site.scope, "dataset") is not None for node in given)
+    root = site.name.partition(".")[0]
+    bound = script.resolver.bindings(root, site.scope)
+    own = bool(bound) and all(b.how in ("import", "function") for b in bound)
+    if own and given and not changed and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name, target)))
 
 
 @pattern(DatasetBuild, methods=("load", "build", "make", "create"), within=(cst.Assign,))
@@ -291,6 +318,19 @@ EXAMPLES = {
         ),
     ],
     (
+        "from project import load_and_cache_examples\n"
+        "eval_dataset = load_and_cache_examples(args, tokenizer)"
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_and_cache_examples", "eval_dataset")),
+            target="eval_dataset",
+            function="load_and_cache_examples",
+            split="validation",
+        )
+    ],
+    (
         "from torch.utils.data import random_split\n"
         "train_set, val_set = random_split(dataset, [n_train, n_val])"
     ): [
@@ -397,6 +437,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from tools import prepare_features\ndataset = prepare_features(dataset, 9)": "one is changed",
     (
         "from project import data\ntrain_set = reader.load(path)\nstate = data.load(path)"
     ): "no data set, or not of a module for data",

@@ -51,7 +51,8 @@ class LrWarmup(Finding):
 
     Attributes:
         how: "schedule" (a schedule that warms up is made), "branch" (a case of a formula),
-            "formula" (a factor computed from the step) or "setting" (a framework is told).
+            "formula" (a factor computed from the step), "table" (the rates of all its steps) or
+            "setting" (a framework is told).
         length: How long it lasts, as written.
         length_value: That where constants tell.
         condition: The test of that comparison.
@@ -204,6 +205,29 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
         )
 
 
+@pattern(LrWarmup, statements=(cst.Assign,), values=(cst.Call,), mentions=("linspace",))
+def find_table(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`warmup_lr_schedule = np.linspace(start_lr, base_lr, warmup_steps)`."""
+    target, call = text(site.node.targets[0].target), site.node.value
+    rises = dotted(call.func).endswith(".linspace") and len(call.args) >= _LINSPACE
+    if not rises or not _says_warm(target):
+        return
+    if not (speaks_of_rate(target) or any(is_rate(name) for name in names_in(call.args[1].value))):
+        return
+    length = argument(call, "num", 2)
+    yield LrWarmup(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (target,)),
+        how="table",
+        length=text(length) if length is not None else None,
+        formula=text(call),
+        name=target,
+    )
+
+
+_LINSPACE = 3
+"""How many arguments say from where to where, and in how many values."""
 _LIMITS = ("min(", "minimum(", "clip(", "** -1.5")
 """What ends a rise in a formula."""
 
@@ -504,8 +528,17 @@ EXAMPLES = {
             formula="jnp.minimum(step / warmup_steps, 1.0)",
         ),
     ],
+    "warmup_lr_schedule = np.linspace(start_lr, base_lr, warmup_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("warmup_lr_schedule",)),
+        how="table",
+        length="warmup_steps",
+        formula="np.linspace(start_lr, base_lr, warmup_steps)",
+        name="warmup_lr_schedule",
+    ),
 }
 COUNTEREXAMPLES = {
+    "warmup_momentum = np.linspace(0.8, 0.9, steps)": "nothing says that it is about the rate",
     (
         "from torch.optim.lr_scheduler import LambdaLR\n"
         "first = LambdaLR(optimizer, lambda step: 1 / (1 + step))"

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
@@ -103,10 +103,7 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
 @pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Expr,))
 def find_named_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`progress_bar(i, len(loader), text)` of the project's own code."""
-    if site.known is not None or words(site.name)[-2:] not in (
-        ("progress", "bar"),
-        ("prog", "bar"),
-    ):
+    if site.known is not None or words(site.name)[-2:] not in _BARS:
         return
     looped = script.loop_around(site.statement) is not None
     if not _is_statement(site) or not looped or len(site.node.args) < 2:
@@ -120,6 +117,56 @@ def find_named_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         call=site.name,
         total=text(total) if type(total) is cst.Call and text(total.func) == "len" else None,
         per=script.unit(site.statement),
+    )
+
+
+_BARS = (("progress", "bar"), ("prog", "bar"))
+
+
+@pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Assign,))
+def find_made_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar = ProgressBar(n_total=len(loader), desc="Training")` of the project's own code."""
+    if site.known is not None or words(site.name)[-2:] not in _BARS or not site.node.args:
+        return
+    if not site.name.rpartition(".")[2][:1].isupper() or site.statement.node.value is not site.node:
+        return
+    total = argument(site.node, "n_total") or argument(site.node, "total")
+    passed = next((a.value for a in site.node.args if text(a.value).startswith("len(")), None)
+    total = total if total is not None else passed
+    if total is None:
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        total=text(total),
+        text=script.argument_text(site, "desc"),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, calls=speaks_of("bar", "pbar"), within=(cst.Expr,))
+def find_called_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar(step, {"loss": loss.item()})`: a bar that is called shows results."""
+    if "." in site.name or words(site.name)[-1:] not in (("bar",), ("pbar",)):
+        return
+    held = [b for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
+    shown = ", ".join(text(arg.value) for arg in site.node.args).lower()
+    if not _is_statement(site) or not held or not any(word in shown for word in _SHOWN):
+        return
+    told = next((arg.value for arg in site.node.args if type(arg.value) is cst.Dict), None)
+    keys = [string(e.key) for e in told.elements if type(e) is cst.DictElement] if told else []
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="postfix",
+        call=site.name,
+        shown=tuple(key for key in keys if key),
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
     )
 
 
@@ -318,6 +365,30 @@ EXAMPLES = {
         over="loader",
         text="'train'",
     ),
+    (
+        "from callback import ProgressBar\n"
+        "pbar = ProgressBar(n_total=len(loader), desc='Training')\n"
+        "for step, batch in enumerate(loader):\n"
+        "    pbar(step, {'loss': loss.item()})"
+    ): [
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ProgressBar",)),
+            how="bar",
+            call="ProgressBar",
+            total="len(loader)",
+            text="'Training'",
+        ),
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("pbar",)),
+            how="postfix",
+            call="pbar",
+            shown=("loss",),
+        ),
+    ],
     "pbar.set_postfix(loss=loss.item())": _example(
         line=1,
         evidence=Evidence(FLOW, ("pbar",)),
@@ -441,6 +512,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "callback = TQDMProgressBar(refresh_rate=10)": "a callback, no bar yet",
+    "pbar = make()\npbar(step)": "only counts on",
     (
         "for i, x in enumerate(loader):\n"
         "    loss = model(x)\n"

@@ -12,6 +12,7 @@ from pseudogen.patterns.lr_schedule.by_hand import (
     find_lambda,
     find_lowered,
     find_set,
+    find_table,
 )
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.patterns.lr_schedule.objects import (
@@ -33,6 +34,7 @@ __all__ = [
     "find_set",
     "find_setting",
     "find_stepped",
+    "find_table",
 ]
 
 
@@ -232,6 +234,20 @@ EXAMPLES = {
         parameters=("step",),
         per="step",
     ),
+    "lr_schedule = np.linspace(0.1, 0.0, total_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("lr_schedule",)),
+        action="table",
+        variable="lr_schedule",
+        value="np.linspace(0.1, 0.0, total_steps)",
+    ),
+    "lr_schedule = [base_lr * (1 - t / n) for t in range(n)]": _example(
+        line=1,
+        evidence=Evidence(NAME, ("lr_schedule",)),
+        action="table",
+        variable="lr_schedule",
+        value="[base_lr * (1 - t / n) for t in range(n)]",
+    ),
     ("for x in loader:\n    lr_sche.step()"): [
         LrSchedule(
             line=2, end=2, evidence=Evidence(NAME, ("lr_sche",)), action="stepped", name="lr_sche"
@@ -282,6 +298,8 @@ COUNTEREXAMPLES = {
     "for step, x in enumerate(train_loader):\n    noise_scheduler(step)\n    loss.backward()": (
         "a diffusion's noise"
     ),
+    "lr_schedules = [get(name) for name in names]": "objects are collected",
+    "wd_schedule = np.linspace(0.04, 0.4, n)": "a schedule of the weight decay",
     "lr_value = lr_scheduler()": "asks for the present rate",
     "schedule = self._create_schedule(budget)": "nothing says that it is about the learning rate",
     "wrapper.set_lr_scheduler(lr_scheduler)": "the schedule is handed on",

@@ -11,6 +11,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     RATE_PIECES,
+    SCHEDULE_PIECES,
     asks_formula,
     depends_on_time,
     holds_arithmetic,
@@ -22,6 +23,7 @@ from pseudogen.names.rates import (
     rate_owner,
     returns_rate,
     sets_rate,
+    speaks_of_rate,
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
@@ -117,6 +119,42 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
         variable=text(target),
         value=text(node.value),
         per=script.unit(site.statement) if script.condition(site.statement) is None else None,
+    )
+
+
+_TABLES = frozenset({"array", "asarray", "concatenate", "concat", "cat", "linspace", "stack"})
+"""Functions of array libraries that make a table of values."""
+
+
+@pattern(
+    LrSchedule,
+    statements=(cst.Assign,),
+    values=(cst.Call, cst.ListComp),
+    mentions=SCHEDULE_PIECES,
+)
+def find_table(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`lr_schedule = np.array([base * (1 + cos(pi * t / n)) / 2 for t in range(n)])`: the rates of
+    all steps are worked out beforehand."""
+    target, value = text(site.node.targets[0].target), site.node.value
+    if not (names_schedule(target) and speaks_of_rate(target)):
+        return
+    filled = value.args[0].value if type(value) is cst.Call and value.args else value
+    if type(value) is cst.Call:
+        maker = dotted(value.func)
+        if maker.rpartition(".")[2] not in _TABLES or "." not in maker:
+            return
+        lists = type(filled) in (cst.ListComp, cst.GeneratorExp)
+        if maker.endswith(("array", "asarray")) and not (lists and holds_arithmetic(filled)):
+            return
+    elif not holds_arithmetic(filled):
+        return
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (target,)),
+        action="table",
+        variable=target,
+        value=text(value),
     )
 
 
