@@ -3,6 +3,11 @@ from textwrap import dedent
 import pytest
 
 from pseudogen.reading.reflow import ReflowError, reflow
+from pseudogen.reading.reflow.blocks import Block
+from pseudogen.reading.reflow.branches import branch_features
+from pseudogen.reading.reflow.comments import tokenized
+from pseudogen.reading.reflow.facts import context_of, facts_of
+from pseudogen.reading.reflow.grammar import Grammar
 
 READINGS = [
     "if distributed:\n    batch = batch // gpus\n",
@@ -212,6 +217,24 @@ def test_calls_that_a_comment_speaks_of_are_no_code():
             opt.step()
         net.eval()
         """,
+        """
+        for epoch in range(epochs):
+            net.train()
+            for x, y in loader:
+                opt.zero_grad()
+                criterion(net(x), y).backward()
+                opt.step()
+            net.eval()
+            score = measure(net, held_out)
+            print(epoch, score)
+        """,
+        """
+        for x, y in loader:
+            opt.zero_grad(set_to_none=True)
+            scaler.scale(criterion(net(x), y)).backward()
+            scaler.step(opt)
+            scaler.update()
+        """,
     ],
 )
 def test_the_parts_of_training_keep_together(code):
@@ -250,3 +273,14 @@ def test_text_without_a_reading_is_refused_at_its_place(text, reason, position):
 def test_a_long_text_takes_time_in_proportion():
     block = "if a: b = f(c) for x in b: g(x) "
     assert reflow(block * 500).statements == 2_000
+
+
+def test_what_the_other_branch_binds_is_looked_at():
+    text = "if on: a = f() b = g() else: a = 1 b = 2 use(a)"
+    source, _ = tokenized(text, 100)
+    context = context_of([facts_of(source, s) for s in Grammar(source).statements()])
+    other = Block(3, 0, 1, None, 0, 1)
+    lacking = set(branch_features(context, other, 5, None, "else", "assign"))
+    whole = set(branch_features(context, other._replace(children=2), 6, None, "else", "call"))
+    assert "else branch binds missing True True assign" in lacking
+    assert "else branch whole True 0 reads both in 0" in whole

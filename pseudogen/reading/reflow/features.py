@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from pseudogen.reading.reflow.blocks import Block
+from pseudogen.reading.reflow.branches import branch_features
 from pseudogen.reading.reflow.facts import Context, bucket
 from pseudogen.reading.reflow.later import later_features
 
@@ -48,6 +49,7 @@ def features(context: Context, place: Block, i: int, inner: Block | None) -> Ite
     yield from _siblings(context, place, i, inner, block, kind)
     yield from _ahead(context, place, i, block, kind)
     yield from later_features(context, place, i, inner, block, kind)
+    yield from branch_features(context, place, i, inner, block, kind)
     left_over = len(facts) - i
     yield f"{block} rest {bucket(left_over)}"
 

@@ -1,8 +1,8 @@
 """How likely it is that a block ends before a statement: a log-linear model of Python's layout.
 
 The weights are fitted to blocks of the standard library and of training code by
-`benchmarks/fit_reflow.py`. `vocabulary` and `training_goes_on` alone are set by hand; the weights
-are fitted beside the former.
+`benchmarks/fit_reflow.py`. `vocabulary`, `training_goes_on` and `training_is_over` alone are set by
+hand; the weights are fitted beside the first.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ _NEXT_PARTS = {
 }
 _NEAR = 20
 _WHOLE_EPOCH = re.compile(r"(?<![.\w])(?:train|fit|val|eval|test|run)\w*\(|\.(?:fit|step)\(")
+_CHAINED = re.compile(r"\)\.backward\([^()]*\)$")
 _BATCHES = re.compile(r"loader|enumerate|batch|data|iter")
 
 
@@ -58,6 +59,20 @@ def vocabulary(context: Context, header: int, i: int) -> float:
         if "epoch" in head.words.lower() and "epoch" not in following.words.lower() and not loops:
             return -_TOGETHER
     return 0.0
+
+
+def training_is_over(context: Context, header: int, i: int) -> float:
+    """What is known besides: a model goes to evaluation within the loop that trains it only where
+    the loop sets it back to training.
+    """
+    facts = context.facts
+    owner, _, called = facts[i].shape.rpartition(".")
+    if called != "eval" or facts[header].statement.kind not in ("for", "while"):
+        return 0.0
+    body = facts[max(header + 1, i - _NEAR) : i]
+    trained = any(_step_part(fact) == "step" for fact in body)
+    back = any(fact.shape == f"{owner}.train" for fact in [*body, *facts[i : i + _NEAR]])
+    return _TOGETHER if trained and not back else 0.0
 
 
 def training_goes_on(context: Context, header: int, i: int) -> float:
@@ -103,5 +118,7 @@ def _epoch_goes_on(context: Context, header: int, i: int) -> bool:
 
 
 def _step_part(fact: Facts) -> str:
+    if _CHAINED.search(fact.words) and fact.statement.kind == "call":
+        return "backward"
     owner, _, part = fact.shape.lower().rpartition(".")
     return part if part in _STEP_PARTS and "sched" not in owner else ""

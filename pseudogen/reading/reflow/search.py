@@ -20,6 +20,7 @@ from pseudogen.reading.reflow.lattice import Lattice, Node, agreed, others
 from pseudogen.reading.reflow.model import (
     log_odds_to_costs,
     training_goes_on,
+    training_is_over,
     vocabulary,
     weights,
 )
@@ -199,5 +200,6 @@ class Options:
                 sum(table.get(feature, 0.0) for feature in found)
                 + vocabulary(self.context, block.header, i)
                 + training_goes_on(self.context, block.header, i)
+                + training_is_over(self.context, block.header, i)
             )
         return self._scores[key]
