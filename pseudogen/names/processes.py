@@ -90,7 +90,7 @@ class OneProcess:
     Attributes:
         subject: What is asked: `rank`, `is_main_process()`.
         scope: "machine" when one process of each machine meets it, "all" when one of the whole run
-            does, None when the script does not say.
+            does, "either" when the condition decides which, None when the script does not say.
         holds: Whether the condition is true on that process (False for `rank != 0`).
         alone: Whether the condition also lets a run without processes pass (`rank in (-1, 0)`,
             `not distributed or rank == 0`).
@@ -216,14 +216,37 @@ def _joined(
         if found is None:
             continue
         if found.holds is both:
-            return found
-        if _asks_whether_distributed(other):
-            return replace(found, alone=True)
+            return (
+                replace(found, scope="all")
+                if _of_first_machine(script, other, both, statement)
+                else found
+            )
         second = one_process(script, other, statement, depth + 1)
         if second is not None and second.holds is found.holds:
-            same = second.scope == found.scope
-            return found if same else replace(found, scope=None, alone=False)
+            return replace(
+                found, scope=_joint_scope(found, second), alone=found.alone or second.alone
+            )
+        if _asks_whether_distributed(other):
+            return replace(found, alone=True)
     return None
+
+
+def _of_first_machine(script: Script, node: Any, holds: bool, statement: int) -> bool:
+    """Whether a condition holds, or does not hold, on the first machine alone: `node_rank == 0`."""
+    if type(node) is not cst.Comparison or text(node.comparisons[0].comparator) != "0":
+        return False
+    if type(node.comparisons[0].operator) is not (cst.Equal if holds else cst.NotEqual):
+        return False
+    number = rank(script, node.left, statement)
+    named = words(dotted(node.left)) == ("node", "rank")
+    return named or (number is not None and number.kind == "node-rank")
+
+
+def _joint_scope(one: OneProcess, other: OneProcess) -> str | None:
+    """Of two conditions of which either lets a process pass."""
+    if one.scope == other.scope:
+        return one.scope
+    return "either" if one.scope and other.scope else None
 
 
 def _asks_whether_distributed(node: Any) -> bool:

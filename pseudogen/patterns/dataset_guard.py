@@ -24,6 +24,7 @@ _DATA_WORDS = frozenset(
 _SPLIT_WORDS = frozenset({"train", "val", "valid", "validation", "test", "traindir", "valdir"})
 _FILE_WORDS = frozenset({"dir", "file", "files", "folder", "lines", "path", "paths", "set", "txt"})
 _SAMPLE_WORDS = frozenset({"anno", "annotation", "image", "img", "label", "labels", "mask"})
+_BATCH_WORDS = frozenset({"images", "imgs", "samples"})
 _STEP_WORDS = frozenset({"step", "steps", "iters", "batches"})
 _INTERVAL_WORDS = frozenset({"every", "freq", "frequency", "interval", "period"})
 _PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
@@ -212,6 +213,10 @@ def _names_data(node: Any, statement: Statement, script: Script) -> bool:
         node, statement.scope, "loader"
     ):
         return True
+    if type(node) is cst.Name and set(words(node.value)) & _BATCH_WORDS:
+        bound = script.reaching(node.value, statement.index)
+        if any(binding.how == "parameter" for binding in bound):
+            return False  # a function that is handed images may be handed those of a batch
     return any(
         set(words(part.value)) & _DATA_WORDS or _names_split(words(part.value))
         for part in descendants(node)
@@ -323,6 +328,7 @@ COUNTEREXAMPLES = {
     "if len(data) == 0:\n    raise StopIteration": "an iterator ends",
     "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",
     "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",
+    "def mix(imgs):\n    if len(imgs) < 2:\n        raise ValueError('one image')": "a batch",
     "if num_samples is None:\n    raise ValueError('the loss needs it')": "an argument of a loss",
     "if epoch == 0:\n    raise RuntimeError": "says nothing of the data",
     "assert batch_size % world_size == 0": "the batch size is checked, not the data",

@@ -44,7 +44,7 @@ class RankZeroGuard(Finding):
         form: "block", "else" (the other branch is the one process's), "return" (the others leave
             here) or "expression".
         scope: "machine" when one process of each machine passes, "all" when one of the whole run
-            does, None when the script does not say.
+            does, "either" when the condition decides which, None when the script does not say.
         alone: Whether a run without processes passes too.
         acts: What the block does, of save, log, print, evaluate, directory, download.
         waits: Lines in the block of calls for which the other processes are needed.
@@ -212,6 +212,34 @@ EXAMPLES = {
             scope="all",
             alone=False,
             acts=("save",),
+            waits=(),
+        )
+    ],
+    "if per_node and local_rank == 0 or rank == 0:\n    download(root)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("local_rank",)),
+            subject="local_rank",
+            condition="per_node and local_rank == 0 or rank == 0",
+            form="block",
+            scope="either",
+            alone=False,
+            acts=("download",),
+            waits=(),
+        )
+    ],
+    "if local_rank == 0 and node_rank == 0:\n    download(root)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("local_rank",)),
+            subject="local_rank",
+            condition="local_rank == 0 and node_rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("download",),
             waits=(),
         )
     ],

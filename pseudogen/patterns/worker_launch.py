@@ -16,6 +16,8 @@ from pseudogen.syntax.text import text
 
 _TRAINING = frozenset({"train", "trainer", "training", "main", "run", "rank", "ddp", "fit"})
 _COUNTS = ("nprocs", "num_processes", "num_gpus_per_machine", "num_gpus_per_node", "np", "num_gpus")
+_ANEW = frozenset({"spawn", "forkserver"})
+"""Methods of starting by which a worker begins with an interpreter that has imported nothing."""
 _MAIN = frozenset({"main", "worker", "train", "training", "run", "trainer"})
 
 
@@ -31,6 +33,8 @@ class WorkerLaunch(Finding):
         waits: Whether the call returns only when the workers have ended; None when unknown.
         count_value: How many, where constants tell.
         condition: The condition under which it is done.
+        imports_anew: Whether each worker is seen to import the script anew; one that is forked does
+            not.
     """
 
     pattern: ClassVar[str] = "worker-launch"
@@ -42,6 +46,7 @@ class WorkerLaunch(Finding):
     waits: bool | None
     count_value: int | float | None
     condition: str | None
+    imports_anew: bool = False
 
 
 @pattern(WorkerLaunch, kinds=("worker-launch",))
@@ -106,7 +111,12 @@ def _launch(site: Site, script: Script, function: str | None, evidence: Evidence
         waits={"True": True, "False": False}.get(joins or ""),
         count_value=script.value(count, site.statement.index) if count is not None else None,
         condition=script.condition(site.statement),
+        imports_anew=_started(site, script) in _ANEW,
     )
+
+
+def _started(site: Site, script: Script) -> str:
+    return (script.argument_or_default(site, "start_method") or "").strip("'\"")
 
 
 EXAMPLES = {
@@ -121,6 +131,21 @@ EXAMPLES = {
             numbered=True,
             waits=True,
             count_value=4,
+            condition=None,
+            imports_anew=True,
+        )
+    ],
+    "import torch.multiprocessing as mp\nmp.start_processes(work, nprocs=2, start_method='fork')": [
+        WorkerLaunch(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.multiprocessing.start_processes",)),
+            call="mp.start_processes",
+            function="work",
+            count="2",
+            numbered=True,
+            waits=True,
+            count_value=2,
             condition=None,
         )
     ],
