@@ -165,7 +165,11 @@ EXACT |= {
         for name in ("cast_model_to_fp16", "fp16_utils.cast_model_to_fp16")
     },
     "paddle.amp.decorate": Api(
-        "precision", ("models", "optimizers", "level"), {}, _DOCS + "amp/decorate_en.html"
+        "precision",
+        ("models", "optimizers", "level"),
+        {},
+        _DOCS + "amp/decorate_en.html",
+        {"converts": "some"},
     ),
     "paddle.amp.GradScaler": Api("scaler", (), {}, _DOCS + "amp/GradScaler_en.html"),
     "paddle.nn.ClipGradByGlobalNorm": Api(

@@ -111,9 +111,9 @@ EXACT: dict[str, Api] = {
     "jax.experimental.multihost_utils.sync_global_devices": Api("barrier", source=_JAX),
     # PyTorch/XLA
     "torch_xla.distributed.xla_multiprocessing.spawn": _launch(
-        _XLA, "fn", "args", "nprocs", first="rank"
+        _XLA, "fn", "args", "nprocs", first="index"
     ),
-    "torch_xla.launch": _launch(_XLA, "fn", "args", first="rank"),
+    "torch_xla.launch": _launch(_XLA, "fn", "args", first="index"),
     "torch_xla.core.xla_model.xla_device": Api("device", source=_XLA),
     "torch_xla.core.xla_model.rendezvous": Api("barrier", source=_XLA),
     "torch_xla.core.xla_model.mesh_reduce": _collective(

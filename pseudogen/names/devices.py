@@ -143,6 +143,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if name.rpartition(".")[2] == "visible_device_list":
         return Choice("visible", name, value, Evidence(FLOW, (name,)))
     made = _device_made(value, statement, script)
+    if made is not None and _converts(name, value, statement, script):
+        return None
     if made is not None:
         other = name == "_" or {"cpu", "context"} & set(words(name)) or _places_nothing(value)
         return Choice("device", name, value, made) if not other else None
@@ -150,6 +152,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
     if found == ("device", "map") and type(value) is cst.Dict and len(value.elements) == 1:
+        if name in text(value.elements[0].value):
+            return None  # what is chosen already gets another form
         return Choice("device", name, value, Evidence(NAME, (name,)))
     if {"device", "devices"} & set(found) and _is_share(value, statement, script):
         return Choice("device", name, value, Evidence(API, (dotted(value.right.func),)))
@@ -158,11 +162,29 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         described = f"{script.condition(statement) or ''} {text(value)}"
         if "isinstance(" in described or "device.type" in described:
             return None  # a device that is there already is described
+        if _asks_paddle(value, statement, script):
+            return None
         chosen = _chosen_by_name(value, found)
         return Choice("device", text(target), value, chosen) if chosen is not None else None
     if about == "flag" and _checks_availability(value, statement, script):
         return Choice("flag", name, value, Evidence(API, ("is_available",)))
     return None
+
+
+def _converts(name: str, value: Any, statement: Statement, script: Script) -> bool:
+    """`if isinstance(device, str): device = torch.device(device)`: an argument gets its type."""
+    given = [arg.value for arg in value.args] if type(value) is cst.Call else []
+    if len(given) != 1 or dotted(given[0]) != name:
+        return False
+    bound = script.reaching(name, statement.index)
+    return any(binding.how == "parameter" for binding in bound)
+
+
+def _asks_paddle(value: Any, statement: Statement, script: Script) -> bool:
+    """`get_device()` of Paddle tells which device is in use."""
+    name = dotted(value.func) if type(value) is cst.Call else ""
+    full = script.resolver.qualified(name, statement.scope) if name else ()
+    return any(q.startswith("paddle.") for q in full)
 
 
 def _places_nothing(value: Any) -> bool:

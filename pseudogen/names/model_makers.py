@@ -64,6 +64,8 @@ _OTHER_TARGETS = frozenset(
         "old",
     }
 )
+_LAYERS = frozenset({"linear", "conv", "norm", "embedding", "bn", "dropout", "pooling"})
+"""Last words of classes of single layers."""
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
     {"arch", "args", "asset", "binary", "card", "cfg", "config", "dim", "dir", "dtype"}
@@ -125,6 +127,22 @@ def changes(site: Site) -> bool:
     )
 
 
+def makes_layer(target: str | None, site: Site) -> bool:
+    """`new = QuantLinear(...)`, which takes the place of one layer; a `model` may be that small."""
+    last = [word for word in words(site.name) if len(word) > 1][-1:]
+    return bool(set(last) & _LAYERS) and suggested_role(target or "") != "model"
+
+
+def is_asked(site: Site) -> bool:
+    """`model = api().model_info(name)`: what is made is asked for something else."""
+    node = getattr(site.statement.node, "value", None)
+    while type(node) is cst.Call and node is not site.node and type(node.func) is cst.Attribute:
+        if set(words(node.func.attr.value)) & (_ABOUT | NO_MODELS):
+            return True
+        node = node.func.value
+    return False
+
+
 def is_part(target: str) -> bool:
     """Whether a model gets a part: `model.classifier = Head(...)`."""
     owner = target.partition(",")[0].rpartition(".")[0]
@@ -165,6 +183,10 @@ def _treats_as_model(call: Site, name: str) -> bool:
     return optimizer and bool(call.node.args) and text(call.node.args[0].value) == name
 
 
+def _is_treated(name: str, script: Script) -> bool:
+    return any(_treats_as_model(call, name) for call in script.call_sites())
+
+
 def named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
     first = target.split(",")[0].strip()
@@ -187,8 +209,10 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if last in _FROM:
         owner = set(words(site.name.rpartition(".")[0]))
         return not owner & NO_MODELS and (role_named or bool(given & _MODELS))
-    if _asked_of_model(site, script):
+    if _asked_of_model(site, script) or is_asked(site):
         return False
+    if given & _MODELS == {"transformer"} and not role_named and not _is_treated(first, script):
+        return False  # of code, of data
     called = words(last)
     if not called or called == ("get",) or set(called) & NO_MODELS or called[-1] in _ABOUT:
         return False

@@ -147,7 +147,11 @@ def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank |
     name = dotted(node)
     if not name:
         return None
+    if _of_others(script, node, statement):
+        return None
     for binding in script.reaching(name, statement):
+        if binding.how == "assign" and _counts_dimensions(binding.value):
+            return None
         if binding.how in ("assign", "walrus") and binding.value is not None:
             found = rank(script, binding.value, binding.statement, depth + 1)
             if found is not None and found.evidence.kind != NAME:
@@ -160,6 +164,18 @@ def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank |
     if name.rpartition(".")[2] in _GPU_NAMES and script.workers.joins:
         return Rank("local-rank", Evidence(NAME, (name,)))
     return _by_words(name)
+
+
+def _of_others(script: Script, node: Any, statement: int) -> bool:
+    """Whether a loop looks at one process after the other: `for p in procs: ... p.local_rank`."""
+    owner = dotted(node.value) if type(node) is cst.Attribute else ""
+    return any(binding.how == "for" for binding in script.reaching(owner, statement))
+
+
+def _counts_dimensions(value: Any) -> bool:
+    """`rank = len(x.shape)`, `rank = x.ndim`: that of a tensor."""
+    counted = type(value) is cst.Call and dotted(value.func) == "len" and bool(value.args)
+    return text(value.args[0].value if counted else value).endswith(("shape", "shape()", "ndim"))
 
 
 def _by_words(name: str) -> Rank | None:

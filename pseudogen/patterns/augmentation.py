@@ -179,10 +179,19 @@ def _is_random(name: str) -> bool:
     return last.startswith("Rand") or last in _RANDOM
 
 
+def _grows(target: str | None, site: Site, script: Script) -> bool:
+    """Whether steps are added to a pipeline later: `transform.insert(0, Crop())`."""
+    if target is None:
+        return False
+    added = (c for method in ("append", "insert", "extend") for c in script.calls_of_method(method))
+    owners = (target, f"{target}.transforms")
+    return any(c.scope == site.scope and c.name.rpartition(".")[0] in owners for c in added)
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
     target = assigned(site.statement, site.node)
     composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
-    steps = _steps(site) if composes else []
+    steps = _steps(site) if composes and not _grows(target, site, script) else []
     order = site.known.api.traits.get("order") if site.known is not None else None
     return Augmentation(
         line=site.line,
@@ -233,6 +242,16 @@ EXAMPLES = {
             function="A.Compose",
             steps=("A.HorizontalFlip(p=0.5)", "A.Normalize()"),
             random=("A.HorizontalFlip(p=0.5)",),
+            order="sequence",
+        ),
+    ],
+    "from data import Compose\ntransforms = Compose([Resize(8)])\ntransforms.append(Flip())": [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Compose",)),
+            target="transforms",
+            function="Compose",
             order="sequence",
         ),
     ],

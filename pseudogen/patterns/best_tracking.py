@@ -281,8 +281,8 @@ def find_extreme(site: Site, script: Script) -> Iterator[BestTracking]:
     if "null" in named:
         return  # the score of having no answer
     result = named & (_METRIC_WORDS - _LOOSE_WORDS) or (named & _METRIC_WORDS and named & _EXTREMES)
-    if "best" not in named and not named & _EXTREMES:
-        return  # a limit, or a running value
+    if "best" not in named and (not named & _EXTREMES or named == {"top"}):
+        return  # a limit, a running value, or the upper edge of an image
     if not (result or "best" in named) or named & (_NO_RESULT | _OTHER_SEARCHES) or _limits(call):
         return
     yield BestTracking(
@@ -405,6 +405,7 @@ COUNTEREXAMPLES = {
     "top = max(top, 0)": "a coordinate is kept inside an image",
     "val_batches = min(val_batches, limit)": "a number of batches is limited",
     "if epoch - best_epoch > patience:\n    stop = True": "that is early-stopping",
+    "top = min(top, height)": "an edge of an image",
     "lr = max(lr, min_lr)": "a floor of the learning rate",
     "if grad_norm > max_norm:\n    clip()": "a limit, no result",
     "if best_model is None:\n    return": "nothing is compared",

@@ -108,6 +108,8 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     ):
         return
     file = next((v for name in api.params if (v := script.argument(site, name)) is not None), None)
+    if type(file) is cst.Call and dotted(file.func).rpartition(".")[2] in ("dump", "dumps"):
+        return  # what was just written
     source = api.traits.get("source", "file")
     evidence = Evidence(site.known.evidence, (site.known.name,))
     opened = _opened(file, site, script) if source == "file" else None
@@ -344,6 +346,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import yaml\nconfig = yaml.safe_load(parser.dump(args))": "settings that are there already",
     "import yaml\nops = yaml.safe_load(open(ops_path))": "a table of operators",
     "import json\nconfig = json.loads(model.config.to_json_string())": "a value is copied",
     "init_args = get_args()": "the arguments of a function",

@@ -301,6 +301,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import torch\ndef f(device):\n    device = torch.device(device)": "an argument gets its type",
+    "device_map = {'': device_map}": "what is chosen already gets another form",
+    "from paddle.device import get_device\ndevice = get_device()": "the one in use",
     (
         "device_map = infer_device_map(model, max_memory)"
     ): "parts of a model are placed, by a plan made elsewhere",

@@ -84,11 +84,20 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
         evidence=loop.evidence,
         how="phase" if phase else "loop",
         loader=None if counts else loop.over,
-        batch=None if counts else loop.variable,
+        batch=None if counts else _batch(site, loop.variable),
         eval_mode=eval_mode,
         train_mode=train_mode,
         no_gradients=_no_gradients(site, script),
     )
+
+
+def _batch(site: Site, variable: str | None) -> str | None:
+    """What a round gets of the data, without its number: `x, y` of `i, (x, y)`."""
+    iterated, target = site.node.iter, site.node.target
+    numbered = type(iterated) is cst.Call and dotted(iterated.func) == "enumerate"
+    if numbered and type(target) is cst.Tuple and len(target.elements) == 2:
+        return text(target.elements[1].value).strip("()")
+    return variable
 
 
 def _by_phase(site: Site, script: Script) -> bool:
@@ -279,6 +288,16 @@ EXAMPLES = {
             loader="val_loader",
             call="run_epoch",
             per="epoch",
+        )
+    ],
+    "for i, batch in enumerate(eval_loader):\n    total += model(batch)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("eval_loader",)),
+            how="loop",
+            loader="eval_loader",
+            batch="batch",
         )
     ],
     (

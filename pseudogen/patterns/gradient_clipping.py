@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
+import libcst as cst
+
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, NAME, Evidence
@@ -69,6 +71,8 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
     parameters = script.argument(site, "parameters")
     if limit is not None and text(limit).replace("'", '"') in ('float("inf")', "math.inf", "inf"):
         return  # only the norm is asked for
+    if type(limit) is cst.IfExp and "None" in (text(limit.body), text(limit.orelse)):
+        limit = None  # another limit may be given instead
     if known is None and len(site.node.args) > 1:
         first = site.node.args[0]
         plain = first.keyword is None and first.value is not limit
@@ -195,6 +199,12 @@ EXAMPLES = {
         limit_value=0.5,
         call="L.Trainer",
         setting="gradient_clip_val",
+    ),
+    "fabric.clip_gradients(model, opt, clip_val=v, max_norm=None if by_value else v)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("fabric.clip_gradients",)),
+        parameters="model",
+        call="clip_gradients",
     ),
     "accelerator.clip_grad_norm_(model.parameters(), 1.0)": _example(
         line=1,

@@ -178,8 +178,17 @@ def _kind(site: Site) -> str:
 def _target(site: Site) -> str | None:
     node = site.statement.node
     if type(node) is cst.Assign:
-        return text(node.targets[0].target)
+        receiver: Any = node.targets[0].target
+        if type(receiver) is cst.Tuple and type(node.value) is cst.Call:
+            return _loss_of([text(element.value) for element in receiver.elements])
+        return text(receiver)
     return text(node.target) if type(node) in (cst.AugAssign, cst.AnnAssign) else None
+
+
+def _loss_of(names: list[str]) -> str | None:
+    """Which of the results of a call is the loss, by their names; all that may be."""
+    named = [n for n in names if {"loss", "losses", "entropy", "criterion"} & set(words(n))]
+    return ", ".join(named) or None
 
 
 @pattern(LossFunction, calls=speaks_of("entropy", "criterion", "loss"))
@@ -242,7 +251,8 @@ def _makes(name: str) -> bool:
 def _serves_other_ends(site: Site, script: Script) -> bool:
     """Whether it is a cost by which pairs are matched, a score, let fall, or put into a
     register."""
-    if (_target(site) or "").startswith("_,"):
+    node = site.statement.node
+    if type(node) is cst.Assign and text(node.targets[0].target).lstrip("(").startswith("_,"):
         return True  # the loss itself is let fall
     about = {word for name in (_target(site) or "").split(",") for word in words(name)}
     value = getattr(site.statement.node, "value", None)

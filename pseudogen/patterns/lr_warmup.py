@@ -58,7 +58,7 @@ class LrWarmup(Finding):
         condition: The test of that comparison.
         counter: What is compared with the length: the current step or epoch.
         relative: Whether that is a factor of the rate, or its share, not the rate itself.
-        formula: How the rate is computed meanwhile.
+        formula: How the rate is computed meanwhile; None when that takes more than one step.
         api: What makes the schedule.
         name: What holds the schedule.
         chosen: What names the schedule, where the script leaves open whether it has a warm-up.
@@ -111,7 +111,7 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
             counter=text(counter),
             condition=text(site.node.test),
             relative=_is_factor(statement, script),
-            formula=text(value),
+            formula=text(value) if not _goes_on(statement, script) else None,
         )
         return
 
@@ -136,6 +136,13 @@ def _is_factor(statement: Statement, script: Script) -> bool:
     function = script.function_around(statement)
     named = words(function.node.name.value) if function is not None else ()
     return bool({"lambda", "factor", "multiplier", "mult", "scale"} & set(named))
+
+
+def _goes_on(statement: Statement, script: Script) -> bool:
+    """Whether the rate is only computed from what a case gives: `progress = step / warmup`."""
+    node = statement.node
+    target = dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+    return bool({"progress", "ratio", "frac", "fraction", "pct"} & set(words(target)[-1:]))
 
 
 def _early(test: Any) -> tuple[Any, Any] | None:
@@ -408,6 +415,15 @@ EXAMPLES = {
         condition="it < warmup_iters",
         counter="it",
         formula="max_lr * (it + 1) / warmup_iters",
+    ),
+    "if step < warmup_steps:\n    progress = step / max(1, warmup_steps)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("warmup_steps",)),
+        how="branch",
+        length="warmup_steps",
+        condition="step < warmup_steps",
+        counter="step",
+        relative=True,
     ),
     "from transformers import get_linear_schedule_with_warmup\n"
     "scheduler = get_linear_schedule_with_warmup(optimizer, 500, total)": _example(

@@ -73,11 +73,18 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         part=part,
         name=_target(site),
         api=site.known.name.rpartition(".")[2],
-        dtype=script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype"),
+        dtype=_dtype(site, script),
         device=device if device not in ("True", "False") else None,
         enabled=_enabled(site, script) or (device if device in ("True", "False") else None),
         condition=condition_of(script, site.statement, site.node),
     )
+
+
+def _dtype(site: Site, script: Script) -> str | None:
+    """The format, where all that is converted gets it."""
+    if site.known is not None and site.known.api.traits.get("converts") == "some":
+        return None  # normalization layers stay as they are
+    return script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype")
 
 
 def _enabled(site: Site, script: Script) -> str | None:
@@ -365,7 +372,7 @@ EXAMPLES = {
     ],
     (
         "import paddle\n"
-        "model, optimizer = paddle.amp.decorate(models=model, optimizers=optimizer, level='O2')"
+        "model, optimizer = paddle.amp.decorate(model, optimizer, level='O2', dtype='float16')"
     ): [
         MixedPrecision(
             line=2,

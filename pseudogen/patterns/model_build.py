@@ -18,6 +18,7 @@ from pseudogen.names.model_makers import (
     defined,
     is_part,
     is_whole,
+    makes_layer,
     named_model,
     trained_on,
     wraps,
@@ -36,7 +37,7 @@ class ModelBuild(Finding):
 
     Attributes:
         target: What receives it; None when it is passed on at once.
-        function: The class or function that makes it, as written.
+        function: The class or function that makes it, as written; the whole choice between two.
         architecture: The name under which a library knows it, as written; None when the function
             itself says it.
         arguments: What is passed, as written.
@@ -74,6 +75,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if target is not None and (wraps(target, site) or is_part(target)):
         return
+    if makes_layer(target, site) or "exported" in words(target or ""):
+        return
     part = known.api.kind == "module" or last == "Sequential"
     if part and not given and not is_whole(target, site, script):
         return
@@ -94,7 +97,7 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         named_model(target, site, script) or trained_on(target, site, script)
     ):
         return
-    if changes(site) or wraps(target, site) or defined(site, script):
+    if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
         return
     if in_module_class(script, site.statement) or _elsewhere(site, script):
         return
@@ -116,16 +119,29 @@ def _given_to_trainer(site: Site, script: Script) -> bool:
     return False
 
 
+_OTHER_ENDS = frozenset({"export", "exporter", "onnx", "openvino", "tensorrt", "tokenizer"})
+
+
 def _elsewhere(site: Site, script: Script) -> bool:
     """Whether code exports a model or makes a tokenizer: what is made there is not trained."""
     return any(
         type(header.node) in (cst.FunctionDef, cst.ClassDef)
-        and set(words(header.node.name.value)) & {"export", "exporter", "tokenizer"}
+        and set(words(header.node.name.value)) & _OTHER_ENDS
         for header in script.tree.ancestors(site.statement.index)
     )
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
+    value = getattr(site.statement.node, "value", None)
+    if type(value) is cst.IfExp and type(value.body) is type(value.orelse) is cst.Call:
+        return ModelBuild(
+            line=site.line,
+            end=site.last,
+            evidence=evidence,
+            target=assigned(site.statement, site.node),
+            function=text(value),
+            condition=script.condition(site.statement),
+        )
     architecture = next(
         (
             value
@@ -166,6 +182,15 @@ EXAMPLES = {
             arguments=("args.model", "pretrained=True", "num_classes=10"),
             pretrained="pretrained=True",
             classes="10",
+        ),
+    ],
+    "model = SmallNet(width) if small else BigNet()": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="SmallNet(width) if small else BigNet()",
         ),
     ],
     "import torch.nn as nn\nclass Net(nn.Module):\n    pass\nmodel = Net().to(device)": [
@@ -323,6 +348,12 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
+        "one layer is replaced"
+    ),
+    "from hub import open_hub\nmodel = open_hub().model_info(name)": "something about a model",
+    "pre_transformer = ReturnTransformer(root)\npre_transformer.transform()": "it changes code",
+    "def to_onnx(path):\n    network = builder.create_network(0)": "it is run, not trained",
     ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",
     ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
     (

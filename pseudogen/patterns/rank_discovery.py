@@ -48,7 +48,6 @@ _GROUPS = frozenset(
         "dist",
         "engine",
         "env",
-        "environment",
         "fabric",
         "group",
         "mesh",
@@ -266,6 +265,8 @@ def _asked_by_name(name: str, asked: str, value: cst.Call) -> str | None:
     given = _named(name) if name else what
     if set(words(owner.replace("[]", ""))) & (_PARTIAL | {"hcg"}):
         return None
+    if set(words(name)) & _NOT_RANKS:
+        return None
     if not name and owner == "self":
         return None  # a method of the class, which is found where it asks
     return what if given in (None, what) else None
@@ -369,6 +370,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "shard_rank = mesh.get_group(0).rank()": "a place in one dimension of a mesh",
     "import os\nnode_rank = int(os.getenv('PADDLE_TRAINER_ID'))": "a machine's, by its name",
     "import torch.distributed as dist\nplace = dist.get_rank(group)": "a place in a group",
     "peer = group.get_global_rank(place)": "translates another one's rank",

@@ -268,6 +268,8 @@ COUNTEREXAMPLES = {
     "if epoch % 10 == 0:\n    save(model)": "an epoch is no process",
     "if rank != 0:\n    print_nothing()\nprint(1)": "every process but one runs the block",
     "if lora_rank > 0:\n    model = add_lora(model)": "that is the rank of a matrix",
+    "rank = len(x.shape)\nif rank == 0:\n    x = x.reshape(1)": "the dimensions of a tensor",
+    "for p in procs:\n    if p.local_rank == 0:\n        pull(p.log)": "all processes, one by one",
     "if node_rank == 0:\n    download()": "all processes of the first machine run it",
     "if rank == 0 or verbose:\n    print(loss)": "other processes run it too when `verbose` is set",
 }

@@ -30,6 +30,7 @@ class WorkerLaunch(Finding):
         function: The function that each worker runs, as written; None when unknown.
         count: How many are started, as passed; None when the call does not say.
         numbered: Whether each worker gets its number as the first argument.
+        local: Whether that is its number on its machine.
         waits: Whether the call returns only when the workers have ended; None when unknown.
         count_value: How many, where constants tell.
         condition: The condition under which it is done.
@@ -47,6 +48,7 @@ class WorkerLaunch(Finding):
     count_value: int | float | None
     condition: str | None
     imports_anew: bool = False
+    local: bool = False
 
 
 @pattern(WorkerLaunch, kinds=("worker-launch",))
@@ -107,10 +109,11 @@ def _launch(site: Site, script: Script, function: str | None, evidence: Evidence
         call=site.name,
         function=function,
         count=text(count) if count is not None else None,
-        numbered=api is not None and api.traits.get("first") == "rank",
+        numbered=api is not None and api.traits.get("first") in ("rank", "index"),
         waits={"True": True, "False": False}.get(joins or ""),
         count_value=script.value(count, site.statement.index) if count is not None else None,
         condition=script.condition(site.statement),
+        local=api is not None and api.traits.get("first") == "rank",
         imports_anew=_started(site, script) in _ANEW,
     )
 
@@ -133,6 +136,7 @@ EXAMPLES = {
             count_value=4,
             condition=None,
             imports_anew=True,
+            local=True,
         )
     ],
     "import torch.multiprocessing as mp\nmp.start_processes(work, nprocs=2, start_method='fork')": [
@@ -146,6 +150,21 @@ EXAMPLES = {
             numbered=True,
             waits=True,
             count_value=2,
+            condition=None,
+            local=True,
+        )
+    ],
+    "import torch_xla\ntorch_xla.launch(work, args=(flags,))": [
+        WorkerLaunch(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch_xla.launch",)),
+            call="torch_xla.launch",
+            function="work",
+            count=None,
+            numbered=True,
+            waits=None,
+            count_value=None,
             condition=None,
         )
     ],
