@@ -1,5 +1,6 @@
 """The same defects in scripts of other styles: a class that trains, functions that are handed
-everything, accumulated gradients with a schedule of Transformers, and no functions at all.
+everything, accumulated gradients with a schedule of Transformers, no functions at all; Accelerate,
+PaddlePaddle, Keras, and a module of functions with a sampler of batches.
 
 The scripts and the table of edits are in `planted/`; nothing of them is run.
 """

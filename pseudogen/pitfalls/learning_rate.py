@@ -101,11 +101,11 @@ _BATCHES = (
 )
 EXAMPLES = {
     "lr-not-scaled": {
-        _TOP + _BATCHES + _TRAIN: [(8, 8)],
         _TOP + _LOADER + _TRAIN: [(6, 6)],
         _TOP + _LOADER.replace("64", "args.batch_size") + _TRAIN.replace("args.lr", "0.1"): [
             (6, 6)
         ],
+        _TOP + _BATCHES + _TRAIN: [(8, 8)],
     },
 }
 COUNTEREXAMPLES = {

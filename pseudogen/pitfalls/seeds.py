@@ -21,6 +21,9 @@ from pseudogen.syntax.tree import Statement
 _SEEDS = ("seed", "manual_seed")
 _TELLS_APART = ("initial_seed", "get_worker_info", "rank", "SeedSequence", "spawn_key")
 
+_TRAINING = frozenset({"torch", "paddle"})
+"""The libraries from whose generators weights and dropout come."""
+
 
 @pitfall("seed-alike-in-processes")
 def check_processes(findings: Findings) -> Iterator[Pitfall]:
@@ -31,7 +34,7 @@ def check_processes(findings: Findings) -> Iterator[Pitfall]:
         return
     if not seedings or any(s.per_process or _by_rank(script, s) for s in findings.of(Seeding)):
         return
-    first = next((s for s in seedings if s.seed and "torch" in s.libraries), None)
+    first = next((s for s in seedings if s.seed and _TRAINING & set(s.libraries)), None)
     if first is None or _in_worker_function(script, first):
         return
     if not script.workers.functions or _reaches_workers(script, first):
@@ -56,7 +59,7 @@ def check_started_workers(findings: Findings) -> Iterator[Pitfall]:
     if not script.workers.functions or any(_reaches_workers(script, s) for s in seedings):
         return
     launches = [w for w in findings.of(WorkerLaunch) if _begins_anew(w)]
-    first = next((s for s in seedings if s.seed and "torch" in s.libraries), None)
+    first = next((s for s in seedings if s.seed and _TRAINING & set(s.libraries)), None)
     if first is not None and launches:
         yield report(
             "seed-misses-workers",
