@@ -28,6 +28,7 @@ COUNTEREXAMPLES = [
     for identifier, examples in module.COUNTEREXAMPLES.items()
     for code, why in examples.items()
 ]
+DROPPED = "drop-last-on-validation"
 SPACING = re.compile(r"  | [,.;:!?](?=\s|$)|^[,.;:]|\bNone\b|[，。；：] |\( | \)")
 
 
@@ -118,3 +119,12 @@ def test_a_file_that_one_process_reads_fills_no_gpu_for_all(condition: str, seve
     )
     (found,) = reports(code, "load-without-map-location")
     assert dict(found.facts)["several"] is several
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_what_drops_the_last_batch_has_the_name_it_has_in_the_code(lang: str) -> None:
+    code = "import tensorflow_datasets as tfds\ntest = tfds.load('m', split='test')\n"
+    (found,) = reports(code + "test = test.batch(64, drop_remainder=True)", DROPPED)
+    said = str(pitfall_words(found, lang))
+    assert "drop_remainder=True" in said
+    assert "drop_last" not in said

@@ -46,6 +46,7 @@ class DataLoader(Finding):
         workers: Number of worker processes, as written or by default; None when unknown.
         pin_memory: As written or by default; None when unknown.
         drop_last: As written or by default; None when unknown.
+        drop_keyword: The argument that says so.
         collate: The function that makes a batch of samples; None: the usual one, or unknown.
         persistent: Whether the workers outlive an epoch, as written; None when not given.
         prefetch: How many batches each worker reads ahead, as written; None when not given.
@@ -74,6 +75,7 @@ class DataLoader(Finding):
     workers: str | None = None
     pin_memory: str | None = None
     drop_last: str | None = None
+    drop_keyword: str = "drop_last"
     collate: str | None = None
     persistent: str | None = None
     prefetch: str | None = None
@@ -156,6 +158,7 @@ def find_batched(site: Site, script: Script) -> Iterator[DataLoader]:
             batch_size=text(site.node.args[0].value),
             shuffle="True" if any(dotted(c).endswith(".shuffle") for c in chain) else None,
             drop_last=script.argument_text(site, "drop_remainder"),
+            drop_keyword="drop_remainder",
         )
 
 

@@ -25,6 +25,7 @@ def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
                 loader=loader.target,
                 dataset=loader.dataset,
                 batch_size=loader.batch_size,
+                keyword=loader.drop_keyword,
             )
 
 
@@ -105,6 +106,9 @@ EXAMPLES = {
         "val_loader = DataLoader(val_set, batch_size=64, drop_last=True)": [(2, 2)],
         "import torch\n"
         "test_loader = torch.utils.data.DataLoader(\n    test_set, 64, drop_last=True)": [(2, 3)],
+        "import tensorflow_datasets as tfds\n"
+        "test_set = tfds.load('mnist', split='test')\n"
+        "test_batches = test_set.batch(64, drop_remainder=True)": [(3, 3)],
     },
     "shuffle-on-validation": {
         "from torch.utils.data import DataLoader\n"
