@@ -154,11 +154,24 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     if receiver and receiver != "self" and not _handles_model(script, site):
         return None
     exact = named in (("validate",), ("evaluate",), ("test",), ("estimate", "loss"))
-    if _handles_model(script, site) or receiver == "self" or (exact and not defined):
+    own = defined and exact and not receiver and _looks_at_results(script, site)
+    if _handles_model(script, site) or receiver == "self" or (exact and not defined) or own:
         vague = receiver == "self" and not site.node.args and "all" in named
         enough = exact or (len(named) > 1 and not vague) or _handles_model(script, site)
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
+
+
+def _looks_at_results(script: Script, site: Site) -> bool:
+    """Whether a function of the script puts the model into evaluation mode, or has it evaluated:
+    `test()` that asks `evaluate(test_loader, model)`."""
+    called = script.called_function(site)
+    for call in script.calls_below(called) if called is not None else ():
+        mode = call.name.endswith(".eval") and not call.node.args
+        asks = words(call.name) in (("validate",), ("evaluate",), ("test",)) and call.node.args
+        if mode or (asks and call.name != site.name and _handles_model(script, call)):
+            return True
+    return False
 
 
 def _of_settings(script: Script, site: Site) -> bool:

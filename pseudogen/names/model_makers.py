@@ -170,7 +170,23 @@ def is_whole(target: str | None, site: Site, script: Script) -> bool:
     if suggested_role(first) == "model" or set(words(first)) & _MODELS:
         return True
     own = script.defines(site.name) and words(site.name)[-1:] not in (("layer",), ("block",))
-    return own and any(_treats_as_model(call, first) for call in script.call_sites())
+    treated = own and any(_treats_as_model(call, first) for call in script.call_sites())
+    return treated or _optimized(first, script)
+
+
+def _optimized(name: str, script: Script) -> bool:
+    """Whether an optimizer is made for the parameters of a variable alone:
+    `Adam(D.parameters())`."""
+    for call in script.call_sites():
+        if call.known is None or call.known.api.kind != "optimizer":
+            continue
+        given = script.argument(call, "params")
+        if given is not None and text(given) in (
+            f"{name}.parameters()",
+            f"list({name}.parameters())",
+        ):
+            return True
+    return False
 
 
 def _treats_as_model(call: Site, name: str) -> bool:

@@ -114,7 +114,12 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         return
     target = assigned(site.statement, site.node)
     received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
-    if "collator" in named or set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
+    if "collator" in named or named[-2:-1] == ("from",):
+        return  # something that is made from a data set
+    part = named[-1:] == ("subset",) and last[:1].isupper() and _of_dataset(site, script)
+    if part and target is not None:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+    if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
         return
     if _foreign(site, script) or "calibration" in text(site.node):
         return
@@ -126,6 +131,15 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _of_dataset(site: Site, script: Script) -> bool:
+    """Whether a data set is the first that a class is given."""
+    first = site.node.args[0].value if site.node.args else None
+    named = words(dotted(first)) if first is not None else ()
+    return "dataset" in named or (
+        first is not None and script.is_a(first, site.scope, "dataset") is not None
+    )
 
 
 @pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
@@ -317,6 +331,17 @@ EXAMPLES = {
             split="validation",
         ),
     ],
+    "val = SkipSubset(val_dataset, n=args.skip)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("SkipSubset",)),
+            target="val",
+            function="SkipSubset",
+            split="validation",
+            source="val_dataset",
+        )
+    ],
     (
         "from project import load_and_cache_examples\n"
         "eval_dataset = load_and_cache_examples(args, tokenizer)"
@@ -437,6 +462,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "coco = get_coco_api_from_dataset(loader.dataset)": "something is made from a data set",
     "from tools import prepare_features\ndataset = prepare_features(dataset, 9)": "one is changed",
     (
         "from project import data\ntrain_set = reader.load(path)\nstate = data.load(path)"

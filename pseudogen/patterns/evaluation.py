@@ -339,8 +339,25 @@ EXAMPLES = {
         model="model",
         call="inference_on_dataset",
     ),
+    (
+        "def test():\n"
+        "    model.eval()\n"
+        "    output = model(features, adj)\n"
+        "    return accuracy(output[idx_test], labels[idx_test])\n"
+        "score = test()"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("test",)),
+            how="call",
+            call="test",
+            result="score",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    "def test():\n    check(parser)\ntest()": "a test of the code",
     (
         "class PredictionLoop:\n"
         "    @torch.no_grad()\n"

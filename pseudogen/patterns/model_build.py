@@ -346,6 +346,21 @@ EXAMPLES = {
             arguments=("apply_net",),
         ),
     ],
+    (
+        "import torch\n"
+        "from torch import nn\n"
+        "D = nn.Sequential(nn.Linear(784, 1), nn.Sigmoid())\n"
+        "step = torch.optim.Adam(D.parameters(), lr=2e-4)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.nn.Sequential",)),
+            target="D",
+            function="nn.Sequential",
+            arguments=("nn.Linear(784, 1)", "nn.Sigmoid()"),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
@@ -354,6 +369,7 @@ COUNTEREXAMPLES = {
     "from hub import open_hub\nmodel = open_hub().model_info(name)": "something about a model",
     "pre_transformer = ReturnTransformer(root)\npre_transformer.transform()": "it changes code",
     "def to_onnx(path):\n    network = builder.create_network(0)": "it is run, not trained",
+    "from torch import nn\nD = nn.Linear(784, 1)\ny = D(x)": "nothing trains it",
     ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",
     ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
     (

@@ -9,7 +9,7 @@ from pseudogen.records import dataclass
 
 STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "ckpts", "lora", "model", "models", "network"}
-    | {"networks", "optimizer", "pretrained", "snapshot", "state", "states", "weight"}
+    | {"networks", "optimizer", "pretrained", "recovery", "snapshot", "state", "states", "weight"}
     | {"weights"}
 )
 OTHER_WORDS = frozenset(
