@@ -120,6 +120,16 @@ def test_constants_at_the_top_but_not_state() -> None:
     assert found["Cuda"].help == "whether to use a GPU"
 
 
+def test_lists_of_what_is_made_or_computed_are_no_settings() -> None:
+    found = settings_of(
+        "milestones = [30, 60]\n"
+        "sizes = (WIDTH, [args.height, -1])\n"
+        "transforms = [ToTensor(), Normalize(0.5)]\n"
+        "patch = (1, args.height // 16)\n"
+    )
+    assert set(found) == {"milestones", "sizes"}
+
+
 def test_dictionary_entries_have_their_own_lines() -> None:
     found = settings_of('config = {\n    "lr": 0.1,\n    "optim": {"wd": 5e-4},\n}\n')
     assert {name: s.line for name, s in found.items()} == {

@@ -39,15 +39,20 @@ def collect(script: Script) -> Iterator[tuple[str, Setting]]:
     for scope in script.tree.scopes:
         for name, bindings in scope.bindings.items():
             binding = bindings[0]
-            if (
-                "." in name
-                or binding.how != "assign"
-                or literal_kind(binding.value) in (None, "dict")
-            ):
+            if "." in name or binding.how != "assign" or not _is_written_out(binding.value):
                 continue
             statement = script.tree.statements[binding.statement]
             if _is_setting(script, name, bindings, statement, scope.kind):
                 yield name, _constant(script, name, binding.value, statement)
+
+
+def _is_written_out(value: Any) -> bool:
+    """Whether a value is a literal, or a list or tuple of literals and names: a list of what calls
+    make, or of what is computed, is no setting."""
+    if type(value) in (cst.List, cst.Tuple):
+        inner = [element.value for element in value.elements]
+        return all(type(v) in (cst.Name, cst.Attribute) or _is_written_out(v) for v in inner)
+    return literal_kind(value) not in (None, "dict")
 
 
 def _is_setting(
