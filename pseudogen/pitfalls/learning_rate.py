@@ -60,7 +60,7 @@ def _is_share(script: Script, loader: DataLoader) -> bool:
     size = _batch_size(script, loader) or ""
     undivided = loader.share is None and not any(mark in size for mark in ("//", "/", "world"))
     training = loader.split != "validation"
-    whole = training and loader.shards == "always" and bool(size) and undivided
+    whole = training and loader.shards is not None and bool(size) and undivided
     return whole and not _is_quotient(script, size)
 
 

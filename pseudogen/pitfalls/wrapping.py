@@ -38,9 +38,10 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
                 continue
             if switch.by == "helper" or _in_turns(switch, switches):
                 continue
-            if _nothing_trained(switch, wrap):
+            model = _unaliased(script, switch, later)
+            if _nothing_trained(switch, model, wrap):
                 continue
-            if not _same(switch.model, wrap) or _wrapped_again(findings, wrap, later):
+            if not _same(model, wrap) or _wrapped_again(findings, wrap, later):
                 continue
             yield report(
                 "frozen-after-wrap",
@@ -62,13 +63,26 @@ def _in_turns(
     return any(o.model == switch.model and type(o) is not type(switch) for o in switches)
 
 
-def _nothing_trained(switch: LayerFreezing | LayerUnfreezing, wrap: ParallelWrap) -> bool:
+def _nothing_trained(
+    switch: LayerFreezing | LayerUnfreezing, model: str | None, wrap: ParallelWrap
+) -> bool:
     """Whether the wrapped model as a whole is frozen, as a teacher is: no gradient comes to it,
     and without the first of them DDP waits for no other."""
-    whole = (switch.model or "").removesuffix(".module") in (wrap.target, wrap.model)
+    whole = (model or "").removesuffix(".module") in (wrap.target, wrap.model)
     if not isinstance(switch, LayerFreezing) or not whole:
         return False
     return switch.only is None and switch.value is None
+
+
+def _unaliased(
+    script: Script, switch: LayerFreezing | LayerUnfreezing, at: Statement
+) -> str | None:
+    """What is switched, with `model.module` in the place of a name that stands for it."""
+    name, dot, part = (switch.model or "").partition(".")
+    found = script.reaching(name, at.index) if name else []
+    values = [text(b.value) for b in found if b.how == "assign"]
+    plain = len(values) == len(found) == 1 and values[0].endswith(".module")
+    return values[0] + dot + part if plain else switch.model
 
 
 def _same(model: str | None, wrap: ParallelWrap) -> bool:
@@ -256,6 +270,7 @@ EXAMPLES = {
     "frozen-after-wrap": {
         _TOP + _WRAP + _FREEZE.replace("model.", "model.backbone."): [(6, 7)],
         _TOP + _WRAP + "ddp_model.module.backbone.requires_grad_(False)\n": [(6, 6)],
+        _TOP + _WRAP + "bare = ddp_model.module\nbare.backbone.requires_grad_(False)\n": [(7, 7)],
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + _WRAP: [(7, 7)],
@@ -282,6 +297,9 @@ COUNTEREXAMPLES = {
         _TOP + "teacher = DDP(teacher)\n" + _FREEZE.replace("model.", "teacher."): (
             "nothing of it is trained"
         ),
+        _TOP
+        + "teacher = DDP(teacher)\nbare = teacher.module\n"
+        + _FREEZE.replace("model.", "bare."): "nor by another name",
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + "model.head = nn.Linear(8, 2)\n" + _WRAP: "a new layer is trained",
