@@ -143,7 +143,72 @@ def test_many_calls_of_one_function_are_counted() -> None:
 def test_blocks_in_blocks_stay_apart() -> None:
     lines = ("if a:", "    x = 1", "    if b:", "        y = 2", "    else:", "        z = 3")
     said = between(*lines)
-    assert "if `a`: `x` becomes `1`; if `b`, `y` gets a value; otherwise `z` gets a value." in said
+    assert "if `a`: `x` becomes `1`; if `b`, `y` becomes `2`; otherwise `z` becomes `3`." in said
+
+
+def test_what_follows_a_block_in_a_block_is_not_read_as_a_part_of_it() -> None:
+    assert "if `a`: if `b`, `x.y()` is called; either way, the rest of the round is left out." in (
+        between("if a:", "    if b:", "        x.y()", "    continue")
+    )
+    assert "若 `a`：若 `b`，调用 `x.y()`；无论是否如此，跳过本轮余下的部分。" in (
+        between("if a:", "    if b:", "        x.y()", "    continue", lang="zh")
+    )
+    assert "if `a`: if `b`, `E` is raised; otherwise, `x.y()` is called." in (
+        between("if a:", "    if b:", "        raise E", "    x.y()")
+    )
+    assert "for each `c` of `b`, `x.y()` is called; then, `x.z()` is called." in (
+        between("if a:", "    for c in b:", "        x.y()", "    x.z()")
+    )
+
+
+def test_a_condition_in_a_condition_is_one() -> None:
+    lines = ("if a:", "    if b:", "        model = model.cuda()")
+    assert "if `a and b`, `model` moves to the GPU." in between(*lines)
+
+
+def test_branches_of_which_the_same_is_said_are_told_as_one() -> None:
+    lines = ("if a:", "    meter = Meter(1)", "else:", "    meter = Meter(2)")
+    assert "`meter` is made by `Meter`, in a way that depends on `a`" in between(*lines)
+    assert "`meter` 由 `Meter` 创建，具体取决于 `a`" in between(*lines, lang="zh")
+    other = ("if a:", "    meter = Meter(1)", "else:", "    meter = Big(2)")
+    assert "depends" not in between(*other)
+
+
+def test_models_that_change_their_mode_are_told_together() -> None:
+    models = "".join(f"    {name} = torch.nn.Sequential(layer)\n" for name in "ab")
+    code = _LOOP.format(between="").replace(
+        "    model.train()", f"{models}    a.eval()\n    b.eval()"
+    )
+    assert "`a` and `b` go into evaluation mode." in passages(code)
+    assert "`a`、`b` 都切换到评估模式。" in passages(code, "zh")
+
+
+def test_an_emphasis_is_a_part_of_what_the_author_says() -> None:
+    code = _LOOP.format(between="").replace("# move data", "# _first_ move data")
+    assert any(said.startswith("“_first_ move data to the device”") for said in passages(code))
+    code = _LOOP.format(between="").replace("# move data to the device", "# --- move data ---")
+    assert any(said.startswith("“move data”") for said in passages(code))
+
+
+def test_a_branch_that_always_runs_is_no_condition() -> None:
+    code = _LOOP.format(between="") + (
+        "\nif True:\n    name = args.resume\n    state = torch.load(name)\n"
+        "    model.load_state_dict(state['model'])\n    optimizer.load_state_dict(state['opt'])\n"
+    )
+    assert "`name` becomes `args.resume`." in passages(code)
+
+
+def test_a_long_condition_is_not_said_twice_in_a_row() -> None:
+    test = "epoch % args.save_images_every == 0 or epoch == args.epochs - 1"
+    code = _LOOP.format(between="").replace(
+        "    return loss",
+        f"    if {test}:\n        # draw some\n        draw(images)\n"
+        "        # and keep them\n        keep(images)\n"
+        "        torch.save(model.state_dict(), 'x.pt')\n    return loss",
+    )
+    said = pseudogen.explain(code + "\n" * 60)
+    assert said.count(f"f `{test}` (line 14)") == 1
+    assert "“and keep them”: in the same branch (line 14): `keep(images)` is called." in said
 
 
 def test_what_takes_the_place_of_another_is_not_the_same() -> None:

@@ -19,6 +19,8 @@ _NO_WORDS = re.compile(
     re.I,
 )
 """What tells commented-out code and remarks for tools from the author's words."""
+_FRAME = re.compile(r"^(?:[-=*~_]{2,}|[-=*~](?=\s))\s*|\s*(?:[-=*~_]{2,}|(?<=\s)[-=*~])$")
+"""Lines and bullets drawn around words; the sign of an emphasis (`_before_`) is a part of them."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n")
 
 
@@ -30,7 +32,7 @@ def comment_above(lines: list[str], line: int) -> str | None:
         above = lines[place]
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
-        words.append(above.strip().strip("#").strip().strip("-=*~_").strip())
+        words.append(_FRAME.sub("", above.strip().strip("#").strip()))
     said = " ".join(word for word in reversed(words) if word).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
         return None

@@ -172,6 +172,8 @@ class _Reading:
             return None
         header = self.script.tree.statements[statement.parent]
         node, kind = header.node, type(header.node)
+        if kind is cst.If and text(node.test) == "True":
+            return self._branch(header)
         if kind is cst.If and not _is_entry_guard(header):
             return "when", bare(node.test), header.first
         if kind is cst.Else:

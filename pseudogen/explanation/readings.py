@@ -18,6 +18,8 @@ from pseudogen.syntax.tree import Statement
 _LONGEST = 60
 _DEEP = 2
 _SEVERAL = 3
+_FEW = 2
+"""So few simple statements are told at any depth."""
 
 _MOVES = frozenset({"to", "cuda", "cpu"})
 _FOLDERS = frozenset({"makedirs", "mkdir", "mkdirs", "mkdir_p"})
@@ -41,7 +43,9 @@ _COMPOUND: tuple[type, ...] = (
     cst.ExceptHandler,
     cst.Finally,
 )
-_GROUPED = frozenset({"moved", "made", "result", "kept", "called", "printed", "deleted", "set"})
+_GROUPED = frozenset(
+    {"moved", "mode", "made", "result", "kept", "called", "printed", "deleted", "set"}
+)
 
 
 def is_read(statement: Statement, declared: frozenset[int]) -> bool:
@@ -71,7 +75,25 @@ def clauses(script: Script, statements: Sequence[Statement], depth: int = 0) -> 
                 parts = tuple(dict.fromkeys(before.parts + clause.parts))
                 clause = Clause(before.kind, names, before.code, parts)
             found.append(clause)
-    return [_counted(clause) if clause.kind == "called" else clause for clause in found]
+    counted = [_counted(clause) if clause.kind == "called" else clause for clause in found]
+    return list(_either_way(counted))
+
+
+def _either_way(found: Sequence[Clause]) -> Iterator[Clause]:
+    """The two branches of a condition as one where the same is said of both."""
+    waiting: Clause | None = None
+    for clause in found:
+        if waiting is not None and clause.kind == "otherwise" and clause.inside == waiting.inside:
+            yield Clause("depends", code=waiting.code, inside=waiting.inside)
+            waiting = None
+            continue
+        if waiting is not None:
+            yield waiting
+        waiting = clause if clause.kind == "when" else None
+        if waiting is None:
+            yield clause
+    if waiting is not None:
+        yield waiting
 
 
 def _counted(clause: Clause) -> Clause:
@@ -130,7 +152,8 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     if kind is cst.With:
         yield from _with(script, node, body, depth)
         return
-    inside = _inside(script, body, depth)
+    nested = kind is cst.If and len(body) == 1 and type(body[0].node) is cst.If
+    inside = _inside(script, body, depth - 1 if nested else depth)
     if not inside:
         return
     if kind is cst.If:
@@ -172,7 +195,8 @@ def _with(
 
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
-    if depth + 1 < _DEEP and len(body) <= 4:
+    few = len(body) <= _FEW and not any(type(s.node) in _COMPOUND for s in body)
+    if few or (depth + 1 < _DEEP and len(body) <= 4):
         return tuple(clauses(script, body, depth + 1))
     stops = [c for s in body for c in _clauses(script, s, _DEEP) if c.kind in _LAST]
     whole = summary(script, [s for s in body if type(s.node) not in (cst.Raise, cst.Return)])

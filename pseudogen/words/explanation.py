@@ -49,6 +49,8 @@ _MANY = 3
 """So many paragraphs of one entry are told as a list."""
 _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
+_BRIEF = 30
+"""A condition no longer than this is said again for each passage that it holds for."""
 _NOWHERE: Mapping[int, Sequence[Lines]] = MappingProxyType({})
 
 
@@ -96,6 +98,7 @@ class _Writer:
         self.told: dict[str, int] = {}
         self.described: set[str] = set()
         self.shown: set[int] = set()
+        self.branch: tuple[str, str, int] | None = None  # that of the passage before
 
     def document(self, detail: str) -> Document:
         self.full = detail == "full"
@@ -181,6 +184,7 @@ class _Writer:
     ) -> Iterable[Block]:
         """Entries, and the passages before and behind them."""
         waiting = sorted(passages, key=lambda passage: passage.lines)
+        self.branch = None
         done: set[int] = set()
         for entry in told:
             while waiting and waiting[0].lines[0] < entry.findings[0].line:
@@ -201,6 +205,11 @@ class _Writer:
             passage = replace(passage, caption=None)
         elif passage.caption is not None:
             self.described.add(passage.caption)
+        branch, before = passage.branch, self.branch
+        self.branch = branch
+        if branch is not None and len(branch[1]) > _BRIEF and branch == before:
+            kind = "same loop" if branch[0] in ("each", "while") else "same branch"
+            passage = replace(passage, branch=(kind, "", branch[2]))
         return passage_paragraph(passage, self.lang)
 
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:
