@@ -179,8 +179,8 @@ def test_models_that_change_their_mode_are_told_together() -> None:
     code = _LOOP.format(between="").replace(
         "    model.train()", f"{models}    a.eval()\n    b.eval()"
     )
-    assert "`a` and `b` go into evaluation mode." in passages(code)
-    assert "`a`、`b` 都切换到评估模式。" in passages(code, "zh")
+    assert "`a` and `b` go into evaluation mode." in " ".join(passages(code))
+    assert "`a`、`b` 都切换到评估模式。" in " ".join(passages(code, "zh"))
 
 
 def test_an_emphasis_is_a_part_of_what_the_author_says() -> None:

@@ -148,7 +148,7 @@ def test_alternatives_are_told_with_their_conditions() -> None:
     assert "If `args.data in ['a', \"b\"]`: `data` is" in text
     assert "If `args.data == 'c'`: `data` is" in text
     assert "If `args.data not in ['a', \"b\"] and args.data != 'c'`: `data` is" in text
-    assert "当 `args.data == 'c'` 成立时，`data` " in pseudogen.explain(code, lang="zh")
+    assert "若 `args.data == 'c'`，`data` " in pseudogen.explain(code, lang="zh")
 
 
 def test_a_value_that_a_branch_may_change_is_not_worked_out() -> None:
