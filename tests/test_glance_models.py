@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pseudogen
 from pseudogen.document import Paragraph, plain
 from pseudogen.finding import find_all
 from pseudogen.names.script import Script
@@ -30,6 +31,27 @@ for batch in train_loader:
 """
 
 
+ALTERNATIVES = """from torch import nn, optim
+class Small(nn.Module): pass
+class Large(nn.Module): pass
+if args.small:
+    model = Small()
+    criterion = nn.NLLLoss()
+else:
+    model = Large()
+    criterion = nn.CrossEntropyLoss()
+optimizer = optim.Adam(model.parameters())
+for images, labels in train_loader:
+    criterion(model(images), labels).backward()
+    optimizer.step()
+"""
+
+
+def whole(code: str, lang: str = "en") -> str:
+    """The explanation of a code that is long enough for one with stages."""
+    return pseudogen.explain(code + "\n" * 60, lang=lang)
+
+
 def paragraph(code: str, lang: str = "en") -> str:
     """The paragraph at a glance."""
     first = glance(find_all(Script.parse(code), all_finders()), lang)[0]
@@ -45,3 +67,23 @@ def test_all_models_that_optimizers_get_are_named() -> None:
 def test_a_frozen_model_is_not_the_one_that_is_trained() -> None:
     assert "a model made by `AutoModelForMaskedLM.from_pretrained`" in paragraph(FROZEN)
     assert "AutoModel." not in paragraph(FROZEN)
+
+
+def test_of_models_under_a_condition_one_is_trained() -> None:
+    said = whole(ALTERNATIVES)
+    assert (
+        "It trains a model made by `Small` or `Large` with `Adam`, minimising `NLLLoss` or" in said
+    )
+    assert "| Model | `model` is made by `Small` or `Large` |" in said
+    assert "训练 `Small` 或 `Large` 构建的模型" in whole(ALTERNATIVES, "zh")
+
+
+def test_losses_that_all_are_computed_are_no_alternatives() -> None:
+    both = ALTERNATIVES.replace("else:", "if True:")
+    assert "Its losses: `NLLLoss`, `CrossEntropyLoss`." in whole(both)
+    assert "损失函数有 `NLLLoss`、`CrossEntropyLoss`。" in whole(both, "zh")
+
+
+def test_models_whose_parameters_are_chained_are_trained() -> None:
+    chained = GAN.replace("critic.parameters()", "itertools.chain(critic.parameters(), x)")
+    assert "trains models made by `Painter` and `Critic`" in paragraph(chained)

@@ -40,6 +40,11 @@ class Cases:
             self._found[id(finding)] = self._case(statement) if statement is not None else None
         return self._found[id(finding)]
 
+    def exclusive(self, one: int, other: int) -> bool:
+        """Whether of the statements on two lines never both run."""
+        first, second = self._at_line.get(one), self._at_line.get(other)
+        return first is not None and second is not None and self._script.exclusive(first, second)
+
     def _case(self, statement: Statement) -> Case | None:
         around = self._script.tree.ancestors(statement.index)
         branches = (h for h in around if h.scope == statement.scope and self._is_branch(h))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Callable, Iterable, Sequence
+from itertools import combinations
 
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
@@ -28,8 +30,14 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 """Aspect -> the patterns that bear on it, in the order of the table."""
 
 
-_NOT_FROM_ELSEWHERE = frozenset({"layer-freezing", "layer-unfreezing", "weight-averaging"})
+_NOT_FROM_ELSEWHERE = frozenset(
+    {"layer-freezing", "layer-unfreezing", "pretrained-weights", "weight-averaging"}
+)
 """In a helper they need not concern the model that is trained."""
+
+
+_OWNERS = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\.parameters\(")
+"""Of `chain(a.parameters(), b.parameters())` the models."""
 
 
 def _root(finding: Finding, attribute: str) -> str:
@@ -45,9 +53,31 @@ class Found(dict[str, list[Finding]]):
     def __init__(self) -> None:
         super().__init__()
         self.files: dict[int, str] = {}
+        self.exclusive: Callable[[int, int], bool] = lambda one, other: False
 
     def __missing__(self, pattern: str) -> list[Finding]:
         return []
+
+    def are_alternatives(self, findings: Sequence[Finding]) -> bool:
+        """Whether a run comes to one of them at most, and all stand in the script itself."""
+        own = all(id(f) not in self.files for f in findings)
+        pairs = combinations((f.line for f in findings), 2)
+        return own and all(self.exclusive(one, other) for one, other in pairs)
+
+    @property
+    def models(self) -> list[tuple[str | None, str, list[Finding]]]:
+        """The models by the variable that gets them, and by whether their weights are "plain",
+        "loaded", or with the same maker now one and now the other ("both")."""
+        made: dict[tuple[str | None, str], list[Finding]] = {}
+        weights: dict[str, set[bool]] = {}
+        for model in self["model-build"]:
+            loaded = bool(getattr(model, "pretrained", None))
+            weights.setdefault(getattr(model, "function", ""), set()).add(loaded)
+        for model in self["model-build"]:
+            seen = weights[getattr(model, "function", "")]
+            state = "both" if len(seen) > 1 else "loaded" if True in seen else "plain"
+            made.setdefault((getattr(model, "target", None), state), []).append(model)
+        return [(target, state, models) for (target, state), models in made.items()]
 
     @property
     def trained_models(self) -> list[Finding]:
@@ -56,6 +86,8 @@ class Found(dict[str, list[Finding]]):
         models = self["model-build"]
         updated = {_root(f, "params") for f in self["optimizer-build"]} - {""}
         frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
+        given = " ".join(getattr(f, "params", None) or "" for f in self["optimizer-build"])
+        updated |= {name.removesuffix(".") for name in _OWNERS.findall(given)}
         named = [f for f in models if _root(f, "target") in updated]
         free = [f for f in models if _root(f, "target") not in frozen]
         return named or ([f for f in free if _root(f, "target")] or free or models)[:1]

@@ -16,7 +16,7 @@ from pseudogen.names import structure
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
-from pseudogen.vocabulary import ANYWHERE, STAGE_OF
+from pseudogen.vocabulary import ANYWHERE, STAGE_OF, STAGES
 
 TRAINING = "training"
 EVALUATION = "evaluation"
@@ -52,22 +52,58 @@ def stages(
     ordered = sorted(zip(told, holders, strict=True), key=lambda pair: place[pair[1].index])
     groups: list[_Group] = []
     latest: dict[int, _Group] = {}  # what other functions do in between parts no stage
-    for finding, statement in ordered:
+    homes = [_home(script, statement) for _, statement in ordered]
+    kinds = _kinds(script, ordered)
+    for number, (finding, statement) in enumerate(ordered):
+        home, kind = homes[number], kinds[number]
         function = script.function_around(statement)
-        home = function.index if function is not None else NO_STATEMENT
         last = latest.get(home)
-        kind = _kind(script, finding, statement)
         if last is not None and last.pairs[-1][1] is statement and isinstance(finding, Reached):
             kind = last.kind  # what a call leads to stands with what is said of the call
-        if kind is None:
-            near = last or (groups[-1] if groups else None)
-            kind = near.kind if near else _FIRST
+        if last is not None and _is_setting_of_one(script, finding, statement):
+            kind = None  # the settings of what is made in this branch
+        if kind is None and last is not None:
+            kind = last.kind
+        elif kind is None:
+            behind = zip(kinds[number:], homes[number:], strict=True)
+            near = groups[-1].kind if groups else _FIRST
+            kind = next((k for k, there in behind if k is not None and there == home), near)
         if last is None or last.kind != kind:
             name = function.node.name.value if function is not None else None
             last = latest[home] = _Group(kind, name)
             groups.append(last)
         last.pairs.append((finding, statement))
     return tuple(_stage(script, group) for group in groups)
+
+
+def _is_setting_of_one(script: Script, told: Finding | Reached, statement: Statement) -> bool:
+    """Whether settings are read under a condition."""
+    reads = getattr(told, "pattern", "") == "config-parsing"
+    return reads and script.condition(statement) is not None
+
+
+def _home(script: Script, statement: Statement) -> int:
+    function = script.function_around(statement)
+    return function.index if function is not None else NO_STATEMENT
+
+
+def _kinds(
+    script: Script, ordered: Sequence[tuple[Finding | Reached, Statement]]
+) -> list[str | None]:
+    """The stage of each finding by itself; what is found in one statement has one stage: that of
+    the training where it runs the loop, else the one that comes first."""
+    kinds = [_kind(script, told, statement) for told, statement in ordered]
+    of_statement: dict[int, set[str]] = {}
+    for kind, (told, statement) in zip(kinds, ordered, strict=True):
+        if kind is not None and isinstance(told, Finding):
+            of_statement.setdefault(statement.index, set()).add(kind)
+    runs = {s.index for told, s in ordered if getattr(told, "pattern", "") == "epoch-loop"}
+    for number, (told, statement) in enumerate(ordered):
+        several = of_statement.get(statement.index, set())
+        if kinds[number] is not None and isinstance(told, Finding) and len(several) > 1:
+            first = next((kind for kind in STAGES if kind in several), kinds[number])
+            kinds[number] = TRAINING if statement.index in runs else first
+    return kinds
 
 
 @dataclass(slots=True)
@@ -109,9 +145,9 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str 
         inside in script.structure.evaluates and inside not in script.structure.trains
     ):
         return EVALUATION
-    if kinds:
-        return TRAINING
-    return _stage_of(told)
+    stage = _stage_of(told)
+    steps = structure.unit(script, statement) == "step" and stage != "loop"
+    return TRAINING if kinds or steps else stage
 
 
 def _stage(script: Script, group: _Group) -> Stage:

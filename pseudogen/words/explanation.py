@@ -90,7 +90,8 @@ class _Writer:
         self.lang = lang
         self.listings = listings
         self.words: Any = explanation_words(lang)
-        self.telling = Telling(lang, Cases(explanation.script).of)
+        self.cases = Cases(explanation.script)
+        self.telling = Telling(lang, self.cases.of)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
         self.stories = list(explanation.stories)
@@ -152,7 +153,7 @@ class _Writer:
         findings = [f for stage in self.explanation.stages for f in stage.findings]
         yield Heading(2, marked(self.words.glance))
         reached = [r for stage in self.explanation.stages for r in stage.reached]
-        yield from glance(findings, self.lang, reached)
+        yield from glance(findings, self.lang, reached, self.cases.exclusive)
         if detail != "brief":
             yield from self._stages()
             yield from definition_blocks(self.explanation.definitions, self.lang)
@@ -251,7 +252,9 @@ class _Writer:
             titles = dict.fromkeys(
                 plain(self.telling.words(finding).title) for finding in stage.findings
             )
-            calls = [self.words.reached_place(r) for r in stage.reached if r.direct]
+            direct = [r for r in stage.reached if r.direct]
+            told = direct if direct or titles else stage.reached
+            calls = [self.words.reached_place(r) for r in told]
             caption = self._docstring(stage)
             said = self.words.stage_item(stage, list(titles), caption, calls)
             items.append(self._spans(said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from pseudogen.document import Block, Paragraph, Spans, Table, plain
 from pseudogen.document import spans as marked
@@ -15,9 +15,17 @@ from pseudogen.words.patterns import spaced_words
 _MANY_PLACES = 3
 
 
-def glance(findings: Sequence[Finding], lang: str, reached: Sequence[Reached] = ()) -> list[Block]:
-    """The paragraph and the table; what has nothing to say is left out."""
+def glance(
+    findings: Sequence[Finding],
+    lang: str,
+    reached: Sequence[Reached] = (),
+    exclusive: Callable[[int, int], bool] | None = None,
+) -> list[Block]:
+    """The paragraph and the table; what has nothing to say is left out. `exclusive` says whether
+    of two lines never both run."""
     found = found_by_pattern(findings, reached)
+    if exclusive is not None:
+        found.exclusive = exclusive
     words = glance_words(lang)
     said = spaced_words(words.paragraph(found), lang)
     blocks: list[Block] = [Paragraph(said)] if said else []

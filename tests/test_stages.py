@@ -1,0 +1,51 @@
+"""In which stage of an explanation a finding stands."""
+
+from __future__ import annotations
+
+import json
+
+import pseudogen
+
+
+def stages(code: str) -> list[tuple[str, list[str]]]:
+    """The kind of each stage, with the patterns found in it."""
+    made = json.loads(pseudogen.explain(code + "\n" * 60, format="json"))
+    return [(s["kind"], [made["findings"][n]["pattern"] for n in s["findings"]]) for s in made["stages"]]
+
+
+def test_what_is_found_in_one_statement_has_one_stage() -> None:
+    found = stages(
+        "from accelerate import Accelerator\n"
+        "accelerator = Accelerator(gradient_accumulation_steps=4, mixed_precision='fp16')\n"
+    )
+    assert [kind for kind, _ in found] == ["start-up"]
+    assert len(found[0][1]) == 3
+
+
+def test_a_call_that_runs_the_loop_is_the_training() -> None:
+    found = stages(
+        "import tensorflow as tf\nmodel = tf.keras.Sequential([])\n"
+        "model.compile('adam', loss='mse')\nmodel.fit(data, epochs=3)\n"
+    )
+    assert found[-1][0] == "training"
+    assert "epoch-loop" in found[-1][1]
+
+
+def test_a_function_of_each_step_is_a_part_of_the_training() -> None:
+    found = stages(
+        "def step(batch):\n    loss = net(batch).mean()\n    loss.backward()\n"
+        "    optimizer.step()\n\n"
+        "def run(train_loader):\n    for batch in train_loader:\n        step(batch)\n"
+    )
+    assert {kind for kind, _ in found} == {"training"}
+
+
+def test_what_belongs_anywhere_stands_with_what_follows_in_its_function() -> None:
+    found = stages(
+        "import torch\nimport torch.distributed as dist\n"
+        "def main():\n    net = torch.nn.Linear(1, 1)\n"
+        "    optimizer = torch.optim.SGD(net.parameters(), lr=1)\n    save(net)\n\n"
+        "def save(net):\n    if dist.get_rank() == 0:\n"
+        "        torch.save(net.state_dict(), 'net.pt')\n\nmain()\n"
+    )
+    assert ("loop", ["rank-zero-guard", "checkpoint-save"]) in found
