@@ -80,9 +80,9 @@ def explained(project: Path, lang: str = "en", **options: Any) -> str:
 def test_each_function_stands_in_the_stage_of_its_call(project: Path) -> None:
     text = explained(project)
     training = text[text.index("Step by step") :].partition("Training loop")[2]
-    assert f"`train_one_epoch` in lib/engine.py, lines 10–16 (called in line {CALL})" in training
+    assert f"`train_one_epoch` in lib/engine.py, lines 10–16 (called on line {CALL})" in training
     assert "(lib/engine.py, line 14)" in training
-    assert f"by way of train_one_epoch in line {CALL}" in " ".join(training.split())
+    assert f"by way of train_one_epoch on line {CALL}" in " ".join(training.split())
     assert "`Runner` in lib/engine.py, lines 6–7" in text
 
 

@@ -10,7 +10,9 @@ import pseudogen
 def stages(code: str) -> list[tuple[str, list[str]]]:
     """The kind of each stage, with the patterns found in it."""
     made = json.loads(pseudogen.explain(code + "\n" * 60, format="json"))
-    return [(s["kind"], [made["findings"][n]["pattern"] for n in s["findings"]]) for s in made["stages"]]
+    return [
+        (s["kind"], [made["findings"][n]["pattern"] for n in s["findings"]]) for s in made["stages"]
+    ]
 
 
 def test_what_is_found_in_one_statement_has_one_stage() -> None:

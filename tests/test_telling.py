@@ -272,3 +272,34 @@ def test_a_step_in_mixed_precision_names_its_context_and_condition() -> None:
     text = pseudogen.explain(_TRAINER)
     assert '1. Line 9: `torch.autocast("cuda")` lets the operations' in text
     assert "If `self.amp`, a step goes as follows." in text
+
+
+def test_the_same_in_both_branches_is_told_once() -> None:
+    code = (
+        "import torch\nif torch.cuda.is_available():\n    net = torch.nn.DataParallel(net).cuda()\n"
+        "else:\n    net = torch.nn.DataParallel(net)\n"
+    )
+    said = pseudogen.explain(code)
+    assert said.count("splits each batch over") == 1
+    assert "If `torch.cuda.is_available()`: `torch.nn.DataParallel`" not in said
+    other = code.replace("else:\n", "elif spread:\n")
+    assert pseudogen.explain(other).count("splits each batch over") == 2
+
+
+def test_schedules_by_a_function_and_between_two_rates_say_so() -> None:
+    keras = "import tensorflow as tf\nsteps = tf.keras.callbacks.LearningRateScheduler(rate_of)\n"
+    assert "`steps` asks `rate_of` for the learning rate of each epoch." in pseudogen.explain(keras)
+    assert "`steps` 每个 epoch 由 `rate_of` 给出学习率。" in pseudogen.explain(keras, lang="zh")
+    optax = "import optax\nrise = optax.linear_schedule(0.0, peak, 500)\n"
+    assert "moves the learning rate linearly from `0.0` to `peak` over `500`" in (
+        pseudogen.explain(optax)
+    )
+    assert "让学习率从 `0.0` 线性变化到 `peak`" in pseudogen.explain(optax, lang="zh")
+
+
+def test_an_average_known_by_its_name_alone_is_told_as_that() -> None:
+    code = "from tools import update_ema\nfor p in params:\n    update_ema(p, source, rate=r)\n"
+    assert "`update_ema`, by its name, takes the present weights into an average." in (
+        pseudogen.explain(code)
+    )
+    assert "从函数名看，`update_ema` 把当前的权重计入平均值。" in pseudogen.explain(code, lang="zh")

@@ -14,7 +14,8 @@ Case = tuple[str, int]
 _TOLD_APART = frozenset(
     {"augmentation", "batch-loop", "custom-sampler", "data-loader", "dataset-build"}
     | {"distributed-sampler", "epoch-loop", "evaluation", "loss-function"}
-    | {"model-build", "optimizer-build", "parameter-groups", "steps-per-epoch", "training-step"}
+    | {"model-build", "optimizer-build", "parameter-groups", "rank-discovery", "steps-per-epoch"}
+    | {"training-step"}
 )
 """What a script makes or runs one way or another: told without its condition, alternatives read
 like a sequence."""

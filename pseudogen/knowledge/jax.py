@@ -120,7 +120,12 @@ EXACT |= {
                 "cosine",
                 {},
             ),
-            ("linear_schedule", ("init_value", "end_value", "transition_steps"), "other", {}),
+            (
+                "linear_schedule",
+                ("init_value", "end_value", "transition_steps"),
+                "between",
+                {"floor": "init_value", "peak": "end_value", "period": "transition_steps"},
+            ),
             ("exponential_decay", ("init_value", "transition_steps", "decay_rate"), "other", {}),
             ("piecewise_constant_schedule", ("init_value",), "other", {}),
             ("join_schedules", ("schedules", "boundaries"), "sequence", {}),

@@ -83,6 +83,11 @@ def _written(test: _Test, alone: bool) -> str:
     return f"({written})" if looser and not alone else written
 
 
+def are_opposite(one: str, other: str) -> bool:
+    """Whether of two written conditions always exactly one holds."""
+    return opposite(cst.parse_expression(one), alone=True) == other
+
+
 _OPPOSITES: dict[type, str] = {
     cst.Equal: "!=",
     cst.NotEqual: "==",

@@ -216,6 +216,7 @@ class _Writer:
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:
         """What the functions of other files do that a stage calls."""
         for reached in stage.reached:
+            self.telling.cases.setdefault(reached.module, Cases(reached.script).of)
             title = self._spans(self.words.reached(reached))
             yield Heading(level, title, self._spans(self.words.reached_from(reached)))
             for entry in entries(reached.findings, self.told):

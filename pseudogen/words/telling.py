@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -11,6 +12,7 @@ from pseudogen.document import Span, Spans, plain, sentences, stripped
 from pseudogen.explanation.cases import Case
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
+from pseudogen.names.conditions import are_opposite
 from pseudogen.templating import explanation_words, language
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
@@ -27,7 +29,7 @@ class Telling:
     def __init__(self, lang: str, case: Callable[[Finding], Case | None] | None = None) -> None:
         """`case` says in which branch a finding stands whose own words do not tell it."""
         self.lang = lang
-        self._case_of = case
+        self.cases = {"": case} if case is not None else {}  # by file
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
         self._told: dict[tuple[str, str, str], dict[int, tuple[int, dict[str, str]]]] = {}
@@ -42,9 +44,9 @@ class Telling:
         return made
 
     def case(self, finding: Finding, file: str = "") -> str:
-        """In which branch a finding stands, as marked words; "" where that is told, in none, or for
-        one of another file."""
-        found = self._case_of(finding) if self._case_of is not None and not file else None
+        """In which branch a finding stands, as marked words; "" where that is told, or in none."""
+        case = self.cases.get(file)
+        found = case(finding) if case is not None else None
         if found is None:
             return ""
         told = any(found[0] in plain(paragraph) for paragraph in self.words(finding).what)
@@ -72,7 +74,7 @@ class Telling:
         """What findings of one pattern are, in order. Of one whose sentence differs from that of
         the one before in one or two pieces of code it is only said that the same holds there."""
         said: list[Spans] = []
-        for group in self._alike(findings, file):
+        for group in self._alike(_either_way(findings), file):
             paragraphs = self.what(group[0][0], file)
             case = self.case(group[0][0], file)
             if paragraphs and case:
@@ -158,6 +160,29 @@ class Telling:
                 self._shapes.add(shape)
                 kept.append(sentence)
         return stripped(_flat(kept))
+
+
+def _either_way(findings: Sequence[Finding]) -> list[Finding]:
+    """Findings without those that say of an `else` what another says of its `if`: that one then
+    stands for both."""
+    kept: list[Finding] = []
+    for finding in findings:
+        before: Any = kept[-1] if kept else None
+        if before is not None and _is_opposite(before, finding):
+            kept[-1] = replace(before, condition=None)
+        else:
+            kept.append(finding)
+    return kept
+
+
+def _is_opposite(one: Any, other: Any) -> bool:
+    """Whether two findings have the same facts under conditions of which always one holds."""
+    conditions = getattr(one, "condition", None), getattr(other, "condition", None)
+    if type(one) is not type(other) or None in conditions:
+        return False
+    if {**one.facts(), "condition": None} != {**other.facts(), "condition": None}:
+        return False
+    return are_opposite(str(conditions[0]), str(conditions[1]))
 
 
 def differ(parts: Iterable[Sequence[Spans]]) -> bool:
