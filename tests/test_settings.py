@@ -123,9 +123,9 @@ def test_constants_at_the_top_but_not_state() -> None:
 def test_lists_of_what_is_made_or_computed_are_no_settings() -> None:
     found = settings_of(
         "milestones = [30, 60]\n"
-        "sizes = (WIDTH, [args.height, -1])\n"
+        "sizes = (WIDTH, [HEIGHT, -1])\n"
         "transforms = [ToTensor(), Normalize(0.5)]\n"
-        "patch = (1, args.height // 16)\n"
+        "patch = (1, HEIGHT // 16)\n"
     )
     assert set(found) == {"milestones", "sizes"}
 

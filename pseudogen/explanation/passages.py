@@ -198,9 +198,10 @@ class _Reading:
         return "otherwise", "", header.first
 
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
-        """Whether definitions stand between a passage outside of all blocks and a stage."""
+        """Whether definitions stand between a passage at the top level and a stage."""
         first, last = sorted((passage.lines[0], stage.lines[0]))
-        return block < 0 and any(first < line < last for line in self.definitions)
+        at_top = block < 0 or _is_entry_guard(self.script.tree.statements[block])
+        return at_top and any(first < line < last for line in self.definitions)
 
     def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
         """Put a passage into a stage that it stands in, or that does not depend on a condition,
