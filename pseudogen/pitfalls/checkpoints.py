@@ -94,6 +94,14 @@ def _function_by_one(script: Script, function: Statement, at: Statement, depth: 
     return all(_by_one(script, site.statement, depth + 1) for site in callers)
 
 
+def _lists_safe_ones(script: Script, site: Site) -> bool:
+    """Whether a load stands in `with torch.serialization.safe_globals([...]):`, which matters only
+    where nothing else is unpickled."""
+    around = script.tree.ancestors(site.statement.index)
+    withs = (item for h in around if type(h.node) is cst.With for item in h.node.items)
+    return any("safe_globals" in text(item.item) for item in withs)
+
+
 @pitfall("load-without-map-location")
 def check_device(findings: Findings) -> Iterator[Pitfall]:
     """`torch.load(path)`: tensors go to the device that they were saved from."""
@@ -153,6 +161,11 @@ def check_weights_only(findings: Findings) -> Iterator[Pitfall]:
     """`torch.load` with `weights_only=False`, or without saying."""
     script = findings.script
     sites = [s for s in _loads(script) if _unpickles(script.argument(s, "weights_only"))]
+    sites = [
+        s
+        for s in sites
+        if script.argument(s, "weights_only") is not None or not _lists_safe_ones(script, s)
+    ]
     if sites:
         yield report(
             "load-runs-code",
@@ -215,6 +228,9 @@ COUNTEREXAMPLES = {
     },
     "load-runs-code": {
         "import torch\nstate = torch.load('a.pt', weights_only=True)": "only weights are read",
+        "import torch\n"
+        "with torch.serialization.safe_globals([Net]):\n"
+        "    net = torch.load('a.pt')": ("what may be unpickled is listed"),
         "import torch\nstate = torch.load('a.pt', weights_only=safe)": "the script decides",
         "import io\nimport torch\nstate = torch.load(io.BytesIO(message))": "it reads no file",
     },
