@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import fields
 from functools import lru_cache
-from typing import Any, ClassVar
+from itertools import chain
+from typing import Any, ClassVar, TypeVar
 
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
+from pseudogen.syntax.tree import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,11 +82,6 @@ class Finder:
         """Whether it wants a statement of a type with a value of a type."""
         return kind in self.statements and (not self.values or value in self.values)
 
-    def wants_name(self, name: str, within: type) -> bool:
-        """Whether it wants a call for its name, in a statement of a type."""
-        named = self.calls is not None and self.calls(name)
-        return named and (not self.within or within in self.within)
-
 
 def pattern(
     finding: type[Finding],
@@ -124,46 +121,70 @@ def _every(name: str) -> bool:
     return True
 
 
-_Ranked = tuple[tuple[int, int], ...]
-_Asked = tuple[tuple[Find, tuple[str, ...]], ...]
-"""Functions, each with the pieces of which one must be written in the lines of a statement."""
-_OfName = Callable[[str, str, type], tuple[_Ranked, _Asked]]
+_Rank = tuple[int, int]
+"""In which order functions are asked: those of finders that look at names and keywords of calls,
+those of kinds, those of methods; and the place of the finder."""
+_Ranked = tuple[tuple[_Rank, Find], ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Asked:
+    """The functions that want a place, each with its rank: those that want it whatever is written
+    there, and for each piece of text those that want it where the piece is written."""
+
+    always: _Ranked
+    pieces: tuple[tuple[str, _Ranked], ...]
+
+    def wanting(self, statement: Statement, script: Script) -> _Ranked:
+        """The functions that want a place for what is written in the lines of its statement."""
+        if not self.pieces:
+            return self.always
+        written = script.written(statement)
+        found = [ranked for piece, ranked in self.pieces if piece in written]
+        if not found:
+            return self.always
+        once = dict(chain(self.always, *found))
+        return tuple(sorted(once.items())) if len(once) > 1 else tuple(once.items())
+
+
+_OfName = Callable[[str, str, type], tuple[tuple[_Rank, ...], _Asked]]
 
 
 class _Wanted:
-    """Which finders want a place, in the order in which they are asked: those that look at names
-    and keywords of calls, those of kinds, those of methods."""
+    """Which finders want a place, in the order in which they are asked."""
 
     def __init__(self, finders: tuple[Finder, ...]) -> None:
-        self.by_expression: dict[type, list[Finder]] = {}
         self._finders = finders
-        self._keywords: dict[str, list[int]] = {}
-        for place, finder in enumerate(finders):
-            for node in finder.expressions:
-                self.by_expression.setdefault(node, []).append(finder)
-            for keyword in finder.keywords:
-                self._keywords.setdefault(keyword, []).append(place)
-        self._with_keywords = [place for place, f in enumerate(finders) if f.keywords]
-        self._of_name: _OfName = lru_cache(maxsize=_NAMES)(self._asked_for_name)
         self._by_statement: dict[tuple[type, type], _Asked] = {}
+        self._keywords = _places(finders, lambda finder: finder.keywords)
+        self._kinds = _places(finders, lambda finder: finder.kinds)
+        self._methods = _places(finders, lambda finder: finder.methods)
+        self._calls = [(p, f.calls) for p, f in enumerate(finders) if f.calls is not None]
+        self.by_expression = {
+            kind: self._asked((0, place) for place in places)
+            for kind, places in _places(finders, lambda finder: finder.expressions).items()
+        }
+        self._with_keywords = [place for place, f in enumerate(finders) if f.keywords]
+        self._called = lru_cache(maxsize=_NAMES)(self._places_called)
+        self._of_name: _OfName = lru_cache(maxsize=_NAMES)(self._asked_for_name)
 
     def by_statement(self, node: Any) -> _Asked:
         """The functions that want a statement for its node."""
         key = (type(node), type(getattr(node, "value", None)))
         asked = self._by_statement.get(key)
         if asked is None:
-            asked = _asked(finder for finder in self._finders if finder.wants_statement(*key))
+            wanting = enumerate(finder.wants_statement(*key) for finder in self._finders)
+            asked = self._asked((0, place) for place, wants in wanting if wants)
             self._by_statement[key] = asked
         return asked
 
     def by_call(self, site: Site) -> _Asked:
         """The functions that want a call for its name and its keywords."""
         kind = site.known.api.kind if site.known is not None else ""
-        ranked, asked = self._of_name(site.name, kind, type(site.statement.node))
+        ranks, asked = self._of_name(site.name, kind, type(site.statement.node))
         passed = self._by_keyword(site)
         if passed:
-            ranked = tuple(sorted({*ranked, *((0, place) for place in passed)}))
-            return _asked(self._finders[place] for _, place in ranked)
+            return self._asked(sorted({*ranks, *((0, place) for place in passed)}))
         return asked
 
     def _by_keyword(self, site: Site) -> list[int]:
@@ -175,27 +196,49 @@ class _Wanted:
                 return self._with_keywords
         return found
 
-    def _asked_for_name(self, name: str, kind: str, within: type) -> tuple[_Ranked, _Asked]:
-        ranked = self._ranked(name, kind, within)
-        return ranked, _asked(self._finders[place] for _, place in ranked)
+    def _asked_for_name(
+        self, name: str, kind: str, within: type
+    ) -> tuple[tuple[_Rank, ...], _Asked]:
+        chosen = dict.fromkeys(self._methods.get(name.rpartition(".")[2], ()), 2)
+        chosen |= dict.fromkeys(self._kinds.get(kind, ()), 1)
+        for place in chosen:
+            if self._finders[place].calls is not None or self._finders[place].keywords:
+                chosen[place] = 0
+        for place in self._called(name):
+            if not self._finders[place].within or within in self._finders[place].within:
+                chosen[place] = 0
+        ranks = tuple(sorted((rank, place) for place, rank in chosen.items()))
+        return ranks, self._asked(ranks)
 
-    def _ranked(self, name: str, kind: str, within: type) -> _Ranked:
-        method = name.rpartition(".")[2]
-        ranked = []
-        for place, finder in enumerate(self._finders):
-            of_kind = bool(kind) and kind in finder.kinds
-            if finder.calls is not None or finder.keywords:
-                if of_kind or method in finder.methods or finder.wants_name(name, within):
-                    ranked.append((0, place))
-            elif of_kind:
-                ranked.append((1, place))
-            elif method in finder.methods:
-                ranked.append((2, place))
-        return tuple(sorted(ranked))
+    def _places_called(self, name: str) -> tuple[int, ...]:
+        """The finders that want a call for its name, wherever it stands."""
+        return tuple(place for place, calls in self._calls if calls(name))
+
+    def _asked(self, ranks: Iterable[_Rank]) -> _Asked:
+        """The functions with these ranks, which are in order."""
+        always: list[tuple[_Rank, Find]] = []
+        pieces: dict[str, list[tuple[_Rank, Find]]] = {}
+        for rank in ranks:
+            finder = self._finders[rank[1]]
+            if not finder.mentions:
+                always.append((rank, finder.find))
+            for piece in finder.mentions:
+                pieces.setdefault(piece, []).append((rank, finder.find))
+        return _Asked(tuple(always), tuple((p, tuple(found)) for p, found in pieces.items()))
 
 
-def _asked(finders: Iterable[Finder]) -> _Asked:
-    return tuple((finder.find, finder.mentions) for finder in finders)
+Key = TypeVar("Key")
+
+
+def _places(
+    finders: tuple[Finder, ...], wanted: Callable[[Finder], Iterable[Key]]
+) -> dict[Key, list[int]]:
+    """What finders want -> the places of those that want it."""
+    found: dict[Key, list[int]] = {}
+    for place, finder in enumerate(finders):
+        for key in wanted(finder):
+            found.setdefault(key, []).append(place)
+    return found
 
 
 _NAMES = 1 << 14
@@ -210,25 +253,19 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
     wanted = _wanted(tuple(finders))
     found: list[Finding] = []
     for statement in script.tree.statements:
-        asked = wanted.by_statement(statement.node)
-        if asked:
+        finds = wanted.by_statement(statement.node).wanting(statement, script)
+        if finds:
             site = Site(statement.node, statement, statement.scope)
-            for find in _wanting(asked, site, script):
+            for _, find in finds:
                 found.extend(find(site, script))
-    for node_type, finders_asked in wanted.by_expression.items():
-        for site in script.expression_sites(node_type):
-            for find in _wanting(_asked(finders_asked), site, script):
+    for kind, asked in wanted.by_expression.items():
+        for site in script.expression_sites(kind):
+            for _, find in asked.wanting(site.statement, script):
                 found.extend(find(site, script))
     for site in script.call_sites():
-        for find in _wanting(wanted.by_call(site), site, script):
+        for _, find in wanted.by_call(site).wanting(site.statement, script):
             found.extend(find(site, script))
     return _once(found)
-
-
-def _wanting(asked: _Asked, site: Site, script: Script) -> list[Find]:
-    """The functions that want a place for what is written in the lines of its statement."""
-    written = script.written(site.statement).__contains__
-    return [find for find, pieces in asked if not pieces or any(map(written, pieces))]
 
 
 def _once(found: list[Finding]) -> list[Finding]:

@@ -44,11 +44,11 @@ else:
 
 def _facts(self: Any, **given: Any) -> None:
     """`__init__` of keywords alone."""
-    defaults, needed, setters = _keywords(self.__class__)
+    defaults, setters = _keywords(self.__class__)
     values = defaults | given
-    if len(values) != len(setters) or not needed <= given.keys():
-        wrong = sorted((needed - given.keys()) | (given.keys() - setters.keys()))
-        raise TypeError(f"{type(self).__name__}: missing or unknown: {', '.join(wrong)}")
+    if values.keys() != setters.keys():
+        wrong = ", ".join(sorted(values.keys() ^ setters.keys()))
+        raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
     for name, value in values.items():
         setters[name](self, value)
 
@@ -57,12 +57,11 @@ _set = object.__setattr__
 
 
 @cache
-def _keywords(cls: Any) -> tuple[dict[str, Any], frozenset[str], dict[str, Any]]:
-    """The defaults of the fields, the names of those that have none, and what sets each."""
+def _keywords(cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The defaults of the fields, and what sets each."""
     declared = dataclasses.fields(cls)
     defaults = {f.name: f.default for f in declared if f.default is not dataclasses.MISSING}
-    needed = frozenset(f.name for f in declared if f.name not in defaults)
-    return defaults, needed, {f.name: _setter(cls, f.name) for f in declared}
+    return defaults, {f.name: _setter(cls, f.name) for f in declared}
 
 
 def _setter(cls: Any, name: str) -> Any:

@@ -23,7 +23,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "reading": {"errors", "syntax"},
     "syntax": {"errors"},
     "names": {"errors", "knowledge", "projects", "syntax"},
-    "finding": {"names"},
+    "finding": {"names", "syntax"},
     "patterns": {"finding", "knowledge", "names", "syntax"},
     "following": {"finding", "names", "syntax"},
     "pitfall": {"finding", "names", "syntax"},

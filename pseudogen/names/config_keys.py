@@ -4,6 +4,7 @@ that another module declares."""
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from pseudogen.names.settings import Setting, Settings
@@ -21,14 +22,10 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
     optimizers = {_root(read.name) for read in script.reads if read.name.endswith(".param_groups")}
-    made = {name for scope in script.tree.scopes for name in scope.bindings}
     for read in script.reads:
-        root = read.name.partition(".")[0].partition("[")[0]
-        if root == read.name or not _holds_settings(script, read.name, root, read.statement):
+        if not _is_setting(read.name) or any(part in known for part in _beginnings(read.name)):
             continue
-        if any(part in known for part in _beginnings(read.name)):
-            continue
-        if read.name in made or _root(read.name) in optimizers:
+        if read.name in script.resolver.bound or _root(read.name) in optimizers:
             continue
         yield (
             read.name,
@@ -54,8 +51,13 @@ def _beginnings(name: str) -> Iterator[str]:
         name = name.rpartition(".")[0]
 
 
-def _holds_settings(script: Script, name: str, root: str, statement: int) -> bool:
-    """Whether the root of a name holds settings, by its name (`self.cfg.lr` counts as `cfg`)."""
+@lru_cache(maxsize=1 << 14)
+def _is_setting(name: str) -> bool:
+    """Whether a name is that of something in what holds settings by its own name: `cfg.lr`, and
+    `self.cfg.lr`."""
+    root = name.partition(".")[0].partition("[")[0]
+    if root == name:
+        return False
     if root == "self":
         root = name.partition(".")[2].partition(".")[0].partition("[")[0]
         return words(root)[-1:] != () and words(root)[-1] in _HOLDERS and name.count(".") > 1

@@ -119,9 +119,11 @@ def _set_current(call: Any, statement: Statement, script: Script) -> Choice | No
     """`torch.cuda.set_device(0)`, `with torch.cuda.device(1):`."""
     known = script.known(call.func, statement.scope) if type(call) is cst.Call else None
     if known is None and type(call) is cst.Call and len(call.args) == 1:
-        receiver, _, method = dotted(call.func).rpartition(".")
-        if method == "set_device" and {"accelerator", "cuda"} & set(words(receiver.rstrip("()"))):
-            return Choice("current", None, call.args[0].value, Evidence(NAME, (method,)))
+        function: Any = call.func
+        if type(function) is cst.Attribute and function.attr.value == "set_device":
+            receiver = words(dotted(function.value).rstrip("()"))
+            if {"accelerator", "cuda"} & set(receiver):
+                return Choice("current", None, call.args[0].value, Evidence(NAME, ("set_device",)))
     if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
         return None
     form = "visible" if known.api.traits.get("family") == "visible" else "current"
@@ -148,9 +150,12 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if made is not None:
         other = name == "_" or {"cpu", "context"} & set(words(name)) or _places_nothing(value)
         return Choice("device", name, value, made) if not other else None
-    found = words(name) or tuple(words(text(target)))
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
+    else:
+        found = words(name) or words(text(target))
+    if not _speaks_of_devices(found):
+        return None
     if found == ("device", "map") and type(value) is cst.Dict and len(value.elements) == 1:
         if name in text(value.elements[0].value):
             return None  # what is chosen already gets another form
@@ -190,6 +195,12 @@ def _asks_paddle(value: Any, statement: Statement, script: Script) -> bool:
 def _places_nothing(value: Any) -> bool:
     """Whether the device is "meta", on which tensors have no content."""
     return any(string(node) == "meta" for node in descendants(value))
+
+
+@lru_cache(maxsize=1 << 13)
+def _speaks_of_devices(named: tuple[str, ...]) -> bool:
+    """Whether a name with these words may be that of a device or of a flag for one."""
+    return bool({"device", "devices"} & set(named)) or bool(_about(named))
 
 
 @lru_cache(maxsize=1 << 13)

@@ -44,7 +44,7 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if not site.name or site.known is not None or _names_class(site.name):
         return None
     called = script.called_function(site)
-    data = _evaluation_data(script, site)
+    data = _evaluation_data(script, site) if site.node.args else None
     if called is None and data is None and not may_evaluate(site.name):
         return None
     if _inside_evaluation(script, site) or words(site.name)[:1] in (("fit",), ("calibrate",)):
@@ -82,7 +82,10 @@ def may_evaluate(name: str) -> bool:
 def _evaluation_data(script: Script, site: Site) -> Any:
     """The first argument that is data for an evaluation, or None."""
     for arg in site.node.args:
-        if _is_evaluation_data(script, site, arg.value):
+        kind = type(arg.value)
+        if (kind is cst.Name or kind is cst.Attribute) and _is_evaluation_data(
+            script, site, arg.value
+        ):
             return arg.value
     return None
 
@@ -101,12 +104,9 @@ def _told_to_evaluate(site: Site, data: Any) -> Evidence | None:
 
 
 def _is_evaluation_data(script: Script, site: Site, node: Any) -> bool:
-    """Whether an argument is a loader of data for an evaluation, by its name."""
-    kind: type = type(node)
-    if kind is not cst.Name and kind is not cst.Attribute:
-        return False
+    """Whether a name or attribute is that of a loader of data for an evaluation."""
     # Of a dotted name the last part is what it is called by.
-    named = node.value if kind is cst.Name else node.attr.value
+    named = node.value if type(node) is cst.Name else node.attr.value
     if not _speaks_of_evaluation(named) or not dotted(node):
         return False
     return (

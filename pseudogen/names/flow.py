@@ -86,6 +86,8 @@ def _holder(tree: Tree, index: int) -> Statement | None:
 
 def exclusive(tree: Tree, one: int, other: int) -> bool:
     """Whether two statements are in different branches of the same `if`."""
+    if tree.statements[one].parent == tree.statements[other].parent:
+        return False
     branches = {s.chain: s.index for s in tree.ancestors(one) if type(s.node) in (cst.If, cst.Else)}
     return any(
         branches.get(s.chain, s.index) != s.index

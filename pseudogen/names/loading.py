@@ -92,7 +92,13 @@ GIVEN_WEIGHTS = ("pretrained", "weights", "weights_backbone", "encoder_weights")
 def given_weights(site: Site, script: Script) -> str | None:
     """The argument by which a constructor is told to come with weights, as written:
     `pretrained=True`; None without one."""
+    args = site.node.args
+    passed = {arg.keyword.value for arg in args if arg.keyword is not None}
+    unnamed = any(arg.star == "**" for arg in args)
+    params = site.known.api.params if site.known is not None else ()
     for name in GIVEN_WEIGHTS:
+        if not (unnamed or name in passed or name in params):
+            continue
         value = script.argument(site, name)
         if value is not None and not _says_none(value) and not _left_out(value, site, script):
             return f"{name}={text(value)}"
@@ -133,8 +139,8 @@ def _into_model(script: Script, site: Site) -> Site | None:
 
 def _later_calls(script: Script, site: Site) -> Iterator[Site]:
     yield from script.calls_in(site.statement)
-    for call in script.call_sites():
-        if call.scope == site.scope and call.statement.index > site.statement.index:
+    for call in script.calls_after(site.statement):
+        if call.scope == site.scope:
             yield call
 
 
@@ -200,8 +206,10 @@ def _restores_progress(script: Script, site: Site) -> bool:
     bound = _bound(site.statement)
     if not bound:
         return False
-    for statement in script.tree.statements[site.statement.index :]:
-        if statement.scope != site.scope:
+    last = bound.rpartition(".")[2]
+    end = script.tree.scope_end(site.scope)
+    for statement in script.tree.statements[site.statement.index : end]:
+        if statement.scope != site.scope or last not in script.source(statement):
             continue
         if any(_reads_progress(node, bound) for node in _used(statement)):
             reaching = script.reaching(bound, statement.index)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -251,6 +252,7 @@ def _used_as_model(site: Site, script: Script) -> bool:
     return role is not None and role.kind == "model" and role.evidence.kind != NAME
 
 
+@lru_cache(maxsize=1 << 13)
 def _ends_as_model(name: str) -> bool:
     """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, not
     `model_iterator`, which is an iterator."""

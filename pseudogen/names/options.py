@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.settings import Setting
+from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement
@@ -128,31 +129,64 @@ def namespaces(script: Script) -> list[str]:
     """The names that hold what `parse_args` gives: variables, those that helpers of the script
     return it to, copies of them, and parameters that they are passed for."""
     names: dict[str, None] = {}
+    made = list(_makers(script))
+    calls = [
+        (site, defined)
+        for site in script.call_sites()
+        if site.node.args and (defined := script.called_function(site)) is not None
+    ]
     grown = -1
     while grown < len(names):
         grown = len(names)
-        for scope in script.tree.scopes:
-            for name, bindings in scope.bindings.items():
-                if any(_holds_namespace(script, b, names) for b in bindings):
-                    names[name] = None
-        for site in script.call_sites():
-            names |= dict.fromkeys(_passed_on(script, site, names))
+        for name, maker in made:
+            if name not in names and _gives_namespace(script, maker, names):
+                names[name] = None
+        for site, defined in calls:
+            names |= dict.fromkeys(_passed_on(site, defined, names))
     return list(names)
 
 
-def _holds_namespace(script: Script, binding: Binding, names: dict[str, None]) -> bool:
-    value = binding.value
+@dataclass(frozen=True, slots=True)
+class _Maker:
+    """What a name gets its value from, where that may be a namespace: a call that parses, another
+    name, or functions of the script, by the index of their statement."""
+
+    parses: bool = False
+    name: str = ""
+    functions: tuple[int, ...] = ()
+
+
+def _makers(script: Script) -> Iterator[tuple[str, _Maker]]:
+    """The names of the script and what may make a namespace of them, in the order of the source."""
+    for scope in script.tree.scopes:
+        for name, bindings in scope.bindings.items():
+            for binding in bindings:
+                maker = _maker(script, binding)
+                if maker is not None:
+                    yield name, maker
+
+
+def _maker(script: Script, binding: Binding) -> _Maker | None:
     if binding.how not in ("assign", "unpack") or (binding.position or 0) > 0:
-        return False
+        return None
+    value = binding.value
     if type(value) is not cst.Call:
-        return binding.how == "assign" and dotted(value) in names
+        copied = dotted(value) if binding.how == "assign" else ""
+        return _Maker(name=copied) if copied else None
     function = dotted(value.func)
     if function.endswith(_PARSES):
-        return True
+        return _Maker(parses=True)
     scope = script.tree.statements[binding.statement].scope
-    return any(
-        found.how == "function" and _returns_namespace(script, found.statement, names)
-        for found in (script.resolver.bindings(function, scope) if function else ())
+    found = script.resolver.bindings(function, scope) if function else ()
+    functions = tuple(b.statement for b in found if b.how == "function")
+    return _Maker(functions=functions) if functions else None
+
+
+def _gives_namespace(script: Script, maker: _Maker, names: dict[str, None]) -> bool:
+    return (
+        maker.parses
+        or maker.name in names
+        or any(_returns_namespace(script, function, names) for function in maker.functions)
     )
 
 
@@ -168,11 +202,8 @@ def _returns_namespace(script: Script, function: int, names: dict[str, None]) ->
     return False
 
 
-def _passed_on(script: Script, site: Site, names: dict[str, None]) -> Iterator[str]:
-    """The parameters that a call of the script's own function passes a namespace for."""
-    defined = script.called_function(site)
-    if defined is None:
-        return
+def _passed_on(site: Site, defined: Statement, names: dict[str, None]) -> Iterator[str]:
+    """The parameters for which a call of a function of the script passes a namespace."""
     places = [i for i, arg in enumerate(site.node.args) if dotted(arg.value) in names]
     if not places:
         return

@@ -191,7 +191,7 @@ def rank_condition(script: Script, statement: Statement) -> str | None:
     for header in script.tree.ancestors(statement.index):
         if header.scope != statement.scope:
             break
-        if type(header.node) is cst.If and one_process(script, header.node.test, header.index):
+        if type(header.node) is cst.If and script.one_process(header.node.test, header.index):
             return text(header.node.test)
     return None
 

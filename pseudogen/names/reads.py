@@ -70,30 +70,36 @@ def _names(parts: tuple[Any, ...]) -> list[tuple[str, str | None]]:
         kind = type(node)
         if kind is cst.Name:
             found.append((node.value, None))
-        elif kind is tuple or kind is list:
-            stack.extend(node[::-1])
         elif kind is cst.Arg:  # its keyword is no name
             stack.append(node.value)
         elif kind is cst.Call:
-            stack.append(node.args)
-            key = _got_key(node)
-            if key is not None:
+            function = node.func
+            stack += [arg.value for arg in node.args[::-1]]
+            if type(function) is not cst.Attribute:
+                stack.append(function)
+            elif key := _got_key(node, function):
                 found.append(key)
             else:
-                stack.append(node.func.value if type(node.func) is cst.Attribute else node.func)
-        else:
-            name = read_name(node) if kind is cst.Attribute or kind is cst.Subscript else ""
-            if name:
-                found.append((name, None))
-            elif (children := CHILDREN.get(kind)) is not None:
-                stack.append(children(node))
+                stack.append(function.value)
+        elif (kind is cst.Attribute or kind is cst.Subscript) and (name := read_name(node)):
+            found.append((name, None))
+        elif kind is tuple or kind is list:
+            stack += node[::-1]
+        elif (children := CHILDREN.get(kind)) is not None:
+            value = children(node)
+            if type(value) is tuple:
+                stack += value[::-1]
+            else:
+                stack.append(value)
     return found
 
 
 def read_name(node: Any) -> str:
     """`a.b` for names and attributes, `a["b"]` for a string key; "" for others."""
     kind = type(node)
-    if kind in (cst.Name, cst.Attribute):
+    if kind is cst.Name:
+        return str(node.value)
+    if kind is cst.Attribute:
         name = dotted(node)
         return name if name and "(" not in name and "[" not in name else _keyed(node)
     return _keyed(node) if kind is cst.Subscript else ""
@@ -113,10 +119,9 @@ def _keyed(node: Any) -> str:
     return ""
 
 
-def _got_key(call: cst.Call) -> tuple[str, str | None] | None:
+def _got_key(call: cst.Call, function: cst.Attribute) -> tuple[str, str | None] | None:
     """What `config.get("lr", 0.1)` reads."""
-    function = call.func
-    if type(function) is not cst.Attribute or function.attr.value != "get" or not call.args:
+    if function.attr.value != "get" or not call.args:
         return None
     key, before = string(call.args[0].value), _keyed(function.value)
     if not key or not before:

@@ -40,7 +40,8 @@ class Resolver:
             for name, found in scope.bindings.items():
                 if "." in name:
                     self.attributes.setdefault(name, []).extend(found)
-        self._bound = frozenset(name for scope in tree.scopes for name in scope.bindings)
+        self.bound = frozenset(name for scope in tree.scopes for name in scope.bindings)
+        """All names that the script binds, in any scope."""
         # The same names are asked for again and again, and a tree does not change.
         self._homes: dict[tuple[str, int], Scope | None] = {}
         self._bindings: dict[tuple[str, int], list[Binding]] = {}
@@ -48,7 +49,7 @@ class Resolver:
 
     def home(self, name: str, scope: int) -> Scope | None:
         """The scope that binds `name` (`x`, `self.x`, `args.x`) as seen from `scope`."""
-        if name not in self._bound:
+        if name not in self.bound:
             return None
         key = (name, scope)
         if key not in self._homes:
@@ -70,7 +71,7 @@ class Resolver:
     def bindings(self, name: str, scope: int) -> list[Binding]:
         """All places that bind `name` as seen from `scope`, in the order of the source. The list
         is kept for the next who asks: it is to be read only."""
-        if name not in self._bound:
+        if name not in self.bound:
             return []
         key = (name, scope)
         found = self._bindings.get(key)
@@ -98,8 +99,8 @@ class Resolver:
             found = self.bindings(name[:cut], scope)
             if found:
                 rest = name[cut:]
-                full = (q for binding in found for q in self._origins(binding, scope, depth))
-                return tuple(dict.fromkeys(q + rest for q in full))
+                full = [q + rest for b in found for q in self._origins(b, scope, depth)]
+                return tuple(dict.fromkeys(full)) if full else ()
         return ()
 
     def is_open(self, name: str, scope: int) -> bool:
@@ -143,7 +144,9 @@ class Resolver:
         return self._by_name(name, scope)
 
     def _inherited(self, name: str, scope: int, depth: int) -> Known | None:
-        for binding in self.bindings(name, scope) if depth <= _ALIAS_DEPTH else ():
+        if name not in self.bound or depth > _ALIAS_DEPTH:
+            return None
+        for binding in self.bindings(name, scope):
             if binding.how != "class":
                 continue
             for base in binding.value.bases:
@@ -158,18 +161,17 @@ class Resolver:
         if "(" in name or "[" in name:
             return None
         found = self.bindings(root, scope)
+        row = self.tables.bare.get(name.rpartition(".")[2])
         if not found:
             spelled = self.tables.roots.get(root, root) + ("." + rest if rest else "")
-            row = self.tables.find(spelled) or self.tables.bare.get(name.rpartition(".")[2])
-            return Known(row, name, NAME) if row is not None else None
-        if any(binding.how == "import" for binding in found) and self._is_own(name, scope):
-            row = self.tables.bare.get(name.rpartition(".")[2])
-            return Known(row, name, NAME) if row is not None else None
-        return None
+            row = self.tables.find(spelled) or row
+        elif row is None or not self._is_imported_own(name, scope, found):
+            return None
+        return Known(row, name, NAME) if row is not None else None
 
-    def _is_own(self, name: str, scope: int) -> bool:
-        """Whether an imported name comes from a module that no table knows."""
-        return not any(
+    def _is_imported_own(self, name: str, scope: int, found: list[Binding]) -> bool:
+        """Whether a name is imported, from a module that no table knows."""
+        return any(binding.how == "import" for binding in found) and not any(
             full.partition(".")[0] in self.tables.packages for full in self.qualified(name, scope)
         )
 

@@ -76,6 +76,10 @@ class Script:
         """The statement whose lines were looked at last, and these in lower case."""
         self.mentioned: dict[str, bool] = {}
         """Text -> whether it stands anywhere in the script; kept by `blocks.mentions`."""
+        self._conditions: dict[tuple[int, int, int | None], str | None] = {}
+        """What `condition` says, which the statements of a block have in common."""
+        self._single: dict[tuple[int, int], tuple[Any, processes.OneProcess | None]] = {}
+        """(test by id, statement) -> the test, which so keeps its id, and what it says."""
         self._calls: list[Site] | None = None
         self._calls_before: list[int] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
@@ -128,6 +132,11 @@ class Script:
         """The calls in the block of a header, at any depth."""
         return self._calls_of_range(statement.index + 1, statement.after)
 
+    def calls_after(self, statement: Statement) -> list[Site]:
+        """The calls below a statement in the block of its function, class or module, in whatever
+        scope."""
+        return self._calls_of_range(statement.index + 1, self.tree.scope_end(statement.scope))
+
     def calls_in(self, statement: Statement) -> list[Site]:
         """The calls in a statement itself (in the header of a compound one)."""
         return self._calls_of_range(statement.index, statement.index + 1)
@@ -176,9 +185,11 @@ class Script:
     def known_name(self, name: str, scope: int) -> Known | None:
         """Likewise for its dotted name."""
         key = (name, scope)
-        if key not in self._known:
-            self._known[key] = self.resolver.known(name, scope)
-        return self._known[key]
+        try:
+            return self._known[key]
+        except KeyError:
+            found = self._known[key] = self.resolver.known(name, scope)
+            return found
 
     def role(self, node: Any, scope: int) -> Role | None:
         """The role of an expression (model, optimizer, batch size...), or None."""
@@ -321,7 +332,10 @@ class Script:
 
     def one_process(self, test: Any, statement: int) -> processes.OneProcess | None:
         """What a condition says if it singles out one process, or None."""
-        return processes.one_process(self, test, statement)
+        key = (id(test), statement)
+        if key not in self._single:
+            self._single[key] = (test, processes.one_process(self, test, statement))
+        return self._single[key][1]
 
     def scope_of(self, definition: int) -> Scope:
         """The scope that a `def` or `class` opens, by the index of its statement."""
@@ -392,7 +406,12 @@ class Script:
 
     def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs; see `conditions`."""
-        return conditions.condition(self.tree, statement, beyond)
+        key = (statement.parent, statement.scope, beyond.parent if beyond else None)
+        try:
+            return self._conditions[key]
+        except KeyError:
+            found = self._conditions[key] = conditions.condition(self.tree, statement, beyond)
+            return found
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.knowledge.api import Api
 from pseudogen.names.arguments import string
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -58,15 +58,23 @@ def workers(script: Script) -> Workers:
     functions: set[int] = set()
     joins = False
     for site in script.call_sites():
-        api = site.known.api if site.known is not None else Api("")
-        joins = joins or api.kind in _JOINING or {"init", "distributed"} <= set(words(site.name))
-        joins = joins or "init_process_group" in site.name
+        joins = joins or _names_joining(site.name)
+        if site.known is None:
+            continue
+        api = site.known.api
+        joins = joins or api.kind in _JOINING
         if api.kind == "worker-launch" and api.traits.get("first") == "rank":
             started = script.argument(site, "fn")
             for binding in script.resolver.bindings(dotted(started), site.scope):
                 if binding.how == "function":
                     functions.add(binding.statement)
     return Workers(frozenset(functions), joins)
+
+
+@lru_cache(maxsize=1 << 14)
+def _names_joining(name: str) -> bool:
+    """Whether a call joins a process group by its name alone."""
+    return "init_process_group" in name or {"init", "distributed"} <= set(words(name))
 
 
 def is_worker_index(script: Script, binding: Binding) -> bool:

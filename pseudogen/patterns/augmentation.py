@@ -95,13 +95,12 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
-@pattern(Augmentation, statements=(cst.Assign,))
+@pattern(Augmentation, statements=(cst.Assign,), values=(cst.List,))
 def find_list(site: Site, script: Script) -> Iterator[Augmentation]:
     """`transforms_ = [T.Resize(64), T.ToTensor()]`, which a data set composes itself."""
-    value = site.node.value
-    if type(value) is not cst.List or len(value.elements) < 2:
+    steps: list[Any] = [element.value for element in site.node.value.elements]
+    if len(steps) < 2:
         return
-    steps: list[Any] = [element.value for element in value.elements]
     if not all(type(step) is cst.Call and _is_transform(step, site, script) for step in steps):
         return
     name = text(site.node.targets[0].target)

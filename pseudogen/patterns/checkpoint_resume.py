@@ -125,8 +125,11 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
     into: dict[str, None] = {}
     around = script.function_around(site.statement)
     block = script.tree.below(around) if around is not None else script.tree.statements
+    last = name.rpartition(".")[2]
     for statement in block:
         if statement.index <= site.statement.index or not hasattr(statement.node, "value"):
+            continue
+        if last not in script.source(statement):
             continue
         written = text(statement.node.value) if statement.node.value is not None else ""
         if name not in written or not _reaches(name, site, statement, script):

@@ -65,8 +65,8 @@ def find_if(site: Site, script: Script) -> Iterator[DatasetGuard]:
     """`if epoch_step == 0: raise ValueError(...)`."""
     for below in script.tree.body(site.statement)[:4]:
         node = below.node
-        if type(node) is cst.Raise and "StopIteration" in text(node):
-            return  # an iterator ends
+        if type(node) is cst.Raise and _ends_iterator(below, script):
+            return
         if type(node) is cst.Raise:
             message = _first_argument(node.exc)
             yield from _finding(site, script, site.node.test, message, below.last, "error")
@@ -74,6 +74,12 @@ def find_if(site: Site, script: Script) -> Iterator[DatasetGuard]:
         if type(node) is cst.Expr and _exits(node.value):
             yield from _finding(site, script, site.node.test, None, below.last, "exit")
             return
+
+
+def _ends_iterator(statement: Statement, script: Script) -> bool:
+    """Whether what is raised says that an iterator ends, which is no error."""
+    ends = "StopIteration"
+    return ends in script.source(statement) and ends in text(statement.node)
 
 
 @pattern(DatasetGuard, statements=(cst.Assert,))

@@ -140,8 +140,7 @@ def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
     return None
 
 
-@pattern(MixedPrecision, statements=(cst.Assign,), values=(cst.Call, cst.Name, cst.Attribute))
-def find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
+def _find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`amp_autocast = partial(torch.autocast, dtype=amp_dtype)`, `amp_autocast = autocast`."""
     value = site.node.value
     passed = value
@@ -162,6 +161,14 @@ def find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
             dtype=text(dtype) if dtype is not None else None,
             condition=script.condition(site.statement),
         )
+
+
+find_partial = pattern(
+    MixedPrecision, statements=(cst.Assign,), values=(cst.Call,), mentions=("partial",)
+)(_find_deferred)
+find_alias = pattern(MixedPrecision, statements=(cst.Assign,), values=(cst.Name, cst.Attribute))(
+    _find_deferred
+)
 
 
 @pattern(MixedPrecision, methods=("amp_init",))

@@ -281,16 +281,32 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
         return False
     if all(_is_constant(arg.value) for arg in site.node.args):
         return False  # a heading
-    shown = [text(arg.value) for arg in site.node.args]
+    return any(
+        _speaks_of_results(value, statement, script)
+        for value, statement in _shown_values(site, script)
+    )
+
+
+def _shown_values(site: Site, script: Script) -> Iterator[tuple[Any, Statement]]:
+    """What is shown, and what the variables among it were given, with the statement of each."""
     for arg in site.node.args:
-        shown_value: Any = arg.value
-        if type(shown_value) is cst.Call and len(shown_value.args) == 1:
-            shown_value = shown_value.args[0].value  # `print(json.dumps(stats))`
-        if type(shown_value) is cst.Name:
-            made = script.reaching(shown_value.value, site.statement.index)
-            shown += [text(b.value) for b in made if b.how == "assign"]
-    written = ", ".join(shown).lower()
-    return any(word in written for word in _SHOWN)
+        yield arg.value, site.statement
+    for arg in site.node.args:
+        value: Any = arg.value
+        if type(value) is cst.Call and len(value.args) == 1:
+            value = value.args[0].value  # `print(json.dumps(stats))`
+        if type(value) is cst.Name:
+            for made in script.reaching(value.value, site.statement.index):
+                if made.how == "assign":
+                    yield made.value, script.tree.statements[made.statement]
+
+
+def _speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
+    written = script.source(statement).lower()
+    if not any(map(written.__contains__, _SHOWN)):
+        return False
+    written = text(value).lower()
+    return any(map(written.__contains__, _SHOWN))
 
 
 def _is_constant(node: Any) -> bool:
@@ -301,13 +317,11 @@ def _is_constant(node: Any) -> bool:
 
 def _is_first(site: Site, script: Script) -> bool:
     """Whether no print of a result stands directly before this one in its block."""
-    for other in reversed(script.tree.statements[: site.statement.index]):
-        if other.parent != site.statement.parent:
-            continue
-        calls = script.calls_in(other) if type(other.node) is cst.Expr else []
-        prints = [c for c in calls if c.name == site.name and _is_statement(c)]
-        return not any(_shows(call, script, False) for call in prints)
-    return True
+    other = script.tree.before(site.statement)
+    if other is None or type(other.node) is not cst.Expr:
+        return True
+    prints = [c for c in script.calls_in(other) if c.name == site.name and _is_statement(c)]
+    return not any(_shows(call, script, False) for call in prints)
 
 
 def _interval(site: Site, script: Script) -> Any:

@@ -139,7 +139,7 @@ def _told(statement: Statement, script: Script) -> _Told | None:
         target = node.targets[0].target
     elif type(node) is cst.AnnAssign:
         target = node.target
-    if "env" in script.source(statement):
+    if "env" in script.written(statement) and "env" in script.source(statement):
         from_environment = _environment_read(target, value, statement, script)
         if from_environment is not None:
             return from_environment

@@ -112,6 +112,15 @@ class Tree:
             index = self.statements[index].after
         return found
 
+    def before(self, statement: Statement) -> Statement | None:
+        """The statement or clause before one in its block; None for the first."""
+        index = statement.index - 1
+        while index > statement.parent:
+            if self.statements[index].parent == statement.parent:
+                return self.statements[index]
+            index = self.statements[index].parent
+        return None
+
     def below(self, statement: Statement) -> list[Statement]:
         """All statements inside the block, at any depth."""
         return self.statements[statement.index + 1 : statement.after]
@@ -126,6 +135,11 @@ class Tree:
             found.append(clause)
             index = clause.after
         return found
+
+    def scope_end(self, scope: int) -> int:
+        """The index behind the last statement of a function, a class or the module."""
+        owner = self.scopes[scope].statement
+        return self.statements[owner].after if owner != NO_STATEMENT else len(self.statements)
 
     def ancestors(self, index: int) -> list[Statement]:
         """The headers and clauses around a statement, from the innermost outwards. The list is
