@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
@@ -88,9 +89,22 @@ class Findings:
 
     def of(self, kind: type[FindingType]) -> list[FindingType]:
         """The findings of one class, by line."""
+        return list(self._of_kind(kind))
+
+    def between(self, kind: type[FindingType], first: int, last: int) -> list[FindingType]:
+        """The findings of one class that start on one of these lines."""
+        found = self._of_kind(kind)
+        start = bisect_left(found, first, key=_line)
+        return found[start : bisect_right(found, last, lo=start, key=_line)]
+
+    def _of_kind(self, kind: type[Finding]) -> list[Any]:
         if kind not in self._of:
             self._of[kind] = [finding for finding in self.all if isinstance(finding, kind)]
-        return list(self._of[kind])
+        return self._of[kind]
+
+
+def _line(finding: Finding) -> int:
+    return finding.line
 
 
 Check = Callable[[Findings], Iterator[Pitfall]]

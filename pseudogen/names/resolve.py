@@ -45,6 +45,10 @@ class Resolver:
         # The same names are asked for again and again, and a tree does not change.
         self._homes: dict[tuple[str, int], Scope | None] = {}
         self._bindings: dict[tuple[str, int], list[Binding]] = {}
+        self._kept: dict[tuple[str, int], list[Binding]] = {}
+        """(name, scope that binds it) -> the bindings, which all scopes below have in common."""
+        self._imported: dict[int, tuple[str, ...]] = {}
+        """A list of `_kept` that holds imports alone, by id -> their full names."""
         self._qualified: dict[tuple[str, int], tuple[str, ...]] = {}
 
     def home(self, name: str, scope: int) -> Scope | None:
@@ -77,8 +81,17 @@ class Resolver:
         found = self._bindings.get(key)
         if found is None:
             home = self.home(name, scope)
-            found = [b for b in home.bindings[name] if b.how != "global"] if home else []
-            self._bindings[key] = found
+            found = self._bindings[key] = self._bound_in(home, name) if home else []
+        return found
+
+    def _bound_in(self, home: Scope, name: str) -> list[Binding]:
+        key = (name, home.index)
+        found = self._kept.get(key)
+        if found is None:
+            found = [b for b in home.bindings[name] if b.how != "global"]
+            self._kept[key] = found
+            if all(b.how == "import" for b in found):
+                self._imported[id(found)] = tuple(dict.fromkeys(b.qualified for b in found))
         return found
 
     def qualified(self, name: str, scope: int) -> tuple[str, ...]:
@@ -99,8 +112,11 @@ class Resolver:
             found = self.bindings(name[:cut], scope)
             if found:
                 rest = name[cut:]
-                full = [q + rest for b in found for q in self._origins(b, scope, depth)]
-                return tuple(dict.fromkeys(full)) if full else ()
+                imported = self._imported.get(id(found))
+                if imported is not None:
+                    return tuple(full + rest for full in imported)
+                origins = [q + rest for b in found for q in self._origins(b, scope, depth)]
+                return tuple(dict.fromkeys(origins)) if origins else ()
         return ()
 
     def is_open(self, name: str, scope: int) -> bool:
@@ -109,7 +125,7 @@ class Resolver:
         for cut in _prefixes(name):
             found = self.bindings(name[:cut], scope)
             if found:
-                return any(
+                return id(found) not in self._imported and any(
                     not self._origins(binding, scope, 0)
                     for binding in found
                     if binding.value is None or dotted(binding.value) != "None"

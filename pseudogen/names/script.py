@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import accumulate
-from typing import Any
+from typing import Any, TypeVar
 
 import libcst as cst
 
@@ -34,6 +34,9 @@ from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Statement, Tree
+
+
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +83,7 @@ class Script:
         """What `condition` says, which the statements of a block have in common."""
         self._single: dict[tuple[int, int], tuple[Any, processes.OneProcess | None]] = {}
         """(test by id, statement) -> the test, which so keeps its id, and what it says."""
+        self._answers: dict[Callable[[Script], Any], Any] = {}
         self._calls: list[Site] | None = None
         self._calls_before: list[int] | None = None
         self._known: dict[tuple[str, int], Known | None] = {}
@@ -94,6 +98,7 @@ class Script:
         self._callers: dict[int, list[Site]] | None = None
         self._functions: dict[str, list[Statement]] | None = None
         self._methods: dict[str, list[Site]] | None = None
+        self._receivers: dict[str, frozenset[str]] | None = None
 
     @classmethod
     def parse(
@@ -109,6 +114,13 @@ class Script:
             InputError: `source` is not Python, or is too deep or too long.
         """
         return cls(build(parse_with_lines(source, name), source), given)
+
+    def once(self, question: Callable[[Script], Answer]) -> Answer:
+        """The answer to a question about the whole script, which is asked once."""
+        if question not in self._answers:
+            self._answers[question] = question(self)
+        answer: Answer = self._answers[question]
+        return answer
 
     # Places
 
@@ -283,6 +295,16 @@ class Script:
         if self._methods is None:
             self._methods = blocks.grouped(self.call_sites(), blocks.method)
         return self._methods.get(name, [])
+
+    def methods_on(self, receiver: str) -> frozenset[str]:
+        """The methods that the script calls on what has this dotted name."""
+        if self._receivers is None:
+            calls = blocks.grouped(self.call_sites(), blocks.receiver)
+            self._receivers = {
+                name: frozenset(site.name.rpartition(".")[2] for site in sites)
+                for name, sites in calls.items()
+            }
+        return self._receivers.get(receiver, frozenset())
 
     def calls_of(self, function: Statement) -> list[Site]:
         """The calls in the script of a function that it defines."""

@@ -186,10 +186,7 @@ def _given_to_framework(made: str, site: Site, script: Script) -> bool:
 def _keeps_metrics(script: Script, site: Site) -> bool:
     """Whether metrics are logged to what a logger's class makes."""
     made = _target(site)
-    return made is not None and any(
-        call.name.rpartition(".")[0] == made and call.name.rpartition(".")[2] in _LOGGER_LOGS
-        for call in script.call_sites()
-    )
+    return made is not None and not _LOGGER_LOGS.isdisjoint(script.methods_on(made))
 
 
 def _names_tracker(found: set[str]) -> bool:

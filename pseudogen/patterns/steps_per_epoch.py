@@ -129,7 +129,7 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         value=script.value(value, at),
         divided_before=before,
         divided_after=after,
-        sharded=_sharded(script),
+        sharded=script.once(_sharded),
     )
 
 

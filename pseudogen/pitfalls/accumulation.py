@@ -147,9 +147,9 @@ def _counts(operand: str) -> bool:
 def _backward_of(findings: Findings, part: GradientAccumulation) -> TrainingStep | None:
     script = findings.script
     loop = script.loop_around(statement_at(script, part.line))
-    for step in findings.of(TrainingStep):
+    for step in findings.between(TrainingStep, loop.first, loop.end) if loop is not None else ():
         statement = statement_at(script, step.line)
-        if step.how == "backward" and loop is not None and script.loop_around(statement) is loop:
+        if step.how == "backward" and script.loop_around(statement) is loop:
             return step
     return None
 

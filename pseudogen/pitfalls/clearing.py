@@ -180,7 +180,7 @@ def _accumulation(
     """The condition below which the optimizer steps, in a loop whose every round clears."""
     if mentions(script, *_FRAMEWORKS):
         return None
-    for part in findings.of(GradientAccumulation):
+    for part in findings.between(GradientAccumulation, loop.first, loop.end):
         statement = statement_at(script, part.line)
         if part.part != "condition" or not inside(loop, statement):
             continue

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.blocks import statements_at
 from pseudogen.names.script import Script
 from pseudogen.patterns.epoch_loop import EpochLoop
 from pseudogen.patterns.steps_per_epoch import StepsPerEpoch
@@ -49,4 +50,4 @@ def _fresh_start(script: Script, loop: EpochLoop) -> float | None:
 
 def statement_at(script: Script, line: int) -> Statement | None:
     """The first statement that starts on a line."""
-    return next((s for s in script.tree.statements if s.first == line), None)
+    return next(iter(statements_at(script, line)), None)

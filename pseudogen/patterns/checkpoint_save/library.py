@@ -40,7 +40,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=written_keys(made),
         saved=text(value) if type(value) is not cst.Dict else None,
         weights_only=_weights_only(made),
-        optimizer_saved=_weights_only(made) is not None and _saves_optimizer(script),
+        optimizer_saved=_weights_only(made) is not None and script.once(_saves_optimizer),
         path=_place(path, site, script),
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
