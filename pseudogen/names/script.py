@@ -35,7 +35,6 @@ from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Statement, Tree
 
-
 Answer = TypeVar("Answer")
 
 
