@@ -9,19 +9,13 @@ from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import (
-    Environment,
-    FileSystemBytecodeCache,
-    FileSystemLoader,
-    StrictUndefined,
-    Template,
-)
+from jinja2 import FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
-from jinja2.runtime import Context
 
 from pseudogen.document import SPAN_KINDS, mark
 from pseudogen.folders import own_folder
 from pseudogen.languages import template_root
+from pseudogen.template_code import PlainEnvironment
 
 
 class _CompiledTemplates(FileSystemBytecodeCache):
@@ -45,23 +39,12 @@ def compiled_templates(setup: str) -> _CompiledTemplates | None:
         return None
 
 
-class _Words(Context):
-    """The state of a template that calls nothing but macros and plain functions: none asks to be
-    handed this state, so that nobody has to find that out at each of the many calls."""
-
-    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
-        """What is called, with its arguments and nothing else."""
-        kwargs.pop("_block_vars", None)
-        kwargs.pop("_loop_vars", None)
-        return called(*args, **kwargs)
-
-
 @cache
-def environment() -> Environment:
+def environment() -> PlainEnvironment:
     """The Jinja environment of the words: an unknown field is an error, never an empty string."""
-    made = Environment(
+    made = PlainEnvironment(
         loader=FileSystemLoader(template_root()),
-        bytecode_cache=compiled_templates("words"),
+        bytecode_cache=compiled_templates("plain_words"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
@@ -69,7 +52,6 @@ def environment() -> Environment:
         auto_reload=False,
         autoescape=False,  # words are no HTML; each format escapes what it gets
     )
-    made.context_class = _Words
     for kind in SPAN_KINDS:
         made.filters[kind] = _marker(kind)
     made.tests["constant_name"] = str.isupper
@@ -77,11 +59,17 @@ def environment() -> Environment:
     made.filters["made_by"] = made_by
     made.filters["names"] = names
     made.filters["call_text"] = call_text
+    made.filters["join"] = _joined
     return made
 
 
 def _marker(kind: str) -> Any:
-    return lambda text: mark(str(text), kind)
+    start, end = mark("\0", kind).split("\0")
+    return lambda text: f"{start}{text}{end}"
+
+
+def _joined(parts: Iterable[Any], between: str = "") -> str:
+    return between.join(map(str, parts))
 
 
 def made_by(findings: Iterable[Any]) -> list[str]:

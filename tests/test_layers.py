@@ -30,7 +30,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
     "working": {"finding", "names", "patterns", "syntax"},
     "explanation": {"finding", "following", "names", "syntax", "vocabulary"},
-    "templating": {"document", "folders", "languages"},
+    "template_code": set(),
+    "templating": {"document", "folders", "languages", "template_code"},
     "pseudocode": {
         "deep",
         "document",
@@ -57,7 +58,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "vocabulary",
         "working",
     },
-    "rendering": {"document", "errors", "languages", "reading", "templating"},
+    "rendering": {"document", "errors", "languages", "reading", "template_code", "templating"},
     "lexer": {"languages", "rendering", "templating"},
     "generate": {
         "deep",
@@ -107,6 +108,7 @@ LIBRARIES: dict[str, set[str]] = {
     "working": {"libcst"},
     "pseudocode": {"libcst"},
     "reading": {"libcst"},
+    "template_code": {"jinja2"},
     "templating": {"jinja2"},
     "rendering": {"jinja2", "pygments", "rich", "typst"},
     "lexer": {"pygments"},

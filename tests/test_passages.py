@@ -66,6 +66,7 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("print(epoch)", "a message is reported"),
         ("logger.info(f'rate {rate}')", "“rate {rate}” is reported"),
         ("os.makedirs(args.output, exist_ok=True)", "the folder `args.output` is made"),
+        ("mkdir(args.output)", "the folder `args.output` is made"),
         ("Path(args.output).mkdir()", "the folder `Path(args.output)` is made"),
         ("json.dump(seen, file)", "`json.dump(seen, file)` writes a file"),
         ("meter.reset()", "`meter.reset()` is called"),

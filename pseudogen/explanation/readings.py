@@ -324,7 +324,7 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
         said = message(first)
         yield Clause("printed", parts=(said,) if said else ())
     elif method in _FOLDERS:
-        of_path = method == "mkdir" and receiver != "os"
+        of_path = method == "mkdir" and receiver not in ("", "os")
         place = call.func.value if of_path else first
         if place is not None:
             yield Clause("folder", code=_short(text(place)))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Mapping
 from functools import cache
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import FileSystemLoader, StrictUndefined
 
 from pseudogen.document import Document, Pseudocode, Spans
 from pseudogen.languages import template_root
@@ -15,6 +15,7 @@ from pseudogen.rendering.nesting import nested
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import number, pseudocode_text
+from pseudogen.template_code import PlainEnvironment
 from pseudogen.templating import compiled_templates, language
 
 
@@ -30,10 +31,10 @@ def from_template(
 
 
 @cache
-def _environment() -> Environment:
-    made = Environment(
+def _environment() -> PlainEnvironment:
+    made = PlainEnvironment(
         loader=FileSystemLoader(template_root()),
-        bytecode_cache=compiled_templates("formats"),
+        bytecode_cache=compiled_templates("plain_formats"),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
