@@ -56,7 +56,7 @@ def spans(marked: str) -> Spans:
 
 def plain(text: Spans) -> str:
     """The text of spans; code between backticks."""
-    return "".join(f"`{span.text}`" if span.kind == "code" else span.text for span in text)
+    return "".join([f"`{span.text}`" if span.kind == "code" else span.text for span in text])
 
 
 _SENTENCE_END = re.compile(r"(?<=[.!?] )|(?<=[。！？])")

@@ -7,7 +7,7 @@ import pytest
 
 from pseudogen.document import mark, plain
 from pseudogen.finding import Finding
-from pseudogen.languages import languages
+from pseudogen.languages import languages, template_root
 from pseudogen.patterns import pattern_modules
 from pseudogen.templating import macros
 from pseudogen.words.patterns import finding_words, paragraphs
@@ -30,6 +30,15 @@ def outside_code(text: str) -> str:
 @pytest.mark.parametrize("identifier", list(pattern_modules()))
 def test_each_pattern_has_its_macro(lang: str, identifier: str) -> None:
     assert hasattr(macros(lang, "patterns"), identifier.replace("-", "_"))
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_the_step_is_the_last_part(lang: str) -> None:
+    """An explanation reads no further than there."""
+    for path in (template_root() / lang / "patterns").glob("*.jinja"):
+        for macro in path.read_text(encoding="utf-8").split("{% macro "):
+            behind = macro.partition("\n@step")[2]
+            assert not re.search(r"^@", behind, re.M), (path.name, macro.partition("(")[0])
 
 
 @pytest.mark.parametrize("lang", languages())

@@ -6,7 +6,6 @@ import libcst as cst
 
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import called_function
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Statement
 
 
@@ -34,6 +33,11 @@ class _Walk:
         self.script = script
         self.order: list[int] = []
         self.placed: set[int] = set()
+        kinds = {cst.FunctionDef: set[str](), cst.ClassDef: set[str]()}
+        for statement in script.tree.statements:
+            if type(statement.node) in kinds:
+                kinds[type(statement.node)].add(statement.node.name.value)
+        self.functions, self.classes = kinds[cst.FunctionDef], kinds[cst.ClassDef]
 
     def block(self, statements: list[Statement], definitions: bool = False) -> None:
         """Place the statements of a block and what they lead to; explicit stack, any depth."""
@@ -47,8 +51,11 @@ class _Walk:
                 continue
             self.placed.add(statement.index)
             self.order.append(statement.index)
-            stack.extend(reversed(self.script.tree.body(statement)))
-            stack.extend(reversed(self._functions(statement)))
+            if statement.after > statement.index + 1:
+                stack.extend(reversed(self.script.tree.body(statement)))
+            sites = self.script.calls_in(statement)
+            if sites:
+                stack.extend(reversed(self._functions(sites)))
 
     def is_entry(self, statement: Statement) -> bool:
         """Whether it is a function or method, and not one inside of another."""
@@ -56,10 +63,9 @@ class _Walk:
         inside = any(type(header.node) is not cst.ClassDef for header in around)
         return type(statement.node) is cst.FunctionDef and not inside
 
-    def _functions(self, statement: Statement) -> list[Statement]:
-        """The bodies of the functions that the statement's calls lead to."""
+    def _functions(self, sites: list[Site]) -> list[Statement]:
+        """The bodies of the functions that the calls of a statement lead to."""
         found: list[Statement] = []
-        sites = self.script.calls_in(statement)
         made = [index for site in sites for index in self._constructors(site)]
         for index in (*made, *(index for site in sites for index in self._called(site))):
             if index not in self.placed:
@@ -75,16 +81,18 @@ class _Walk:
         return [
             binding.statement
             for arg in site.node.args
-            for binding in self.script.resolver.bindings(dotted(arg.value), site.scope)
+            if type(arg.value) is cst.Name and arg.value.value in self.functions
+            for binding in self.script.resolver.bindings(arg.value.value, site.scope)
             if binding.how == "function"
         ]
 
     def _constructors(self, site: Site) -> list[int]:
         """The `__init__` of a class of the script that is called."""
-        name = site.name
+        if site.name not in self.classes:
+            return []
         return [
             method.statement
-            for binding in (self.script.resolver.bindings(name, site.scope) if name else ())
+            for binding in self.script.resolver.bindings(site.name, site.scope)
             if binding.how == "class"
             for method in self.script.scope_of(binding.statement).bindings.get("__init__", ())
             if method.how == "function"

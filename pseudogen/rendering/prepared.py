@@ -36,7 +36,9 @@ def prepared_document(document: Document) -> Document:
         if isinstance(block, Heading):
             above = block.lines
             note = block.note or _place(block.lines, document.lang)
-            block = Heading(block.level, block.text, note, block.lines)
+            text, told = inert_spans(block.text), as_kind(inert_spans(note), "note")
+            blocks.append(Heading(block.level, text, told, block.lines))
+            continue
         elif isinstance(block, Paragraph) and block.lines != above and not _noted(block.label):
             place = _place(block.lines, document.lang)
             if place:
@@ -73,8 +75,6 @@ def _place(lines: Lines | None, lang: str) -> Spans:
 
 def _clean(block: Block) -> Block:
     match block:
-        case Heading(level, text, note, lines):
-            return Heading(level, inert_spans(text), as_kind(inert_spans(note), "note"), lines)
         case Paragraph(text, label, lines):
             return Paragraph(inert_spans(text), inert_spans(label), lines)
         case Items(items=items):

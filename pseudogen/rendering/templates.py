@@ -90,7 +90,7 @@ def fence(text: str, least: int = 3) -> str:
 
 def backticks(text: str) -> str:
     """Markdown's inline code, whatever the text holds."""
-    marks = fence(text, 1)
+    marks = fence(text, 1) if "`" in text else "`"
     pad = " " if text[:1] in "` " or text[-1:] in "` " else ""
     return f"{marks}{pad}{text}{pad}{marks}"
 
@@ -100,17 +100,19 @@ def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
     mean something there; in the `cell` of a table code may hold no bar either. A document has so
     many spans that a macro for each would cost more than all else."""
     table = str.maketrans(dict(special))
+    is_special = re.compile(f"[{re.escape(''.join(special))}]").search
 
     def written(text: Spans, cell: bool = False) -> str:
         pieces = []
         for span in text:
-            if span.kind in ("code", "string"):
-                code = backticks(span.text)
+            words, kind = span.text, span.kind
+            if kind in ("code", "string"):
+                code = backticks(words)
                 pieces.append(code.replace("|", "\\|") if cell else code)
-            elif span.kind == "emphasis":
-                pieces.append(f"*{span.text.translate(table)}*")
-            else:
-                pieces.append(span.text.translate(table))
+                continue
+            if is_special(words):  # hardly any is; to translate takes three times as long
+                words = words.translate(table)
+            pieces.append(f"*{words}*" if kind == "emphasis" else words)
         return "".join(pieces)
 
     return written
@@ -118,4 +120,7 @@ def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
 
 def line_start(text: str) -> str:
     """A line of Markdown that begins no list, heading, quote or indented code."""
-    return re.sub(r"^(\d*)([-+=#>:.)])", r"\1\\\2", text.lstrip())
+    return _LINE_START.sub(r"\1\\\2", text.lstrip(), count=1)
+
+
+_LINE_START = re.compile(r"^(\d*)([-+=#>:.)])")

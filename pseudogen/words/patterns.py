@@ -11,8 +11,9 @@ from pseudogen.finding import Finding
 from pseudogen.records import dataclass
 from pseudogen.templating import language, macros
 
-PARTS = ("what", "why", "worked", "watch", "step")
-"""The parts of a pattern's words; all but `what` may be missing."""
+PARTS = ("what", "why", "worked", "watch")
+"""The parts of a pattern's words; all but `what` may be missing. Behind them, `step` is the finding
+as one line of pseudocode."""
 
 _CHINESE = "\u4e00-\u9fff"
 _BLANK = re.compile(r"\n[ \t]*\n")
@@ -22,30 +23,26 @@ _PART = re.compile(r"^@(\w+)[ \t]*", re.M)
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What is said of one finding. Each part is a tuple of paragraphs; empty when nothing is said.
-
-    `step` is the finding as one line of pseudocode, at the level of steps.
-    """
+    """What is said of one finding. Each part is a tuple of paragraphs; empty when nothing is
+    said."""
 
     title: Spans
     what: tuple[Spans, ...]
     why: tuple[Spans, ...]
     worked: tuple[Spans, ...]
     watch: tuple[Spans, ...]
-    step: tuple[Spans, ...]
 
 
 def finding_words(finding: Finding, lang: str) -> Words:
     """The words of a finding in a language."""
     macro = getattr(macros(lang, "patterns"), finding.pattern.replace("-", "_"))
-    return parse_words(macro(finding), lang)
+    return parse_words(macro(finding).partition("\n@step")[0], lang)
 
 
 def step_words(finding: Finding, lang: str) -> tuple[Spans, ...]:
     """The words of a finding's step alone."""
     macro = getattr(macros(lang, "patterns"), finding.pattern.replace("-", "_"))
-    _, _, rest = str(macro(finding)).partition("\n@step")
-    return paragraphs(_PART.split(rest)[0], lang)
+    return paragraphs(macro(finding).partition("\n@step")[2], lang)
 
 
 def parse_words(text: str, lang: str) -> Words:
@@ -86,8 +83,9 @@ def spaced_words(text: str, lang: str) -> Spans:
     """One marked paragraph on one line, its lines joined and its scripts spaced as the language
     has it."""
     joint = language(lang).line_joint
-    stripped = (line.strip() for line in text.split("\n"))
-    whole = joint.join([line for line in stripped if line])
+    whole = text.strip()
+    if "\n" in whole:
+        whole = joint.join([line for line in map(str.strip, whole.split("\n")) if line])
     line = spans(_SPACES.sub(" ", whole) if "  " in whole else whole)
     return spaced(line) if joint == "" else line
 

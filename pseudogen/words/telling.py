@@ -207,7 +207,7 @@ def _difference(one: Sequence[Spans], other: Sequence[Spans]) -> list[str] | Non
 
 def _shape(sentence: Spans) -> str:
     """A sentence whatever the code in it."""
-    return "".join("_" if span.kind == "code" else span.text for span in sentence).strip()
+    return "".join(["_" if span.kind == "code" else span.text for span in sentence]).strip()
 
 
 def _continued(paragraph: Spans, lowered: Sequence[str]) -> Spans:
