@@ -39,7 +39,7 @@ def prepared_document(document: Document) -> Document:
             text, told = inert_spans(block.text), as_kind(inert_spans(note), "note")
             blocks.append(Heading(block.level, text, told, block.lines))
             continue
-        elif isinstance(block, Paragraph) and block.lines != above and not _noted(block.label):
+        if isinstance(block, Paragraph) and block.lines != above and not _noted(block.label):
             place = _place(block.lines, document.lang)
             if place:
                 block = Paragraph(joined(block.text, place), block.label, block.lines)
