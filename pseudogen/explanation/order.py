@@ -33,11 +33,12 @@ class _Walk:
         self.script = script
         self.order: list[int] = []
         self.placed: set[int] = set()
-        kinds = {cst.FunctionDef: set[str](), cst.ClassDef: set[str]()}
-        for statement in script.tree.statements:
-            if type(statement.node) in kinds:
-                kinds[type(statement.node)].add(statement.node.name.value)
-        self.functions, self.classes = kinds[cst.FunctionDef], kinds[cst.ClassDef]
+        self.functions = self._names(cst.FunctionDef)
+        self.classes = self._names(cst.ClassDef)
+
+    def _names(self, kind: type[cst.FunctionDef] | type[cst.ClassDef]) -> set[str]:
+        """The names of what the script defines of one kind."""
+        return {s.node.name.value for s in self.script.tree.statements if type(s.node) is kind}
 
     def block(self, statements: list[Statement], definitions: bool = False) -> None:
         """Place the statements of a block and what they lead to; explicit stack, any depth."""

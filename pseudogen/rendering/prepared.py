@@ -73,7 +73,7 @@ def _place(lines: Lines | None, lang: str) -> Spans:
     return (Span(str(language(lang).place(*lines)), "note"),) if lines else ()
 
 
-def _clean(block: Block) -> Block:
+def _clean(block: Paragraph | Items | Table | Listing) -> Block:
     match block:
         case Paragraph(text, label, lines):
             return Paragraph(inert_spans(text), inert_spans(label), lines)
