@@ -167,7 +167,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         described = f"{script.condition(statement) or ''} {text(value)}"
         if "isinstance(" in described or "device.type" in described:
             return None  # a device that is there already is described
-        if _asks_paddle(value, statement, script):
+        if _asks_paddle(value, statement, script) or found[-1:] in (("id",), ("index",)):
             return None
         chosen = _chosen_by_name(value, found)
         return Choice("device", text(target), value, chosen) if chosen is not None else None

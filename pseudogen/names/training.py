@@ -205,7 +205,10 @@ def bare_text(node: Any) -> str:
 
 
 def _builds_program(site: Site) -> bool:
-    """Whether operators are what a call gives: a program is built, nothing is updated yet."""
+    """Whether operators are what a call gives, or go into a program that is run later: nothing is
+    updated yet."""
+    if any(a.keyword is not None and a.keyword.value == "startup_program" for a in site.node.args):
+        return True
     node = site.statement.node
     target = text(node.targets[0].target) if type(node) is cst.Assign else ""
     found = {word for name in target.strip("()").split(",") for word in words(name)}

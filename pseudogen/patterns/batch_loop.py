@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
+from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
@@ -100,6 +101,8 @@ def _draw(loop: Statement, script: Script) -> str | None:
     """`next(batches)` or `get_batch("train")` in the body."""
     for site in script.calls_below(loop):
         name = dotted(site.node.func).rpartition(".")[2]
+        if words(name)[-1:] in (("batches",), ("samples",)):
+            return None  # several at once
         if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
             return text(site.node)
     return None

@@ -64,6 +64,8 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
     )
     if not run:
         return
+    if choice.evidence.kind == NAME and not _whole(run, choice, script):
+        return
     values = [c.value for c in (choice_of(script, s) for s in run) if c is not None]
     families = _families(values)
     index = site.statement.index
@@ -85,6 +87,19 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
         per_process=any(_by_rank(value, index, script) for value in values),
         condition=script.condition(site.statement),
     )
+
+
+def _whole(run: list[Statement], choice: Choice, script: Script) -> bool:
+    """Whether a choice between branches has all of them: none gives the name something else."""
+    if len(run) < 2 or choice.target is None or run[0].parent < 0:
+        return True
+    first = script.tree.statements[run[0].parent]
+    if type(first.node) is not cst.If:
+        return True
+    end = max(clause.after for clause in (first, *script.tree.clauses(first)))
+    indexes = {statement.index for statement in run}
+    bound = script.resolver.bindings(choice.target, run[0].scope)
+    return not any(first.index < b.statement < end and b.statement not in indexes for b in bound)
 
 
 def _test(value: Any) -> str | None:
@@ -301,6 +316,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if has_gpu:\n    device = 'gpu'\nelif has_xpu:\n    device = 'xpu'\n"
+    "else:\n    device = place.type()": "what the last branch gives is not known",
+    "device_id = get_device(local_rank)": "a number is looked up",
     "import torch\ndef f(device):\n    device = torch.device(device)": "an argument gets its type",
     "device_map = {'': device_map}": "what is chosen already gets another form",
     "from paddle.device import get_device\ndevice = get_device()": "the one in use",

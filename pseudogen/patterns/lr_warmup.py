@@ -331,6 +331,9 @@ def _made(site: Site, script: Script, length: Any, evidence: Evidence) -> LrWarm
 
 def _chosen(site: Site, script: Script) -> str | None:
     """What names the schedule, where it may be one without a warm-up."""
+    if site.known is None and site.name.rpartition(".")[2] == "get_scheduler":
+        given = argument(site.node, "name", 0)
+        return text(given) if given is not None and type(given) is not cst.SimpleString else None
     traits = site.known.api.traits if site.known is not None else {}
     name = script.argument(site, "name") if traits.get("form") == "named" else None
     return text(name) if name is not None and type(name) is not cst.SimpleString else None
@@ -485,6 +488,16 @@ EXAMPLES = {
             formula="lr * float(1 + step + epoch * n) / (5. * n)",
         )
     ],
+    "schedule = get_scheduler(kind, optimizer, num_warmup_steps=9)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("get_scheduler",)),
+        how="schedule",
+        length="9",
+        length_value=9,
+        api="get_scheduler",
+        name="schedule",
+        chosen="kind",
+    ),
     "from transformers import get_scheduler\n"
     "scheduler = get_scheduler(args.schedule, optimizer, num_warmup_steps=9)": _example(
         line=2,

@@ -119,7 +119,9 @@ def _given_to_trainer(site: Site, script: Script) -> bool:
     return False
 
 
-_OTHER_ENDS = frozenset({"export", "exporter", "onnx", "openvino", "tensorrt", "tokenizer"})
+_OTHER_ENDS = frozenset(
+    {"export", "exporter", "inference", "infer", "onnx", "openvino", "tensorrt", "tokenizer"}
+)
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
@@ -368,6 +370,9 @@ COUNTEREXAMPLES = {
     ),
     "from hub import open_hub\nmodel = open_hub().model_info(name)": "something about a model",
     "pre_transformer = ReturnTransformer(root)\npre_transformer.transform()": "it changes code",
+    "class InferenceRecipe:\n    def setup(self):\n        self.model = build_model(self.cfg)": (
+        "it is run, not trained"
+    ),
     "def to_onnx(path):\n    network = builder.create_network(0)": "it is run, not trained",
     "from torch import nn\nD = nn.Linear(784, 1)\ny = D(x)": "nothing trains it",
     ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",

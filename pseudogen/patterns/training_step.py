@@ -373,6 +373,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "optimizer.minimize(loss, startup_program=start)": "operations are added to a program",
     (
         "class Wrapper:\n"
         "    def train_step(self, data):\n"
