@@ -152,6 +152,8 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     if begun is not None and _added_before(begun, site, script):
         return
     keys = dict.fromkeys(key for group in groups for key, _ in group if key != "params")
+    if len(groups) == 1 and not keys and type(value) is cst.Call:
+        return  # one group as an optimizer wants it, and nothing is split
     assigned = type(site.node) is cst.Assign and type(value) is cst.List
     yield ParameterGroups(
         line=site.line if begun is None else begun.first,
@@ -360,6 +362,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "opt = SGD([{'params': [weight]}], lr=0.1)": "one group, and nothing is split",
     "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",
     "params = self.update_param_group(params)": "handles groups that are there already",
     "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",

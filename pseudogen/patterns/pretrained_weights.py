@@ -93,6 +93,8 @@ def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
 @pattern(PretrainedWeights, methods=("from_pretrained",))
 def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`GPT.from_pretrained(name)`, not tokenizers, configurations and the like."""
+    if type(site.statement.node) is cst.Expr and site.statement.node.value is site.node:
+        return  # the files are fetched, no model is kept
     owner = site.name.removesuffix(".from_pretrained")
     target = assigned(site.statement, site.node)
     if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
@@ -103,6 +105,14 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
     source = text(first.value) if first is not None and not first.star else None
     evidence = Evidence(NAME, (site.name,))
     yield _finding(site, script, evidence, "named", target, source)
+
+
+def _model_of(target: str | None) -> str | None:
+    """Which of several results is the model: `model` in `model, info`."""
+    if target is None or "," not in target:
+        return target
+    named = [n.strip() for n in target.strip("()").split(",") if suggested_role(n) == "model"]
+    return named[0] if len(named) == 1 else target
 
 
 def _of_other_class(site: Site, script: Script) -> bool:
@@ -185,7 +195,7 @@ def _finding(
         end=site.last,
         evidence=evidence,
         form=form,
-        model=model,
+        model=_model_of(model),
         function=text(site.node.func),
         source=source,
         condition=script.condition(site.statement),
@@ -193,6 +203,17 @@ def _finding(
 
 
 EXAMPLES = {
+    "model, info = Net.from_pretrained(path, output_loading_info=True)": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Net.from_pretrained",)),
+            form="named",
+            model="model",
+            function="Net.from_pretrained",
+            source="path",
+        ),
+    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,
@@ -257,6 +278,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from hub import AutoModel\nAutoModel.from_pretrained(name)": "the files are fetched",
     ("net.load_weights(args.resume)"): "a run is continued",
     "weights, _ = load_checkpoint(args.pretrained)": "weights are read, nothing gets them yet",
     "class AutoProcessor:\n    def make(cls, name):\n        return kind.from_pretrained(name)": (
