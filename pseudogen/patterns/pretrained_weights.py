@@ -203,17 +203,6 @@ def _finding(
 
 
 EXAMPLES = {
-    "model, info = Net.from_pretrained(path, output_loading_info=True)": [
-        PretrainedWeights(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("Net.from_pretrained",)),
-            form="named",
-            model="model",
-            function="Net.from_pretrained",
-            source="path",
-        ),
-    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,
@@ -274,6 +263,17 @@ EXAMPLES = {
             model="model",
             function="fabric.load_raw",
             source="start",
+        ),
+    ],
+    "model, info = Net.from_pretrained(path, output_loading_info=True)": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Net.from_pretrained",)),
+            form="named",
+            model="model",
+            function="Net.from_pretrained",
+            source="path",
         ),
     ],
 }
