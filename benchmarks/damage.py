@@ -20,6 +20,11 @@ PIECES = (
     "\x1a", "\x0b", "\x85", "\u2028", "批", "type X = int", "del ", "global ", "nonlocal y",
     "with a as b:", "while True:", "finally:", "raise ", "assert ", "break", "continue", "pass",
 )  # fmt: skip
+SENTENCES = (
+    "Here is my code:", "What am I doing wrong?", "", "训练代码如下：", "Step 2: Train the model",
+    "Epoch 1 loss 0.5", "Traceback (most recent call last):", "Copy code", "- The **first** step",
+    "On Monday Ada wrote:", "$ python train.py", "<pre><code>", "Out[3]:", "12", "It's \"\"\" odd.",
+)  # fmt: skip
 ENCODINGS = ("utf-8", "utf-8-sig", "gb18030", "utf-16", "utf-16-le", "utf-32", "latin-1", "cp1252")
 
 Damage = Callable[[str, random.Random], str]
@@ -104,6 +109,10 @@ def _prefixed(text: str, chance: random.Random) -> str:
         lambda i, line: (f"In [{i}]: " if line[:1].strip() else "   ...: ") + line,
         lambda i, line: chance.choice("+- ") + line,
         lambda i, line: "> " + line,
+        lambda i, line: f"{i + 1}{line}",
+        lambda i, line: f"{i + 1}\n{line}",
+        lambda i, line: f"[{i}]:\n{line}" if chance.random() < 0.2 else line,
+        lambda i, line: f"a1b2c3d (Ada 2021-03-01 {i + 1}) {line}",
     ]
     way = chance.choice(ways)
     return "\n".join(way(i, line) for i, line in enumerate(lines))
@@ -111,6 +120,14 @@ def _prefixed(text: str, chance: random.Random) -> str:
 
 def _fenced(text: str, chance: random.Random) -> str:
     return f"Text:\n```{chance.choice(['python', 'py', '', 'bash'])}\n{text}\n```\nmore\n"
+
+
+def _spoken(text: str, chance: random.Random) -> str:
+    """Text of people and of programs around the code and in it."""
+    lines = text.split("\n")
+    for _ in range(chance.randint(1, 4)):
+        lines.insert(chance.randint(0, len(lines)), chance.choice(SENTENCES))
+    return chance.choice(["\n", "\n", "\\n", "<br>"]).join(lines)
 
 
 def _mistyped(text: str, chance: random.Random) -> str:
@@ -149,5 +166,5 @@ def _renamed(text: str, chance: random.Random) -> str:
 
 _DAMAGES: tuple[Damage, ...] = (
     _cut, _cut, _part, _doubled, _moved, _inserted, _inserted, _hostile, _flat, _flat, _unindented,
-    _shifted, _prefixed, _fenced, _mistyped, _mistyped, _nested, _notebook, _renamed,
+    _shifted, _prefixed, _fenced, _spoken, _mistyped, _mistyped, _nested, _notebook, _renamed,
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from pseudogen.reading.draft import Draft
 from pseudogen.reading.listing import unblamed, undiffed, unnumbered
+from pseudogen.reading.marks import broken_at_marks
 from pseudogen.reading.prompts import unprompted
 from pseudogen.reading.prose import is_prose
 from pseudogen.reading.spans import in_strings
@@ -20,7 +21,9 @@ _PAGE = frozenset(
      "一键获取完整项目代码"]
 )  # fmt: skip
 _GLUED = re.compile(
-    r"\s*(?:(?:python3?|py)\s*(?:copy code|复制代码)|copy code|复制代码)(?=\S)", re.I
+    r"\s*(?:(?:(?:python3?|py)\s*)?(?:copy code|复制代码)\s*(?=\S)"
+    r"|python3?\s+(?=(?:import|from|def|class|for|if|while|with)\b))",
+    re.I,
 )
 _MARKUP = re.compile(
     r"\s*(?:\[/?code(?:=\w+)?\]|\\(?:begin|end)\{(?:lstlisting|minted|verbatim|python)\}\S*"
@@ -42,6 +45,7 @@ def unwrapped(draft: Draft) -> Draft:
     """The code alone. Each step changes only what is surely no Python."""
     steps: list[Callable[[Draft], Draft]] = [
         _without_page,
+        broken_at_marks,
         _without_tags,
         _unquoted,
         _unfenced,

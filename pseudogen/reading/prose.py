@@ -27,6 +27,11 @@ _MARKS = re.compile(
 _CAPTION = re.compile(r"[^\W\d_a-z][^\W\d]*(?:[ /][^\W\d]+){0,3} ?:\s*$")
 _CJK_SIGNS = re.compile(r"[=\[\"']|\w\(|^\s*[a-z_]+\s*[(（.]|^[^\W]+（[^（）]*）\s*$")
 _TRACEBACK = re.compile(r"\s*Traceback \(most recent call last\)")
+_FINAL = re.compile(
+    r"(?<=[\w)\]}\"'])[.;]?\s+((?:[A-Z]|[\u3400-\u9fff])[^=()\[\]\"]*[?!.。？！])\s*$"
+)
+_LOG = re.compile(r"\s*(?:(?:train|val)\w* )?(?:epoch|step|iter\w*|batch)\W{1,3}\d|\s*\d+%\|", re.I)
+_SURE = re.compile(r"\s*(?:\*\*|(?:step|part|section|chapter) ?\d)", re.I)
 _NO_OUTPUT = re.compile("\\w[(\\[]|[^=]=[^=]|;|^\\s*#|\"{3}|'{3}")
 _TRIPLE = re.compile("\"{3}|'{3}")
 _SENTENCE = 3
@@ -42,11 +47,13 @@ def is_prose(line: str) -> bool:
         return False
     if _CJK.search(_STRING.sub('""', line).split("#")[0]):
         return line.rstrip().endswith(("：", ":")) or not _CJK_SIGNS.search(line.split("：")[0])
-    if _MARKS.match(line):
+    if _MARKS.match(line) or (_SURE.match(line) and not _SIGNS.search(line)):
         return True
     if _CAPTION.match(line):
         return line.strip(" :\n").lower() not in _WORDS
     pairs = _pairs(line)
+    if line[:1].isupper() and pairs and not _SIGNS.search(line) and len(line.split()) >= _SENTENCE:
+        return True
     if _ENDS.search(line) and pairs >= _SENTENCE and line[:1].isupper():
         return True
     bare = _STRING.sub('""', line)
@@ -57,7 +64,15 @@ def is_prose(line: str) -> bool:
 
 def is_output(line: str) -> bool:
     """Whether a line has words or numbers side by side, as a program prints them."""
+    if _LOG.match(line):
+        return "=" not in line and "(" not in line
     return _pairs(line) > 0 and not _NO_OUTPUT.search(line)
+
+
+def _is_caption(line: str) -> bool:
+    """Whether a line is text that nobody writes by a slip between two statements."""
+    bare = _STRING.sub("", line)
+    return _SURE.match(line) is not None or _CJK.search(bare) is not None
 
 
 def _first_word(line: str) -> str:
@@ -105,13 +120,14 @@ def _runs(draft: Draft) -> list[list[int]]:
 
 def _apart(kinds: list[str], run: list[int]) -> bool:
     before, after = run[0] - 1, run[-1] + 1
+    told = {kinds[i] for i in run}
     at_end = before < 0 or after >= len(kinds)
-    bounded = at_end or not kinds[before] or not kinds[after]
-    return bounded and ("prose" in [kinds[i] for i in run] or not any(kinds[after:]))
+    bounded = at_end or not kinds[before] or not kinds[after] or told == {"caption"}
+    return bounded and (told != {"output"} or not any(kinds[after:]))
 
 
 def _kinds(lines: tuple[str, ...]) -> list[str]:
-    """For each line "prose", "output", "code", or "" when it is blank."""
+    """For each line "prose", "caption", "output", "code", or "" when it is blank."""
     found: list[str] = []
     quote, depth, thrown = "", 0, False
     for line in lines:
@@ -123,7 +139,7 @@ def _kinds(lines: tuple[str, ...]) -> list[str]:
             thrown = True
             continue
         elif thrown or (not inside and len(indent_of(line)) < 4 and is_prose(line)):
-            found.append("prose")
+            found.append("caption" if _is_caption(line) else "prose")
         elif not inside and not indent_of(line) and is_output(line):
             found.append("output")
         else:
@@ -136,10 +152,10 @@ def _kinds(lines: tuple[str, ...]) -> list[str]:
 def _without_sentences(draft: Draft) -> Draft | None:
     """One line of code without the words before a colon and the sentence after it."""
     line = draft.lines[0]
-    begin = re.match(r"\s*([^=()\[\]\"'：:]+[：:])\s+(?=\S)", line)
+    begin = re.match(r"\s*([^=()\[\]\"'：:]+(?:：\s*|:\s+))(?=\S)", line)
     if begin and is_prose(begin[1]):
         line = line[begin.end() :]
-    final = re.search(r"(?<=[\w)\]}\"'])[.;]?\s+([A-Z][^=()\[\]\"]*[?!.])\s*$", line)
+    final = _FINAL.search(line)
     if final and is_prose(final[1]):
         line = line[: final.start()]
     return None if line == draft.lines[0] else draft.remark("prose", 0).with_texts([line])

@@ -310,6 +310,55 @@ def test_what_stands_around_code_is_set_aside_and_named(name):
     assert keys(source) == remarks
 
 
+MARKED = {
+    "prompts": (
+        ">>> import torch >>> for x, y in loader: ... loss = step(x, y) ... print(loss)",
+        ["prompt", "reflowed"],
+    ),
+    "prompts of a notebook": (
+        "In [1]: import torch In [2]: for x, y in loader: loss = step(x, y) print(loss)",
+        ["prompt", "reflowed"],
+    ),
+    "numbers": (
+        "1 import torch 2 for x, y in loader: 3 loss = step(x, y) 4 print(loss)",
+        ["line_numbers", "reflowed"],
+    ),
+    "tags": (
+        "import torch<br>for x, y in loader:<br>&nbsp;&nbsp;&nbsp;&nbsp;loss = step(x, y)<br/>"
+        "&nbsp;&nbsp;&nbsp;&nbsp;print(loss)",
+        ["html_entity", "break_mark"],
+    ),
+    "escapes": (TRAINING.replace("\n", "\\n"), ["break_mark"]),
+    "a button": ("Copy code " + " ".join(TRAINING.split()), ["page_words", "reflowed"]),
+    "a caption": (
+        "训练代码如下：" + " ".join(TRAINING.split()) + " 以上就是全部代码。",
+        ["prose", "reflowed"],
+    ),
+}
+
+
+@pytest.mark.parametrize("name", MARKED)
+def test_marks_in_one_line_say_where_it_broke(name):
+    text, remarks = MARKED[name]
+    source = mended(text)
+    assert source.text == TRAINING
+    assert keys(source) == remarks
+
+
+def test_numbers_of_one_line_are_no_values():
+    source = mended("1 lr = 1 2 batch = 2 3 run(lr, batch)")
+    assert source.text == "lr = 1\nbatch = 2\nrun(lr, batch)\n"
+
+
+def test_captions_between_statements_are_set_aside():
+    source = mended(
+        "Step 1: Load it\nimport torch\n第二步：训练\nfor x, y in loader:\n    loss = step(x, y)\n"
+        "    print(loss)\nEpoch [1/3], Loss: 0.53\n100%|████| 6/6 [00:10<00:00]\n"
+    )
+    assert source.text == TRAINING
+    assert keys(source) == ["prose"] * 4
+
+
 def test_words_around_one_line_are_set_aside():
     source = mended("Here is my code: if on: a = f(b) else: a = 1 What is wrong with it?")
     assert source.text == "if on:\n    a = f(b)\nelse:\n    a = 1\n"
