@@ -24,7 +24,8 @@ class Finding:
 
     Attributes:
         pattern: The id of the pattern.
-        line: The anchor: the 1-based line on which the defining statement starts.
+        line: The anchor: the 1-based line on which the defining statement starts; that of the call
+            itself for one of several callbacks in a list.
         end: The last line of what it is about.
         evidence: What it rests on.
     """

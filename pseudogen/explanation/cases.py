@@ -27,9 +27,7 @@ class Cases:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._found: dict[int, Case | None] = {}
-        self._at_line: dict[int, Statement] = {}
-        for statement in script.tree.statements:
-            self._at_line.setdefault(statement.first, statement)
+        self._at_line = script.tree.by_line()
 
     def of(self, finding: Finding) -> Case | None:
         """The condition under which the statement of a finding runs in its function, or None;

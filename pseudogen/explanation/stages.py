@@ -114,10 +114,8 @@ class _Group:
 
 
 def _statements_of(script: Script, findings: Sequence[Finding]) -> list[Statement]:
-    """The first statement on the anchor line of each finding."""
-    at_line: dict[int, Statement] = {}
-    for statement in script.tree.statements:
-        at_line.setdefault(statement.first, statement)
+    """The first statement on the anchor line of each finding, or the one that it lies in."""
+    at_line = script.tree.by_line()
     return [at_line[finding.line] for finding in findings]
 
 

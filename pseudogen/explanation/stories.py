@@ -102,9 +102,7 @@ def stories(script: Script, findings: Sequence[Finding]) -> list[Story]:
     """The stories of a script, by line."""
     if not any(finding.pattern in _TOLD for finding in findings):
         return []
-    at: dict[int, Statement] = {}
-    for statement in script.tree.statements:
-        at.setdefault(statement.first, statement)
+    at = script.tree.by_line()
     placed = [(finding, at[finding.line]) for finding in findings]
     found: list[Story] = [
         *_scaled_steps(script, placed),

@@ -26,7 +26,7 @@ EXACT: dict[str, Api] = {
     },
     **{
         f"{root}.multi_gpu_model": Api(
-            "wrap", ("model", "gpus"), {}, _DOCS + "utils/", {"wrap": "dp"}
+            "wrap", ("model", "gpus"), {}, _DOCS + "utils/", {"wrap": "other"}
         )
         for root in ("tensorflow.keras.utils", "keras.utils", "keras.utils.multi_gpu_utils")
     },

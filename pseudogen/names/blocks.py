@@ -98,10 +98,11 @@ def mentions(script: Script, *pieces: str) -> bool:
 
 
 def statements_at(script: Script, line: int) -> list[Statement]:
-    """The statements that start on a line."""
+    """The statements that start on a line; without one, the statement that goes on there."""
     statements = script.tree.statements
     place = bisect_left(statements, line, key=_first)
-    return list(takewhile(lambda s: s.first == line, islice(statements, place, None)))
+    found = list(takewhile(lambda s: s.first == line, islice(statements, place, None)))
+    return found or [s for s in statements[max(place - 1, 0) : place] if line <= s.last]
 
 
 def statement_at(script: Script, line: int) -> Statement:

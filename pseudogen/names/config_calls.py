@@ -46,6 +46,8 @@ _FROM_WHERE = frozenset({"file", "json", "list", "yaml", "yml"})
 def names_parsing(method: str, name: str) -> bool:
     """Whether a helper called `name`, of which `method` is the last component, reads settings."""
     found = set(words(method))
+    if found == {"parse", "params"}:
+        return True
     if method == "parse" or method == "gather_options":
         made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
         return bool({"option", "options", "config", "args"} & made)

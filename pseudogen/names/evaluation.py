@@ -144,7 +144,8 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     """`validate(val_loader, model)`, `self._valid_epoch(epoch)`, `estimate_loss()`."""
     named = words(site.name)
     receiver = site.name.rpartition(".")[0]
-    if not named or site.name == "eval" or set(named) - _OBJECTS - _VERBS - _LEADING:
+    builtin = site.name == "eval" and not defined
+    if not named or builtin or set(named) - _OBJECTS - _VERBS - _LEADING:
         return _callback(script, site, receiver, named)
     action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
     if not action and named != ("estimate", "loss"):

@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.names.evidence import NAME
 from pseudogen.names.loading import given_weights
 from pseudogen.names.modules import is_class_name
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -208,6 +208,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
     first = target.split(",")[0].strip()
     given, last = set(words(first)), site.name.rpartition(".")[2]
+    if gives_batches(first):
+        return False
     if not _ends_as_model(first):
         return False
     role_named = suggested_role(first) == "model"
@@ -241,7 +243,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
         return partner and any(_treats_as_model(call, first) for call in script.call_sites())
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
-    return makes or is_class_name(last) or last == "instantiate" or imported
+    layers = whole and _gives_layers(site, script)
+    return makes or is_class_name(last) or last == "instantiate" or imported or layers
 
 
 def _used_as_model(site: Site, script: Script) -> bool:
@@ -253,6 +256,12 @@ def _used_as_model(site: Site, script: Script) -> bool:
 
 
 @lru_cache(maxsize=1 << 13)
+def gives_batches(name: str) -> bool:
+    """Whether a name is that of a generator of training or validation data:
+    `train_generator`, `val_gen`; not that of a network that generates."""
+    return words(name)[-1:] in (("generator",), ("gen",)) and split(name) is not None
+
+
 def _ends_as_model(name: str) -> bool:
     """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, not
     `model_iterator`, which is an iterator."""
@@ -294,6 +303,18 @@ def defined(site: Site, script: Script) -> bool:
     last = site.name.rpartition(".")[2]
     if is_class_name(last) or last == "from_pretrained" or not script.defines(last):
         return False
+    if _gives_layers(site, script):
+        return False
     named, given = words(last), (assigned(site.statement, site.node) or "").partition(",")[0]
     makes = named[0] in MAKING and bool(set(named) & _MODELS)
     return not makes or not (suggested_role(given) == "model" or "model" in words(given)[-1:])
+
+
+def _gives_layers(site: Site, script: Script) -> bool:
+    """Whether a function of the script returns layers that it puts together as it returns them:
+    what that is, only the caller says."""
+    function = script.called_function(site)
+    below = script.tree.below(function) if function is not None else ()
+    values = [s.node.value for s in below if type(s.node) is cst.Return]
+    made = (dotted(value.func) for value in values if type(value) is cst.Call)
+    return bool(values) and any(name.rpartition(".")[2] == "Sequential" for name in made)

@@ -30,7 +30,7 @@ LEARNER = "learner"
 """An object that holds the model and its optimizer is told to learn (`agent.update(rollouts)`)."""
 
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
-_APPLYING = frozenset({"apply_gradients", "minimize"})
+_APPLYING = frozenset({"apply_gradients", "minimize", "stateless_apply"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
 _STEP_METHODS = frozenset({"train_one_batch", "train_one_step", "train_step"})
 """Methods of the project's own trainers that take one step."""
@@ -281,10 +281,11 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     if type(site.node.func) is not cst.Attribute or method not in FIT_METHODS:
         return None
     receiver = site.node.func.value
-    if method == "run":  # Ignite's `trainer.run(loader, max_epochs=10)`
+    trainer = script.is_a(receiver, site.scope, "trainer")
+    if method == "run" and not (trainer is not None and _runs(script, receiver, site)):
+        # Ignite's `trainer.run(loader, max_epochs=10)`
         passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
         return Evidence(FLOW, (site.name,)) if "max_epochs" in passed else None
-    trainer = script.is_a(receiver, site.scope, "trainer")
     if trainer is not None:
         return _trusted(script, site, trainer)
     keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
@@ -292,6 +293,13 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
         return Evidence(FLOW, (site.name,))
     wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
+
+
+def _runs(script: Script, receiver: Any, site: Site) -> bool:
+    """Whether `run` is the method by which a framework's trainer trains: Catalyst's runners."""
+    made = (b.value for b in script.resolver.bindings(dotted(receiver), site.scope))
+    known = (script.known(value.func, site.scope) for value in made if type(value) is cst.Call)
+    return any(row is not None and row.api.traits.get("fit") == "run" for row in known)
 
 
 def _own_trainer(script: Script, site: Site) -> bool:

@@ -83,7 +83,8 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     named = words(last)
     if not named or set(named) & (_OTHER | {"model"}) or script.defines(last):
         return
-    helper = named[0] in MAKING and set(named) & _PIPELINES and named[0] != "set"
+    made = named[0] in MAKING or named[0] == "random"
+    helper = made and set(named) & _PIPELINES and named[0] != "set"
     single = last[:1].isupper() and named[-1] in _SINGLE
     if single and _is_transform_of(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
@@ -323,6 +324,15 @@ EXAMPLES = {
         Augmentation(
             line=1, end=1, evidence=Evidence(NAME, ("SSDAugmentation",)), function="SSDAugmentation"
         )
+    ],
+    "changes = random_transform_generator(flip=0.5)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("random_transform_generator",)),
+            target="changes",
+            function="random_transform_generator",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -281,6 +281,8 @@ def _how(site: Site, script: Script) -> str | None:
     asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
     if "pretrained" in asked:
         return None
+    if named == ("load", "model") and "snapshot" in asked:
+        return "helper"
     return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
 
 
@@ -474,6 +476,9 @@ EXAMPLES = {
         evidence=Evidence(NAME, ("restart_from_checkpoint",)),
         how="helper",
         call="restart_from_checkpoint",
+    ),
+    "net = zoo.load_model(args.snapshot, kind=kind)": _example(
+        line=1, evidence=Evidence(NAME, ("zoo.load_model",)), how="helper", call="zoo.load_model"
     ),
 }
 COUNTEREXAMPLES = {

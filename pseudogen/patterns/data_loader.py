@@ -8,11 +8,13 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.batches import Share, divided_before
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back
 from pseudogen.names.loaders import may_be_none, other_builds, shards
+from pseudogen.names.model_makers import gives_batches
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
@@ -130,6 +132,16 @@ def find_given_back(site: Site, script: Script) -> Iterator[DataLoader]:
     if site.known is not None and name is not None and data not in (None, "None"):
         found = _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
         yield replace(found, target=name, dataset=data, split=split(name, data))
+
+
+@pattern(DataLoader, calls=speaks_of("generator", "sequence"), within=(cst.Assign, cst.AnnAssign))
+def find_generator(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`train_generator = CSVGenerator(path, batch_size=8)`: Keras reads batches from it."""
+    target, last = assigned(site.statement, site.node), site.name.rpartition(".")[2]
+    if target is None or site.known is not None or not gives_batches(target):
+        return
+    if is_class_name(last) and words(last)[-1:] in (("generator",), ("sequence",)):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
 _HOOKS = frozenset({"train_dataloader", "val_dataloader", "test_dataloader"})
@@ -469,8 +481,21 @@ EXAMPLES = {
             function="corpus.val_dataloader",
         ),
     ],
+    "train_gen = WordSequence(files, batch_size=8)": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("WordSequence",)),
+            target="train_gen",
+            function="WordSequence",
+            split="training",
+            batch_size="8",
+            batch_value=8,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    "netG = ImageGenerator(width)": "a network",
     "import deepspeed\nengine, _, loader, _ = deepspeed.initialize(model=net)": "it gets no data",
     (
         "class DataLoaderSettings:\n    workers = 2\nsettings = DataLoaderSettings()"

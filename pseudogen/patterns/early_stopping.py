@@ -11,6 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -172,9 +173,10 @@ def find_callback(site: Site, script: Script) -> Iterator[EarlyStopping]:
     patience = script.argument(site, key)
     default = script.default(site, key) if not script.passes_unknown(site) else None
     value = script.value(patience, site.statement.index) if patience is not None else None
+    first, last = own_lines(script, site)
     yield EarlyStopping(
-        line=site.line,
-        end=site.last,
+        line=first,
+        end=last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="callback",
         patience=text(patience) if patience is not None else default,

@@ -357,8 +357,13 @@ EXAMPLES = {
         epochs="90",
         start="start",
     ),
+    "from catalyst import dl\n"
+    "class Digits(dl.Runner):\n    pass\n"
+    "runner = Digits()\n"
+    "runner.run()": _example(line=5, evidence=Evidence(API, ("runner.run",)), call="runner.run"),
 }
 COUNTEREXAMPLES = {
+    "from catalyst import dl\nrunner = make(dl.Runner)\nengine.run()": "no trainer",
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",
     "for epoch in range(100):\n    rates.append(schedule(epoch))": "a plot of a schedule",
     "for batch in train_loader:\n    model(batch).backward()": "one pass is a batch loop",

@@ -358,6 +358,19 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "def test():\n    check(parser)\ntest()": "a test of the code",
+    "def eval(index, model):\n"
+    "    return score(model(index))\n"
+    "loss = eval(val_index, model)": _example(
+        line=3,
+        evidence=Evidence(NAME, ("eval",)),
+        how="call",
+        model="model",
+        call="eval",
+        result="loss",
+    ),
+}
+COUNTEREXAMPLES = {
+    "loss = eval(written, model)": "what Python itself evaluates",
     (
         "class PredictionLoop:\n"
         "    @torch.no_grad()\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import libcst as cst
@@ -10,6 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.trackers import (
@@ -62,7 +64,8 @@ def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
     """`writer = SummaryWriter(...)`, `wandb.init(...)`, `accelerator.init_trackers(...)`."""
     told = created(script, site)
     if told is not None:
-        yield _finding(site, script, "create", told, [site], site.last)
+        first, last = own_lines(script, site)
+        yield replace(_finding(site, script, "create", told, [site], last), line=first)
 
 
 @pattern(ExperimentLogging, kinds=("tracker-log",), calls=names_logging)

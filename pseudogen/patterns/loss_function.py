@@ -8,8 +8,9 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.config_calls import CONFIG_WORDS
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import inline_condition
@@ -189,6 +190,29 @@ def _loss_of(names: list[str]) -> str | None:
     """Which of the results of a call is the loss, by their names; all that may be."""
     named = [n for n in names if {"loss", "losses", "entropy", "criterion"} & set(words(n))]
     return ", ".join(named) or None
+
+
+@pattern(LossFunction, methods=("compile",), mentions=("loss",))
+def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`model.compile(optimizer="adam", loss="mse")` of Keras: a loss by its name, or what a
+    function of the project makes."""
+    told = argument(site.node, "loss") if type(site.node.func) is cst.Attribute else None
+    if told is None or any(
+        s.known and _kind(s) == "criterion" for s in script.calls_in(site.statement)
+    ):
+        return
+    single = string(told) or (dotted(told.func) if type(told) is cst.Call else "")
+    parts = [e.value for e in told.elements] if type(told) in (cst.Dict, cst.List) else []
+    makes = parts and all(type(p) is cst.Call or string(p) for p in parts)
+    if single or makes:
+        yield LossFunction(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            action="made",
+            api=single.rpartition(".")[2] if single else text(told),
+            condition=script.condition(site.statement),
+        )
 
 
 @pattern(LossFunction, calls=speaks_of("entropy", "criterion", "loss"))
@@ -425,8 +449,18 @@ EXAMPLES = {
             api="create_loss",
         )
     ],
+    "model.compile(optimizer='sgd', loss='mse')": [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("model.compile",)),
+            action="made",
+            api="mse",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    "model.compile(optimizer='sgd', loss=chosen)": "is made elsewhere",
     ("from project import get_losses\ntrain_loss = get_losses(history)"): "losses that were kept",
     (
         "from ignite.metrics import Loss\nmetrics = {'loss': Loss(criterion)}"

@@ -363,6 +363,21 @@ EXAMPLES = {
             arguments=("nn.Linear(784, 1)", "nn.Sigmoid()"),
         ),
     ],
+    (
+        "from torch import nn\n"
+        "def stack(width):\n"
+        "    return nn.Sequential(nn.Linear(width, width), nn.ReLU())\n"
+        "model = stack(8)"
+    ): [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="stack",
+            arguments=("8",),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
@@ -375,6 +390,7 @@ COUNTEREXAMPLES = {
     ),
     "def to_onnx(path):\n    network = builder.create_network(0)": "it is run, not trained",
     "from torch import nn\nD = nn.Linear(784, 1)\ny = D(x)": "nothing trains it",
+    "train_generator = CsvGenerator(path)": "batches of data",
     ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",
     ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
     (

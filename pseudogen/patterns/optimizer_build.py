@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back, passes
 from pseudogen.names.modules import is_class_name
@@ -205,6 +206,21 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         arguments=tuple(text(arg) for arg in call.args),
         condition=script.condition(site.statement),
     )
+
+
+@pattern(OptimizerBuild, methods=("compile",), mentions=("opt",))
+def find_compiled(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`model.compile(optimizer="adam", loss="mse")` of Keras: an optimizer by its name."""
+    told = string(argument(site.node, "optimizer", 0))
+    keras = told and argument(site.node, "loss") is not None
+    if keras and type(site.node.func) is cst.Attribute:
+        yield OptimizerBuild(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            api=told,
+            condition=script.condition(site.statement),
+        )
 
 
 @pattern(OptimizerBuild, kinds=("wrap",))
@@ -472,8 +488,17 @@ EXAMPLES = {
             weight_decay="0.05",
         ),
     ],
+    "model.compile(optimizer='sgd', loss='mse')": [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("model.compile",)),
+            api="sgd",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    "kernel.compile(optimizer='O2')": "a compiler's optimizer",
     "import deepspeed\n"
     "engine, optimizer, _, _ = deepspeed.initialize(model=net, optimizer=made)": "goes through",
     "import deepspeed\nengine, _, _, _ = deepspeed.initialize(model=net)": "nothing is kept of it",

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.words import words
@@ -87,9 +88,10 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     if script.argument_text(site, "disable") == "True":
         return
     over = script.argument_text(site, first[0]) if first and first[0] != "total" else None
+    start, end = own_lines(script, site)
     yield ProgressDisplay(
-        line=site.line,
-        end=site.last,
+        line=start,
+        end=end,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="bar",
         call=site.name,

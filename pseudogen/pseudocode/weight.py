@@ -112,9 +112,10 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     found: dict[int, int] = {}
     losing: list[int] = []
     at_line: dict[int, int] = {}
+    holding = script.tree.by_line()
     for finding in findings:
-        weight = _PATTERNS.get(finding.pattern, NONE)
-        at_line[finding.line] = max(weight, at_line.get(finding.line, NONE))
+        weight, first = _PATTERNS.get(finding.pattern, NONE), holding[finding.line].first
+        at_line[first] = max(weight, at_line.get(first, NONE))
     structure = script.structure
     running = structure.trains | structure.evaluates
     stepping, hooked = _stepping(script), hooks(script, findings)

@@ -104,6 +104,16 @@ class Tree:
     star_imports: list[str]
     _around: dict[int, list[Statement]] = field(default_factory=dict, init=False, repr=False)
 
+    def by_line(self) -> dict[int, Statement]:
+        """Line -> the first statement that starts on it, or else the one that it goes on with."""
+        found: dict[int, Statement] = {}
+        for statement in self.statements:
+            found.setdefault(statement.first, statement)
+        for statement in self.statements:
+            for line in range(statement.first + 1, statement.last + 1):
+                found.setdefault(line, statement)
+        return found
+
     def body(self, statement: Statement) -> list[Statement]:
         """The statements directly in the block of a header or clause, clauses of them included."""
         found, index = [], statement.index + 1

@@ -166,6 +166,20 @@ EXAMPLES = {
             monitor="'val_loss'",
         )
     ],
+    "import keras\n"
+    "net.fit(x, y, callbacks=[\n"
+    "    keras.callbacks.ReduceLROnPlateau(),\n"
+    "    keras.callbacks.ModelCheckpoint(\n"
+    "        'a.h5',  # (\n"
+    "    ),\n"
+    "])": _example(
+        line=4,
+        end=6,
+        evidence=Evidence(API, ("keras.callbacks.ModelCheckpoint",)),
+        how="callback",
+        call="ModelCheckpoint",
+        path="'a.h5'",
+    ),
 }
 COUNTEREXAMPLES = {
     ("save_model_info(states, folder)"): "a description of the model",

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
@@ -201,9 +202,10 @@ def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
     best = argument(site.node, "save_best_only")
     path = script.argument(site, "filepath") or argument(site.node, "dirpath")
     monitor = script.argument(site, "monitor")
+    first, last = own_lines(script, site)
     yield CheckpointSave(
-        line=site.line,
-        end=site.last,
+        line=first,
+        end=last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="callback",
         call=site.known.name.rpartition(".")[2],

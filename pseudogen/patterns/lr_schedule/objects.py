@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.rates import (
     SCHEDULE_PIECES,
     base_rate,
@@ -39,9 +40,10 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
     passed = {key: _passed(site, script, traits.get(key)) for key in ("period", "factor")}
     optimizer = script.argument(site, "optimizer")
     base, base_value = _base(optimizer, site, script)
+    first, last = own_lines(script, site)
     yield LrSchedule(
-        line=site.line,
-        end=site.last,
+        line=first,
+        end=last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         action="made",
         name=name,
