@@ -15,6 +15,12 @@ ODD = {
     "150 brackets": "x = " + "(" * 150 + "1" + ")" * 150 + "\n",
     "400 calls in a chain": "x = model" + ".to(device)" * 100 + "\n",
     "90 nested blocks": "".join("    " * i + "if a:\n" for i in range(90)) + "    " * 90 + "b()\n",
+    "a call of what a seed gives back": "sampler.set_seed(1)(2)\ntorch.manual_seed(1)(2)\n",
+    "a schedule as a condition": (
+        "from torch.optim.lr_scheduler import LinearLR\n"
+        "if LinearLR(optimizer, 0.1, 1.0, 5):\n    pass\n"
+        "for x in LinearLR(optimizer, 0.1, 1.0, 5):\n    pass\n"
+    ),
     "600 branches": "if a == 0:\n    b\n" + "".join(f"elif a == {i}:\n    b\n" for i in range(600)),
 }
 

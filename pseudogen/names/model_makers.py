@@ -262,6 +262,7 @@ def gives_batches(name: str) -> bool:
     return words(name)[-1:] in (("generator",), ("gen",)) and split(name) is not None
 
 
+@lru_cache(maxsize=1 << 13)
 def _ends_as_model(name: str) -> bool:
     """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, not
     `model_iterator`, which is an iterator."""

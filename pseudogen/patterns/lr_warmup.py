@@ -324,7 +324,7 @@ def _made(site: Site, script: Script, length: Any, evidence: Evidence) -> LrWarm
         length=text(length) if length is not None else None,
         length_value=script.value(length, site.statement.index) if length is not None else None,
         api=site.name.rpartition(".")[2],
-        name=_target(site) if site.statement.node.value is site.node else None,
+        name=_target(site) if getattr(site.statement.node, "value", None) is site.node else None,
         chosen=_chosen(site, script),
     )
 

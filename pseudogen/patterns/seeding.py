@@ -156,7 +156,7 @@ def _names_seeding(found: tuple[str, ...]) -> bool:
 def _is_method_of_value(site: Site, script: Script) -> bool:
     """Whether the call seeds one object (`sampler.set_seed(1)`), not the run."""
     receiver = site.name.rpartition(".")[0]
-    if not receiver or "(" in receiver:
+    if not receiver or "(" in receiver or type(site.node.func) is not cst.Attribute:
         return bool(receiver)
     if script.is_a(site.node.func.value, site.scope, "accelerator") is not None:
         return False  # `fabric.seed_everything(seed)`
