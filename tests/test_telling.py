@@ -303,3 +303,22 @@ def test_an_average_known_by_its_name_alone_is_told_as_that() -> None:
         pseudogen.explain(code)
     )
     assert "从函数名看，`update_ema` 把当前的权重计入平均值。" in pseudogen.explain(code, lang="zh")
+
+
+CONSTANTS = """\
+from torch.utils.data import DataLoader
+
+loader = DataLoader(data, batch_size=4)
+for epoch in range(10):
+    for x in loader:
+        train(x)
+"""
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_a_number_that_stands_in_the_code_is_not_said_to_be_itself(lang: str) -> None:
+    told = pseudogen.explain(CONSTANTS, lang=lang)
+    assert not any(phrase in told for phrase in ("With the values", "with the values", "按文件中"))
+    named = CONSTANTS.replace("batch_size=4", "batch_size=size").replace("10", "epochs")
+    told = pseudogen.explain("size, epochs = 4, 10\n" + named, lang=lang)
+    assert told.lower().count("with the values in this file") + told.count("按文件中的取值") == 2

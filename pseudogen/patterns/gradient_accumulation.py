@@ -96,7 +96,7 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
     yield from _divided_in_place(site, script)
 
 
-@pattern(GradientAccumulation, statements=(cst.If,), mentions=("accum", "sync", "update", "step"))
+@pattern(GradientAccumulation, statements=(cst.If,))
 def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`if not is_accumulating:`, where `is_accumulating = step % accum_steps != 0`."""
     tested: Any = site.node.test

@@ -141,7 +141,10 @@ class Cells:
                     words.across(words.in_cell(cell[0], [(a, a)]), words.in_cell(cell[1], [(b, b)]))
                     for a, b in ranges
                 ]
-        return "".join(span.text for span in spaced_words("; ".join(parts), self.lang))
+        said = "; ".join(parts)
+        if match.lastgroup == "on":
+            said = words.on_cells(said)
+        return "".join(span.text for span in spaced_words(said, self.lang))
 
 
 def has_cells(source: Source) -> bool:
