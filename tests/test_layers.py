@@ -1,6 +1,7 @@
 """Who may import whom: data flows one way, from the source to the format."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -169,3 +170,14 @@ def test_a_pattern_imports_no_pattern(path: Path) -> None:
         own = f"pseudogen.patterns.{inside[1].removesuffix('.py')}."
         others = {n for n in imported(path) if n.startswith("pseudogen.patterns")}
         assert not {n for n in others if not n.startswith(own)}
+
+
+@pytest.mark.parametrize("path", sorted(PACKAGE.rglob("*.py")), ids=lambda path: path.name)
+def test_no_repeated_group_is_possessive(path: Path) -> None:
+    """Python before 3.11.5 takes `(?:a|b)*+` wrongly (gh-106052); use `(?>(?:a|b)*)`."""
+    strings = [
+        n.value for n in ast.walk(ast.parse(path.read_text())) if isinstance(n, ast.Constant)
+    ]
+    assert not [
+        s for s in strings if isinstance(s, str) and re.search(r"\)(?:[*+?]|\{\d*,?\d*\})\+", s)
+    ]

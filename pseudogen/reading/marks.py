@@ -8,7 +8,7 @@ import re
 from pseudogen.reading.draft import Draft
 
 _BREAK = re.compile(r"<br ?/?>|\\r\\n|\\n|[↵⏎¶]")
-_PART = re.compile(r'"(?:[^"\\\n]++|\\.)*+"|\'(?:[^\'\\\n]++|\\.)*+\'|' + _BREAK.pattern)
+_PART = re.compile(r'"(?>(?:[^"\\\n]++|\\.)*)"|\'(?>(?:[^\'\\\n]++|\\.)*)\'|' + _BREAK.pattern)
 _PROMPTS = (
     re.compile(r"(?<!\S)(?=>>> )|(?<!\S)(?=\.\.\. )"),
     re.compile(r"(?<!\S)(?=(?:In|Out) ?\[\d+\]: )"),

@@ -14,7 +14,7 @@ _WORDS = frozenset([*keyword.kwlist, "print", "exec", "match", "case", "type"])
 _STRING = re.compile(r"[rbfuRBFU]{0,2}(?:\"[^\"\n]*+\"|'(?=[^'\n]*+'(?!\w))[^'\n]*+')|`[^`\n]*+`")
 _BULLET = re.compile(r"\s*(?:[-*+•·▪]|\d{1,2}[.)、])\s+")
 _CJK = re.compile("[\u3400-\u9fff]")
-_TOKEN = re.compile(r"[^\W\d_][\w'’]*+(?:-\w+)*+|\d+(?:[.,:/]\d+)*+%?|\S")
+_TOKEN = re.compile(r"[^\W\d_][\w'’]*+(?>(?:-\w+)*)|\d+(?>(?:[.,:/]\d+)*)%?|\S")
 _SIGNS = re.compile(r"=|\w[(\[]|^\s*@|->|:\s*$")
 _ENDS = re.compile(r"[.?!。？！…][)\"”’*_]*\s*$")
 _MARKS = re.compile(

@@ -36,17 +36,18 @@ _LARGE_STACK_CHAIN = 250
 _LARGE_STACK_ELIFS = 500
 
 _STRING = (
-    r'"""(?:[^\\"]++|\\.|"(?!""))*+(?:"""|\Z)'
-    r"|'''(?:[^\\']++|\\.|'(?!''))*+(?:'''|\Z)"
-    r'|"(?:[^"\\\n]++|\\.)*+"?'
-    r"|'(?:[^'\\\n]++|\\.)*+'?"
+    r'"""(?>(?:[^\\"]++|\\.|"(?!""))*)(?:"""|\Z)'
+    r"|'''(?>(?:[^\\']++|\\.|'(?!''))*)(?:'''|\Z)"
+    r'|"(?>(?:[^"\\\n]++|\\.)*)"?'
+    r"|'(?>(?:[^'\\\n]++|\\.)*)'?"
 )
-# Every repetition is possessive and an unterminated string matches too: the scan never goes back,
-# so it is linear whatever the text.
+# No repetition is gone back into and an unterminated string matches too: the scan is linear,
+# whatever the text. Groups are atomic: Python before 3.11.5 takes possessive ones wrongly
+# (gh-106052).
 _PIECE = re.compile(
-    r"(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*+([()\[\]{}\n]|\Z)", re.S
+    r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*)([()\[\]{}\n]|\Z)", re.S
 )
-_BLANK = re.compile(r"(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*+")
+_BLANK = re.compile(r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)")
 _LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
 _LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
 _FIELD = re.compile(r"\{\{|[()\[\]{},]")
