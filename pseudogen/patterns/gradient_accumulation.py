@@ -399,6 +399,14 @@ EXAMPLES = {
             part="condition",
             steps="accum_steps",
         ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("holding",)),
+            part="condition",
+            steps="accum_steps",
+            condition="not holding",
+        ),
     ],
     (
         "for i, batch in enumerate(batches):\n"
