@@ -18,6 +18,14 @@ EXACT: dict[str, Api] = {
     "detectron2.engine.default_writers": Api(
         "writer", ("output_dir", "max_iter"), {}, _DOCS + "engine.html"
     ),
+    **{
+        f"detectron2.engine.{name}": Api("trainer", ("cfg",), {}, _DOCS + "engine.html")
+        for name in ("DefaultTrainer", "defaults.DefaultTrainer")
+    },
+    **{
+        f"detectron2.engine.{name}": Api("trainer", ("model",), {}, _DOCS + "engine.html")
+        for name in ("SimpleTrainer", "AMPTrainer")
+    },
     "detectron2.utils.comm.get_world_size": Api("world-size", (), {}, _COMM, {"scope": "all"}),
     "detectron2.utils.comm.get_local_rank": Api("local-rank", (), {}, _COMM),
 }

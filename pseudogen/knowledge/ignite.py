@@ -4,6 +4,7 @@ from pseudogen.knowledge.api import Api
 
 _DOCS = "https://docs.pytorch.org/ignite/"
 _HANDLERS = _DOCS + "handlers.html"
+_CONTRIB = "ignite.contrib.handlers"
 _DISTRIBUTED = _DOCS + "distributed.html"
 
 EXACT: dict[str, Api] = {
@@ -43,10 +44,43 @@ EXACT: dict[str, Api] = {
         )
     },
     **{
-        f"ignite.handlers.{name}": Api(
-            "scheduler", ("optimizer", "param_name"), {}, _HANDLERS, {"form": "other"}
+        f"{module}.{name}": Api(
+            "scheduler", ("optimizer", "param_name", *params), {}, _HANDLERS, {"form": "other"}
         )
-        for name in ("PiecewiseLinear", "LinearCyclicalScheduler", "CosineAnnealingScheduler")
+        for module in ("ignite.handlers", "ignite.handlers.param_scheduler", _CONTRIB)
+        for name, params in (
+            ("PiecewiseLinear", ("milestones_values",)),
+            ("LinearCyclicalScheduler", ()),
+            ("CosineAnnealingScheduler", ()),
+        )
+    },
+    **{
+        f"{module}.create_lr_scheduler_with_warmup": Api(
+            "scheduler",
+            ("lr_scheduler", "warmup_start_value", "warmup_duration"),
+            {},
+            _HANDLERS,
+            {"form": "other", "warmup": "warmup_duration"},
+        )
+        for module in ("ignite.handlers", "ignite.handlers.param_scheduler", _CONTRIB)
+    },
+    **{
+        f"{module}.{name}": Api("progress", (), {}, _HANDLERS)
+        for module in ("ignite.handlers", "ignite.handlers.tqdm_logger", _CONTRIB)
+        for name in ("ProgressBar",)
+    },
+    "ignite.contrib.handlers.tqdm_logger.ProgressBar": Api("progress", (), {}, _HANDLERS),
+    **{
+        f"{module}.{name}": Api("writer", params, {}, _HANDLERS, {"backend": backend})
+        for module in ("ignite.handlers", _CONTRIB)
+        for name, params, backend in (
+            ("TensorboardLogger", ("log_dir",), "TensorBoard"),
+            ("WandBLogger", (), "Weights & Biases"),
+            ("MLflowLogger", (), "MLflow"),
+            ("ClearMLLogger", (), "ClearML"),
+            ("NeptuneLogger", (), "Neptune"),
+            ("VisdomLogger", (), "Visdom"),
+        )
     },
     **{
         f"ignite.contrib.engines.common.setup_{name}_logging": Api(

@@ -137,6 +137,13 @@ EXACT |= {
             ),
         )
     },
+    "optax.MultiSteps": Api(
+        "accumulation",
+        ("opt", "every_k_schedule"),
+        {},
+        _OPTAX + "optimizers.html#optax.MultiSteps",
+        {"steps": "every_k_schedule"},
+    ),
     "optax.chain": Api("optimizer-chain", (), {}, _OPTAX + "combining_optimizers.html"),
     "optax.scale_by_schedule": Api(
         "scheduler",

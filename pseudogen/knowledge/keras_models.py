@@ -6,7 +6,7 @@ _DOCS = "https://keras.io/api/"
 _STRATEGY = "https://www.tensorflow.org/api_docs/python/tf/distribute/"
 
 _MODEL = Api("model", source=_DOCS + "models/")
-_APPLICATION = Api("model", source=_DOCS + "applications/", traits={"weights": "'imagenet'"})
+_APPLICATION = Api("model", source=_DOCS + "applications/", defaults={"weights": "'imagenet'"})
 
 EXACT: dict[str, Api] = {
     **{

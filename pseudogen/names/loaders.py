@@ -19,11 +19,18 @@ def shards(sampler: Any, site: Site, script: Script) -> str | None:
     name = dotted(sampler)
     values = _values(sampler, site, script)
     found = [known for value in values for known in _distributed(value, site, script)]
-    if not found and any(call.name == name + ".set_epoch" for call in script.call_sites()):
-        return "always"  # only samplers that give out shards are told the epoch
+    told = [call for call in script.call_sites() if call.name == name + ".set_epoch"]
+    if not found and told:  # only samplers that give out shards are told the epoch
+        return "sometimes" if all(_asks_for_kind(call, script) for call in told) else "always"
     if not any(found):
         return None
     return "always" if all(found) else "sometimes"
+
+
+def _asks_for_kind(call: Site, script: Script) -> bool:
+    """Whether a sampler is told the epoch only if it is of the kind that can be told."""
+    asked = script.condition(call.statement) or ""
+    return "isinstance(" in asked or "hasattr(" in asked
 
 
 def may_be_none(sampler: Any, site: Site, script: Script) -> bool:

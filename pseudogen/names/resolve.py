@@ -177,6 +177,8 @@ class Resolver:
         if "(" in name or "[" in name:
             return None
         found = self.bindings(root, scope)
+        if not found and (starred := self._by_star(name)) is not None:
+            return starred
         row = self.tables.bare.get(name.rpartition(".")[2])
         if not found:
             spelled = self.tables.roots.get(root, root) + ("." + rest if rest else "")
@@ -184,6 +186,15 @@ class Resolver:
         elif row is None or not self._is_imported_own(name, scope, found):
             return None
         return Known(row, name, NAME) if row is not None else None
+
+    def _by_star(self, name: str) -> Known | None:
+        """`vision_learner` after `from fastai.vision.all import *`; rows of whole packages don't
+        count, as any name may come from elsewhere."""
+        for package in self.tree.star_imports:
+            row = self.tables.exact.get(f"{package}.{name}")
+            if row is not None:
+                return Known(row, f"{package}.{name}", API)
+        return None
 
     def _is_imported_own(self, name: str, scope: int, found: list[Binding]) -> bool:
         """Whether a name is imported, from a module that no table knows."""

@@ -42,6 +42,7 @@ KIND_ROLES: dict[str, str] = {
     "accelerator": "accelerator",
     "functional-loss": "loss",
     "trainer": "trainer",
+    "learner": "trainer",
     "image-generator": "image-generator",
 }
 """Kind of a table row -> the role of what its call gives."""

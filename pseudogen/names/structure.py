@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_LOOP", "EPOCH_LOOP", "EVALUATION_LOOP", "Loop", "Structure", "analyse"]
 
 _FUNCTION_WRAPPERS = frozenset({"compile", "function", "jit", "partial", "pmap", "shard_map"})
+_REPLICATED = ("strategy.run", "strategy.experimental_run_v2")
+"""Methods of TensorFlow that run the function that they are given on each device."""
 _ENTRY_NAMES = frozenset({"main", "run", "worker", "cli", "app", "launch"})
 
 
@@ -122,6 +124,15 @@ def _called_function(script: Script, site: Site) -> int | None:
         return _method(script, owner, method) if owner is not None else None
     owner = _owner(script, site) if receiver == "self" else _class_of(script, receiver, site.scope)
     return _method(script, owner, method) if owner is not None else None
+
+
+def _handed(script: Script, site: Site) -> int | None:
+    """The function of the script in `strategy.run(train_step, args=(batch,))`."""
+    name = dotted(site.node.args[0].value) if site.node.args else ""
+    for binding in script.resolver.bindings(name, site.scope) if name else ():
+        if binding.how == "function":
+            return binding.statement
+    return None
 
 
 def constructor(script: Script, site: Site) -> int | None:
@@ -267,6 +278,8 @@ class _Calls:
         self._callers: list[tuple[int, int]] = []
         for site in script.call_sites():
             called = called_function(script, site)
+            if called is None and site.name.endswith(_REPLICATED):
+                called = _handed(script, site)
             self.function_of[id(site.node)] = called
             if called is None:
                 continue

@@ -59,6 +59,8 @@ _LOGS = frozenset(
         "put_scalar",
         "put_scalars",
         "log_losses",
+        "attach_output_handler",
+        "attach_opt_params_handler",
         "update_metrics",
     ]
 )
@@ -212,6 +214,8 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if not names_logging(site.name):
         return None
     receiver, _, method = site.name.rpartition(".")
+    if method == "write" and not site.node.args:
+        return _one_of_writers(receiver, site, script)
     if words(method)[:1] in _TELLS and not (receiver and method in _LOGS | _LOGGER_LOGS):
         return _given(site, script)
     if _draws_or_updates(receiver, method, site):
@@ -231,6 +235,15 @@ def names_logging(name: str) -> bool:
     if words(method)[:1] in _TELLS:
         return True
     return bool(receiver) and (draws_or_updates or method in _ADDS or method in _LOGS)
+
+
+def _one_of_writers(receiver: str, site: Site, script: Script) -> Tracker | None:
+    """`for writer in writers: writer.write()` of detectron2: each writes what was stored."""
+    loop = script.loop_around(site.statement)
+    if loop is None or type(loop.node) is not cst.For or text(loop.node.target) != receiver:
+        return None
+    evidence = script.is_a(loop.node.iter, site.scope, "writer")
+    return Tracker(receiver, None, evidence) if evidence is not None else None
 
 
 def _given(site: Site, script: Script) -> Tracker | None:

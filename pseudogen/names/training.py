@@ -39,6 +39,7 @@ _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = (
     *("fit", "fit_generator", "train", "run", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
+    "learn",
 )
 """Methods that may run a framework's whole training loop."""
 _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
@@ -228,6 +229,8 @@ def _applied(script: Script, site: Site, receiver: str, method: str) -> Step | N
 def _learns(script: Script, site: Site) -> Step | None:
     """`agent.update(rollouts)`, `policy.train(buffer, 256)`; not `policy.train()`, a mode, nor a
     method that the script itself writes out."""
+    if fit_call(script, site) is not None:
+        return None  # the framework runs all steps
     moded = [text(arg.value) for arg in site.node.args] in ([], ["True"], ["False"])
     if (moded and site.name.endswith(".train")) or script.called_function(site) is not None:
         return None
@@ -282,6 +285,9 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
         return None
     receiver = site.node.func.value
     trainer = script.is_a(receiver, site.scope, "trainer")
+    if method == "learn":
+        told = any(a.keyword and a.keyword.value == "total_timesteps" for a in site.node.args)
+        return Evidence(FLOW, (site.name,)) if told or _runs(script, receiver, site) else None
     if method == "run" and not (trainer is not None and _runs(script, receiver, site)):
         # Ignite's `trainer.run(loader, max_epochs=10)`
         passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
@@ -296,10 +302,12 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
 
 
 def _runs(script: Script, receiver: Any, site: Site) -> bool:
-    """Whether `run` is the method by which a framework's trainer trains: Catalyst's runners."""
+    """Whether a method is the one by which a framework's object trains: `run` of Catalyst's
+    runners, `learn` of Stable-Baselines3's agents."""
+    method = site.name.rpartition(".")[2]
     made = (b.value for b in script.resolver.bindings(dotted(receiver), site.scope))
     known = (script.known(value.func, site.scope) for value in made if type(value) is cst.Call)
-    return any(row is not None and row.api.traits.get("fit") == "run" for row in known)
+    return any(row is not None and row.api.traits.get("fit") == method for row in known)
 
 
 def _own_trainer(script: Script, site: Site) -> bool:

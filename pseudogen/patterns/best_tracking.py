@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -122,6 +122,28 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
             per=script.unit(site.statement),
         )
         return
+
+
+@pattern(BestTracking, calls=lambda name: "best" in name or "max" in name or "min" in name)
+def find_metric(site: Site, script: Script) -> Iterator[BestTracking]:
+    """`self.best_acc(acc)`, where `self.best_acc = MaxMetric()` of torchmetrics."""
+    passed = [arg.value for arg in site.node.args]
+    name = site.name.removesuffix(".update").removesuffix(".forward")
+    made = [b.value for b in script.resolver.bindings(name, site.scope) if b.how == "assign"]
+    if len(made) != 1 or type(made[0]) is not cst.Call or len(passed) != 1:
+        return
+    known = script.known(made[0].func, site.scope)
+    if known is not None and known.api.kind == "best-metric":
+        yield BestTracking(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(known.evidence, (known.name,)),
+            value=text(passed[0]),
+            best=name,
+            better=known.api.traits["better"],
+            updates=site.line,
+            per=script.unit(site.statement),
+        )
 
 
 def _counts_failures(site: Site, script: Script, below: list[Statement], best: str) -> bool:
@@ -390,6 +412,24 @@ EXAMPLES = {
         updates=6,
         saves=7,
     ),
+    (
+        "from torchmetrics import MaxMetric\n"
+        "class Lit:\n"
+        "    def __init__(self):\n"
+        "        self.acc_best = MaxMetric()\n"
+        "    def end(self, acc):\n"
+        "        self.acc_best.update(acc)"
+    ): [
+        BestTracking(
+            line=6,
+            end=6,
+            evidence=Evidence(API, ("torchmetrics.MaxMetric",)),
+            value="acc",
+            best="self.acc_best",
+            better="higher",
+            updates=6,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if acc > best_acc - 0.01:\n    save(model)": "results that are a little worse count, too",
@@ -409,4 +449,5 @@ COUNTEREXAMPLES = {
     "lr = max(lr, min_lr)": "a floor of the learning rate",
     "if grad_norm > max_norm:\n    clip()": "a limit, no result",
     "if best_model is None:\n    return": "nothing is compared",
+    ("from torchmetrics import MaxMetric\nbest = MaxMetric()\nbest.reset()"): "nothing is compared",
 }

@@ -187,8 +187,19 @@ def _continues(
     load = read(script, site)
     if load is not None:
         return load.purpose == RESUME
+    if site.known is not None and site.known.api.kind == "load" and _goes_on(site, script):
+        return True
     named = {word for part in text(path).split(".") for word in words(part)}
     return bool((named | _because(site, script)) & _RESUME_WORDS)
+
+
+def _goes_on(site: Site, script: Script) -> bool:
+    """Whether what is loaded is told to train further below: `agent.learn(...)`."""
+    name = _assigned(site)
+    return name is not None and any(
+        call.name.rpartition(".")[0] == name and script.fit_call(call) is not None
+        for call in script.calls_after(site.statement)
+    )
 
 
 @pattern(
@@ -258,8 +269,10 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework"
     if method == "load_raw" and role is not None and role.kind == "accelerator":
         return "framework" if _because(site, script) & _RESUME_WORDS else None
-    if method == "load_checkpoint" and role is not None and role.kind == "model":
-        return "framework"
+    if method == "load_checkpoint" and receiver:
+        engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
+        if engine or (role is not None and role.kind == "model"):
+            return "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
     loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
@@ -480,6 +493,24 @@ EXAMPLES = {
     "net = zoo.load_model(args.snapshot, kind=kind)": _example(
         line=1, evidence=Evidence(NAME, ("zoo.load_model",)), how="helper", call="zoo.load_model"
     ),
+    (
+        "from stable_baselines3 import PPO\n"
+        "agent = PPO.load(path, env=env)\n"
+        "agent.learn(total_timesteps=1000)"
+    ): _example(
+        line=2,
+        evidence=Evidence(FLOW, ("agent",)),
+        how="load",
+        call="PPO.load",
+        path="path",
+    ),
+    "_, client_state = model_engine.load_checkpoint(args.load_dir, tag)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("model_engine.load_checkpoint",)),
+        how="framework",
+        call="model_engine.load_checkpoint",
+        path="args.load_dir",
+    ),
 }
 COUNTEREXAMPLES = {
     "restart_training(worker)": "a process is started anew",
@@ -493,4 +524,5 @@ COUNTEREXAMPLES = {
     "model.load_state_dict(torch.load('imagenet.pth'))": "that is pretrained-weights",
     "data = torch.load('features.pt')": "data, no state of a run",
     "model = load_model(name)": "no sign that a run goes on",
+    "from stable_baselines3 import PPO\nagent = PPO.load(path)\nact(agent)": "it plays",
 }

@@ -493,6 +493,30 @@ EXAMPLES = {
             batch_value=8,
         ),
     ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "def train(data, sampler):\n"
+        "    loader = DataLoader(data, 8, sampler=sampler)\n"
+        "    if hasattr(sampler, 'set_epoch'):\n"
+        "        sampler.set_epoch(epoch)"
+    ): [
+        DataLoader(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+            batch_size="8",
+            batch_value=8,
+            shuffle="False",
+            sampler="sampler",
+            shards="sometimes",
+            workers="0",
+            pin_memory="False",
+            drop_last="False",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "netG = ImageGenerator(width)": "a network",

@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
 from pseudogen.names.words import words
@@ -28,8 +29,8 @@ class Evaluation(Finding):
     """Facts of an evaluation.
 
     Attributes:
-        how: "loop", "call", "phase" (a loop that trains or evaluates by its phase) or "method"
-            (Lightning calls `validation_step`).
+        how: "loop", "call", "phase" (a loop that trains or evaluates by its phase), "method"
+            (Lightning calls `validation_step`) or "callback" (a framework is told to evaluate).
         loader: What the loop goes over, or the loader that is passed.
         batch: The variables that hold a batch.
         call: What is called.
@@ -181,6 +182,20 @@ def _result(site: Site) -> str | None:
     if type(node) is cst.Assign and node.value is site.node:
         return text(node.targets[0].target)
     return None
+
+
+@pattern(Evaluation, kinds=("evaluation-callback",))
+def find_callback(site: Site, script: Script) -> Iterator[Evaluation]:
+    """Stable-Baselines3's `EvalCallback(eval_env, eval_freq=500)`."""
+    if site.known is not None:
+        first, last = own_lines(script, site)
+        yield Evaluation(
+            line=first,
+            end=last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            how="callback",
+            call=site.known.name.rpartition(".")[2],
+        )
 
 
 @pattern(Evaluation, statements=(cst.FunctionDef,))
@@ -353,6 +368,18 @@ EXAMPLES = {
             how="call",
             call="test",
             result="score",
+        )
+    ],
+    (
+        "from stable_baselines3.common.callbacks import EvalCallback\n"
+        "callback = EvalCallback(env, eval_freq=500)"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("stable_baselines3.common.callbacks.EvalCallback",)),
+            how="callback",
+            call="EvalCallback",
         )
     ],
 }

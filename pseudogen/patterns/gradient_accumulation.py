@@ -11,7 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -305,6 +305,22 @@ def find_setting(site: Site, script: Script) -> Iterator[GradientAccumulation]:
             )
 
 
+@pattern(GradientAccumulation, kinds=("accumulation",))
+def find_known(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`optax.MultiSteps(tx, every_k_schedule=4)`."""
+    steps = script.argument(site, site.known.api.traits["steps"]) if site.known else None
+    if site.known is not None and steps is not None and text(steps) not in ("1", "None"):
+        yield GradientAccumulation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=site.name,
+        )
+
+
 def _example(**facts: Any) -> list[GradientAccumulation]:
     facts.setdefault("end", facts["line"])
     return [GradientAccumulation(**facts)]
@@ -430,6 +446,14 @@ EXAMPLES = {
             condition="not is_accumulating",
         ),
     ],
+    "import optax\ntx = optax.MultiSteps(tx, every_k_schedule=8)": _example(
+        line=2,
+        evidence=Evidence(API, ("optax.MultiSteps",)),
+        part="setting",
+        steps="8",
+        steps_value=8,
+        call="optax.MultiSteps",
+    ),
 }
 COUNTEREXAMPLES = {
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",

@@ -286,6 +286,10 @@ def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
     if rising is not None:
         yield _made(site, script, rising, Evidence(site.known.evidence, (site.known.name,)))
         return
+    reached = _first_milestone(site, script)
+    if reached is not None:
+        yield _made(site, script, reached, Evidence(site.known.evidence, (site.known.name,)))
+        return
     rises = site.known.api.traits.get("form") == "linear-factor" and _rises(site, script)
     length = script.argument(site, "total_iters" if rises else parameter) if parameter else None
     if rises:
@@ -293,6 +297,20 @@ def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
     elif parameter in ("", "pct_start") or length is None or text(length) in ("0", "None"):
         return
     yield _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _first_milestone(site: Site, script: Script) -> Any:
+    """`10` in Ignite's `milestones_values=[(0, 0.0), (10, lr), (90, 0.0)]`, which starts at 0;
+    None for anything else."""
+    told = script.argument(site, "milestones_values")
+    bound = script.reaching(dotted(told), site.statement.index) if type(told) is cst.Name else []
+    told = bound[0].value if len(bound) == 1 else told
+    pairs = [e.value for e in told.elements] if type(told) in (cst.List, cst.Tuple) else []
+    if len(pairs) < 2 or any(type(p) is not cst.Tuple or len(p.elements) != 2 for p in pairs):
+        return None
+    (_, start), (reached, peak) = ([e.value for e in pair.elements] for pair in pairs[:2])
+    zero = script.value(start, site.statement.index) == 0
+    return reached if zero and script.value(peak, site.statement.index) != 0 else None
 
 
 def _rising_lambda(factor: Any) -> Any:
@@ -565,6 +583,18 @@ EXAMPLES = {
         formula="np.linspace(start_lr, base_lr, warmup_steps)",
         name="warmup_lr_schedule",
     ),
+    (
+        "from ignite.handlers import PiecewiseLinear\n"
+        "points = [(0, 0.0), (warm, lr), (total, 0.0)]\n"
+        "handler = PiecewiseLinear(optimizer, 'lr', milestones_values=points)"
+    ): _example(
+        line=3,
+        evidence=Evidence(API, ("ignite.handlers.PiecewiseLinear",)),
+        how="schedule",
+        length="warm",
+        api="PiecewiseLinear",
+        name="handler",
+    ),
 }
 COUNTEREXAMPLES = {
     "warmup_momentum = np.linspace(0.8, 0.9, steps)": "nothing says that it is about the rate",
@@ -577,4 +607,8 @@ COUNTEREXAMPLES = {
     "if step > warmup_steps:\n    log(step)": "no rate is computed",
     "warmup_steps = int(0.1 * total_steps)": "a length, no rate",
     "scheduler = CosineAnnealingWarmRestarts(optimizer, 10)": "restarts are no warm-up",
+    (
+        "from ignite.handlers import PiecewiseLinear\n"
+        "handler = PiecewiseLinear(optimizer, 'lr', [(0, lr), (total, 0.0)])"
+    ): "falls from the start",
 }

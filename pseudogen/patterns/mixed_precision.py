@@ -171,6 +171,23 @@ find_alias = pattern(MixedPrecision, statements=(cst.Assign,), values=(cst.Name,
 )
 
 
+@pattern(MixedPrecision, methods=("to_fp16", "to_bf16"))
+def find_learner(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """fastai's `learn.to_fp16()`, also right behind the learner's constructor."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    trainer = script.is_a(site.node.func.value, site.scope, "trainer")
+    if trainer is not None and trainer.kind != NAME:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=trainer,
+            part="policy",
+            api=site.node.func.attr.value,
+            condition=script.condition(site.statement),
+        )
+
+
 @pattern(MixedPrecision, methods=("amp_init",))
 def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """Paddle's `optimizer.amp_init(place)`, which casts the parameters of a static program."""
@@ -413,6 +430,15 @@ EXAMPLES = {
             evidence=Evidence(API, ("haiku.mixed_precision.set_policy",)),
             part="policy",
             api="set_policy",
+        )
+    ],
+    "from fastai.vision.all import *\nlearn = Learner(dls, net).to_fp16()": [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("fastai.vision.all.Learner",)),
+            part="policy",
+            api="to_fp16",
         )
     ],
 }

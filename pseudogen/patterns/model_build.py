@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -58,7 +59,7 @@ class ModelBuild(Finding):
     condition: str | None = None
 
 
-@pattern(ModelBuild, kinds=("model", "module"))
+@pattern(ModelBuild, kinds=("model", "module", "learner"))
 def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     """A model of a library, or of a class of the script that inherits from one."""
     known, last = site.known, site.name.rpartition(".")[2]
@@ -76,6 +77,10 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if target is not None and (wraps(target, site) or is_part(target)):
         return
     if makes_layer(target, site) or "exported" in words(target or ""):
+        return
+    if known.api.kind == "learner":
+        made = _finding(site, script, Evidence(known.evidence, (known.name,)))
+        yield replace(made, target=None)  # it holds the model, and more
         return
     part = known.api.kind == "module" or last == "Sequential"
     if part and not given and not is_whole(target, site, script):
@@ -376,6 +381,16 @@ EXAMPLES = {
             target="model",
             function="stack",
             arguments=("8",),
+        ),
+    ],
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("fastai.vision.all.vision_learner",)),
+            function="vision_learner",
+            architecture="resnet18",
+            arguments=("dls", "resnet18", "pretrained=False"),
         ),
     ],
 }

@@ -143,6 +143,23 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
     yield _finding(site, script, kind, role or Evidence(NAME, (text(receiver),)))
 
 
+@pattern(ParallelWrap, methods=("distrib_ctx", "to_distributed", "to_parallel", "parallel_ctx"))
+def find_learner(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """fastai's `with learn.distrib_ctx():`."""
+    receiver = getattr(site.node.func, "value", None)
+    trainer = script.is_a(receiver, site.scope, "trainer") if receiver is not None else None
+    if trainer is not None:
+        distributed = "distrib" in site.name.rpartition(".")[2]
+        yield ParallelWrap(
+            line=site.line,
+            end=site.last,
+            evidence=trainer,
+            kind="ddp" if distributed else "dp",
+            function=site.name,
+            condition=script.condition(site.statement),
+        )
+
+
 def _form(name: str) -> str | None:
     """How a helper wraps a model by its name, or None when the name says nothing of it."""
     named = set(words(name))
@@ -368,6 +385,20 @@ EXAMPLES = {
             function="jax.pmap",
             model="advance",
         ),
+    ],
+    (
+        "from fastai.vision.all import *\n"
+        "learn = vision_learner(dls, resnet18)\n"
+        "with learn.distrib_ctx():\n"
+        "    learn.fine_tune(3)"
+    ): [
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("fastai.vision.all.vision_learner",)),
+            kind="ddp",
+            function="learn.distrib_ctx",
+        )
     ],
 }
 COUNTEREXAMPLES = {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
 
 import libcst as cst
@@ -58,6 +59,7 @@ class PretrainedWeights(Finding):
         model: What gets them, as written; None when that is not seen.
         function: What reads them, as written.
         source: The file, name or argument, as written; None when not given.
+        default: Whether `source` is what the constructor does without being told.
         into: For a file, the line on which the model gets the weights.
         strict: For a file, the `strict` argument of that call; None when not given.
         condition: The condition under which it happens.
@@ -69,17 +71,21 @@ class PretrainedWeights(Finding):
     model: str | None = None
     function: str
     source: str | None = None
+    default: bool = False
     into: int | None = None
     strict: str | None = None
     condition: str | None = None
 
 
-@pattern(PretrainedWeights, kinds=("model",), keywords=GIVEN_WEIGHTS)
+_MODELS = ("model", "learner")
+
+
+@pattern(PretrainedWeights, kinds=_MODELS, keywords=GIVEN_WEIGHTS)
 def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`resnet50(pretrained=True)`, `resnet50(weights="DEFAULT")`."""
     given = given_weights(site, script)
     known = site.known
-    of_model = known is not None and known.evidence == API and known.api.kind == "model"
+    of_model = known is not None and known.evidence == API and known.api.kind in _MODELS
     if given is None or not (of_model or given.startswith("pretrained")):
         return
     target = assigned(site.statement, site.node)
@@ -87,7 +93,26 @@ def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         return
     name = known.name if of_model and known is not None else site.name
     evidence = Evidence(API if of_model else NAME, (name,))
-    yield _finding(site, script, evidence, "constructor", target, given)
+    learner = known is not None and known.api.kind == "learner"
+    yield _finding(site, script, evidence, "constructor", None if learner else target, given)
+
+
+@pattern(PretrainedWeights, kinds=_MODELS)
+def find_default(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`vision_learner(dls, resnet18)`, `MobileNetV2()`: weights come where nothing is said."""
+    known = site.known
+    if known is None or known.evidence != API or script.passes_unknown(site):
+        return
+    passed = any(script.argument(site, name) is not None for name in GIVEN_WEIGHTS)
+    defaults = (f"{n}={known.api.defaults[n]}" for n in GIVEN_WEIGHTS if n in known.api.defaults)
+    source = next(defaults, None)
+    function = known.api.kind == "model" and not known.name.rpartition(".")[2][:1].isupper()
+    if source is None or passed or function or serves_other_ends(script, site.statement):
+        return
+    target = assigned(site.statement, site.node)
+    evidence = Evidence(API, (known.name,))
+    found = _finding(site, script, evidence, "constructor", target, source)
+    yield replace(found, default=True, model=None if known.api.kind == "learner" else found.model)
 
 
 @pattern(PretrainedWeights, methods=("from_pretrained",))
@@ -276,6 +301,17 @@ EXAMPLES = {
             source="path",
         ),
     ],
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("fastai.vision.all.vision_learner",)),
+            form="constructor",
+            function="vision_learner",
+            source="pretrained=True",
+            default=True,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "from hub import AutoModel\nAutoModel.from_pretrained(name)": "the files are fetched",
@@ -295,4 +331,11 @@ COUNTEREXAMPLES = {
     "def vit_base(pretrained=False):\n"
     "    model = create('vit_base', pretrained=pretrained)\n"
     "    return model": "whoever calls the function says whether",
+    (
+        "from tensorflow.keras.applications.resnet50 import preprocess_input\n"
+        "x = preprocess_input(x)"
+    ): "images are scaled",
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": (
+        "random weights"
+    ),
 }

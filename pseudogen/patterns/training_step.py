@@ -371,6 +371,12 @@ EXAMPLES = {
         how="engine",
         call="util.train_step",
     ),
+    "from stable_baselines3 import PPO\nagent = PPO('MlpPolicy', env)\nagent.learn(9000)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("agent.learn",)),
+        how="fit",
+        call="agent.learn",
+    ),
 }
 COUNTEREXAMPLES = {
     "optimizer.minimize(loss, startup_program=start)": "operations are added to a program",

@@ -180,6 +180,12 @@ EXAMPLES = {
         call="ModelCheckpoint",
         path="'a.h5'",
     ),
+    "for i, batch in enumerate(loader):\n    periodic_checkpointer.step(i)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("periodic_checkpointer.step",)),
+        how="due",
+        call="periodic_checkpointer.step",
+    ),
 }
 COUNTEREXAMPLES = {
     ("save_model_info(states, folder)"): "a description of the model",

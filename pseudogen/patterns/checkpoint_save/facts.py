@@ -40,8 +40,9 @@ class CheckpointSave(Finding):
     """Facts of a saving.
 
     Attributes:
-        how: "library" (`torch.save`), "helper", "framework" (a method of a model or trainer) or
-            "callback" (the framework saves by itself).
+        how: "library" (`torch.save`), "helper", "framework" (a method of a model or trainer),
+            "callback" (the framework saves by itself) or "due" (a method that saves every so many
+            calls).
         call: What is called.
         contents: The keys of what is saved, where a dict literal shows them.
         saved: What is saved, as written.

@@ -69,7 +69,7 @@ _PREDICTING = frozenset({"coremltools", "onnx", "onnxruntime", "openvino", "tens
 """Packages of models that are not trained further."""
 
 
-@pattern(CheckpointSave, calls=speaks_of("save", "store", "dump"))
+@pattern(CheckpointSave, calls=speaks_of("save", "store", "dump", "checkpointer.step"))
 def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
@@ -81,7 +81,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     yield CheckpointSave(
         line=site.line,
         end=site.last,
-        evidence=Evidence(FLOW if how == "framework" else NAME, (site.name,)),
+        evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
         how=how,
         call=site.name,
         contents=written_keys(first),
@@ -143,6 +143,8 @@ def _is_path(node: Any, site: Site) -> bool:
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
+    if method == "step" and "checkpointer" in words(receiver) and site.node.args:
+        return "due"
     if _around(site, script) & _OTHER_PLACES:
         return None
     whole = set(words(receiver.replace(".", "_")))
