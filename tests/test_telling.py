@@ -322,3 +322,16 @@ def test_a_number_that_stands_in_the_code_is_not_said_to_be_itself(lang: str) ->
     named = CONSTANTS.replace("batch_size=4", "batch_size=size").replace("10", "epochs")
     told = pseudogen.explain("size, epochs = 4, 10\n" + named, lang=lang)
     assert told.lower().count("with the values in this file") + told.count("按文件中的取值") == 2
+
+
+@pytest.mark.parametrize("test", ["s is None", "(s is None)", "not s"])
+def test_shuffling_where_there_is_no_sampler_is_worked_out(test: str) -> None:
+    loader = (
+        f"from torch.utils.data import DataLoader\nx = DataLoader(d, shuffle={test}, sampler=s)"
+    )
+    never = pseudogen.explain(f"s = None\n{loader}")
+    assert "The samples are shuffled anew in each epoch." in never
+    sometimes = pseudogen.explain(f"s = None\nif shared:\n    s = make()\n{loader}")
+    assert "Where `s` is set, it decides" in sometimes
+    assert "otherwise they are shuffled anew in each epoch" in sometimes
+    assert "exclude each other" not in sometimes

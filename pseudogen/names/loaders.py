@@ -38,10 +38,32 @@ def may_be_none(sampler: Any, site: Site, script: Script) -> bool:
     return any(_none(value) for value in _values(sampler, site, script))
 
 
+def never_set(sampler: Any, site: Site, script: Script) -> bool:
+    """Whether the sampler is None whatever branch was taken."""
+    name = dotted(sampler)
+    bound = script.reaching(name, site.statement.index) if name else []
+    return bool(bound) and all(b.how == "assign" and _is_none(b.value) for b in bound)
+
+
+def is_unset(test: Any, sampler: Any) -> bool:
+    """Whether a test is that there is no sampler: `sampler is None`, `not sampler`."""
+    name = dotted(sampler)
+    if type(test) is cst.UnaryOperation and type(test.operator) is cst.Not:
+        return bool(name) and dotted(test.expression) == name
+    if type(test) is not cst.Comparison or dotted(test.left) != name or not name:
+        return False
+    (first, *more) = test.comparisons
+    return not more and type(first.operator) is cst.Is and _is_none(first.comparator)
+
+
+def _is_none(node: Any) -> bool:
+    return type(node) is cst.Name and node.value == "None"
+
+
 def _none(node: Any) -> bool:
     if type(node) is cst.IfExp:
         return _none(node.body) or _none(node.orelse)
-    return type(node) is cst.Name and node.value == "None"
+    return _is_none(node)
 
 
 def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:

@@ -12,7 +12,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.batches import Share, divided_before
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back
-from pseudogen.names.loaders import may_be_none, other_builds, shards
+from pseudogen.names.loaders import is_unset, may_be_none, never_set, other_builds, shards
 from pseudogen.names.model_makers import gives_batches
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.quantities import Link
@@ -41,6 +41,7 @@ class DataLoader(Finding):
         share: The division that has made it the size of one process; None without one.
         shuffle: As written or by default; None when unknown.
         shuffle_given: Whether the script says so itself.
+        shuffle_unless: Whether it is shuffled exactly where there is no sampler.
         sampler: The sampler as written; None without one.
         sampler_optional: Whether in some branch the sampler is None.
         shards: "always" or "sometimes", when the sampler, in all or in some branches of the
@@ -71,6 +72,7 @@ class DataLoader(Finding):
     share: Share | None = None
     shuffle: str | None = None
     shuffle_given: bool = False
+    shuffle_unless: bool = False
     sampler: str | None = None
     sampler_optional: bool = False
     shards: str | None = None
@@ -230,9 +232,14 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         built_again=again,
         condition=script.condition(site.statement),
     )
-    if _given(site, script, "batch_sampler") is None:
+    if _given(site, script, "batch_sampler") is not None:
+        return replace(found, batch_size=None, shuffle=None, drop_last=None)  # up to the sampler
+    if sampler is None:
         return found
-    return replace(found, batch_size=None, shuffle=None, drop_last=None)  # up to the sampler
+    unless = is_unset(script.argument(site, "shuffle"), sampler)
+    if not never_set(sampler, site, script):
+        return replace(found, shuffle_unless=unless)
+    return replace(found, sampler=None, shuffle="True" if unless else found.shuffle)
 
 
 def _given(site: Site, script: Script, name: str) -> str | None:
