@@ -156,8 +156,10 @@ def _capped(report: Pitfall) -> Pitfall:
 
 def _ignored(lines: Sequence[str]) -> dict[int, set[str]]:
     """Line -> the ids that a comment on it silences."""
-    found: dict[int, set[str]] = {}
-    for number, line in enumerate(lines, 1):
-        if "pseudogen" in line and (match := _IGNORE.search(line)):
-            found[number] = {name.strip() for name in match[1].split(",")}
-    return found
+    return {n: ids for n, line in enumerate(lines, 1) if (ids := ignored_ids(line))}
+
+
+def ignored_ids(line: str) -> set[str]:
+    """The ids that a comment in a line silences."""
+    found = _IGNORE.search(line) if "pseudogen" in line else None
+    return {name for part in found[1].split(",") if (name := part.strip())} if found else set()

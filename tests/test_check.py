@@ -227,3 +227,11 @@ def test_what_another_file_may_do_is_not_missed(tmp_path: Path) -> None:
     assert found(script, "--select", ABSENT) == []
     script.write_text(LEFT.replace("(model, optimizer, sampler)", "()"))
     assert len(found(script, "--select", ABSENT)) == 3
+
+
+def test_a_comment_that_silences_what_is_no_pitfall_is_told(script: Path) -> None:
+    script.write_text(SHUFFLED.rstrip() + "  # pseudogen: ignore[sampler-and-shufle]\n")
+    reports = {one["id"]: one for one in found(script)}
+    assert set(reports) == {BOTH, "ignored-unknown"}
+    assert reports["ignored-unknown"]["lines"] == [3, 3]
+    assert BOTH in reports["ignored-unknown"]["change"]

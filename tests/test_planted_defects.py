@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -170,7 +171,21 @@ def main(name, train_set, val_set, measure):
     ).train()
 """
 
+SIZES = """\
+from torch.utils.data import DataLoader
+
+GLOBAL_BATCH = 32
+WORLD_SIZE = 8
+
+
+def make_loader(train_set):
+    batch_size = GLOBAL_BATCH // WORLD_SIZE
+    return DataLoader(train_set, batch_size=batch_size, shuffle=True)
+"""
+"""A global batch and a number of processes that stand in the code."""
+
 OWN = {
+    "SIZES": SIZES,
     "LIGHTNING": LIGHTNING,
     "ARGUMENTS": ARGUMENTS,
     "DISTRIBUTED": DISTRIBUTED,
@@ -182,17 +197,18 @@ FILES = sorted(path.name for path in TRAINER.glob("*.py"))
 
 @dataclass(frozen=True)
 class Planted:
-    """A defect: the pitfall, the file (of the trainer, or above), what is replaced by what, and
-    the line at which the report begins, without its indent."""
+    """A defect: the pitfall, the file (of the trainer, or above), what is replaced by what, the
+    line at which the report begins, without its indent, and some of the facts of the report."""
 
     pitfall: str
     file: str
     edits: tuple[tuple[str, str], ...]
     at: str
+    facts: dict[str, Any]
 
 
-def planted(pitfall: str, file: str, *edits: tuple[str, str], at: str) -> Planted:
-    return Planted(pitfall, file, edits, at)
+def planted(pitfall: str, file: str, *edits: tuple[str, str], at: str, **facts: Any) -> Planted:
+    return Planted(pitfall, file, edits, at, facts)
 
 
 _NORM = "            nn.utils.clip_grad_norm_(state.model.parameters(), settings.clip_norm)\n"
@@ -243,6 +259,20 @@ DEFECTS = (
         at=_DIVIDED.strip(),
     ),
     planted(
+        "batch-remainder",
+        "SIZES",
+        ("GLOBAL_BATCH = 32", "GLOBAL_BATCH = 30"),
+        at="batch_size = GLOBAL_BATCH // WORLD_SIZE",
+        each=3,
+    ),
+    planted(
+        "batch-remainder",
+        "SIZES",
+        ("GLOBAL_BATCH = 32", "GLOBAL_BATCH = 4"),
+        at="batch_size = GLOBAL_BATCH // WORLD_SIZE",
+        each=0,
+    ),
+    planted(
         "batch-divided-by-one-machine",
         "train.py",
         (
@@ -252,6 +282,12 @@ DEFECTS = (
         ),
         (_DIVIDED, "    batch_size = global_batch_size // torch.cuda.device_count()\n"),
         at="batch_size = global_batch_size // torch.cuda.device_count()",
+    ),
+    planted(
+        "ignored-unknown",
+        "DISTRIBUTED",
+        (_WRAP, _WRAP.replace("\n", "  # pseudogen: ignore[wrap-with-unused-layers]\n")),
+        at=f"{_WRAP.strip()}  # pseudogen: ignore[wrap-with-unused-layers]",
     ),
     planted(
         "drop-last-on-validation",
@@ -666,9 +702,14 @@ def test_a_planted_defect_is_found_and_nothing_else(defect: Planted) -> None:
         assert code.count(old) == 1, old
         code = code.replace(old, new)
     lines = code.splitlines()
-    found = [(one.id, lines[one.lines[0] - 1].strip()) for one in reports(code)]
-    assert found == [(defect.pitfall, defect.at)]
+    found = reports(code)
+    assert [(one.id, lines[one.lines[0] - 1].strip()) for one in found] == [
+        (defect.pitfall, defect.at)
+    ]
+    assert defect.facts.items() <= dict(found[0].facts).items()
 
 
 def test_each_pitfall_is_planted() -> None:
-    assert {checker.id for checker in all_checkers()} == {defect.pitfall for defect in DEFECTS}
+    planted_ids = {defect.pitfall for defect in DEFECTS}
+    missing = [checker.id for checker in all_checkers() if checker.id not in planted_ids]
+    assert not missing, f"no defect of the table gives {', '.join(missing)}"

@@ -110,10 +110,16 @@ def _is_checked(script: Script, division: BatchDivision) -> bool:
             left = text(place.node.left).partition(" // ")[0]
             if any(has_word(left, name) or left.endswith(name) for name in names):
                 return True
+            if text(place.node.right) == division.processes and _is_batch(left):
+                return True  # under the name that it has elsewhere
     return any(
         site.name in ("max", "divmod") and any(has_word(text(site.node), name) for name in names)
         for site in script.call_sites()
     )
+
+
+def _is_batch(name: str) -> bool:
+    return bool({"batch", "bs", "bsz"} & set(words(name)))
 
 
 def _is_multiple(node: Any) -> bool:
@@ -206,6 +212,12 @@ COUNTEREXAMPLES = {
         "args.batch_size = args.batch_size // world_size * world_size\n"
         "loader = DataLoader(data, batch_size=args.batch_size // world_size)\n"
         "for x, y in loader:\n    model(x, y).backward()\n": "it was made a multiple",
+        "from torch.utils.data import DataLoader\n"
+        "bs = options.batch_size\n"
+        "loader = DataLoader(data, batch_size=bs // world_size)\n"
+        "for x, y in loader:\n    model(x, y).backward()\n"
+        "def main(options):\n"
+        "    assert options.batch_size % world_size == 0\n": "it is checked under another name",
     },
     "batch-divided-by-one-machine": {
         "args.batch_size = int(args.batch_size / ngpus_per_node)": "one machine is all there is",

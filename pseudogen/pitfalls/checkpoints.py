@@ -160,26 +160,43 @@ def _from_memory(script: Script, site: Site) -> bool:
 def check_weights_only(findings: Findings) -> Iterator[Pitfall]:
     """`torch.load` with `weights_only=False`, or without saying."""
     script = findings.script
-    sites = [s for s in _loads(script) if _unpickles(script.argument(s, "weights_only"))]
-    sites = [
-        s
-        for s in sites
-        if script.argument(s, "weights_only") is not None or not _lists_safe_ones(script, s)
-    ]
-    if sites:
-        yield report(
-            "load-runs-code",
-            NOTE,
-            (sites[0].line, sites[0].last),
-            "api",
-            call=sites[0].name,
-            said=script.argument(sites[0], "weights_only") is not None,
-            places=tuple(s.line for s in sites),
-        )
+    told = {site.line: script.argument(site, "weights_only") for site in _loads(script)}
+    sites = [site for site in _loads(script) if not _is_aware(script, site)]
+    for said in (False, True):
+        found = [s for s in sites if _unpickles(told[s.line], said)]
+        if found:
+            yield report(
+                "load-runs-code",
+                NOTE,
+                (found[0].line, found[0].last),
+                "api",
+                call=found[0].name,
+                said=said,
+                places=tuple(s.line for s in found),
+            )
 
 
-def _unpickles(given: Any) -> bool:
-    return given is None or text(given) == "False"
+def _unpickles(given: Any, said: bool) -> bool:
+    """Whether `weights_only` is said to be False, or else not said at all."""
+    return given is not None and text(given) == "False" if said else given is None
+
+
+def _is_aware(script: Script, site: Site) -> bool:
+    """Whether a load that does not say `weights_only` has its reasons: what may be unpickled is
+    listed, the caller has asked for it, or it is for versions that do not know the argument."""
+    if script.argument(site, "weights_only") is not None:
+        return False
+    asked = "weights_only" in (script.condition(site.statement) or "")
+    return asked or _lists_safe_ones(script, site) or _is_second_try(script, site)
+
+
+def _is_second_try(script: Script, site: Site) -> bool:
+    """Whether it stands in the handler of a `try` that calls the same function."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) is cst.ExceptHandler:
+            tried = script.tree.statements[header.chain]
+            return any(other.name == site.name for other in script.calls_below(tried))
+    return False
 
 
 _TOP = (
@@ -208,6 +225,10 @@ EXAMPLES = {
     "load-runs-code": {
         "import torch\nstate = torch.load('a.pt', map_location='cpu')": [(2, 2)],
         "import torch\nstate = torch.load('a.pt', weights_only=False)": [(2, 2)],
+        "import torch\nstate = torch.load('a.pt')\nrest = torch.load('b.pt', weights_only=False)": [
+            (2, 2),
+            (3, 3),
+        ],
     },
 }
 COUNTEREXAMPLES = {
@@ -233,5 +254,14 @@ COUNTEREXAMPLES = {
         "    net = torch.load('a.pt')": ("what may be unpickled is listed"),
         "import torch\nstate = torch.load('a.pt', weights_only=safe)": "the script decides",
         "import io\nimport torch\nstate = torch.load(io.BytesIO(message))": "it reads no file",
+        "import torch\n"
+        "try:\n"
+        "    state = torch.load('a.pt', weights_only=True)\n"
+        "except TypeError:\n"
+        "    state = torch.load('a.pt')\n": "older versions do not know the argument",
+        "import torch\n"
+        "def read(path, weights_only):\n"
+        "    if not weights_only:\n"
+        "        return torch.load(path)\n": "the caller decides",
     },
 }

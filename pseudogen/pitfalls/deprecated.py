@@ -10,7 +10,9 @@ from pseudogen.names.blocks import calls_of_methods, mentions
 from pseudogen.names.script import Script
 from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
 
-_LAUNCH = re.compile(r"-m[\s'\",]+torch\.distributed\.launch\b|distributed/launch\.py\b")
+_LAUNCH = re.compile(
+    r"(-m[\s'\",]+torch\.distributed\.launch|distributed/launch\.py)\b(?!\s*(\.\.\.|…))"
+)
 """A command, not the mention of the module in a remark."""
 
 
@@ -26,17 +28,24 @@ def check_amp(findings: Findings) -> Iterator[Pitfall]:
         and site.known.name.startswith(("torch.cuda.amp.", "torch.cpu.amp."))
         and not _falls_back(script, site.known.name.rpartition(".")[2])
     ]
-    if sites:
-        first = sites[0].known
+    for device in ("cuda", "cpu"):
+        found = [(s, s.known.name) for s in sites if s.known is not None]
+        found = [(s, name) for s, name in found if name.startswith(f"torch.{device}.")]
+        if not found:
+            continue
+        line = found[0][0].line
         yield report(
             "deprecated-amp",
             NOTE,
-            (sites[0].line, sites[0].line),
+            (line, line),
             "api",
-            call=sites[0].name,
-            what=first.name.rpartition(".")[2] if first is not None else "",
-            device="cpu" if first is not None and ".cpu." in first.name else "cuda",
-            places=tuple(dict.fromkeys(s.line for s in sites)),
+            functions=tuple(dict.fromkeys(name.rpartition(".")[2] for _, name in found)),
+            device=device,
+            by_position=any(
+                name.endswith("autocast") and s.node.args and s.node.args[0].keyword is None
+                for s, name in found
+            ),
+            places=tuple(dict.fromkeys(s.line for s, _ in found)),
         )
 
 
@@ -100,6 +109,7 @@ COUNTEREXAMPLES = {
         '"""torchrun --nproc-per-node 8 train.py"""\n': "that is the new one",
         "from torch.distributed.launcher import elastic_launch\n": "another module",
         "# torch.distributed.launch sets LOCAL_RANK, too\n": "a remark",
+        "# VARIANT=1 python -m torch.distributed.launch ...\n": "a remark on a variable",
     },
     "local-rank-argument": {
         _JOIN + "import os\nparser.add_argument('--local_rank')\nos.environ['LOCAL_RANK']\n": (

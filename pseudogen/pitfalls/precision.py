@@ -201,7 +201,7 @@ def _turn(findings: Findings, site: Site, loop: Statement) -> GradientAccumulati
 
 _START = (
     "import torch\n"
-    "scaler = torch.cuda.amp.GradScaler()\n"
+    "scaler = torch.amp.GradScaler('cuda')\n"
     "for x, y in loader:\n"
     "    loss = criterion(model(x), y)\n"
     "    scaler.scale(loss).backward()\n"

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import has_word, method, reachable_calls, receiver, statement_at
+from pseudogen.names.blocks import (
+    has_word,
+    method,
+    names_in,
+    reachable_calls,
+    receiver,
+    statement_at,
+)
 from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
@@ -18,6 +24,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _LEAVES = (cst.Return, cst.Break, cst.Raise)
+_EXITS = (*_LEAVES, cst.Continue)
 _ACCELERATE = ("wait_for_everyone", "gather", "gather_for_metrics", "pad_across_processes")
 """Methods of an `Accelerator` that all processes have to call."""
 
@@ -144,6 +151,8 @@ def check_leaving(findings: Findings) -> Iterator[Pitfall]:
         for statement in script.tree.below(header):
             if not isinstance(statement.node, _LEAVES) or statement.scope != header.scope:
                 continue
+            if guard.form == "return" and statement.parent != header.index:
+                continue
             missed = _missed(findings, header, statement)
             if missed is None:
                 continue
@@ -175,33 +184,54 @@ def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | N
         return None
     if loop is not None and type(leaves.node) is cst.Return:
         again = reachable_calls(script, loop)
-        found = next((s for s in again if _is_met(script, s, guard)), None)
+        found = next((s for s in again if _is_met(script, s, guard, leaves)), None)
         found = found or _backward(findings, again)
         if found is not None:
             return found
     calls = [s for s in script.calls_below(function) if s.scope == guard.scope]
     ends = max([guard.after, *(clause.after for clause in script.tree.clauses(guard))])
     after = [s for s in calls if s.statement.index >= ends]
-    return next((s for s in after if _is_met(script, s, guard)), None)
+    return next((s for s in after if _is_met(script, s, guard, leaves)), None)
 
 
-def _is_met(script: Script, site: Site, guard: Statement) -> bool:
+def _is_met(script: Script, site: Site, guard: Statement, leaves: Statement) -> bool:
     """Whether those that go on come to a call for which all processes are needed."""
     if not _needs_all(script, site) or script.rank_condition(site.statement) is not None:
         return False
-    return not script.exclusive(site.statement, guard) and not _depends(script, site, guard)
-
-
-def _depends(script: Script, site: Site, guard: Statement) -> bool:
-    """Whether the call stands under a condition that the guard asks for, too: `if shared and ...`
-    there, `if not shared and rank != 0: return` here."""
-    tests = " ".join(
-        text(header.node.test)
-        for header in script.tree.ancestors(site.statement.index)
-        if type(header.node) is cst.If and header.index != guard.index
+    if script.exclusive(site.statement, guard):
+        return False
+    rank = {
+        text(part) for part in _operands(guard.node.test) if script.one_process(part, guard.index)
+    }
+    told, asked = _terms(script, leaves, guard) - rank, _terms(script, site.statement, guard)
+    if _names(told - asked) & _names(asked - told):
+        return False  # `if not shared and rank != 0: return`, and the call under `if shared:`
+    return not any(
+        isinstance(s.node, _EXITS)
+        and s.scope == guard.scope
+        and _may_follow(script, s, guard, told)
+        for s in script.tree.statements[guard.after : site.statement.index]
     )
-    names = re.findall(r"[A-Za-z_][\w.]*", text(guard.node.test))
-    return any(has_word(tests, name) for name in names if name not in ("not", "and", "or"))
+
+
+def _may_follow(script: Script, leaves: Statement, guard: Statement, told: set[str]) -> bool:
+    """Whether the others, too, leave at a statement where one has left under the terms `told`."""
+    terms = _terms(script, leaves, guard)
+    return not terms or bool(_names(terms) & _names(told))
+
+
+def _terms(script: Script, statement: Statement, guard: Statement) -> set[str]:
+    """The conditions that have to hold for a statement, beside those around the guard."""
+    condition = script.condition(statement, beyond=guard)
+    return (
+        {text(part) for part in _operands(cst.parse_expression(condition))} if condition else set()
+    )
+
+
+def _names(terms: set[str]) -> set[str]:
+    """What conditions ask for, as whole dotted names."""
+    found = {name for term in terms for name in names_in(cst.parse_expression(term))}
+    return {name for name in found if not any(one.startswith(f"{name}.") for one in found)}
 
 
 def _caught(script: Script, leaves: Statement) -> bool:
@@ -252,6 +282,12 @@ EXAMPLES = {
         "        return\n"
         "    dist.all_reduce(value)\n"
         "    print(value)\n": [(6, 6)],
+        _TOP + "def main(args):\n"
+        "    if is_main_process(args):\n"
+        "        if os.path.exists(args.output):\n"
+        "            return -1\n"
+        "    if args.distributed:\n"
+        "        dist.barrier()\n": [(7, 7)],
     },
 }
 COUNTEREXAMPLES = {
@@ -278,5 +314,25 @@ COUNTEREXAMPLES = {
         "        return\n"
         "    if shared:\n"
         "        dist.all_reduce(value)\n": "who waits has not left",
+        _TOP + "def finish(value, shared):\n"
+        "    if rank == 0:\n"
+        "        if shared is None:\n"
+        "            return\n"
+        "    if shared is not None:\n"
+        "        dist.barrier()\n": "nobody waits where one leaves",
+        _TOP + "def finish(value):\n"
+        "    if not value:\n"
+        "        if rank == 0:\n"
+        "            print('nothing to do')\n"
+        "            return\n"
+        "        return\n"
+        "    dist.barrier()\n": "the others leave, too",
+        _TOP + "def finish(value):\n"
+        "    if rank == 0:\n"
+        "        if not value:\n"
+        "            return\n"
+        "    if not value:\n"
+        "        return\n"
+        "    dist.barrier()\n": "the others leave for the same reason",
     },
 }

@@ -29,14 +29,16 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
         *findings.of(LayerUnfreezing),
     ]
     for wrap in findings.of(ParallelWrap):
-        if wrap.kind != "ddp" or wrap.target is None or wrap.find_unused_parameters == "True":
+        if wrap.kind != "ddp" or wrap.target is None:
             continue
+        looks = wrap.find_unused_parameters not in (None, "False")  # nothing is waited for then
         made = statement_at(script, wrap.line)
         for switch in switches:
             later = statement_at(script, switch.line)
             if later.scope != made.scope or later.index <= made.index:
                 continue
-            if switch.by == "helper" or _in_turns(switch, switches):
+            freezes = isinstance(switch, LayerFreezing)
+            if switch.by == "helper" or (freezes and looks) or _in_turns(switch, switches):
                 continue
             model = _unaliased(script, switch, later)
             if _nothing_trained(switch, model, wrap):
@@ -51,7 +53,7 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
                 model=switch.model,
                 wrapped=wrap.target,
                 wrap_line=wrap.line,
-                freezes=isinstance(switch, LayerFreezing),
+                freezes=freezes,
             )
 
 
@@ -271,6 +273,9 @@ EXAMPLES = {
         _TOP + _WRAP + _FREEZE.replace("model.", "model.backbone."): [(6, 7)],
         _TOP + _WRAP + "ddp_model.module.backbone.requires_grad_(False)\n": [(6, 6)],
         _TOP + _WRAP + "bare = ddp_model.module\nbare.backbone.requires_grad_(False)\n": [(7, 7)],
+        _TOP
+        + _WRAP.replace("device_ids=[rank]", "find_unused_parameters=True")
+        + "ddp_model.module.backbone.requires_grad_(True)\n": [(6, 6)],
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + _WRAP: [(7, 7)],
@@ -300,6 +305,9 @@ COUNTEREXAMPLES = {
         _TOP
         + "teacher = DDP(teacher)\nbare = teacher.module\n"
         + _FREEZE.replace("model.", "bare."): "nor by another name",
+        _TOP
+        + _WRAP.replace("device_ids=[rank]", "find_unused_parameters=args.unused")
+        + "ddp_model.module.backbone.requires_grad_(False)\n": "DDP may look for unused ones",
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + "model.head = nn.Linear(8, 2)\n" + _WRAP: "a new layer is trained",
