@@ -48,9 +48,9 @@ def names_parsing(method: str, name: str) -> bool:
     found = set(words(method))
     if found == {"parse", "params"}:
         return True
-    if method == "parse" or method == "gather_options":
+    if method in ("parse", "_parse", "gather_options"):
         made = {word for part in name.split(".")[:-1] for word in words(part.removesuffix("()"))}
-        return bool({"option", "options", "config", "args"} & made)
+        return bool({"opt", "opts", "option", "options", "cfg", "config", "args"} & made)
     if "flags" in found and name.rpartition(".")[0]:
         return False  # `library.get_flags(...)`: the library's own switches
     where = found - CONFIG_WORDS - {"from"}

@@ -75,6 +75,7 @@ _ABOUT = frozenset(
     | {"class", "cls", "default", "forward", "info", "meta", "num", "number"}
 )
 """Words of names that tell of a model and do not hold it."""
+_SETTINGS = frozenset({"args", "cfg", "conf", "config", "hparams", "opt", "opts", "options"})
 _WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
@@ -236,6 +237,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if not called or called == ("get",) or set(called) & NO_MODELS or called[-1] in _ABOUT:
         return False
     makes = called[0] in MAKING and called[0] not in ("set", "load")
+    makes = makes or _loads_by_settings(called, site)
     if makes and set(called) & _MODELS:
         return "," not in target or role_named
     if not role_named and not given & _MODELS and words(first)[-1:] not in _SHORT:
@@ -245,6 +247,16 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     imported = whole and _imported(site, script, called)
     layers = whole and _gives_layers(site, script)
     return makes or is_class_name(last) or last == "instantiate" or imported or layers
+
+
+def _loads_by_settings(called: tuple[str, ...], site: Site) -> bool:
+    """`load_model(args.config, args.weights)`: what is given settings makes the model that then
+    gets weights; `load_model(path)` may read all of it from a file."""
+    if called[0] != "load" or not set(called) & _MODELS:
+        return False
+    given = [set(words(dotted(arg.value))) for arg in site.node.args]
+    settings = any(found & _SETTINGS for found in given)
+    return settings or (len(given) > 1 and any("weights" in found for found in given))
 
 
 def _used_as_model(site: Site, script: Script) -> bool:

@@ -94,7 +94,21 @@ _LOGGER_LOGS = frozenset(
 """Methods that a logger has when it keeps metrics; one of texts has none of them."""
 _TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
 """First words of functions that write what they are given."""
+_SUMMARIES = frozenset(
+    {"scalar_summary", "image_summary", "histo_summary", "histogram_summary", "text_summary"}
+    | {"list_of_scalars_summary", "scalars_summary", "audio_summary"}
+)
+"""Methods of the small classes that projects put around TensorBoard's event files."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
+_PLOTS = frozenset(
+    {"plot", "plot_many", "plot_many_stack", "plot_scalar", "plot_metrics", "plot_loss"}
+    | {"plot_losses", "plot_current_losses", "plot_current_errors", "display_current_results"}
+)
+"""Methods that draw values on the page of a plotting server, of what is called a visualizer."""
+_WRITES = _ADDS | _SUMMARIES
+"""Methods that by themselves say that a writer of metrics is called."""
+_MAY_LOG = _WRITES | _LOGS | _PLOTS
+_KEEPS = _LOGGER_LOGS | _SUMMARIES
 _MAKERS = (("build",), ("create",), ("instantiate",), ("make",))
 _BACKENDS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases", "mlflow": "MLflow"}
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
@@ -125,6 +139,10 @@ def created(script: Script, site: Site) -> Tracker | None:
         made = _target(site)
         given = made is not None and _given_to_framework(made, site, script)
         return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
+    if _is_visualizer(site.name):
+        made = _target(site)
+        plots = made is not None and not _PLOTS.isdisjoint(script.methods_on(made))
+        return Tracker(made, None, Evidence(FLOW, (site.name,))) if plots else None
     if _is_logger(site.name) and not _keeps_metrics(script, site):
         return None
     if names_creation(site.name):
@@ -155,6 +173,7 @@ def names_creation(name: str) -> bool:
         last in _MAKES
         or _makes_logger(name)
         or _is_logger(name)
+        or _is_visualizer(name)
         or (made[:1].isupper() and _names_tracker(set(words(made))))
     )
 
@@ -164,6 +183,12 @@ def _is_logger(name: str) -> bool:
     last = name.rpartition(".")[2]
     named = words(last)
     return last[:1].isupper() and named[-1:] == ("logger",) and not _names_tracker(set(named))
+
+
+def _is_visualizer(name: str) -> bool:
+    """Whether a class is called one that shows things; what, its methods say."""
+    last = name.rpartition(".")[2]
+    return last[:1].isupper() and words(last)[-1:] in (("visualizer",), ("visualiser",))
 
 
 def _makes_logger(name: str) -> bool:
@@ -188,7 +213,7 @@ def _given_to_framework(made: str, site: Site, script: Script) -> bool:
 def _keeps_metrics(script: Script, site: Site) -> bool:
     """Whether metrics are logged to what a logger's class makes."""
     made = _target(site)
-    return made is not None and not _LOGGER_LOGS.isdisjoint(script.methods_on(made))
+    return made is not None and not _KEEPS.isdisjoint(script.methods_on(made))
 
 
 def _names_tracker(found: set[str]) -> bool:
@@ -220,9 +245,13 @@ def logged(script: Script, site: Site) -> Tracker | None:
         return _given(site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
-    if not (method in _ADDS or method in _LOGS or method in _LOGGER_LOGS):
+    if method in _DRAWS or method in _PLOTS:
+        backend = _backend(receiver, site, script)
+        drawn = Tracker(receiver, backend, Evidence(FLOW, (receiver,)))
+        return drawn if backend == "Visdom" else None
+    if method not in _WRITES and method not in _LOGS and method not in _LOGGER_LOGS:
         return None
-    if method in _ADDS:
+    if method in _WRITES:
         receiver = text(site.node.func.value) if "[" in receiver else receiver
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)
@@ -231,10 +260,9 @@ def logged(script: Script, site: Site) -> Tracker | None:
 def names_logging(name: str) -> bool:
     """Whether a call of this name may log: most methods can't."""
     receiver, _, method = name.rpartition(".")
-    draws_or_updates = method in _DRAWS or method == "update"
     if words(method)[:1] in _TELLS:
         return True
-    return bool(receiver) and (draws_or_updates or method in _ADDS or method in _LOGS)
+    return bool(receiver) and (method in _MAY_LOG or method in _DRAWS or method == "update")
 
 
 def _one_of_writers(receiver: str, site: Site, script: Script) -> Tracker | None:
@@ -265,6 +293,8 @@ def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
     named = words(receiver)
     if method in _DRAWS:
         return bool({"vis", "viz", "visdom"} & set(named[-1:]))
+    if method in _PLOTS:
+        return bool({"vis", "viz", "visdom", "visualizer", "plotter"} & set(named[-1:]))
     if method == "update":
         return {"log", "writer"} <= set(named) and bool(site.node.args)
     logs_a_dict = bool(site.node.args) and type(site.node.args[0].value) is cst.Dict

@@ -302,6 +302,20 @@ EXAMPLES = {
             function="main",
         )
     ],
+    "from settings import opt\ndef run(**kwargs):\n    opt._parse(kwargs)": [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("opt._parse",)),
+            target=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
     "from config import get_config\nconfig = get_config(args)": [
         ConfigParsing(
             line=2,

@@ -81,8 +81,9 @@ def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
         return
     if script.defines(last):
         return
-    is_class = last[:1].isupper() and bool(set(named) & _DATA_WORDS)
-    made = last[:1].isupper() or named[0] in MAKING
+    classlike = last[:1].isupper() or (last.isalnum() and not last.islower())
+    is_class = classlike and bool(set(named) & _DATA_WORDS)
+    made = classlike or named[0] in MAKING
     of_data = any(script.is_a(arg.value, site.scope, "dataset") for arg in site.node.args)
     target = assigned(site.statement, site.node)
     if is_class or (made and of_data and target is not None):
@@ -203,6 +204,16 @@ EXAMPLES = {
             condition="args.balance",
         ),
     ],
+    "order = evenBatchSampler(dataset)": [
+        CustomSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("evenBatchSampler",)),
+            target="order",
+            function="evenBatchSampler",
+            source="dataset",
+        ),
+    ],
     (
         "from torch.utils.data import SubsetRandomSampler, DataLoader\n"
         "loader = DataLoader(data, sampler=SubsetRandomSampler(train_idx))"
@@ -220,6 +231,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "sampler = DistributedSampler(dataset)": "that is a distributed-sampler",
+    "sampler = getSampler(kind)": "a sampler of nobody knows what",
     "sampler = DDIMSampler(model)": "draws images from a model, not samples from data",
     "study = create_study(sampler=TPESampler(seed=1))": "proposes hyper-parameters",
 }

@@ -125,6 +125,8 @@ def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | N
         evidence = Evidence(known.evidence, (known.name,))
     else:
         told = _asks_determinism(name) and not _of_value(name, statement, script)
+        seeds = bool(call.args) and "seed" in words(dotted(call.args[0].value))
+        told = told and not seeds  # the helper fixes seeds; what else it does is not seen
         evidence = Evidence(NAME, (name,))
     first = text(call.args[0].value) if told and call.args else "True"
     return _Switch("algorithms", first, evidence) if told else None
@@ -218,5 +220,6 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "torch.backends.cuda.matmul.allow_tf32 = True": "a precision mode, not determinism",
+    "make_deterministic(args.seed)": "fixes the seeds; what else it does is not seen",
     "config.benchmark = True": "a field of the script's own",
 }

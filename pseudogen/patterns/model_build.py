@@ -258,6 +258,16 @@ EXAMPLES = {
             arguments=("embed_size",),
         )
     ],
+    "from zoo import load_model\nmodel = load_model(cfg, weights)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="load_model",
+            arguments=("cfg", "weights"),
+        ),
+    ],
     ("def create_model(args):\n    return nets.build(args)\nmodel = create_model(args)"): [
         ModelBuild(
             line=3,
@@ -421,6 +431,7 @@ COUNTEREXAMPLES = {
     "self.model_manager = ModelManager(device=device)": "looks after models",
     "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
     "model_artifact = tracker.Artifact(name, type='model')": "a record of a file",
+    "from lib import load_model\nmodel = load_model(path, device)": "may be read from a file whole",
     "from lib import attempt_load\nmodel = attempt_load(path)": "is read from a file",
     "net.classifier = Decoder(classes=classes)": "a part of a model",
     "import coremltools as ct\nnms_model = ct.models.MLModel(spec)": "a model that only predicts",

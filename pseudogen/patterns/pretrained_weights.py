@@ -46,6 +46,7 @@ _NO_MODELS = frozenset(
 _FILE_WORDS = frozenset({"pretrain", "pretrained"})
 _OTHER_CLASSES = frozenset({"extractor", "processor", "tokenizer", "tokenizers", "config"})
 _CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight", "weights"})
+_PATHS = frozenset({"checkpoint", "ckpt", "file", "filename", "model", "path", "weights"})
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
 
@@ -180,12 +181,13 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     said = set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name)
     nodes = [arg.value for arg in site.node.args]
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
-        set(words(dotted(node))) & (_FILE_WORDS | {"finetune"}) for node in nodes
+        set(words(dotted(node))) & _says_weights(named) for node in nodes
     )
+    of_file = named == ("load",) and _loads_into_model(site, script)
     of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
     resumes = any("resume" in words(dotted(node)) for node in nodes)
     if (
-        not (said or passed or of_raw)
+        not (said or passed or of_raw or of_file)
         or resumes
         or script.defines(last)
         or set(named) & {"optimizer", "dataset"}
@@ -203,8 +205,28 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     made = target if suggested_role(target) == "model" else None
     others = [text(node) for node in nodes if node not in models and dotted(node) != "self"]
     model = text(models[0]) if models else made
-    source = others[0] if others and dotted(told) != "self" else None
+    named_so = [node for node in others if set(words(node)) & _says_weights(named)]
+    source = (named_so or others)[0] if others and dotted(told) != "self" else None
     yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
+def _says_weights(named: tuple[str, ...]) -> frozenset[str]:
+    """The words of arguments that say what a helper of a name reads; one that loads a whole model
+    may also be given its weights: `load_model(args.config, args.weights)`."""
+    told = _FILE_WORDS | {"finetune"}
+    return told | {"weights"} if named == ("load", "model") else told
+
+
+def _loads_into_model(site: Site, script: Script) -> bool:
+    """`net.load(opt.load_path)`: a model of the project reads a file, before it is trained and not
+    to be measured."""
+    function = site.node.func
+    if type(function) is not cst.Attribute or len(site.node.args) != 1:
+        return False
+    role = script.role(function.value, site.scope)
+    file = set(words(dotted(site.node.args[0].value)))
+    ends = serves_other_ends(script, site.statement)
+    return role is not None and role.kind == "model" and bool(file & _PATHS) and not ends
 
 
 def _finding(
@@ -290,6 +312,29 @@ EXAMPLES = {
             source="start",
         ),
     ],
+    "net = Pyramid(opt)\nif opt.start:\n    net.load(opt.start_path)\nfit(net)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("net.load",)),
+            form="helper",
+            model="net",
+            function="net.load",
+            source="opt.start_path",
+            condition="opt.start",
+        ),
+    ],
+    "from zoo import load_model\nmodel = load_model(args.kind, args.weights)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_model",)),
+            form="helper",
+            model="model",
+            function="load_model",
+            source="args.weights",
+        ),
+    ],
     "model, info = Net.from_pretrained(path, output_loading_info=True)": [
         PretrainedWeights(
             line=1,
@@ -315,6 +360,9 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "from hub import AutoModel\nAutoModel.from_pretrained(name)": "the files are fetched",
+    "def evaluate(net):\n    net.load(args.path)": "is measured, not trained",
+    "table.load(args.path)": "no model",
+    "model = load_model(args.path)": "of nobody knows what",
     ("net.load_weights(args.resume)"): "a run is continued",
     "weights, _ = load_checkpoint(args.pretrained)": "weights are read, nothing gets them yet",
     "class AutoProcessor:\n    def make(cls, name):\n        return kind.from_pretrained(name)": (

@@ -18,6 +18,9 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _MODULES = frozenset({"common", "helper", "helpers", "misc", "tools", "training", "util", "utils"})
+_OUTCOMES = frozenset({"determinism", "reproducibility", "reproducible", "deterministic"})
+"""What a run is made by fixing its seeds, for which a helper may be named."""
+_ENSURES = frozenset({"ensure", "enforce", "enable", "make", "provide", "set", "setup", "init"})
 _VERBS = frozenset({"same", "set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
 _OBJECTS = frozenset(
     {"torch", "seed", "seeds", "random", "all", "everything", "rng", "global", "state"}
@@ -66,7 +69,7 @@ class _Call:
     evidence: Evidence
 
 
-@pattern(Seeding, kinds=("seed",), calls=speaks_of("seed", "random"))
+@pattern(Seeding, kinds=("seed",), calls=speaks_of("seed", "random", "determin", "reproduc"))
 def find_calls(site: Site, script: Script) -> Iterator[Seeding]:
     """`torch.manual_seed(seed)`, `seed_everything(42)`; neighbours are one finding."""
     call = _seed_call(site, script)
@@ -136,9 +139,10 @@ def _seed_call(site: Site, script: Script) -> _Call | None:
         traits = api.traits
         return _Call(seed, traits.get("library", ""), traits.get("devices", ""), None, evidence)
     found = words(site.name)
-    if api is not None or not _names_seeding(found) or _is_method_of_value(site, script):
-        return None
     seed = site.node.args[0].value if site.node.args else None
+    named = _names_seeding(found) or (_names_outcome(found) and "seed" in words(dotted(seed)))
+    if api is not None or not named or _is_method_of_value(site, script):
+        return None
     return _Call(seed, "", "", site.name, Evidence(NAME, (site.name,)))
 
 
@@ -151,6 +155,11 @@ def _names_seeding(found: tuple[str, ...]) -> bool:
     return bool(found[0] == "seed" and others <= _OBJECTS and others) or bool(
         _VERBS & others and others <= _VERBS | _OBJECTS | {"and", "torch", "worker", "seed"}
     )
+
+
+def _names_outcome(found: tuple[str, ...]) -> bool:
+    """`provide_determinism`, `ensure_reproducibility`: what is to come of the seed it is given."""
+    return found[:1] != () and found[0] in _ENSURES and bool(_OUTCOMES & set(found[1:]))
 
 
 def _is_method_of_value(site: Site, script: Script) -> bool:
@@ -266,6 +275,21 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "from repro import ensure_reproducibility\nensure_reproducibility(cfg.seed)": [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ensure_reproducibility",)),
+            seed="cfg.seed",
+            libraries=(),
+            helper="ensure_reproducibility",
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+        )
+    ],
     ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.seed_everything(seed)"): [
         Seeding(
             line=3,
@@ -286,6 +310,7 @@ COUNTEREXAMPLES = {
     (
         "import jax\nvariables = model.init(jax.random.PRNGKey(0), x)"
     ): "a key for the first weights alone",
+    "from repro import make_deterministic\nmake_deterministic(True)": "no seed is given",
     "sampler.set_seed(epoch)": "that sets the seed of one sampler",
     "seed = args.seed": "nothing is seeded yet",
     "import torch\ng = torch.Generator().manual_seed(0)": "a generator of its own",
