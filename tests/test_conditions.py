@@ -14,6 +14,7 @@ CONDITIONS = {
     "if not ready:\n    pass\nelse:\n    HERE()": "ready",
     "if not (a or b):\n    pass\nelse:\n    HERE()": "a or b",
     "if a or b:\n    pass\nelse:\n    HERE()": "not (a or b)",
+    "if a is None or b == 0:\n    pass\nelse:\n    HERE()": "a is not None and b != 0",
     "if step < 5:\n    pass\nelif other:\n    HERE()": "step >= 5 and other",
     "if 0 < step < 5:\n    pass\nelse:\n    HERE()": "not (0 < step < 5)",
     "if kind == 'a':\n    pass\nelif kind == 'b':\n    HERE()": "kind == 'b'",

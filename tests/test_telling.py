@@ -205,11 +205,46 @@ def test_going_on_is_told_from_the_file_to_the_loop() -> None:
     assert "## Going on from a checkpoint (lines 4–7)" in text
     assert "If `args.resume`, `torch.load` (line 4) reads `args.resume`;" in text
     assert "a state of this kind is saved on lines 13–21. From it:" in text
-    assert "- `model` gets back its state, `model` (line 5)." in text
-    assert '- `start` is worked out from `epoch`, as `checkpoint["epoch"] + 1` (line 7).' in text
-    assert "The loop over the epochs (line 8) begins with `start`." in text
+    assert "- `model` gets back its state, saved under `'model'` (line 5)." in text
+    worked_out = "`start` is worked out from what was saved under `'epoch'`"
+    assert f'- {worked_out}: `checkpoint["epoch"] + 1` (line 7).' in text
+    assert "goes on in the loop over the epochs (line 8), which begins with `start`." in text
     assert "Saved there, but not read here: `args`." in text
     assert "Resuming from a checkpoint (line" not in text
+
+
+_SAVED_IN_TWO_FILES = """\
+found = find_last(folder, "net"), find_last(folder, "rest")
+if found[0] is None or found[1] is None:
+    last = -1
+    rest = None
+else:
+    weights = load_checkpoint(found[0], device)
+    rest = load_checkpoint(found[1], device)
+    kept = weights["net"]
+    net.load_state_dict(kept)
+    last = rest["epoch"]
+if rest is not None:
+    optimizer.load_state_dict(rest["optimizer"])
+for epoch in range(max(0, last), epochs):
+    for x, y in loader:
+        optimizer.zero_grad()
+        loss = net(x, y)
+        loss.backward()
+        optimizer.step()
+    save_checkpoint(one, {"net": net.state_dict()})
+    save_checkpoint(two, {"optimizer": optimizer.state_dict(), "epoch": epoch})
+"""
+
+
+def test_going_on_from_several_files_that_a_helper_reads() -> None:
+    text = pseudogen.explain(_SAVED_IN_TWO_FILES)
+    assert "If `found[0] is not None and found[1] is not None`, `load_checkpoint(" in text
+    assert "`load_checkpoint(found[1], device)` (line 7) read what was saved;" in text
+    assert "a state of this kind is saved on line 19 and on line 20. From it:" in text
+    assert "saved under `'net'` (by way of `kept`, lines 8 and 9)." in text
+    assert "- If `rest is not None`: `optimizer` gets back its state" in text
+    assert "which begins with `max(0, last)`." in text
 
 
 def test_weights_alone_make_no_story_of_going_on() -> None:

@@ -17,6 +17,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _LOADS = ("load_state_dict", "set_state_dict")
+_READS = ("load", "read")
 _BARE = re.compile(r"\w+(\[[^\[\]]+\]|\.(get|pop)\([^()]+\))")
 _LONGEST = 60
 _FEW = 2
@@ -34,6 +35,7 @@ class Restored:
         name: What gets it.
         code: For a variable, how it is worked out, where it is not the very piece.
         condition: When, beyond what holds for the reading.
+        by: The variable that held the state in between, and where it got it.
     """
 
     kind: str
@@ -42,6 +44,12 @@ class Restored:
     name: str
     code: str | None = None
     condition: str | None = None
+    by: tuple[str, int] | None = None
+
+    @property
+    def told(self) -> set[int]:
+        """The lines of which it speaks."""
+        return {self.line, self.by[1]} if self.by else {self.line}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,19 +59,21 @@ class Continuing:
     Attributes:
         line: Where the story begins.
         lines: From the reading to the last piece put back.
-        reads: The calls that read, and where.
+        reads: The calls that read, and where; with their arguments where these may say anything.
+        together: Whether all of them are made, and not one of several.
         path: What is read.
         condition: When; of several readings what is common to them.
         parts: The pieces put back, in the order of the source.
         saves: The calls that save such a state, and their lines.
         left: What is saved there and not read here.
-        loop: The variable with which the loop over the epochs begins, where it is put back, and
-            the line of the loop.
+        loop: With what the loop over the epochs begins, where that is put back, and the line of
+            the loop.
     """
 
     line: int
     lines: tuple[int, int]
     reads: tuple[tuple[str, int], ...]
+    together: bool
     path: str | None
     condition: str | None
     parts: tuple[Restored, ...]
@@ -74,7 +84,7 @@ class Continuing:
     @property
     def told(self) -> set[int]:
         """The lines of which it speaks."""
-        return {line for _, line in self.reads} | {part.line for part in self.parts}
+        return {line for _, line in self.reads}.union(*(part.told for part in self.parts))
 
     def tells(self, finding: Finding) -> bool:
         """Whether it says what a finding is."""
@@ -85,14 +95,15 @@ def continuing(script: Script, placed: Sequence[tuple[Finding, Statement]]) -> I
     """The stories of a script's resumptions: one for each function that reads a checkpoint."""
     homes: dict[int, list[tuple[Finding, Statement]]] = {}
     for finding, statement in placed:
-        if finding.pattern == "checkpoint-resume" and getattr(finding, "how", "") == "load":
+        if finding.pattern == "checkpoint-resume" and getattr(finding, "how", "") in _READS:
             function = script.function_around(statement)
             homes.setdefault(function.index if function else -1, []).append((finding, statement))
     for readings in homes.values():
-        parts = tuple(_parts(script, readings[0][1]))
-        targets = {_target(statement) for _, statement in readings}
-        if len(parts) >= _FEW and len(targets) == 1:
-            yield _story(readings, parts, [finding for finding, _ in placed])
+        firsts = {_target(statement): statement for _, statement in reversed(readings)}
+        found = (part for reading in firsts.values() for part in _parts(script, reading))
+        parts = sorted(_through_variables(script, list(found)), key=lambda part: part.line)
+        if len(parts) >= _FEW and "" not in firsts:
+            yield _story(readings, tuple(parts), [finding for finding, _ in placed])
 
 
 def _story(
@@ -102,13 +113,15 @@ def _story(
 ) -> Continuing:
     found: list[Any] = [finding for finding, _ in readings]
     keys = {part.key for part in parts} | {key for f in found for key in f.restores}
-    saves: list[Any] = [f for f in findings if _saves(f, keys)]
+    together = len({_target(statement) for _, statement in readings}) > 1
+    saves: list[Any] = [f for f in findings if _saves(f, keys, 1 if together else _FEW)]
     left = [key for f in saves for key in f.contents if key not in keys]
     paths = {f.path for f in found}
     return Continuing(
         line=found[0].line,
         lines=(found[0].line, max(found[-1].end, parts[-1].line)),
-        reads=tuple((f.call, f.line) for f in found),
+        reads=tuple((_reading(f, s), f.line) for f, s in readings),
+        together=together,
         path=paths.pop() if len(paths) == 1 else None,
         condition=_common([f.condition or "" for f in found]),
         parts=parts,
@@ -116,6 +129,11 @@ def _story(
         left=tuple(dict.fromkeys(left)) if len(saves) == 1 else (),
         loop=_loop(parts, findings),
     )
+
+
+def _reading(finding: Any, statement: Statement) -> str:
+    """The call that reads; with its arguments where it is not known which one is the file."""
+    return str(finding.call) if finding.path else text(statement.node.value)
 
 
 def _common(conditions: Sequence[str]) -> str | None:
@@ -129,18 +147,23 @@ def _common(conditions: Sequence[str]) -> str | None:
     return common if common and common.count("(") == common.count(")") else None
 
 
-def _saves(finding: Finding, keys: set[str]) -> bool:
+def _saves(finding: Finding, keys: set[str], few: int) -> bool:
+    """Whether a saving writes at least a `few` of the keys that are read."""
     contents = getattr(finding, "contents", ()) if finding.pattern == "checkpoint-save" else ()
-    return len(keys & set(contents)) >= _FEW
+    return len(keys & set(contents)) >= few
 
 
 def _loop(parts: Sequence[Restored], findings: Sequence[Finding]) -> tuple[str, int] | None:
-    values = {part.name for part in parts if part.kind == "value"}
+    values = [part.name for part in parts if part.kind == "value"]
     for finding in findings:
         start = getattr(finding, "start", None) if finding.pattern == "epoch-loop" else None
-        if start in values and start is not None:
+        if start is not None and any(_speaks_of(name, start) for name in values):
             return start, finding.line
     return None
+
+
+def _speaks_of(name: str, code: str) -> bool:
+    return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.\[(])", code) is not None
 
 
 def _target(statement: Statement) -> str:
@@ -183,3 +206,28 @@ def _restored(
         receiver, _, method = dotted(value.func).rpartition(".")
         if method in _LOADS and receiver:
             yield Restored("state", statement.first, key, receiver, None, condition)
+
+
+def _through_variables(script: Script, parts: list[Restored]) -> Iterator[Restored]:
+    """The pieces; one that a variable holds only until something is given it as its state
+    (`weights = checkpoint["model"]`, `model.load_state_dict(weights)`) in the place of that."""
+    at = script.tree.by_line()
+    for part in parts:
+        taken = list(_taken(script, part, at[part.line])) if part.kind == "value" else []
+        yield from taken or [part]
+
+
+def _taken(script: Script, part: Restored, held: Statement) -> Iterator[Restored]:
+    """What gets the state that a variable holds, in the same block or below."""
+    if part.code is not None:
+        return
+    for call in script.calls_after(held):
+        receiver, _, method = call.name.rpartition(".")
+        if method not in _LOADS or not receiver or not call.node.args:
+            continue
+        if call.scope != held.scope or text(call.node.args[0].value) != part.name:
+            continue
+        made = {binding.statement for binding in script.reaching(part.name, call.statement.index)}
+        if held.index in made:
+            by = (part.name, part.line)
+            yield Restored("state", call.line, part.key, receiver, None, part.condition, by)

@@ -110,5 +110,9 @@ def opposite(node: Any, alone: bool = False) -> str:
         (compared,) = node.comparisons
         sign = _OPPOSITES[type(compared.operator)]
         return f"{text(node.left)} {sign} {text(compared.comparator)}"
+    if type(node) is cst.BooleanOperation and type(node.operator) is cst.Or:
+        parts = opposite(node.left), opposite(node.right)
+        if not any(part.startswith("not ") for part in parts):
+            return " and ".join(parts)
     simple = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
     return f"not {text(node)}" if type(node) in simple else f"not ({bare(node)})"

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.names.flow import exclusive
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
@@ -94,9 +95,13 @@ def _values(node: Any, site: Site, script: Script) -> list[Any]:
     return [b.value for b in bound if b.how == "assign"] or [node]
 
 
-def other_builds(name: str | None, site: Site, script: Script) -> tuple[int | None, int | None]:
-    """The lines on which the same variable gets another loader, before and after this one."""
-    before, again = None, None
+def other_builds(
+    name: str | None, site: Site, script: Script
+) -> tuple[int | None, int | None, bool]:
+    """The lines on which the same variable gets another loader, before and after this one; and
+    whether that before is made by the very same call."""
+    before, again, same = None, None, False
+    here_written = text(site.node).split()
     here = site.statement
     for binding in script.resolver.bindings(name, site.scope) if name else ():
         place = script.tree.statements[binding.statement]
@@ -109,6 +114,7 @@ def other_builds(name: str | None, site: Site, script: Script) -> tuple[int | No
             continue
         if place.index < here.index:
             before = place.first
+            same = text(binding.value).split() == here_written
         elif again is None:
             again = place.first
-    return before, again
+    return before, again, same

@@ -25,6 +25,7 @@ _PROGRESS_KEYS = frozenset(
     | {"optimizer_state", "optimizer_state_dict", "optim", "scaler", "scheduler"}
     | {"lr_scheduler", "start_epoch", "step", "training_steps"}
 )
+_PROGRESS = frozenset({"optimizer", "scheduler", "scaler", "optim"})
 _STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
 )
@@ -49,8 +50,9 @@ class CheckpointResume(Finding):
     """Facts of a resumption.
 
     Attributes:
-        how: "load" (a library reads the file), "helper", "framework" (a method restores all) or
-            "argument" (a framework's training call is told the checkpoint).
+        how: "load" (a library reads the file), "read" (a helper reads it and gives what was
+            saved), "helper", "framework" (a method restores all) or "argument" (a framework's
+            training call is told the checkpoint).
         call: What is called.
         path: The file or folder.
         restores: The keys of the file that the script reads.
@@ -177,9 +179,7 @@ def _continues(
     path: Any, restores: tuple[str, ...], into: tuple[str, ...], site: Site, script: Script
 ) -> bool:
     """Whether a loaded file continues a run: by what is read from it, or why it is loaded."""
-    if set(restores) & _PROGRESS_KEYS:
-        return True
-    if any(set(words(name)) & {"optimizer", "scheduler", "scaler", "optim"} for name in into):
+    if _restores_progress(restores, into):
         return True
     restores_all = site.known is not None and site.known.name.endswith(".restore_checkpoint")
     if restores_all and "state" in _given(site):
@@ -227,6 +227,67 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         path=text(path) if path is not None else None,
         condition=script.condition(site.statement),
     )
+
+
+@pattern(CheckpointResume, calls=speaks_of("load", "restore", "read"), within=(cst.Assign,))
+def find_read(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`saved = load_checkpoint(path)`, of which the optimizer or the epoch is read afterwards."""
+    if (
+        not _assigned(site)
+        or not _is_reader(site)
+        or _how(site, script)
+        or after_training(script, site.statement)
+    ):
+        return
+    restores, into = _read_from(site, script)
+    if not (restores or into) or not _continues_with(site, script):
+        return
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (_assigned(site) or site.name,)),
+        how="read",
+        call=site.name,
+        restores=restores,
+        into=into,
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_reader(site: Site) -> bool:
+    """`load_checkpoint(path)`, whose result alone is assigned."""
+    named = words(site.name)
+    of_state = named[:1] in (("load",), ("restore",), ("read",)) and set(named[1:]) & _STATE_WORDS
+    value = getattr(site.statement.node, "value", None)
+    return site.known is None and bool(of_state and site.node.args) and value is site.node
+
+
+def _read_from(site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    name = _assigned(site)
+    return _uses(name, site, script) if name else ((), ())
+
+
+def _continues_with(site: Site, script: Script) -> bool:
+    """Whether what a helper reads continues a run, or what it reads beside in the same block:
+    weights may lie in one file, and the optimizer's state in another."""
+    beside = [
+        call
+        for call in script.call_sites()
+        if call.name == site.name
+        and call.statement.parent == site.statement.parent
+        and type(call.statement.node) is cst.Assign
+        and _is_reader(call)
+    ]
+    found = [_read_from(call, script) for call in beside]
+    restores = tuple(key for keys, _ in found for key in keys)
+    into = tuple(name for _, names in found for name in names)
+    return bool(into) and _restores_progress(restores, into)
+
+
+def _restores_progress(restores: tuple[str, ...], into: tuple[str, ...]) -> bool:
+    """Whether an optimizer gets its state, by the keys that are read or by its name."""
+    named = {word for name in into for word in words(name)}
+    return bool(set(restores) & _PROGRESS_KEYS or named & _PROGRESS)
 
 
 def _reads_to_resume(site: Site, script: Script) -> bool:
@@ -484,6 +545,35 @@ EXAMPLES = {
             path="''",
         )
     ],
+    (
+        "if saved_run:\n"
+        "    weights = load_checkpoint(saved_run.weights)\n"
+        "    state = load_checkpoint(saved_run.state)\n"
+        "    net.load_state_dict(weights['net'])\n"
+        "    optimizer.load_state_dict(state['optimizer'])\n"
+        "    first = state['epoch'] + 1"
+    ): [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("weights",)),
+            how="read",
+            call="load_checkpoint",
+            restores=("net",),
+            into=("net",),
+            condition="saved_run",
+        ),
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("state",)),
+            how="read",
+            call="load_checkpoint",
+            restores=("optimizer", "epoch"),
+            into=("optimizer",),
+            condition="saved_run",
+        ),
+    ],
     "restart_from_checkpoint(path, state_dict=model, optimizer=optimizer)": _example(
         line=1,
         evidence=Evidence(NAME, ("restart_from_checkpoint",)),
@@ -513,6 +603,8 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "weights = load_checkpoint(path)\nnet.load_state_dict(weights['net'])": "weights alone",
+    "state = load_state(path)\nprint(state['epoch'])\nstate = None": "nothing is put back",
     "restart_training(worker)": "a process is started anew",
     "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": "weights alone",
     "self.master.restart_peer()": "a service is started again",

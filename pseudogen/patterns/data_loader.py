@@ -57,6 +57,7 @@ class DataLoader(Finding):
         generator: The source of random numbers that it is given; None without one.
         built_before: The line on which the same variable has got a loader before.
         built_again: The line on which it gets another one later.
+        same_call: Whether the one before is made by the very same call.
         condition: The condition under which it is made.
     """
 
@@ -87,6 +88,7 @@ class DataLoader(Finding):
     generator: str | None = None
     built_before: int | None = None
     built_again: int | None = None
+    same_call: bool = False
     condition: str | None = None
 
 
@@ -202,7 +204,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     dataset = _dataset(site, script)
     batch = script.argument(site, "batch_size")
     sampler = script.argument(site, "sampler") or script.argument(site, "batch_sampler")
-    before, again = other_builds(name, site, script)
+    before, again, same = other_builds(name, site, script)
     found = DataLoader(
         line=site.line,
         end=site.last,
@@ -230,6 +232,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         generator=_given(site, script, "generator"),
         built_before=before,
         built_again=again,
+        same_call=same,
         condition=script.condition(site.statement),
     )
     if _given(site, script, "batch_sampler") is not None:
@@ -354,6 +357,50 @@ EXAMPLES = {
             drop_last="False",
             collate="join",
             built_before=9,
+            condition="unfreeze",
+        ),
+    ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "gen = DataLoader(train_set, batch_size, True)\n"
+        "if unfreeze:\n"
+        "    batch_size = 32\n"
+        "    gen = DataLoader(train_set,  batch_size, True)"
+    ): [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="gen",
+            function="DataLoader",
+            dataset="train_set",
+            split="training",
+            batch_size="batch_size",
+            shuffle="True",
+            shuffle_given=True,
+            workers="0",
+            pin_memory="False",
+            drop_last="False",
+            built_again=5,
+        ),
+        DataLoader(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="gen",
+            function="DataLoader",
+            dataset="train_set",
+            split="training",
+            batch_size="batch_size",
+            batch_chain=(Link(4, "batch_size = 32", 32),),
+            batch_value=32,
+            shuffle="True",
+            shuffle_given=True,
+            workers="0",
+            pin_memory="False",
+            drop_last="False",
+            built_before=2,
+            same_call=True,
             condition="unfreeze",
         ),
     ],

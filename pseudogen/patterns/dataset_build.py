@@ -53,6 +53,7 @@ class DatasetBuild(Finding):
 
     Attributes:
         target: What receives it; None when it is passed on at once.
+        also: What the same call sets beside the data sets: `args.classes`.
         function: The class or function that makes it, as written.
         several: Whether what receives it holds several things, as a list does.
         form: "subset", "split", "concatenation", "tensors", "folder", "arrays" or "tf" where the
@@ -69,6 +70,7 @@ class DatasetBuild(Finding):
     pattern: ClassVar[str] = "dataset-build"
 
     target: str | None = None
+    also: tuple[str, ...] = ()
     function: str
     several: bool = False
     form: str | None = None
@@ -249,13 +251,15 @@ _NO_SOURCES = frozenset(
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
-    target = assigned(site.statement, site.node)
+    target, also = _parted(assigned(site.statement, site.node))
     traits = site.known.api.traits if site.known is not None else {}
     form = traits.get("part") or traits.get("form")
     first = next((a for a in site.node.args if not a.star and _may_be_source(a)), None)
     made = site.name.rpartition(".")[2][:1].isupper()
     number = made and first is not None and type(first.value) in (cst.Integer, cst.Float)
     source = text(first.value) if first is not None and not number else None
+    if source in ("True", "False", "None"):
+        source = None
     if source is not None and source[1:-1].endswith("Dataset") and source[:1] in "\"'":
         source = None  # the name of a class
     train = script.argument_text(site, "train")
@@ -264,6 +268,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         end=site.last,
         evidence=evidence,
         target=target,
+        also=also,
         function=site.name,
         several=target is not None and type(site.statement.node.value) in _SEVERAL,
         form=form,
@@ -275,6 +280,15 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         lengths=script.argument_text(site, "lengths") if form == "split" else None,
         condition=script.condition(site.statement),
     )
+
+
+def _parted(target: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """What is assigned to: the data sets, by their names, and what else a tuple has beside them."""
+    names = tuple(map(str.strip, target.split(","))) if target is not None else ()
+    sets = [n for n in names if suggested_role(n) == "dataset" or set(words(n)) & _DATASETS]
+    if not 0 < len(sets) < len(names) or "(" in (target or ""):
+        return target, ()
+    return ", ".join(sets), tuple(name for name in names if name not in sets)
 
 
 def _split(target: str | None, train: str | None, source: str | None) -> str | None:
@@ -459,6 +473,28 @@ EXAMPLES = {
             split="training",
             source='"train"',
         )
+    ],
+    (
+        "train_set, args.classes = build_dataset(True, args)\n"
+        "valid_set, _ = build_dataset(False, args)"
+    ): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="train_set",
+            also=("args.classes",),
+            function="build_dataset",
+            split="training",
+        ),
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="valid_set",
+            function="build_dataset",
+            split="validation",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

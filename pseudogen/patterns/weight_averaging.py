@@ -16,6 +16,7 @@ from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER = frozenset(
@@ -47,7 +48,9 @@ class WeightAveraging(Finding):
         average: What holds the average, as written.
         model: Whose weights are averaged, as written; None when that is not seen.
         function: What is called, as written; None for a loop written out.
-        decay: The share that the old average keeps, as written; None when not given.
+        decay: The share that the old average keeps, as written: what the call is given, else the
+            one setting that is named so; None without either.
+        decay_value: That share where constants tell, be it by default.
         condition: The condition under which it happens.
     """
 
@@ -59,7 +62,14 @@ class WeightAveraging(Finding):
     model: str | None = None
     function: str | None = None
     decay: str | None = None
+    decay_value: float | None = None
     condition: str | None = None
+
+    @property
+    def window(self) -> int | None:
+        """About how many of the last updates count in an exponential average."""
+        known = self.decay_value is not None and 0 < self.decay_value < 1
+        return round(1 / (1 - self.decay_value)) if known and self.decay_value else None
 
 
 @pattern(WeightAveraging, kinds=("weight-average",))
@@ -229,6 +239,7 @@ def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> W
     nodes = [a.value for a in site.node.args if a.keyword is None]
     named = (n for n in nodes if set(words(dotted(n).rpartition(".")[2])) & _WEIGHTS)
     model = next((n for n in nodes if _of_model(n, site, script)), next(named, None))
+    decay, value = _decay(site, script)
     return WeightAveraging(
         line=site.line,
         end=site.last,
@@ -238,11 +249,48 @@ def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> W
         average=assigned(site.statement, site.node),
         model=text(model) if model is not None else None,
         function=site.name,
-        decay=next(
-            (d for name in _DECAYS if (d := script.argument_text(site, name)) is not None), None
-        ),
+        decay=decay,
+        decay_value=value,
         condition=condition_of(script, site.statement, site.node),
     )
+
+
+def _decay(site: Site, script: Script) -> tuple[str | None, float | None]:
+    """(the decay as written, its value) of an average that a call makes."""
+    node = next((d for n in _DECAYS if (d := script.argument(site, n)) is not None), None)
+    if node is not None:
+        value = script.value(node, site.statement.index)
+        setting = script.settings.get(text(node))
+        if value is None and setting is not None and setting.expression is not None:
+            value = script.value(setting.expression, setting.statement)
+        return text(node), value
+    if script.passes_unknown(site):
+        return None, None
+    default = _default(site, script)
+    if default is not None:
+        return None, script.value(default, site.statement.index)
+    named = [s for s in script.settings.values() if set(words(s.name)) >= {"ema", "decay"}]
+    if len(named) != 1 or site.known is not None or named[0].expression is None:
+        return None, None
+    return named[0].name, script.value(named[0].expression, named[0].statement)
+
+
+def _default(site: Site, script: Script) -> Any:
+    """The default of the decay in the class or function of the script that a call runs."""
+    called = script.called_function(site)
+    if called is None:
+        makers = [f for f in script.functions("__init__") if _class_of(f, script) == site.name]
+        called = makers[0] if len(makers) == 1 else None
+    params = called.node.params if called is not None else None
+    for param in (*params.params, *params.kwonly_params) if params is not None else ():
+        if param.name.value in _DECAYS:
+            return param.default
+    return None
+
+
+def _class_of(function: Statement, script: Script) -> str | None:
+    around = script.tree.statements[function.parent] if function.parent >= 0 else None
+    return around.node.name.value if around and type(around.node) is cst.ClassDef else None
 
 
 def _updated(site: Site, script: Script, receiver: str | None, model: Any) -> WeightAveraging:
@@ -298,6 +346,7 @@ EXAMPLES = {
             model="model",
             function="ModelEMA",
             decay="0.999",
+            decay_value=0.999,
         ),
         WeightAveraging(
             line=3,
@@ -358,6 +407,38 @@ EXAMPLES = {
             action="updated",
             form="ema",
             average="ema_params",
+        )
+    ],
+    (
+        "class ModelEMA:\n"
+        "    def __init__(self, model, decay=0.9998):\n"
+        "        self.decay = decay\n"
+        "ema = ModelEMA(model)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("ema",)),
+            action="made",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ModelEMA",
+            decay_value=0.9998,
+        )
+    ],
+    "ema_decay = 0.995\nema_model = copy.deepcopy(model)": [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ema_model",)),
+            action="made",
+            form="ema",
+            average="ema_model",
+            model="model",
+            function="copy.deepcopy",
+            decay="ema_decay",
+            decay_value=0.995,
         )
     ],
     ("def update_ema(ema, model):\n    pass\nupdate_ema(ema, model)"): [

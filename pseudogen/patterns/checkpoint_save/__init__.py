@@ -71,6 +71,19 @@ EXAMPLES = {
         call="save_checkpoint",
         contents=("epoch", "state_dict"),
     ),
+    'kept = {"net": net.state_dict(), "epoch": epoch}\nsave_checkpoint(path, kept)': _example(
+        line=2,
+        evidence=Evidence(NAME, ("save_checkpoint",)),
+        how="helper",
+        call="save_checkpoint",
+        contents=("net", "epoch"),
+    ),
+    "save_checkpoint(path, {'note': note})": _example(
+        line=1,
+        evidence=Evidence(NAME, ("save_checkpoint",)),
+        how="helper",
+        call="save_checkpoint",
+    ),
     "accelerator.save_state(output_dir)": _example(
         line=1,
         evidence=Evidence(FLOW, ("accelerator.save_state",)),

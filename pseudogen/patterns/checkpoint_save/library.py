@@ -30,7 +30,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     path = script.argument(site, params[1]) if len(params) > 1 else None
     if value is None or not _is_state(value, path, site, script):
         return
-    made = _made(value, site, script)
+    made = made_of(value, site, script)
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -69,7 +69,7 @@ def _place(path: Any, site: Site, script: Script) -> str | None:
     return text(path)
 
 
-def _made(value: Any, site: Site, script: Script) -> Any:
+def made_of(value: Any, site: Site, script: Script) -> Any:
     """The expression behind a variable that was assigned once."""
     name = dotted(value) if type(value) in (cst.Name, cst.Attribute) else ""
     bindings = script.reaching(name, site.statement.index) if name else []
@@ -80,7 +80,7 @@ def _made(value: Any, site: Site, script: Script) -> Any:
 
 def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     """Whether what is saved is state of a training: not features, predictions or images."""
-    made = _made(value, site, script)
+    made = made_of(value, site, script)
     listed = [e.value for e in made.elements] if type(made) in (cst.List, cst.Tuple) else [value]
     if any(script.is_a(one, site.scope, "model") is not None for one in listed):
         return True

@@ -15,7 +15,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
-from pseudogen.patterns.checkpoint_save.library import written_keys
+from pseudogen.patterns.checkpoint_save.library import made_of, written_keys
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -84,12 +84,24 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
         how=how,
         call=site.name,
-        contents=written_keys(first),
+        contents=_contents(site, script),
         whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
         path=_path(first, site) if how == "framework" else None,
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
+
+
+def _contents(site: Site, script: Script) -> tuple[str, ...]:
+    """The keys of the dict that a call saves: its first argument, or another that is, or holds,
+    one with state in it."""
+    for place, arg in enumerate(site.node.args):
+        made = made_of(arg.value, site, script)
+        keys = written_keys(made)
+        first = place == 0 and made is arg.value
+        if keys and (first or "state_dict(" in text(made)):
+            return keys
+    return ()
 
 
 def _whole(name: str) -> str | None:
