@@ -225,7 +225,16 @@ def _steps_below(site: Site, script: Script) -> bool:
         if not _BARS & set(words(call.name.rpartition(".")[0]))
     }
     breaks = any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
-    return breaks or bool(methods & _STEPPING)
+    return breaks or (bool(methods & _STEPPING) and not _starts_anew(site, script))
+
+
+def _starts_anew(site: Site, script: Script) -> bool:
+    """Whether the block of an `if` clears the gradients, then makes a backward pass and a step: a
+    training every few rounds, as in reinforcement learning; nothing adds up before."""
+    made = [_method(call) for call in script.calls_below(site.statement)]
+    if not {"zero_grad", "backward", "step"} <= set(made):
+        return False
+    return made.index("zero_grad") < made.index("backward") < made.index("step")
 
 
 def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccumulation:
@@ -469,4 +478,12 @@ COUNTEREXAMPLES = {
         "        optimizer.zero_grad()"
     ): "another model is trained less often",
     "steps = len(loader) // accum_steps": "that is steps-per-epoch",
+    (
+        "for step in range(total_steps):\n"
+        "    if step % update_frequency == 0:\n"
+        "        loss = model(buffer.sample())\n"
+        "        optimizer.zero_grad()\n"
+        "        loss.backward()\n"
+        "        optimizer.step()"
+    ): "it trains every few rounds, on a batch of that round",
 }

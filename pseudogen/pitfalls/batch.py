@@ -98,6 +98,7 @@ def check_remainder(findings: Findings) -> Iterator[Pitfall]:
             processes_value=count if each is not None else None,
             each=each,
             plain=" " not in division.processes,
+            machine=division.counts == "machine",
             per=division.per,
         )
 

@@ -11,9 +11,10 @@ from pseudogen.names.script import Script
 from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
 
 _LAUNCH = re.compile(
-    r"(-m[\s'\",]+torch\.distributed\.launch|distributed/launch\.py)\b(?!\s*(\.\.\.|…))"
+    r"(-m[\s'\",]+torch\.distributed\.launch|^(?!.*://).*distributed/launch\.py)\b"
+    r"(?!\s*(\.\.\.|…))"
 )
-"""A command, not the mention of the module in a remark."""
+"""A command, not the mention of the module in a remark or the address of its source."""
 
 
 @pitfall("deprecated-amp")
@@ -69,8 +70,8 @@ def check_launch(findings: Findings) -> Iterator[Pitfall]:
 def check_argument(findings: Findings) -> Iterator[Pitfall]:
     """`parser.add_argument("--local_rank")`, which torchrun does not pass."""
     script = findings.script
-    if mentions(script, "LOCAL_RANK"):
-        return
+    if mentions(script, "LOCAL_RANK", "deepspeed"):
+        return  # the launcher of DeepSpeed passes the argument
     for site in calls_of_methods(script, "add_argument"):
         names = [string(arg.value) for arg in site.node.args if arg.keyword is None]
         if "--local_rank" not in names or "--local-rank" in names or not script.workers.joins:
@@ -110,12 +111,17 @@ COUNTEREXAMPLES = {
         "from torch.distributed.launcher import elastic_launch\n": "another module",
         "# torch.distributed.launch sets LOCAL_RANK, too\n": "a remark",
         "# VARIANT=1 python -m torch.distributed.launch ...\n": "a remark on a variable",
+        "# From https://example.org/torch/distributed/launch.py\n": "an address",
     },
     "local-rank-argument": {
         _JOIN + "import os\nparser.add_argument('--local_rank')\nos.environ['LOCAL_RANK']\n": (
             "the variable is read, too"
         ),
         "parser.add_argument('--local_rank', type=int)\n": "no group is joined",
+        "import deepspeed\ndeepspeed.init_distributed()\n"
+        "parser.add_argument('--local_rank', type=int)\nuse(args.local_rank)\n": (
+            "the launcher of DeepSpeed passes it"
+        ),
         _JOIN + "parser.add_argument('--local_rank', type=int)\n": "it is read nowhere here",
     },
 }

@@ -84,14 +84,13 @@ def _trains(script: Script, loop: Statement) -> bool:
 def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site, str] | None:
     """The call that puts the trained model into evaluation mode, and the model's name in the
     loop."""
+    evals = [s for s in calls if _evaluates(s)]
+    if any(_trains_in_it(script, s) for s in evals):
+        return None
     used = {s.name for s in calls if inside(loop, s.statement) or s.name.startswith("self.")}
     used |= {text(a.value) for s in script.calls_below(loop) for a in s.node.args}
     free = {(s.name, _free(script, s.name, s)) for s in calls}
-    for site in calls:
-        if method(site) != "eval" or site.node.args or not receiver(site):
-            continue
-        if type(site.statement.node) is not cst.Expr:
-            continue
+    for site in evals:
         model = receiver(site)
         if not inside(loop, site.statement):
             home = _free(script, model, site)
@@ -103,6 +102,22 @@ def _switched(script: Script, loop: Statement, calls: list[Site]) -> tuple[Site,
         if model and model in used and not _COPIES & set(words(model.replace(".", "_"))):
             return site, model
     return None
+
+
+def _evaluates(site: Site) -> bool:
+    """`model.eval()` as a statement."""
+    plain = method(site) == "eval" and not site.node.args and bool(receiver(site))
+    return plain and type(site.statement.node) is cst.Expr
+
+
+def _trains_in_it(script: Script, site: Site) -> bool:
+    """Whether a training step follows in the same function: the model is trained in evaluation
+    mode on purpose, as a linear classifier on frozen features is."""
+    for index in script.structure.steps:
+        step = script.tree.statements[index]
+        if step.index > site.statement.index and step.scope == site.scope:
+            return script.condition(site.statement, beyond=step) is None
+    return False
 
 
 def _free(script: Script, name: str, site: Site) -> int | None:
@@ -305,6 +320,12 @@ COUNTEREXAMPLES = {
             "another model is evaluated"
         ),
         _TOP + _TRAIN + _ROUND + "model.eval()\n": "the training is over",
+        _TOP
+        + _EVALUATE
+        + "def fit():\n    model.eval()\n"
+        + _ROUND
+        + "for epoch in range(9):\n    fit()\n"
+        + _CALL: "the rest of it is frozen: it is trained in evaluation mode",
     },
     "evaluation-with-gradients": {
         _TOP + "@torch.no_grad()\n" + _EVALUATE + "evaluate(model, val_loader)\n": "decorated",

@@ -10,6 +10,9 @@ from pseudogen.patterns.distributed_sampler import DistributedSampler
 from pseudogen.patterns.metric_reduction import MetricReduction
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
 
+_LONG = 48
+"""Characters of an expression in a sentence; of a longer one it is said what it is."""
+
 
 @pitfall("drop-last-on-validation")
 def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
@@ -41,7 +44,7 @@ def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
                 (loader.line, loader.end),
                 loader.evidence.kind,
                 loader=loader.target,
-                dataset=loader.dataset,
+                dataset=loader.dataset if len(loader.dataset or "") <= _LONG else None,
             )
 
 

@@ -76,7 +76,9 @@ def _first_call(
         if _needs_all(script, site):
             return site, None
         function = script.called_function(site)
-        inner = _waits_in(script, function) if function is not None else None
+        inner = None
+        if function is not None and not _is_cached(function):
+            inner = _waits_in(script, function)
         if inner is not None and function is not None and not _callers_vary(script, function, site):
             return site, inner
     return None
@@ -93,6 +95,11 @@ def _waits_in(script: Script, function: Statement) -> Site | None:
             guarded = script.rank_condition(site.statement) is not None
             return None if decided or guarded or _leaves_early(script, function, site) else site
     return None
+
+
+def _is_cached(function: Statement) -> bool:
+    """Whether the function may give an earlier result, and run nothing."""
+    return any("cache" in text(d.decorator) for d in function.node.decorators)
 
 
 def _leaves_early(script: Script, function: Statement, site: Site) -> bool:
@@ -149,7 +156,7 @@ def check_leaving(findings: Findings) -> Iterator[Pitfall]:
         if guard.form not in ("block", "return") or type(header.node) is not cst.If:
             continue
         for statement in script.tree.below(header):
-            if not isinstance(statement.node, _LEAVES) or statement.scope != header.scope:
+            if not _leaves(statement) or statement.scope != header.scope:
                 continue
             if guard.form == "return" and statement.parent != header.index:
                 continue
@@ -169,6 +176,13 @@ def check_leaving(findings: Findings) -> Iterator[Pitfall]:
                 call_line=missed.line,
             )
             break
+
+
+def _leaves(statement: Statement) -> bool:
+    """Whether a statement leaves a loop or function by its own decision; a plain `raise` passes on
+    what has failed before."""
+    node = statement.node
+    return isinstance(node, _LEAVES) and not (type(node) is cst.Raise and node.exc is None)
 
 
 def _missed(findings: Findings, guard: Statement, leaves: Statement) -> Site | None:
@@ -304,6 +318,13 @@ COUNTEREXAMPLES = {
         _TOP
         + _MEASURE.replace("    dist", "    if model.parallel:\n        dist")
         + "if rank == 0:\n    print(measure(model))\n": "what is passed decides",
+        "from functools import cache\n"
+        + _TOP
+        + "@cache\n"
+        + _MEASURE
+        + "error = measure(model)\nif rank == 0:\n    print(measure(model))\n": (
+            "the result is there already"
+        ),
     },
     "one-process-leaves": {
         _TOP + "def finish(value):\n    dist.all_reduce(value)\n    if rank != 0:\n        return\n"
@@ -334,5 +355,13 @@ COUNTEREXAMPLES = {
         "    if not value:\n"
         "        return\n"
         "    dist.barrier()\n": "the others leave for the same reason",
+        _TOP + "def check(path):\n"
+        "    if rank == 0:\n"
+        "        try:\n"
+        "            compare(path)\n"
+        "        except ValueError:\n"
+        "            remove(path)\n"
+        "            raise\n"
+        "    dist.barrier()\n": "it has failed before",
     },
 }

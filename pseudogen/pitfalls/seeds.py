@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -20,6 +21,7 @@ from pseudogen.syntax.tree import Statement
 
 _SEEDS = ("seed", "manual_seed")
 _TELLS_APART = ("initial_seed", "get_worker_info", "rank", "SeedSequence", "spawn_key")
+_DRAWN = re.compile(r"\brand(om|int|range|bits)?\b|\btime\b|urandom|\bentropy\b")
 
 _TRAINING = frozenset({"torch", "paddle"})
 """The libraries from whose generators weights and dropout come."""
@@ -35,7 +37,7 @@ def check_processes(findings: Findings) -> Iterator[Pitfall]:
     if not seedings or any(s.per_process or _by_rank(script, s) for s in findings.of(Seeding)):
         return
     first = next((s for s in seedings if s.seed and _TRAINING & set(s.libraries)), None)
-    if first is None or _in_worker_function(script, first):
+    if first is None or _in_worker_function(script, first) or _is_drawn(script, first):
         return
     if not script.workers.functions or _reaches_workers(script, first):
         yield report(
@@ -109,6 +111,13 @@ def _by_rank(script: Script, seeding: Seeding) -> bool:
     """Whether the lines of a seeding speak of a rank in any way."""
     lines = script.tree.lines[seeding.line - 1 : seeding.end]
     return any("rank" in line or "device_specific" in line for line in lines)
+
+
+def _is_drawn(script: Script, seeding: Seeding) -> bool:
+    """Whether the seed is itself a random number or a time, another one in each process."""
+    statement = next(s for s in script.tree.statements if s.first == seeding.line)
+    values = (b.value for b in script.reaching(seeding.seed or "", statement.index))
+    return any(v is not None and _DRAWN.search(text(v)) for v in values)
 
 
 def _in_worker_function(script: Script, seeding: Seeding) -> bool:
@@ -218,6 +227,9 @@ COUNTEREXAMPLES = {
     "seed-alike-in-processes": {
         _TOP + "torch.manual_seed(args.seed + rank)\n" + _TRAIN: "each process has its own",
         "import torch\ntorch.manual_seed(args.seed)\n": "there is one process",
+        _TOP + "seed = random.randint(1, 1000)\ntorch.manual_seed(seed)\n" + _TRAIN: (
+            "each process draws its own"
+        ),
     },
     "seed-misses-workers": {
         _SPAWN.replace("    train(args)\n", "    torch.manual_seed(rank)\n    train(args)\n"): (
