@@ -370,3 +370,30 @@ def test_shuffling_where_there_is_no_sampler_is_worked_out(test: str) -> None:
     assert "Where `s` is set, it decides" in sometimes
     assert "otherwise they are shuffled anew in each epoch" in sometimes
     assert "exclude each other" not in sometimes
+
+
+_CHOICE = """\
+import torch
+if torch.cuda.is_available():
+    device = torch.device("cuda")
+else:
+    device = torch.device("cpu")
+"""
+
+
+def test_a_choice_of_device_is_told_by_its_conditions() -> None:
+    told = '`device` is `torch.device("cuda")` if `torch.cuda.is_available()`, otherwise `torch.'
+    assert told in pseudogen.explain(_CHOICE).replace("\n", " ")
+    chinese = pseudogen.explain(_CHOICE, lang="zh").replace("\n", "")
+    assert '`device` 取 `torch.device("cuda")`，否则取 `torch.device("cpu")`。' in chinese
+
+
+def test_what_is_combined_under_a_condition_says_so() -> None:
+    code = "if args.distributed:\n    top1.all_reduce()\n"
+    assert "over the processes, if `args.distributed`." in pseudogen.explain(code)
+
+
+def test_a_helper_that_is_given_the_rank_is_not_the_same_as_without() -> None:
+    text = pseudogen.explain("random_seed(args.seed)\nload()\nrandom_seed(args.seed, args.rank)\n")
+    assert "The same" not in text
+    assert "`args.seed`; it is also given the rank, `args.rank`." in text.replace("\n", " ")

@@ -242,7 +242,7 @@ def _joined(
             return replace(
                 found, scope=_joint_scope(found, second), alone=found.alone or second.alone
             )
-        if _asks_whether_distributed(other):
+        if _asks_whether_distributed(other) and _distributed(other) in (both, None):
             return replace(found, alone=True)
     return None
 
@@ -276,6 +276,22 @@ def _asks_whether_distributed(node: Any) -> bool:
         return True
     seen = {word for name in names for word in words(name)}
     return bool(_DISTRIBUTED_WORDS & seen or {"world", "size"} <= seen or "rank" in seen)
+
+
+def _distributed(node: Any) -> bool | None:
+    """Whether a condition about processes holds where there are several (`world_size > 1`) or where
+    there is one (`not args.distributed`); None where that does not show."""
+    kind = type(node)
+    if kind is cst.UnaryOperation and type(node.operator) is cst.Not:
+        inner = _distributed(node.expression)
+        return None if inner is None else not inner
+    if kind is cst.BooleanOperation:
+        sides = {_distributed(node.left), _distributed(node.right)}
+        return sides.pop() if len(sides) == 1 else None
+    if kind is cst.Comparison:
+        return None
+    single = {"single", "no", "non", "not", "without", "one"} & set(words(text(node)))
+    return None if single else True
 
 
 def _compared(script: Script, test: cst.Comparison, statement: int) -> OneProcess | None:

@@ -32,10 +32,12 @@ class DeviceSelection(Finding):
         choices: The expressions it may be, in the order of the script.
         families: Of cuda, cpu, mps..., those named.
         none: Whether it makes no device visible at all.
+        branches: The condition of each choice where they are those of one `if`, in order, "" for
+            its `else`; () where they are not.
         test: The condition inside the expression by which the choice falls; None without one.
         falls_back: Whether the CPU is taken where no accelerator is available.
         per_process: Whether it depends on the rank, so that each process has a device of its own.
-        condition: The condition under which it is done.
+        condition: The condition under which it is done, that of its branch apart from `branches`.
     """
 
     pattern: ClassVar[str] = "device-selection"
@@ -45,6 +47,7 @@ class DeviceSelection(Finding):
     choices: tuple[str, ...]
     families: tuple[str, ...]
     none: bool = False
+    branches: tuple[str, ...] = ()
     test: str | None = None
     falls_back: bool = False
     per_process: bool = False
@@ -69,6 +72,8 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
     values = [c.value for c in (choice_of(script, s) for s in run) if c is not None]
     families = _families(values)
     index = site.statement.index
+    branches = _branches(run, values, script)
+    around = script.tree.statements[run[0].parent] if branches else site.statement
     test = _test(values[0]) if len(values) == 1 else None
     none = choice.form == "visible" and text(choice.value) in ("[]", "'-1'", '"-1"', "''", '""')
     yield DeviceSelection(
@@ -80,12 +85,13 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
         choices=tuple(dict.fromkeys(text(value) for value in values)),
         families=families,
         none=none,
+        branches=branches,
         test=test,
         falls_back=choice.form == "device"
         and "cpu" in families
         and _asks_availability(_tests(values) if len(values) == 1 else "", run, script),
         per_process=any(_by_rank(value, index, script) for value in values),
-        condition=script.condition(site.statement),
+        condition=script.condition(around),
     )
 
 
@@ -100,6 +106,19 @@ def _whole(run: list[Statement], choice: Choice, script: Script) -> bool:
     indexes = {statement.index for statement in run}
     bound = script.resolver.bindings(choice.target, run[0].scope)
     return not any(first.index < b.statement < end and b.statement not in indexes for b in bound)
+
+
+def _branches(run: list[Statement], values: list[Any], script: Script) -> tuple[str, ...]:
+    """The conditions of the branches of one `if`, of which each makes one choice of its own."""
+    first = script.tree.statements[run[0].parent] if run[0].parent >= 0 else None
+    if first is None or type(first.node) is not cst.If or len(run) < 2:
+        return ()
+    headers = [first, *script.tree.clauses(first)]
+    if [s.parent for s in run] != [h.index for h in headers] or type(headers[-1].node) is cst.If:
+        return ()
+    if len({text(value) for value in values}) < len(values):
+        return ()
+    return tuple(text(h.node.test) if type(h.node) is cst.If else "" for h in headers)
 
 
 def _test(value: Any) -> str | None:
@@ -193,10 +212,11 @@ EXAMPLES = {
             target="device",
             choices=("torch.device('cuda')", "torch.device('mps')", "torch.device('cpu')"),
             families=("cuda", "mps", "cpu"),
+            branches=("use_cuda", "use_mps", ""),
             test=None,
             falls_back=False,
             per_process=False,
-            condition="use_cuda",
+            condition=None,
         )
     ],
     "import os, torch\ntorch.cuda.set_device(int(os.environ['LOCAL_RANK']))": [

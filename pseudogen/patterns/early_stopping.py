@@ -56,6 +56,8 @@ class EarlyStopping(Finding):
         name: What holds the callback or helper.
         unused: Whether the script never uses the callback that it makes.
         per: "epoch" or "step": how often the condition is looked at.
+        goes_on: The line of the loop of the training that goes on around the one that a `break`
+            leaves; None where there is none or something leaves it, too.
     """
 
     pattern: ClassVar[str] = "early-stopping"
@@ -69,6 +71,7 @@ class EarlyStopping(Finding):
     name: str | None = None
     per: str | None = None
     unused: bool = False
+    goes_on: int | None = None
 
 
 @pattern(EarlyStopping, statements=(cst.If,), mentions=_PIECES)
@@ -95,6 +98,7 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
         patience_value=value,
         action=action,
         per=script.unit(site.statement),
+        goes_on=_goes_on(site.statement, script) if action == "break" else None,
     )
 
 
@@ -145,6 +149,20 @@ def _action(statement: Statement, script: Script) -> str | None:
         if called & {"set_trigger", "should_stop", "stop_training"}:
             return "flag"
     return None
+
+
+def _goes_on(statement: Statement, script: Script) -> int | None:
+    """The line of the `for` around the loop of batches that a `break` leaves, where nothing behind
+    that loop leaves it."""
+    if script.unit(statement) != "step":
+        return None
+    above = script.tree.ancestors(statement.index)
+    loops = [s for s in above if type(s.node) in (cst.For, cst.While)]
+    if len(loops) < 2 or type(loops[1].node) is not cst.For or loops[1].scope != statement.scope:
+        return None
+    behind = (s for s in script.tree.below(loops[1]) if s.index >= loops[0].after)
+    left = any(isinstance(s.node, cst.Break | cst.Return | cst.Raise) for s in behind)
+    return None if left else loops[1].first
 
 
 def _patience(test: Any) -> Any:
@@ -270,6 +288,40 @@ EXAMPLES = {
         patience_value=4,
         name="waiting",
         unused=True,
+    ),
+    "for epoch in range(9):\n"
+    "    for x, y in loader:\n"
+    "        loss = step(x, y)\n"
+    "        loss.backward()\n"
+    "        if no_improve > 10:\n"
+    "            break": _example(
+        line=5,
+        evidence=Evidence(NAME, ("no_improve > 10",)),
+        how="condition",
+        condition="no_improve > 10",
+        patience="10",
+        patience_value=10,
+        action="break",
+        per="step",
+        goes_on=1,
+    ),
+    "for epoch in range(9):\n"
+    "    for x, y in loader:\n"
+    "        loss = step(x, y)\n"
+    "        loss.backward()\n"
+    "        if no_improve > 10:\n"
+    "            break\n"
+    "    else:\n"
+    "        continue\n"
+    "    break": _example(
+        line=5,
+        evidence=Evidence(NAME, ("no_improve > 10",)),
+        how="condition",
+        condition="no_improve > 10",
+        patience="10",
+        patience_value=10,
+        action="break",
+        per="step",
     ),
 }
 COUNTEREXAMPLES = {

@@ -112,6 +112,7 @@ class MetricReduction(Finding):
         group: The group that is passed, as written; None without one.
         divided_by: By what the script divides the sum just after; None when it does not.
         guard: The rank condition around it, which would keep the others away; None without one.
+        condition: The condition under which it is done, where `guard` is none.
     """
 
     pattern: ClassVar[str] = "metric-reduction"
@@ -125,6 +126,7 @@ class MetricReduction(Finding):
     group: str | None = None
     divided_by: str | None = None
     guard: str | None = None
+    condition: str | None = None
 
 
 @pattern(MetricReduction, kinds=("collective",))
@@ -287,9 +289,10 @@ def _reduction(
     node = site.statement.node
     in_place = evidence.kind == API and evidence.names[0].startswith(_IN_PLACE)
     assigned = type(node) is cst.Assign and node.value is site.node and not in_place
-    target = dotted(node.targets[0].target) or None if assigned else None
+    target = _target(node.targets[0].target) if assigned else None
     if set(words(target or "")) & _HANDLES:
         target = None
+    guard = None if _in_both(site, script) else script.rank_condition(site.statement)
     return MetricReduction(
         line=site.line,
         end=site.last,
@@ -302,8 +305,16 @@ def _reduction(
         among=_among(site, script, evidence),
         group=_group(site, script),
         divided_by=_divisor(site, script, text(value)) if value is not None else None,
-        guard=None if _in_both(site, script) else script.rank_condition(site.statement),
+        guard=guard,
+        condition=script.condition(site.statement) if guard is None else None,
     )
+
+
+def _target(node: Any) -> str | None:
+    """What receives a result: a name, or several."""
+    if type(node) is cst.Tuple and all(dotted(element.value) for element in node.elements):
+        return ", ".join(dotted(element.value) for element in node.elements)
+    return dotted(node) or None
 
 
 def _among(site: Site, script: Script, evidence: Evidence) -> str | None:

@@ -39,6 +39,8 @@ _HELPER_WORDS = (
         }
     )
 )
+_OF_A_COPY = frozenset({"device_ids", "find_unused_parameters", "static_graph"})
+"""Keywords of what wraps a model, once the group is there."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,6 +100,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
         return
     if words(site.name) == ("set", "distributed"):
         return  # a switch of an object
+    if any(arg.keyword is not None and arg.keyword.value in _OF_A_COPY for arg in site.node.args):
+        return
     whole = found & _VERBS or site.name.endswith("DistributedInit")
     if whole and "model" not in found and script.called_function(site) is None:
         yield _joining(site, script, None, Evidence(NAME, (site.name,)))
@@ -175,6 +179,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "task.prepare_distributed(device_ids=[device])": "a model is wrapped",
     "import torch.distributed as dist\nready = dist.is_initialized()": "it only asks",
     "def setup_ddp(rank):\n    pass\nsetup_ddp(0)": "the body of the helper is read instead",
 }

@@ -271,5 +271,7 @@ COUNTEREXAMPLES = {
     "rank = len(x.shape)\nif rank == 0:\n    x = x.reshape(1)": "the dimensions of a tensor",
     "for p in procs:\n    if p.local_rank == 0:\n        pull(p.log)": "all processes, one by one",
     "if node_rank == 0:\n    download()": "all processes of the first machine run it",
+    "if model.fsdp_enabled or rank == 0:\n    gather(model)": "with FSDP every process runs it",
+    "if not use_fsdp and rank != 0:\n    return\nevaluate()": "with FSDP every process goes on",
     "if rank == 0 or verbose:\n    print(loss)": "other processes run it too when `verbose` is set",
 }

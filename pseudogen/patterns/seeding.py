@@ -39,6 +39,7 @@ class Seeding(Finding):
         helper: The helper that is called instead, None when the libraries are called.
         every_device: Whether the generators of all accelerators are seeded; None when unknown.
         per_process: Whether the seed depends on the rank, so that processes differ.
+        rank: The rank that a helper is given beside the seed; None without one.
         several: Whether the script joins a group of processes.
         value: The seed where constants tell.
         condition: The condition under which it is done.
@@ -54,6 +55,7 @@ class Seeding(Finding):
     several: bool
     value: int | float | None
     condition: str | None
+    rank: str | None = None
 
 
 _HAND_ON = frozenset({"fold_in", "replicate", "split"})
@@ -67,6 +69,7 @@ class _Call:
     devices: str
     helper: str | None
     evidence: Evidence
+    rank: str | None = None
 
 
 @pattern(Seeding, kinds=("seed",), calls=speaks_of("seed", "random", "determin", "reproduc"))
@@ -99,10 +102,11 @@ def _seeding(
         libraries=tuple(dict.fromkeys(name for c in calls for name in c.library.split())),
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
-        per_process=any(_by_rank(c.seed, index, script) for c in calls),
+        per_process=any(c.rank or _by_rank(c.seed, index, script) for c in calls),
         several=script.workers.joins and not _by_clock(calls),
         value=script.value(first, index) if shared is not None else None,
         condition=script.condition(site.statement),
+        rank=next((c.rank for c in calls if c.rank), None),
     )
 
 
@@ -143,7 +147,9 @@ def _seed_call(site: Site, script: Script) -> _Call | None:
     named = _names_seeding(found) or (_names_outcome(found) and "seed" in words(dotted(seed)))
     if api is not None or not named or _is_method_of_value(site, script):
         return None
-    return _Call(seed, "", "", site.name, Evidence(NAME, (site.name,)))
+    ranks = (a.value for a in site.node.args[1:] if script.rank(a.value, site.statement.index))
+    rank = next((text(value) for value in ranks), None)
+    return _Call(seed, "", "", site.name, Evidence(NAME, (site.name,)), rank)
 
 
 def _names_seeding(found: tuple[str, ...]) -> bool:
@@ -303,6 +309,22 @@ EXAMPLES = {
             several=True,
             value=None,
             condition=None,
+        )
+    ],
+    "import utils\nutils.set_seed(args.seed, args.rank)": [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("utils.set_seed",)),
+            seed="args.seed",
+            libraries=(),
+            helper="utils.set_seed",
+            every_device=None,
+            per_process=True,
+            several=False,
+            value=None,
+            condition=None,
+            rank="args.rank",
         )
     ],
 }

@@ -16,7 +16,9 @@ from pseudogen.syntax.tree import Statement
 _SPOKEN = {
     "data-loader": frozenset({"dataset", "batch_size", "sampler", "shuffle"}),
     "distributed-sampler": frozenset({"dataset", "shuffle"}),
-    "loss-function": frozenset({"input", "target", "logits", "labels"}),
+    "loss-function": frozenset(
+        {"input", "target", "logits", "labels", "ignore_index", "label_smoothing", "reduction"}
+    ),
     "metric-reduction": frozenset({"op", "tensor", "reduce_op"}),
     "optimizer-build": frozenset({"params", "parameters", "lr", "learning_rate"}),
     "process-group-init": frozenset({"backend"}),

@@ -110,11 +110,21 @@ def _found(
         return 0
     after = _behind(writer, statement, here)
     last = writer.script.tree.statements[after - 1].last
-    said: dict[str, str | None] = {step.text: step.pattern for step in here}
+    said: dict[str, str | None] = {step.text: step.pattern for step in _each_once(here)}
     for text, pattern in _whole(writer, statement, said, details).items():
         place = statement.start, last
         found.append(Draft(text, statement.depth, place, pattern, statement.index))
     return after
+
+
+def _each_once(here: list[_Step]) -> list[_Step]:
+    """Phrases without those that give a value to what another one before gives one: a schedule
+    that says its warm-up, too."""
+    found: dict[str, _Step] = {}
+    for step in here:
+        target, gives, _ = step.text.partition(_GIVES)
+        found.setdefault(target if gives else step.text, step)
+    return list(found.values())
 
 
 def _draft(statement: Statement, step: _Step, last: int) -> Draft:

@@ -325,11 +325,12 @@ def test_a_built_in_function_handed_in_is_the_same() -> None:
     [
         (
             "criterion = nn.CrossEntropyLoss(ignore_index=-1, reduction='sum', label_smoothing=0)",
-            'loss CrossEntropyLoss (ignore_index = −1, reduction = "sum", label_smoothing = 0)',
+            "loss CrossEntropyLoss (label smoothing 0, targets equal to −1 left out, summed over "
+            "the batch)",
         ),
         (
             "criterion = nn.CrossEntropyLoss(weight=weights).cuda(gpu)",
-            "loss CrossEntropyLoss (weight = weights) on GPU gpu",
+            "loss CrossEntropyLoss (weighted by weights) on GPU gpu",
         ),
         (
             "optimizer = torch.optim.SGD(params, lr=0.1, momentum=0.1, nesterov=True)",
@@ -579,3 +580,31 @@ def test_a_return_is_never_replaced_by_what_its_value_does(detail: str) -> None:
     )
     told = [line.strip() for line in texts(code, detail=detail)]
     assert sum(line.startswith("return ") for line in told) == 2
+
+
+BRANCHES = """\
+import torch
+if torch.cuda.is_available():
+    device = torch.device("cuda")
+else:
+    device = torch.device("cpu")
+"""
+
+
+def test_a_branch_says_what_it_does_itself() -> None:
+    assert texts(BRANCHES, detail="steps")[2] == '  device ← device "cuda"'
+
+
+def test_a_value_is_given_once_and_the_settings_of_a_loss_are_said() -> None:
+    code = (
+        "from transformers import get_linear_schedule_with_warmup\n"
+        "import torch.nn as nn\n"
+        "schedule = get_linear_schedule_with_warmup(optimizer, 10, 100)\n"
+        "criterion = nn.CrossEntropyLoss(ignore_index=0, reduction='sum', label_smoothing=0.1)\n"
+    )
+    said = texts(code, detail="steps")
+    assert sum(line.startswith("schedule ←") for line in said) == 1
+    assert said[-1] == (
+        "criterion ← loss CrossEntropyLoss (label smoothing 0.1, targets equal to 0 left out, "
+        "summed over the batch)"
+    )

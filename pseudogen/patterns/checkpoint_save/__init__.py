@@ -64,6 +64,14 @@ EXAMPLES = {
         weights_only=False,
         path="path",
     ),
+    "import torch\nstate = save_checkpoint(task, epoch)\ntorch.save(state, 'tmp.bin')": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="state",
+        path="'tmp.bin'",
+    ),
     'save_checkpoint({"epoch": epoch + 1, "state_dict": model.state_dict()}, is_best)': _example(
         line=1,
         evidence=Evidence(NAME, ("save_checkpoint",)),

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument
+from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
@@ -168,8 +169,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None  # a translated model
     if _other_library(receiver, site, script):
         return None
-    if named[:1] == ("dump",) and assigned(site.statement, site.node) is not None:
-        return None  # the state is put together, not written
+    if _puts_together(site, script):
+        return None
     if method in _METHODS:
         return None if set(named) & OTHER_WORDS else "framework"
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
@@ -192,6 +193,22 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
     return None
+
+
+def _puts_together(site: Site, script: Script) -> bool:
+    """Whether the state is only put together, to be written by another call: `state = dump(model)`,
+    `state = save_checkpoint(model)` before `torch.save(state, path)`."""
+    name = assigned(site.statement, site.node)
+    if name is None or words(site.name)[:1] == ("dump",):
+        return name is not None
+    return any(
+        call.known is not None and call.known.api.kind == "save" and _is_given(call, name)
+        for call in calls_of_methods(script, "save")
+    )
+
+
+def _is_given(call: Site, name: str) -> bool:
+    return any(dotted(arg.value) == name for arg in call.node.args)
 
 
 def _first_is_model(site: Site, script: Script) -> bool:
