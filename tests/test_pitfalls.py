@@ -128,3 +128,26 @@ def test_what_drops_the_last_batch_has_the_name_it_has_in_the_code(lang: str) ->
     said = str(pitfall_words(found, lang))
     assert "drop_remainder=True" in said
     assert "drop_last" not in said
+
+
+@pytest.mark.parametrize("lang", languages())
+@pytest.mark.parametrize(("clears", "line"), [(True, 5), (False, None)])
+def test_the_rest_of_an_accumulation_is_cleared_or_mixed_in(
+    lang: str, clears: bool, line: int | None
+) -> None:
+    code = (
+        "import torch\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "def train_epoch(loader, n):\n"
+        "    model.train()\n"
+        f"    {'optimizer.zero_grad()' if clears else 'pass'}\n"
+        "    for i, (x, y) in enumerate(loader):\n"
+        "        (criterion(model(x), y) / n).backward()\n"
+        "        if (i + 1) % n == 0:\n"
+        "            optimizer.step()\n"
+        "            optimizer.zero_grad()\n"
+    )
+    (found,) = reports(code, "accumulation-rest-lost")
+    assert dict(found.facts)["cleared"] == line
+    said = str(pitfall_words(found, lang))
+    assert ("mixed" in said or "混入" in said) is not clears

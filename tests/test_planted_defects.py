@@ -339,6 +339,16 @@ DEFECTS = (
         at="optimizer.zero_grad()",
     ),
     planted(
+        "gradients-cleared-too-early",
+        "SCHEDULED",
+        (
+            "                optimizer.step()\n                optimizer.zero_grad()\n",
+            "                optimizer.step()\n            optimizer.zero_grad()\n",
+        ),
+        at="optimizer.zero_grad()",
+        backward=None,
+    ),
+    planted(
         "accumulated-loss-not-divided",
         "SCHEDULED",
         ("(loss / accumulation_steps).backward()", "loss.backward()"),
@@ -437,6 +447,16 @@ DEFECTS = (
         at="objectness = functional.binary_cross_entropy_with_logits(",
     ),
     planted(
+        "softmax-before-loss",
+        "pretrain.py",
+        (
+            "functional.cross_entropy(model(images),",
+            "functional.nll_loss(model(images).softmax(1),",
+        ),
+        at="loss = functional.nll_loss(model(images).softmax(1), targets.labels[:, 0])",
+        wants="log",
+    ),
+    planted(
         "loss-keeps-graph",
         "pretrain.py",
         ("    model.train()\n", "    model.train()\n    total = 0.0\n"),
@@ -489,6 +509,19 @@ DEFECTS = (
         at="model_train.module.backbone.requires_grad_(False)",
     ),
     planted(
+        "frozen-after-wrap",
+        "DISTRIBUTED",
+        (_SYNC + _WRAP, f"    model.body.requires_grad_(False)\n{_SYNC}{_WRAP}"),
+        (
+            "        model.train()\n",
+            "        model.train()\n"
+            "        if epoch == args.freeze_epochs:\n"
+            "            model.module.body.requires_grad_(True)\n",
+        ),
+        at="model.module.body.requires_grad_(True)",
+        freezes=False,
+    ),
+    planted(
         "wrap-of-frozen-model",
         "DISTRIBUTED",
         (_WRAP, f"    model.requires_grad_(False)\n{_WRAP}"),
@@ -532,6 +565,20 @@ DEFECTS = (
         at="return [value]",
     ),
     planted(
+        "one-process-leaves",
+        "DISTRIBUTED",
+        (
+            "    model = Net().to(device)\n",
+            "    if rank == 0:\n"
+            "        if args.output.exists() and not args.resume:\n"
+            "            return\n"
+            "    model = Net().to(device)\n",
+        ),
+        at="return",
+        others=False,
+        call="dist.barrier",
+    ),
+    planted(
         "seed-alike-in-processes",
         "train.py",
         ("torch.manual_seed(settings.seed + rank)", "torch.manual_seed(settings.seed)"),
@@ -569,6 +616,26 @@ DEFECTS = (
         "DISTRIBUTED",
         ("model.module.state_dict()", "model.state_dict()"),
         at='torch.save({"epoch": epoch, "model": model.state_dict()}, args.output)',
+    ),
+    planted(
+        "checkpoint-module-prefix",
+        "DISTRIBUTED",
+        (
+            "    if args.resume:\n"
+            '        checkpoint = torch.load(args.resume, map_location="cpu", weights_only=True)\n'
+            '        start_epoch = checkpoint["epoch"]\n'
+            '        model.load_state_dict(checkpoint["model"])\n',
+            "",
+        ),
+        (
+            _SGD,
+            "    if args.resume:\n"
+            '        checkpoint = torch.load(args.resume, map_location="cpu", weights_only=True)\n'
+            '        start_epoch = checkpoint["epoch"]\n'
+            f'        model.load_state_dict(checkpoint["model"])\n{_SGD}',
+        ),
+        at='torch.save({"epoch": epoch, "model": model.module.state_dict()}, args.output)',
+        prefixed=False,
     ),
     planted(
         "unscaled-in-every-pass",

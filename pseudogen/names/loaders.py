@@ -15,11 +15,15 @@ if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
 
+_DEPTH = 5
+"""Samplers in samplers; one that a loop wraps again and again would have no end."""
+
+
 def shards(sampler: Any, site: Site, script: Script) -> str | None:
     """Whether all, some or none of the values that the sampler may have give out shards."""
     name = dotted(sampler)
-    values = _values(sampler, site, script)
-    found = [known for value in values for known in _distributed(value, site, script)]
+    values = _values(sampler, site.statement.index, script)
+    found = [known for value, at in values for known in _distributed(value, at, script)]
     told = [call for call in script.call_sites() if call.name == name + ".set_epoch"]
     if not found and told:  # only samplers that give out shards are told the epoch
         return "sometimes" if all(_asks_for_kind(call, script) for call in told) else "always"
@@ -36,7 +40,7 @@ def _asks_for_kind(call: Site, script: Script) -> bool:
 
 def may_be_none(sampler: Any, site: Site, script: Script) -> bool:
     """Whether some branch leaves the sampler None."""
-    return any(_none(value) for value in _values(sampler, site, script))
+    return any(_none(value) for value, _ in _values(sampler, site.statement.index, script))
 
 
 def never_set(sampler: Any, site: Site, script: Script) -> bool:
@@ -67,32 +71,34 @@ def _none(node: Any) -> bool:
     return _is_none(node)
 
 
-def _distributed(node: Any, site: Site, script: Script) -> Iterator[bool]:
-    """For each value that an expression may have, but None, whether it gives out shards."""
+def _distributed(node: Any, at: int, script: Script, depth: int = 0) -> Iterator[bool]:
+    """For each value that an expression in a statement may have, but None, whether it gives out
+    shards."""
     if type(node) is cst.IfExp:
-        yield from _distributed(node.body, site, script)
-        yield from _distributed(node.orelse, site, script)
-    elif type(node) is cst.Call:
-        known = script.known(node.func, site.scope)
-        inner = _batched(node, site, script) if known is not None else None
-        for value in _values(inner, site, script) if inner is not None else ():
-            yield from _distributed(value, site, script)
+        yield from _distributed(node.body, at, script, depth)
+        yield from _distributed(node.orelse, at, script, depth)
+    elif type(node) is cst.Call and depth < _DEPTH:
+        known = script.known(node.func, script.tree.statements[at].scope)
+        inner = _batched(node, at, script) if known is not None else None
+        for value, place in _values(inner, at, script) if inner is not None else ():
+            yield from _distributed(value, place, script, depth + 1)
         if inner is None:
             yield known is not None and known.api.kind == "distributed-sampler"
 
 
-def _batched(call: cst.Call, site: Site, script: Script) -> Any:
+def _batched(call: cst.Call, at: int, script: Script) -> Any:
     """The sampler whose samples a `BatchSampler` puts together; None for other calls."""
-    made = script.call_site(call, site.statement.index, site.scope)
+    made = script.call_site(call, at, script.tree.statements[at].scope)
     form = made.known.api.traits.get("form") if made.known is not None else None
     return script.argument(made, "sampler") if form == "batch" else None
 
 
-def _values(node: Any, site: Site, script: Script) -> list[Any]:
-    """What a name stands for where a call is made; any other expression for itself."""
+def _values(node: Any, at: int, script: Script) -> list[tuple[Any, int]]:
+    """What a name stands for in a statement, with the statements that say so; any other
+    expression for itself."""
     name = dotted(node)
-    bound = script.reaching(name, site.statement.index) if name else []
-    return [b.value for b in bound if b.how == "assign"] or [node]
+    bound = script.reaching(name, at) if name else []
+    return [(b.value, b.statement) for b in bound if b.how == "assign"] or [(node, at)]
 
 
 def other_builds(

@@ -13,6 +13,7 @@ from pseudogen.names.blocks import (
     has_word,
     mentions,
     method,
+    names_in,
     statement_at,
 )
 from pseudogen.names.evidence import NAME
@@ -169,6 +170,8 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
         over = next((b for b in findings.of(BatchLoop) if b.line == loop.first and b.loader), None)
         if over is None or over.index is None or not has_word(part.condition, over.index):
             continue
+        if _skips_rest(script, loop, over.index):
+            continue
         yield report(
             "accumulation-rest-lost",
             NOTE,
@@ -179,7 +182,43 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
             loader=over.loader,
             at_end=_last_batch(script, loop, over),
             first_alone=_first_alone(script, part, loop, over),
+            cleared=_cleared_before(script, loop),
         )
+
+
+def _skips_rest(script: Script, loop: Statement, index: str) -> bool:
+    """Whether batches beyond the last full accumulation are left out: `if i // n >= steps:
+    continue`."""
+    return any(
+        type(s.node) is cst.Continue and has_word(_counted(script, s), index)
+        for s in script.tree.below(loop)
+    )
+
+
+def _counted(script: Script, leaves: Statement) -> str:
+    """The condition around a statement, with the quotients that its names stand for."""
+    header = next(iter(script.tree.ancestors(leaves.index)))
+    if type(header.node) is not cst.If:
+        return ""
+    found = [text(header.node.test)]
+    for name in names_in(header.node.test):
+        found += [text(b.value) for b in script.reaching(name, header.index) if b.value]
+    return " ".join(written for written in found if "//" in written)
+
+
+def _cleared_before(script: Script, loop: Statement) -> int | None:
+    """The line where each epoch clears the gradients before its batches."""
+    epoch = script.loop_around(loop) or script.function_around(loop)
+    if epoch is None:
+        return None
+    return next(
+        (
+            site.line
+            for site in calls_of_methods(script, "zero_grad")
+            if site.scope == loop.scope and epoch.index < site.statement.index < loop.index
+        ),
+        None,
+    )
 
 
 def _last_batch(script: Script, loop: Statement, over: BatchLoop) -> str:
@@ -262,5 +301,10 @@ COUNTEREXAMPLES = {
             "the last batch is taken"
         ),
         _TOP + _DIVIDED + _ROUND + "optimizer.step()\n": "a last step follows",
+        _TOP
+        + _LOOP
+        + "    update = i // accum_steps\n    if update >= updates:\n        continue\n"
+        + "    loss = loss / accum_steps\n    loss.backward()\n"
+        + _ROUND: "the last ones are left out",
     },
 }

@@ -162,12 +162,11 @@ def _loads(script: Script) -> list[Site]:
 
 
 def _in_test(script: Script, site: Site) -> bool:
-    """Whether a test reads what it has written into a folder of its own."""
+    """Whether a test reads, in order to look at what it has written itself."""
     function = script.function_around(site.statement)
     if function is None or not function.node.name.value.startswith("test_"):
         return False
-    names = {parameter.name.value for parameter in function.node.params.params}
-    return bool(names & {"tmp_path", "tmpdir", "tmp_dir", "tmp_path_factory"})
+    return any(type(s.node) is cst.Assert for s in script.tree.below(function))
 
 
 def _from_memory(script: Script, site: Site) -> bool:

@@ -15,6 +15,7 @@ from pseudogen.names.blocks import (
     receiver,
     statement_at,
 )
+from pseudogen.names.conditions import are_opposite
 from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
@@ -231,6 +232,8 @@ def _is_met(script: Script, site: Site, guard: Statement, leaves: Statement) -> 
 def _may_follow(script: Script, leaves: Statement, guard: Statement, told: set[str]) -> bool:
     """Whether the others, too, leave at a statement where one has left under the terms `told`."""
     terms = _terms(script, leaves, guard)
+    if any(are_opposite(one, other) for one in terms for other in told):
+        return False
     return not terms or bool(_names(terms) & _names(told))
 
 
@@ -302,6 +305,13 @@ EXAMPLES = {
         "            return -1\n"
         "    if args.distributed:\n"
         "        dist.barrier()\n": [(7, 7)],
+        _TOP + "def main(args, resumes):\n"
+        "    if rank == 0 and not resumes:\n"
+        "        return\n"
+        "    if resumes:\n"
+        "        if args.path is None:\n"
+        "            return\n"
+        "    dist.barrier()\n": [(6, 6)],
     },
 }
 COUNTEREXAMPLES = {

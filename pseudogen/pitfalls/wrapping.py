@@ -38,6 +38,8 @@ def check_frozen(findings: Findings) -> Iterator[Pitfall]:
             if later.scope != made.scope or later.index <= made.index:
                 continue
             freezes = isinstance(switch, LayerFreezing)
+            if isinstance(switch, LayerFreezing) and switch.value is not None:
+                continue  # a value decides which way
             if switch.by == "helper" or (freezes and looks) or _in_turns(switch, switches):
                 continue
             model = _unaliased(script, switch, later)
@@ -308,6 +310,9 @@ COUNTEREXAMPLES = {
         _TOP
         + _WRAP.replace("device_ids=[rank]", "find_unused_parameters=args.unused")
         + "ddp_model.module.backbone.requires_grad_(False)\n": "DDP may look for unused ones",
+        _TOP + _WRAP + "ddp_model.module.backbone.requires_grad_(epoch > 3)\n": (
+            "it may be the one or the other"
+        ),
     },
     "wrap-of-frozen-model": {
         _TOP + _FREEZE + "model.head = nn.Linear(8, 2)\n" + _WRAP: "a new layer is trained",

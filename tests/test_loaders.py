@@ -1,0 +1,26 @@
+"""Samplers around samplers: what the one inside gives out counts."""
+
+import pytest
+
+from pseudogen.finding import find_all
+from pseudogen.names.script import Script
+from pseudogen.patterns import all_finders
+from pseudogen.patterns.data_loader import DataLoader
+
+CODE = """\
+from torch.utils.data import BatchSampler, DataLoader, DistributedSampler, RandomSampler
+if distributed:
+    sampler = DistributedSampler(data)
+else:
+    sampler = RandomSampler(data)
+{wraps}
+loader = DataLoader(data, batch_sampler=sampler)
+"""
+WRAP = "sampler = BatchSampler(sampler, batch_size=8, drop_last=False)"
+
+
+@pytest.mark.parametrize("wraps", [WRAP, f"for _ in range(n):\n    {WRAP}"])
+def test_a_sampler_that_is_wrapped_under_its_own_name(wraps: str) -> None:
+    found = find_all(Script.parse(CODE.format(wraps=wraps)), all_finders())
+    (loader,) = [one for one in found if isinstance(one, DataLoader)]
+    assert loader.shards == "sometimes"
