@@ -51,3 +51,13 @@ def test_what_belongs_anywhere_stands_with_what_follows_in_its_function() -> Non
         "        torch.save(net.state_dict(), 'net.pt')\n\nmain()\n"
     )
     assert ("loop", ["rank-zero-guard", "checkpoint-save"]) in found
+
+
+def test_a_switch_of_the_libraries_begins_no_stage_behind_others() -> None:
+    switch = "    torch.backends.cudnn.benchmark = True\n"
+    made = "    net = torch.nn.Linear(1, 1)\n"
+    start = "import torch\ndef make():\n"
+    behind = stages(start + made + switch + "    return net\n")
+    assert [kind for kind, _ in behind] == ["model"]
+    before = stages(start + switch + made + "    return net\n")
+    assert [kind for kind, _ in before] == ["start-up", "model"]

@@ -60,8 +60,8 @@ def stages(
         last = latest.get(home)
         if last is not None and last.pairs[-1][1] is statement and isinstance(finding, Reached):
             kind = last.kind  # what a call leads to stands with what is said of the call
-        if last is not None and _is_setting_of_one(script, finding, statement):
-            kind = None  # the settings of what is made in this branch
+        if last is not None and _in_passing(script, finding, statement):
+            kind = None
         if kind is None and last is not None:
             kind = last.kind
         elif kind is None:
@@ -76,10 +76,12 @@ def stages(
     return tuple(_stage(script, group) for group in groups)
 
 
-def _is_setting_of_one(script: Script, told: Finding | Reached, statement: Statement) -> bool:
-    """Whether settings are read under a condition."""
-    reads = getattr(told, "pattern", "") == "config-parsing"
-    return reads and script.condition(statement) is not None
+def _in_passing(script: Script, told: Finding | Reached, statement: Statement) -> bool:
+    """Whether it begins no stage behind others: switches of the libraries, and settings that are
+    read under a condition, for what is made there."""
+    kind = getattr(told, "pattern", "")
+    reads = kind == "config-parsing" and script.condition(statement) is not None
+    return reads or kind == "determinism"
 
 
 def _home(script: Script, statement: Statement) -> int:
