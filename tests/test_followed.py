@@ -187,3 +187,28 @@ def test_pitfalls_outside_of_what_is_called_are_not_told(project: Path) -> None:
     (project / "lib" / "engine.py").write_text(f"{ENGINE}\n\n{other}")
     assert "never cleared" not in explained(project)
     assert "never cleared" not in explained(project, lines=(1, CALL - 1))
+
+
+def test_functions_that_do_one_thing_alike_are_a_list(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    names = ("small", "middle", "large")
+    makers = "".join(f"def {n}():\n    return Net({d})\n\n" for d, n in enumerate(names))
+    (tmp_path / "nets.py").write_text(
+        f"import torch\n\nclass Net(torch.nn.Module):\n    pass\n\n{makers}"
+    )
+    choices = "".join(f"    if size == {n!r}:\n        return {n}()\n" for n in names)
+    (tmp_path / "choice.py").write_text(
+        f"from nets import {', '.join(names)}\n\ndef get_network(size):\n{choices}"
+    )
+    path = tmp_path / "train.py"
+    path.write_text("from choice import get_network\n\nmodel = get_network('small')\n" + "#\n" * 60)
+    text = pseudogen.explain(path.read_text(), path=path)
+    listed = [line for line in text.splitlines() if "nets.py:" in line and line.startswith("- ")]
+    assert [line.split("`")[1] for line in listed] == list(names)
+    assert all("Net(" in line for line in listed)
+
+
+def test_many_places_are_counted() -> None:
+    branches = "".join(f"if kind == {n}:\n    model = Net{n}()\n" for n in range(14))
+    assert "lines 2–28, 14 places" in pseudogen.explain(branches)
+    assert "第 2–28 行，共 14 处" in pseudogen.explain(branches, lang="zh")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import field, replace
+from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
@@ -41,7 +42,7 @@ from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_words
 from pseudogen.words.settings import settings_section
 from pseudogen.words.stories import story_blocks
-from pseudogen.words.telling import Telling, differ
+from pseudogen.words.telling import Telling, differ, joined
 from pseudogen.words.working import working_section
 from pseudogen.working.work import Working
 
@@ -215,12 +216,30 @@ class _Writer:
 
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:
         """What the functions of other files do that a stage calls."""
-        for reached in stage.reached:
-            self.telling.cases.setdefault(reached.module, Cases(reached.script).of)
-            title = self._spans(self.words.reached(reached))
-            yield Heading(level, title, self._spans(self.words.reached_from(reached)))
-            for entry in entries(reached.findings, self.told):
-                yield from self._reached_entry(entry, reached, level + 1)
+        for _, group in groupby(stage.reached, key=_helper):
+            alike = list(group)
+            for reached in alike:
+                self.telling.cases.setdefault(reached.module, Cases(reached.script).of)
+            if _helper(alike[0]) is not None and len(alike) >= _MANY:
+                yield from self._helpers(alike, level)
+                continue
+            for reached in alike:
+                title = self._spans(self.words.reached(reached))
+                yield Heading(level, title, self._spans(self.words.reached_from(reached)))
+                for entry in entries(reached.findings, self.told):
+                    yield from self._reached_entry(entry, reached, level + 1)
+
+    def _helpers(self, helpers: Sequence[Reached], level: int) -> Iterable[Block]:
+        """Functions of which there is one thing to tell, the same of all, in a list."""
+        first = helpers[0]
+        title = self.telling.words(first.findings[0]).title
+        yield Heading(level, title, self._spans(self.words.reached_from(first)))
+        items = []
+        for helper in helpers:
+            place = self._spans(self.words.reached_item(helper))
+            told = self.telling.told(helper.findings, helper.module)
+            items.append(joined([place, *told], self.lang))
+        yield Items(tuple(items))
 
     def _reached_entry(self, entry: Entry, reached: Reached, level: int) -> Iterable[Block]:
         title = self.telling.words(entry.findings[0]).title
@@ -333,6 +352,13 @@ class _Writer:
         imports = self.explanation.script.imports_anything
         text = self.words.rests(evidence.kind, evidence.names, imports)
         return Paragraph(self._spans(text), marked(self.words.labels["rests"]), lines)
+
+
+def _helper(reached: Reached) -> tuple[int, str, str] | None:
+    """What a function that others lead to is for, where it is for one thing only."""
+    if reached.direct or len(reached.findings) != 1:
+        return None
+    return reached.line, reached.call, reached.findings[0].pattern
 
 
 def _opening(story: Story, told: Sequence[Entry]) -> Entry | None:

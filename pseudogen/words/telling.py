@@ -79,11 +79,11 @@ class Telling:
             case = self.case(group[0][0], file)
             if paragraphs and case:
                 rest = _continued(paragraphs[0], self._frame.lowered)
-                paragraphs[0] = _joined([spaced_words(case, self.lang), rest], self.lang)
+                paragraphs[0] = joined([spaced_words(case, self.lang), rest], self.lang)
             if len(group) > 1 and paragraphs:
                 others = [(f.line, codes) for f, codes in group[1:]]
                 likewise = spaced_words(self._frame.same_for(others), self.lang)
-                paragraphs[-1] = _joined([paragraphs[-1], likewise], self.lang)
+                paragraphs[-1] = joined([paragraphs[-1], likewise], self.lang)
             said += paragraphs
         return said
 
@@ -138,7 +138,7 @@ class Telling:
             if same and all(shape in shapes for shape in earlier.values()):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
                 rest = spaced_words(self._frame.rest_as(line), self.lang)
-                return _joined([stripped(_flat(kept)), rest], self.lang)
+                return joined([stripped(_flat(kept)), rest], self.lang)
         shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
         self._paragraphs += 1
         for text in exact:
@@ -150,7 +150,7 @@ class Telling:
         """The sentences that have not been said yet, of this or of other variables, as one
         paragraph; a `whole` one is kept or left as it is."""
         fresh = [self._fresh(paragraph, whole) for paragraph in paragraphs]
-        return _joined([paragraph for paragraph in fresh if paragraph], self.lang)
+        return joined([paragraph for paragraph in fresh if paragraph], self.lang)
 
     def _fresh(self, paragraph: Spans, whole: bool) -> Spans:
         kept: list[Spans] = []
@@ -222,7 +222,7 @@ def _flat(parts: Iterable[Spans]) -> list[Span]:
     return [span for part in parts for span in part]
 
 
-def _joined(parts: Sequence[Spans], lang: str) -> Spans:
+def joined(parts: Sequence[Spans], lang: str) -> Spans:
     """Paragraphs as one."""
     joint = language(lang).line_joint
     found: list[Span] = []
