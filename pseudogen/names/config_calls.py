@@ -24,6 +24,7 @@ PARSES = {
     "merge_from_dict": "yacs",
     "from_args": "",
     "fromfile": "config file",
+    "from_json_file": "JSON",
 }
 """Method of a parser -> the tool it belongs to; "" where it may be any."""
 

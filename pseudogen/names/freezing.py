@@ -298,11 +298,11 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
     receiver = site.name.rpartition(".")[0]
     if not named or set(named) & _OTHER_WORDS or set(words(receiver)) & _OTHER_RECEIVERS:
         return None
-    freezes = _helper_freezes(site, named)
+    freezes = _helper_freezes(site, named) if not last.endswith("_") else None
     if (
         freezes is None
         or site.known is not None
-        or (script.defines(last) and receiver in ("", "self"))
+        or (script.defines(last) and receiver in ("", "self") and "requires" not in named)
     ):
         return None
     first = site.node.args[0].value if site.node.args else None
@@ -351,7 +351,8 @@ def _helper_freezes(site: Site, named: tuple[str, ...]) -> bool | None:
         return named[0] == "freeze"
     if "only" in named and {"optimize", "trainable"} & set(named):
         return True if site.node.args else None
-    if "requires" in named and "grad" in named and named[0] in ("set", "toggle") and site.node.args:
+    switches = named == ("requires", "grad") or named[0] in ("set", "toggle")
+    if "requires" in named and "grad" in named and switches and site.node.args:
         values = [text(arg.value) for arg in site.node.args]
         if "False" in values or "True" in values:
             return "False" in values

@@ -14,6 +14,7 @@ from pseudogen.names.iterables import (
     EVALUATION_WORDS,
     all_words,
     counted,
+    counted_range,
     counts_along,
     loader,
     says_epochs,
@@ -320,9 +321,22 @@ class _Classifier:
         (micro-batches, critics) don't count."""
         return not any(
             type(inner.node) is cst.For
-            and loader(self.script, inner.node.iter, inner) is not None
+            and (
+                loader(self.script, inner.node.iter, inner) is not None
+                or self._counts_batches(inner)
+            )
             and (self._holds_step(inner) or self._calls_training(inner))
             for inner in self.script.tree.below(statement)
+        )
+
+    def _counts_batches(self, statement: Statement) -> bool:
+        """Whether a loop counts the batches of what it goes through: `range(n // batch_size)`."""
+        limits = counted_range(statement.node.iter)
+        end = limits[1] if limits is not None else None
+        return (
+            type(end) is cst.BinaryOperation
+            and type(end.operator) is cst.FloorDivide
+            and self.script.is_a(end.right, statement.scope, "batch-size") is not None
         )
 
     def _around(self, statement: Statement) -> str | None:

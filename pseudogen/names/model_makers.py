@@ -23,6 +23,8 @@ _MODELS = frozenset(
     {"model", "models", "net", "network", "detector", "segmentor", "generator"}
     | {"discriminator", "classifier", "gan", "transformer", "unet"}
 )
+_NETWORKS = frozenset({"discriminator", "net", "network", "unet"})
+"""Last words of classes of networks, whatever a script calls what they make."""
 _SHORT = (("lm",), ("llm",), ("vae",))
 """Usual short names of models."""
 _PARTNERS = frozenset(
@@ -241,8 +243,12 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if makes and set(called) & _MODELS:
         return "," not in target or role_named
     if not role_named and not given & _MODELS and words(first)[-1:] not in _SHORT:
-        partner = bool(given & _PARTNERS or called[-1] == "discriminator") and is_class_name(last)
-        return partner and any(_treats_as_model(call, first) for call in script.call_sites())
+        if not is_class_name(last):
+            return False
+        network = called[-1] in _NETWORKS and _imported(site, script, called, member=True)
+        partner = bool(given & _PARTNERS or called[-1] == "discriminator")
+        calls = script.call_sites()
+        return network or (partner and any(_treats_as_model(call, first) for call in calls))
     whole = role_named or words(first)[:1] == ("model",)
     imported = whole and _imported(site, script, called)
     layers = whole and _gives_layers(site, script)

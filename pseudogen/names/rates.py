@@ -12,7 +12,7 @@ import libcst as cst
 from pseudogen.names.arguments import string
 from pseudogen.names.words import pieces, words
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.fields import CHILDREN, descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -289,6 +289,22 @@ def asks_formula(script: Script, value: Any, scope: int) -> bool:
     reads = any(script.is_a(p, scope, "optimizer") is not None for p in passed)
     named = speaks_of_rate(function) or names_schedule(function)
     return named and not reads and any(depends_on_time(p) for p in passed)
+
+
+def gives_factor(script: Script, name: str) -> bool:
+    """Whether a schedule of a library gets a function as its factor, by itself or in a function
+    that calls it: `LambdaLR(optimizer, lambda step: factor(step + start))`."""
+    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
+    for site in made:
+        given = script.argument(site, "lr_lambda")
+        if given is None:
+            continue
+        calls = type(given) is cst.Lambda and any(
+            type(part) is cst.Call and dotted(part.func) == name for part in descendants(given)
+        )
+        if calls or text(given) == name:
+            return True
+    return False
 
 
 def returns_rate(script: Script, function: Statement) -> bool:

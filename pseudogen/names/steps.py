@@ -78,6 +78,9 @@ _RESULT_WORDS = frozenset(
     {"beams", "hypos", "hypotheses", "patches", "return", "sequences", "tokens"}
 )
 """Words of quotients that count what a model gives back for a sample."""
+_ROUND_WORDS = frozenset({"actors", "envs", "processes", "steps", "workers"})
+"""Words of how much one round of a run takes: steps of so many environments."""
+_SEVERAL = 2
 _TIMES = frozenset({"timestep", "timesteps", "frames"})
 _NOUNS = frozenset({"samples", "tokens"})
 """What a run goes through: so many, and so many in a step."""
@@ -127,7 +130,7 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     named = set(words(target))
     if named & _NEVER or "," in target:
         return None
-    found = _steps(script, value, statement)
+    found = _steps(script, value, statement) or _chained(script, named, value, statement)
     other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
     if found is None or (found.batch is None and named & other):
         return None
@@ -142,6 +145,39 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     if found.per == EPOCH and found.batch is not None and "total" in named and "epoch" not in named:
         return replace(found, plain=False)  # of an epoch or of the run
     return found
+
+
+def _chained(script: Script, named: set[str], value: Any, statement: Statement) -> Steps | None:
+    """`int(tokens / stride * epochs / batch_size / accumulation)`: several divisions, of which one
+    is by the batch size, or which all are by what one round of a run takes."""
+    down = type(value) is cst.Call and dotted(value.func) in _DOWN and len(value.args) == 1
+    above, below = _factors(value.args[0].value if down else value)
+    rate = "per" in named and not named & _EPOCH_WORDS
+    if len(below) < _SEVERAL or not named & _STEP_WORDS or rate:
+        return None
+    rounded = "down" if down else None
+    batches = (script.is_a(node, statement.scope, "batch-size") for node in below)
+    evidence = next((found for found in batches if found is not None), None)
+    if evidence is not None:
+        per = RUN if any(map(_counts_epochs, above)) else EPOCH
+        return Steps(evidence, per=per, rounding=rounded, plain=False)
+    first = above[0].args[0].value if type(above[0]) is cst.Call and above[0].args else above[0]
+    rounds = all(set(words(dotted(node))) & _ROUND_WORDS for node in below)
+    if rounds and set(words(dotted(first))) & _STEP_WORDS:
+        return Steps(Evidence(NAME, (text(first),)), per=RUN, rounding=rounded, plain=False)
+    return None
+
+
+def _factors(node: Any) -> tuple[list[Any], list[Any]]:
+    """What stands above and what stands below the line of `a / b * c / d`."""
+    if type(node) is not cst.BinaryOperation:
+        return [node], []
+    above, below = _factors(node.left)
+    if type(node.operator) in (cst.Divide, cst.FloorDivide):
+        return above, [*below, node.right]
+    if type(node.operator) is cst.Multiply:
+        return [*above, node.right], below
+    return [node], []
 
 
 def shared(script: Script, node: Any, statement: Statement) -> Steps | None:

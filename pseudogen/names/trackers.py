@@ -100,14 +100,15 @@ _SUMMARIES = frozenset(
 )
 """Methods of the small classes that projects put around TensorBoard's event files."""
 _DRAWS = frozenset({"line", "bar", "scatter", "images"})
-_PLOTS = frozenset(
-    {"plot", "plot_many", "plot_many_stack", "plot_scalar", "plot_metrics", "plot_loss"}
-    | {"plot_losses", "plot_current_losses", "plot_current_errors", "display_current_results"}
+_PLOTS = frozenset({"plot", "display_current_results"})
+_DRAWN = frozenset(
+    {"acc", "current", "curve", "curves", "image", "images", "line", "lines", "loss", "losses"}
+    | {"many", "metrics", "scalar", "scalars", "table"}
 )
-"""Methods that draw values on the page of a plotting server, of what is called a visualizer."""
+"""What a visualizer draws on the page of a plotting server, in the names of its methods."""
 _WRITES = _ADDS | _SUMMARIES
 """Methods that by themselves say that a writer of metrics is called."""
-_MAY_LOG = _WRITES | _LOGS | _PLOTS
+_MAY_LOG = _WRITES | _LOGS
 _KEEPS = _LOGGER_LOGS | _SUMMARIES
 _MAKERS = (("build",), ("create",), ("instantiate",), ("make",))
 _BACKENDS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases", "mlflow": "MLflow"}
@@ -141,7 +142,7 @@ def created(script: Script, site: Site) -> Tracker | None:
         return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
     if _is_visualizer(site.name):
         made = _target(site)
-        plots = made is not None and not _PLOTS.isdisjoint(script.methods_on(made))
+        plots = made is not None and any(map(_plots, script.methods_on(made)))
         return Tracker(made, None, Evidence(FLOW, (site.name,))) if plots else None
     if _is_logger(site.name) and not _keeps_metrics(script, site):
         return None
@@ -245,7 +246,7 @@ def logged(script: Script, site: Site) -> Tracker | None:
         return _given(site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
-    if method in _DRAWS or method in _PLOTS:
+    if method in _DRAWS or _plots(method):
         backend = _backend(receiver, site, script)
         drawn = Tracker(receiver, backend, Evidence(FLOW, (receiver,)))
         return drawn if backend == "Visdom" else None
@@ -262,7 +263,15 @@ def names_logging(name: str) -> bool:
     receiver, _, method = name.rpartition(".")
     if words(method)[:1] in _TELLS:
         return True
-    return bool(receiver) and (method in _MAY_LOG or method in _DRAWS or method == "update")
+    may_log = method in _MAY_LOG or method in _DRAWS or method == "update" or _plots(method)
+    return bool(receiver) and may_log
+
+
+def _plots(method: str) -> bool:
+    """Whether a method of a visualizer draws values: `plot_many`, `vis_scalar`."""
+    named = words(method)
+    drawn = named[:1] in (("vis",), ("plot",)) and bool(_DRAWN & set(named[1:2]))
+    return method in _PLOTS or drawn
 
 
 def _one_of_writers(receiver: str, site: Site, script: Script) -> Tracker | None:
@@ -293,7 +302,7 @@ def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
     named = words(receiver)
     if method in _DRAWS:
         return bool({"vis", "viz", "visdom"} & set(named[-1:]))
-    if method in _PLOTS:
+    if _plots(method):
         return bool({"vis", "viz", "visdom", "visualizer", "plotter"} & set(named[-1:]))
     if method == "update":
         return {"log", "writer"} <= set(named) and bool(site.node.args)

@@ -139,7 +139,8 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
         return _applied(script, site, receiver, method)
-    if method in _LEARNS and set(words(receiver)[-1:]) & _LEARNERS:
+    learner = bool(set(words(receiver)[-1:]) & _LEARNERS) or _gets_loader(script, site)
+    if method in _LEARNS and learner:
         return _learns(script, site)
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
@@ -224,6 +225,15 @@ def _applied(script: Script, site: Site, receiver: str, method: str) -> Step | N
     if _hands_on(script, site, receiver) or _builds_program(site):
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
+
+
+def _gets_loader(script: Script, site: Site) -> bool:
+    """`discriminator.update(train_loader, rollouts)`: a network of the project is given a loader
+    and updates itself."""
+    networks = {"critic", "discr", "discriminator", "net", "network"}
+    if not networks & set(words(site.name.rpartition(".")[0])[-1:]) or not site.node.args:
+        return False
+    return script.is_a(site.node.args[0].value, site.scope, "loader") is not None
 
 
 def _learns(script: Script, site: Site) -> Step | None:

@@ -76,7 +76,8 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     if site.known is not None or not site.name:
         return
     last = site.name.rpartition(".")[2]
-    if last == "Compose" and site.node.args:
+    listed = type(site.node.args[0].value) in (cst.List, cst.Tuple) if site.node.args else False
+    if (last == "Compose" and site.node.args) or (last.endswith("Compose") and listed):
         if not _inside_other(site, script):
             yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
@@ -334,8 +335,20 @@ EXAMPLES = {
             function="random_transform_generator",
         ),
     ],
+    ("tfm = pair.PairCompose([pair.PairFlip(), pair.PairToTensor()])"): [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("pair.PairCompose",)),
+            target="tfm",
+            function="pair.PairCompose",
+            steps=("pair.PairFlip()", "pair.PairToTensor()"),
+            order="sequence",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("stack = DockerCompose(['web', 'db'][0])"): "a service is described, no pipeline",
     (
         "import torchvision.transforms as T\n"
         "steps = [T.ToTensor()]\n"

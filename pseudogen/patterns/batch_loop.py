@@ -192,6 +192,21 @@ EXAMPLES = {
             loader="train_loader",
         )
     ],
+    (
+        "for epoch in range(3):\n"
+        "    for piece in pieces:\n"
+        "        for n in range(len(piece) // batch_size):\n"
+        "            loss = net(piece[n * batch_size:(n + 1) * batch_size])\n"
+        "            loss.backward()"
+    ): [
+        BatchLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("n",)),
+            over="range(len(piece) // batch_size)",
+            in_epochs=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for op in block.ops:\n    op.loss.backward()": "operations of a graph",

@@ -330,6 +330,10 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework"
     if method == "load_raw" and role is not None and role.kind == "accelerator":
         return "framework" if _because(site, script) & _RESUME_WORDS else None
+    if method in ("load", "restore") and words(receiver)[-1:] == ("checkpointer",):
+        passed = [script.role(arg.value, site.scope) for arg in site.node.args]
+        if any(r is not None and r.kind == "optimizer" for r in passed):
+            return "helper"
     if method == "load_checkpoint" and receiver:
         engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
         if engine or (role is not None and role.kind == "model"):
@@ -601,10 +605,24 @@ EXAMPLES = {
         call="model_engine.load_checkpoint",
         path="args.load_dir",
     ),
+    (
+        "import torch\n"
+        "optimizer = torch.optim.SGD(net.parameters(), lr=1)\n"
+        "net, optimizer, start = checkpointer.load(net, optimizer, path=folder)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("checkpointer.load",)),
+            how="helper",
+            call="checkpointer.load",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "weights = load_checkpoint(path)\nnet.load_state_dict(weights['net'])": "weights alone",
     "state = load_state(path)\nprint(state['epoch'])\nstate = None": "nothing is put back",
+    ("net = checkpointer.load(net, path)"): "weights alone",
     "restart_training(worker)": "a process is started anew",
     "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": "weights alone",
     "self.master.restart_peer()": "a service is started again",

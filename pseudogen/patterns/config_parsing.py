@@ -27,6 +27,7 @@ _OF_FILES = frozenset(
         "merge_from_file",
         "merge_from_dict",
         "fromfile",
+        "from_json_file",
     }
 )
 
@@ -62,7 +63,9 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     receiver, _, method = site.name.rpartition(".")
     if not receiver or script.called_function(site) is not None:
         return
-    if method in ("fromfile", "from_args") and not CONFIG_WORDS & set(words(receiver)):
+    if method in ("fromfile", "from_args", "from_json_file") and not CONFIG_WORDS & set(
+        words(receiver)
+    ):
         return
     if site.node.args and type(site.node.args[0].value) is cst.Dict:
         return  # values written in the script are merged, nothing is read
@@ -101,7 +104,7 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     target = _target(site)
     if api.kind == "data-file" and not CONFIG_WORDS & set(words(target or "")):
         return
-    if site.name.endswith(".loads") and not _reads_text(site):
+    if site.name.endswith(".loads") and not _reads_text(site, script):
         return
     if api.traits["tool"] == "YAML" and {"label", "labels", "names", "classes"} & set(
         words(target or "")
@@ -118,9 +121,13 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     yield _parsing(site, script, source, api.traits["tool"], evidence, opened)
 
 
-def _reads_text(site: Site) -> bool:
+def _reads_text(site: Site, script: Script) -> bool:
     """Whether what is decoded comes from a file or the environment, not from another value."""
-    given = text(site.node.args[0].value) if site.node.args else ""
+    first = site.node.args[0].value if site.node.args else None
+    given = text(first) if first is not None else ""
+    if type(first) is cst.Name:
+        made = script.reaching(first.value, site.statement.index)
+        given += "".join(text(b.value) for b in made if b.how == "assign")
     return any(mark in given for mark in (".read", "environ", "getenv", "args."))
 
 
@@ -139,6 +146,9 @@ def _opened(stream: Any, site: Site, script: Script) -> Any:
     """The path behind a stream: `open(path)`, or `with open(path) as f`."""
     if type(stream) is cst.Call and stream.args and dotted(stream.func).endswith("open"):
         return stream.args[0].value
+    if type(stream) is cst.Call and dotted(stream.func).endswith(".read"):
+        read: Any = stream.func
+        return _opened(read.value, site, script)
     name = dotted(stream) if stream is not None else ""
     for binding in script.reaching(name, site.statement.index) if name else ():
         if binding.how in ("with", "assign") and type(binding.value) is cst.Call:
@@ -178,7 +188,13 @@ def _first_parameter(function: cst.FunctionDef) -> str | None:
 def _may_parse(name: str) -> bool:
     method = name.rpartition(".")[2]
     parser = method in PARSES and "." in name
-    return name == "exec" or (not parser and names_parsing(method, name))
+    return name == "exec" or (not parser and (names_parsing(method, name) or _overrides(name)))
+
+
+def _overrides(name: str) -> bool:
+    """`update_config`: settings that are there are changed by what the user gave."""
+    named = words(name)
+    return named[:1] in (("update",), ("merge",), ("override",)) and named[-1] in CONFIG_WORDS
 
 
 @pattern(ConfigParsing, calls=_may_parse)
@@ -197,8 +213,16 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     if words(site.name)[:1] == ("get",) and not _is_settings(_target(site)):
         return
+    if _overrides(site.name) and not _given_options(site):
+        return
     if script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
+
+
+def _given_options(site: Site) -> bool:
+    """Whether a function gets the settings and what the command line gave: `(cfg, **kwargs)`."""
+    given = [words(dotted(arg.value))[-1:] for arg in site.node.args[1:]]
+    return any(last in (("kwargs",), ("args",), ("opts",), ("overrides",)) for last in given)
 
 
 def _is_settings(target: str | None) -> bool:
@@ -358,8 +382,56 @@ EXAMPLES = {
             function=None,
         )
     ],
+    ("from settings import update_config\nupdate_config(cfg, **kwargs)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("update_config",)),
+            target=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    ("import json\nwith open(path) as f:\n    written = f.read()\nconfig = json.loads(written)"): [
+        ConfigParsing(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("json.loads",)),
+            target="config",
+            source="file",
+            tool="JSON",
+            file="path",
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    ("config = kinds.NetConfig.from_json_file(args.net_config)"): [
+        ConfigParsing(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("kinds.NetConfig.from_json_file",)),
+            target="config",
+            source="file",
+            tool="JSON",
+            file="args.net_config",
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import json\nwritten = json.dumps(options)\nconfig = json.loads(written)"
+    ): "a value is decoded again",
+    (
+        "from settings import update_config\nupdate_config(model_cfg, width)"
+    ): "settings are put into settings, nothing is read",
     "import yaml\nconfig = yaml.safe_load(parser.dump(args))": "settings that are there already",
     "import yaml\nops = yaml.safe_load(open(ops_path))": "a table of operators",
     "import json\nconfig = json.loads(model.config.to_json_string())": "a value is copied",

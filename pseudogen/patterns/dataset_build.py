@@ -44,6 +44,12 @@ _SOURCES = frozenset(
 )
 
 
+_EACH_SAMPLE = frozenset({"transform", "transforms", "target_transform"})
+_WHICH_PART = frozenset(
+    {"data_dir", "data_root", "download", "image_set", "is_train", "mode", "phase", "root"}
+    | {"root_dir", "set_name", "split", "train"}
+)
+_NO_DATA = frozenset({"iter", "loader", "loaders", "dataloader", "path", "paths"})
 _LOADING = (("build",), ("create",), ("get",), ("load",), ("make",), ("prepare",), ("read",))
 
 
@@ -130,9 +136,17 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         or named[-2:] == ("data", "set")
         or (target is not None and suggested_role(target) == "dataset")
     )
+    is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
     helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _reads_samples(site: Site) -> bool:
+    """`Streets(root=folder, split="train", transform=tfm)`: what is told which part of the data to
+    read, and what to do to each sample."""
+    passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    return bool(passed & _EACH_SAMPLE) and bool(passed & _WHICH_PART)
 
 
 def _of_dataset(site: Site, script: Script) -> bool:
@@ -159,6 +173,21 @@ def find_loading(site: Site, script: Script) -> Iterator[DatasetBuild]:
     bound = script.resolver.bindings(root, site.scope)
     own = bool(bound) and all(b.how in ("import", "function") for b in bound)
     if own and given and not changed and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name, target)))
+
+
+@pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
+def find_unpacked(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`features, labels, train_mask, val_mask = load_data(name)`: a function of the project gives
+    the data, and which of them are for what."""
+    target = assigned(site.statement, site.node)
+    if site.known is not None or target is None or "," not in target or not _may_load(site.name):
+        return
+    named = {word for name in target.split(",") for word in words(name.strip())}
+    bound = script.resolver.bindings(site.name.partition(".")[0], site.scope)
+    imported = bool(bound) and all(b.how == "import" for b in bound)
+    parts = named & {"train", "training"} and named & {"test", "val", "valid", "dev", "labels"}
+    if imported and parts and not named & _NO_DATA and not _foreign(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name, target)))
 
 
@@ -496,8 +525,33 @@ EXAMPLES = {
             split="validation",
         ),
     ],
+    ('from streets import Streets\npart = Streets(root=folder, split="train", transform=tfm)'): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Streets",)),
+            target="part",
+            function="Streets",
+            source="folder",
+            transform="tfm",
+        )
+    ],
+    ("from graphs import load_data\nedges, x, labels, train_idx, test_idx = load_data(name)"): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_data", "edges, x, labels, train_idx, test_idx")),
+            target="edges, x, labels, train_idx, test_idx",
+            function="load_data",
+            source="name",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from graphs import load_data\ntrain_loader, test_loader = load_data(name)"
+    ): "loaders, not data",
+    ("net = Wrapped(base, transform=tfm)"): "neither says which part of the data is read",
     "coco = get_coco_api_from_dataset(loader.dataset)": "something is made from a data set",
     "from tools import prepare_features\ndataset = prepare_features(dataset, 9)": "one is changed",
     (

@@ -29,8 +29,9 @@ class Evaluation(Finding):
     """Facts of an evaluation.
 
     Attributes:
-        how: "loop", "call", "phase" (a loop that trains or evaluates by its phase), "method"
-            (Lightning calls `validation_step`) or "callback" (a framework is told to evaluate).
+        how: "loop", "call", "phase" (a loop that trains or evaluates by its phase), "pass" (the
+            model is called once), "method" (Lightning calls `validation_step`) or "callback" (a
+            framework is told to evaluate).
         loader: What the loop goes over, or the loader that is passed.
         batch: The variables that hold a batch.
         call: What is called.
@@ -182,6 +183,31 @@ def _result(site: Site) -> str | None:
     if type(node) is cst.Assign and node.value is site.node:
         return text(node.targets[0].target)
     return None
+
+
+@pattern(Evaluation, calls=True, within=(cst.Assign,))
+def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
+    before = script.tree.before(site.statement)
+    if before is None or type(before.node) is not cst.Expr or site.known is not None:
+        return
+    mode = text(before.node)
+    if mode != f"{site.name}.eval()" or site.statement.node.value is not site.node:
+        return
+    around = script.function_around(site.statement)
+    block = script.tree.below(around) if around is not None else []
+    trains = any(s.index in script.structure.steps for s in block)
+    looped = script.loop_around(site.statement) is not None
+    if trains and not looped and site.node.args:
+        yield Evaluation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            how="pass",
+            model=site.name,
+            result=_result(site),
+            eval_mode=before.first,
+        )
 
 
 @pattern(Evaluation, kinds=("evaluation-callback",))
@@ -382,8 +408,26 @@ EXAMPLES = {
             call="EvalCallback",
         )
     ],
+    (
+        "def epoch():\n"
+        "    loss = criterion(net(x)[train_idx], y[train_idx])\n"
+        "    loss.backward()\n"
+        "    net.eval()\n"
+        "    out = net(x)"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("net",)),
+            how="pass",
+            result="out",
+            model="net",
+            eval_mode=4,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("net.eval()\nout = net(x)"): "nothing is trained here",
     "def test():\n    check(parser)\ntest()": "a test of the code",
     "def eval(index, model):\n"
     "    return score(model(index))\n"

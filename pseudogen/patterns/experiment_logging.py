@@ -502,8 +502,43 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    (
+        "from show import Visualizer\n"
+        "vis = Visualizer(port) if on else None\n"
+        "vis.vis_scalar('loss', n, total)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("Visualizer",)),
+            form="create",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition="on",
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("vis",)),
+            form="log",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    ("canvas.plot_table(rows)"): "text is drawn into a picture",
     "from show import Visualizer\nvis = Visualizer(img)\nvis.draw(box)": "draws pictures",
     "axis.plot(losses)": "a figure, no tracker",
     "sink = create_logger(cfg)\nsink.info(text)": "a logger of texts",

@@ -224,8 +224,19 @@ EXAMPLES = {
             flag="trainable",
         ),
     ],
+    ("requires_grad(average, False)"): [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("requires_grad",)),
+            model="average",
+            by="helper",
+            function="requires_grad",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("x.requires_grad_(True)"): "an input, no parameter",
     "layer.weight.requires_grad = False\n"
     "layer.weight.copy_(old)\n"
     "layer.weight.requires_grad = True": "switched off while something is written into it",

@@ -13,6 +13,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     depends_on_time,
+    gives_factor,
     holds_arithmetic,
     is_rate,
     is_time,
@@ -210,6 +211,34 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
             length=lengths[0],
             formula=text(value),
         )
+
+
+@pattern(LrWarmup, statements=(cst.Assign,), values=(cst.Lambda,), mentions=("warm", "burn"))
+def find_lambda(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`factor = lambda step: min(1.0, step / warmup_steps)`, which `LambdaLR` gets."""
+    value, name = site.node.value, text(site.node.targets[0].target)
+    counters = {p.name.value for p in value.params.params}
+    rises = (
+        n
+        for n in descendants(value.body)
+        if type(n) is cst.BinaryOperation
+        and type(n.operator) is cst.Divide
+        and any(_says_warm(length) for length in names_in(n.right))
+        and counters & set(names_in(n.left))
+    )
+    rise = next(rises, None)
+    if rise is None or "min(" not in text(value.body) or not gives_factor(script, name):
+        return
+    length = next(found for found in names_in(rise.right) if _says_warm(found))
+    yield LrWarmup(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (name,)),
+        how="formula",
+        length=length,
+        relative=True,
+        formula=text(value.body),
+    )
 
 
 @pattern(LrWarmup, statements=(cst.Assign,), values=(cst.Call,), mentions=("linspace",))
@@ -595,8 +624,24 @@ EXAMPLES = {
         api="PiecewiseLinear",
         name="handler",
     ),
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "shape = lambda n: min(1.0, n / warm_steps)\n"
+        "scheduler = LambdaLR(optimizer, shape)"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("shape",)),
+            how="formula",
+            length="warm_steps",
+            relative=True,
+            formula="min(1.0, n / warm_steps)",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("shape = lambda n: min(1.0, n / warm_steps)"): "no schedule gets it",
     "warmup_momentum = np.linspace(0.8, 0.9, steps)": "nothing says that it is about the rate",
     (
         "from torch.optim.lr_scheduler import LambdaLR\n"

@@ -17,7 +17,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
-_FRAMEWORKS = ("accelerator", "process-group", "trainer", "training-arguments")
+_FRAMEWORKS = ("wrap", "accelerator", "process-group", "trainer", "training-arguments")
 _PARTS = {
     "scaler": "scaler",
     "loss-scale": "scaler",
@@ -26,7 +26,7 @@ _PARTS = {
     "precision-policy": "policy",
 }
 """Kind of a table row -> the part that its call is."""
-_SETTINGS = ("mixed_precision", "precision", "fp16", "bf16", "use_amp", "amp")
+_SETTINGS = ("mixed_precision", "mp_policy", "precision", "fp16", "bf16", "use_amp", "amp")
 _OFF = ("False", "None", "32", "'no'", '"no"', "'32'", '"32"', "'fp32'", "'32-true'", '"32-true"')
 _SCALER_WORDS = frozenset({"native", "grad", "amp", "loss", "apex", "fp", "gradient"})
 
@@ -441,8 +441,26 @@ EXAMPLES = {
             api="to_fp16",
         )
     ],
+    (
+        "from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\n"
+        "net = FSDP(net, mixed_precision=policy)"
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.fsdp.FullyShardedDataParallel",)),
+            part="setting",
+            name="net",
+            api="FullyShardedDataParallel",
+            setting="mixed_precision=policy",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\n"
+        "net = FSDP(net, mixed_precision=None)"
+    ): "full precision",
     "from models import Net\nmodel = Net()\nloss = model(x).sum()\nloss.backward()\n"
     "model.half().float()": "values are rounded, the type stays",
     "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()": "of features",

@@ -403,8 +403,19 @@ EXAMPLES = {
             arguments=("dls", "resnet18", "pretrained=False"),
         ),
     ],
+    ("from nets import Discriminator\ndiscr = Discriminator(width)"): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("discr",)),
+            target="discr",
+            function="Discriminator",
+            arguments=("width",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("import socket\nwire = socket.Network(width)"): "connects to others",
     "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
         "one layer is replaced"
     ),

@@ -346,13 +346,22 @@ def _in_loop(site: Site, script: Script) -> bool:
     """Whether a statement is reached in each round of an epoch or batch loop of its function, if
     only on one process."""
     for header in script.tree.ancestors(site.statement.index):
-        if type(header.node) in (cst.FunctionDef, cst.Else, cst.ExceptHandler):
+        if type(header.node) is cst.FunctionDef:
+            return script.unit(site.statement) == "epoch" and _holds_step(header, script)
+        if type(header.node) in (cst.Else, cst.ExceptHandler):
             return False
         if type(header.node) is cst.If and not _lets_print(header, script):
             return False
         if type(header.node) in (cst.For, cst.While):
             return _trains(header, script)
     return False
+
+
+def _holds_step(function: Statement, script: Script) -> bool:
+    """Whether a function takes a training step in no loop of its own: an epoch is one step."""
+    below = script.tree.below(function)
+    loops = any(type(s.node) in (cst.For, cst.While) and _trains(s, script) for s in below)
+    return not loops and any(s.index in script.structure.steps for s in below)
 
 
 def _lets_print(header: Statement, script: Script) -> bool:
@@ -526,8 +535,29 @@ EXAMPLES = {
             condition="step % every == 0",
         )
     ],
+    (
+        "def train(epoch):\n"
+        "    loss = criterion(net(x), y)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    print(epoch, loss.item())\n"
+        "for epoch in range(9):\n"
+        "    train(epoch)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="epoch",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "def test():\n    print(loss.item())\nfor epoch in range(9):\n    train(epoch)"
+    ): "printed once",
     "callback = TQDMProgressBar(refresh_rate=10)": "a callback, no bar yet",
     "pbar = make()\npbar(step)": "only counts on",
     (

@@ -363,8 +363,32 @@ EXAMPLES = {
             plain=False,
         ),
     ],
+    ("total_steps = int(tokens / stride * epochs / batch_size / accumulation)"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="total_steps",
+            expression="int(tokens / stride * epochs / batch_size / accumulation)",
+            per="run",
+            rounding="down",
+            plain=False,
+        )
+    ],
+    ("num_updates = int(args.num_env_steps) // args.num_steps // args.num_processes"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.num_env_steps",)),
+            target="num_updates",
+            expression="int(args.num_env_steps) // args.num_steps // args.num_processes",
+            per="run",
+            plain=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("steps_per_second = done / batch_size / seconds"): "a rate",
     "speed = tokens_per_second // tokens_per_iter": "how fast it is",
     "curr_step = curr_epoch * steps_per_epoch": "where the run is",
     "division_step = n_train // (5 * batch_size)": "the steps between two evaluations",

@@ -377,8 +377,25 @@ EXAMPLES = {
         how="fit",
         call="agent.learn",
     ),
+    (
+        "from torch.utils.data import DataLoader\n"
+        "expert = DataLoader(pairs)\n"
+        "for _ in range(9):\n"
+        "    discriminator.update(expert, rollouts)"
+    ): [
+        TrainingStep(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("discriminator.update",)),
+            how="learner",
+            call="discriminator.update",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.utils.data import DataLoader\nprogress.update(DataLoader(pairs))"
+    ): "no network is updated",
     "optimizer.minimize(loss, startup_program=start)": "operations are added to a program",
     (
         "class Wrapper:\n"

@@ -207,8 +207,20 @@ EXAMPLES = {
         how="due",
         call="periodic_checkpointer.step",
     ),
+    ('import torch\ntorch.save([policy, statistics], folder + ".pt")'): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="[policy, statistics]",
+            path='folder + ".pt"',
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ('import torch\ntorch.save([images, labels], folder + ".pt")'): "no networks",
     ("save_model_info(states, folder)"): "a description of the model",
     "save_model_card(args, images, folder)": "a text about the model",
     ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",

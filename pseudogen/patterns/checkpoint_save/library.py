@@ -17,6 +17,7 @@ from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, C
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
+_NETWORKS = frozenset({"actor", "critic", "decoder", "discriminator", "encoder", "policy"})
 _NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
 
 
@@ -84,6 +85,8 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     listed = [e.value for e in made.elements] if type(made) in (cst.List, cst.Tuple) else [value]
     if any(script.is_a(one, site.scope, "model") is not None for one in listed):
         return True
+    if type(made) is cst.List and _keeps_networks(listed, path):
+        return True
     if ".state_dict(" in text(made):
         return True
     named = set(words(dotted(value)))
@@ -96,6 +99,13 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     written = text(path).lower() if path is not None else ""
     marks = ("ckpt", "checkpoint", "model", "weight", "snapshot", "state", "best", "last", "epoch")
     return bool(names & STATE_WORDS) or any(mark in written for mark in marks)
+
+
+def _keeps_networks(listed: list[Any], path: Any) -> bool:
+    """`[policy, statistics]` in a file of PyTorch's: by what one of them is called."""
+    written = text(path) if path is not None else ""
+    named = {word for one in listed for word in words(dotted(one))}
+    return bool(named & _NETWORKS) and (".pt" in written or ".pth" in written)
 
 
 def _is_passed_state(value: Any, site: Site, script: Script) -> bool:

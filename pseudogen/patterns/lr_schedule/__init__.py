@@ -293,8 +293,39 @@ EXAMPLES = {
             factor="rate_at",
         ),
     ],
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "shape = lambda n: 1 - n / total\n"
+        "scheduler = LambdaLR(optimizer, lambda n: shape(n + start))"
+    ): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("shape",)),
+            action="formula",
+            name="shape",
+            parameters=("n",),
+            value="1 - n / total",
+            relative=True,
+            counter="n",
+        ),
+        LrSchedule(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            action="made",
+            name="scheduler",
+            api="LambdaLR",
+            form="lambda",
+            optimizer="optimizer",
+            factor="lambda n: shape(n + start)",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\nshape = lambda n: 1 - n / total"
+    ): "no schedule gets it",
     "for step, x in enumerate(train_loader):\n    noise_scheduler(step)\n    loss.backward()": (
         "a diffusion's noise"
     ),

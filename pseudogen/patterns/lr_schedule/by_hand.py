@@ -14,6 +14,7 @@ from pseudogen.names.rates import (
     SCHEDULE_PIECES,
     asks_formula,
     depends_on_time,
+    gives_factor,
     holds_arithmetic,
     is_rate,
     is_time,
@@ -205,8 +206,7 @@ def find_lambda(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not holds_arithmetic(value.body):
         return
     name = text(site.node.targets[0].target)
-    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
-    if any(script.argument_text(s, "lr_lambda") == name for s in made):
+    if gives_factor(script, name):
         parameters = tuple(p.name.value for p in value.params.params)
         yield LrSchedule(
             line=site.line,
@@ -225,8 +225,7 @@ def _is_factor(name: str, script: Script) -> bool:
     """Whether a function gives a factor: by its name, or as `LambdaLR` gets it."""
     if {"lambda", "factor", "multiplier", "mult", "scale"} & set(words(name)):
         return True
-    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
-    return any(script.argument_text(s, "lr_lambda") == name for s in made)
+    return gives_factor(script, name)
 
 
 def _passed_as_factor(site: Site, script: Script) -> bool:
@@ -235,8 +234,7 @@ def _passed_as_factor(site: Site, script: Script) -> bool:
     named = set(words(name)) & _FACTOR_WORDS or names_schedule(name)
     if len(parameters) != 1 or not named:
         return False
-    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
-    return any(script.argument_text(s, "lr_lambda") == name for s in made)
+    return gives_factor(script, name)
 
 
 @pattern(LrSchedule, statements=(cst.FunctionDef,))
