@@ -16,6 +16,8 @@ EXACT: dict[str, Api] = {
         "loader", ("dataset", "batch_size", "shuffle"), {}, _PYG
     ),
     "torch_geometric.loader.NeighborLoader": Api("loader", ("dataset",), {}, _PYG),
+    "torch_geometric.loader.NeighborSampler": Api("loader", (), {}, _PYG),
+    "torch_geometric.data.NeighborSampler": Api("loader", (), {}, _PYG),
     "torch_geometric.loader.DataListLoader": Api(
         "loader", ("dataset", "batch_size", "shuffle"), {}, _PYG
     ),

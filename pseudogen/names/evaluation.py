@@ -189,8 +189,22 @@ def _plausible(script: Script, site: Site) -> bool:
         return True
     if _handles_model(script, site):
         return True
+    if _imports_evaluation(script, site):
+        return True
     passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
     return bool(passed & {"epoch", "args", "config", "cfg", "step", "loader", "dataloader"})
+
+
+def _imports_evaluation(script: Script, site: Site) -> bool:
+    """Whether a function called `evaluate` is imported from a module that is called so as well:
+    `from evaluate import evaluate`."""
+    full = script.resolver.qualified(site.name, site.scope)
+    return any(
+        set(words(part)) & _VERBS
+        for name in full
+        for part in name.rpartition(".")[0].split(".")
+        if name != site.name
+    )
 
 
 def _handles_model(script: Script, site: Site) -> bool:

@@ -44,6 +44,12 @@ _STEP_WORDS = frozenset(
     {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
     | {"updates"}
 )
+_TIME_WORDS = frozenset({"frames", "timesteps"})
+"""What the steps of an environment are counted in."""
+_ENVIRONMENTS = (("env",), ("envs",), ("environment",))
+_ACTS = frozenset({"act", "choose_action", "get_action", "predict", "sample_action"}) | {
+    "select_action"
+}
 _MICRO_WORDS = frozenset(
     {"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"}
     | {"microbatch", "microbatches", "steady", "startup", "cooldown"}
@@ -236,7 +242,18 @@ class _Classifier:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "epoch")
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
+        if not trains and self._plays(statement):
+            return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)), "episode")
         return None
+
+    def _plays(self, statement: Statement) -> bool:
+        """Whether a loop of a function that evaluates lets a policy act in an environment."""
+        function = self.script.function_around(statement)
+        if function is None or not EVALUATION_WORDS & set(words(function.node.name.value)):
+            return False
+        calls = [call.name.rpartition(".") for call in self.script.calls_below(statement)]
+        steps = any(m == "step" and words(r)[-1:] in _ENVIRONMENTS for r, _, m in calls)
+        return steps and any(method in _ACTS for _, _, method in calls)
 
     def _goes_through_data(self, statement: Statement) -> bool:
         """Whether each round of a loop trains on a whole loader: in a loop below it, or in one of
@@ -258,8 +275,10 @@ class _Classifier:
     def _counts_steps(self, statement: Statement, variable: str) -> bool:
         """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a
         single step in the limit (`range(step_5)`) is none of many."""
-        counted_words = all_words(statement.node.iter) & (_STEP_WORDS - {"step", "it"})
-        return bool(set(words(variable)) & _STEP_WORDS or counted_words)
+        named = all_words(statement.node.iter)
+        of_run = words(variable) == ("t",) and bool(named & {"max", "total"})
+        counted_words = named & ((_STEP_WORDS | _TIME_WORDS) - {"step", "it"})
+        return bool(set(words(variable)) & _STEP_WORDS or counted_words or of_run)
 
     def _epochs_by_name(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         named = set(words(variable)) & EPOCH_WORDS

@@ -78,6 +78,8 @@ _ABOUT = frozenset(
 )
 """Words of names that tell of a model and do not hold it."""
 _SETTINGS = frozenset({"args", "cfg", "conf", "config", "hparams", "opt", "opts", "options"})
+_CHOSEN = ("getattr()", "eval()")
+"""Calls of what is chosen by its name."""
 _WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 CLASS_VARIABLES = frozenset({"model_cls", "model_class", "modelclass"})
 _PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
@@ -227,7 +229,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if given & (NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
     if site.name.endswith(("]", ")")):
-        return role_named and (site.name.endswith("[]") or site.name == "getattr()")
+        return role_named and (site.name.endswith("[]") or site.name in _CHOSEN)
     if last in _FROM:
         owner = set(words(site.name.rpartition(".")[0]))
         return not owner & NO_MODELS and (role_named or bool(given & _MODELS))
@@ -296,7 +298,12 @@ def _asked_of_model(site: Site, script: Script) -> bool:
     if type(function) is not cst.Attribute or type(function.value) is cst.Call:
         return False
     role = script.role(function.value, site.scope)
-    return role is not None and role.kind == "model" and not is_class_name(site.name)
+    if role is None or role.kind != "model" or is_class_name(site.name):
+        return False
+    made = script.resolver.bindings(dotted(function.value), site.scope)
+    return not any(
+        type(b.value) is cst.Call and dotted(b.value.func).endswith("import_module") for b in made
+    )
 
 
 def _other_library(site: Site, script: Script) -> bool:

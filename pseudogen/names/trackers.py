@@ -167,7 +167,8 @@ def names_creation(name: str) -> bool:
         made = last
     if words(last)[:1] in _MAKERS and words(last)[-1:] == ("loggers",):
         return True
-    keeps = words(last)[-1:] == ("writer",) and {"summary", "tensorboard", "tb"} & set(words(last))
+    kinds = {"summary", "tensorboard", "tb"} & set(words(last))
+    keeps = (words(last)[-1:] == ("writer",) and kinds) or words(last)[-1:] == ("summarywriter",)
     if keeps and words(last)[:1] in (*_MAKERS, ("get",), ("init",), ("setup",)):
         return True
     return (

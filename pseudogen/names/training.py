@@ -36,6 +36,12 @@ _STEP_METHODS = frozenset({"train_one_batch", "train_one_step", "train_step"})
 """Methods of the project's own trainers that take one step."""
 _LOSSES = frozenset({"loss", "losses", "cost", "err", "error", "objective"})
 _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
+_ALGORITHMS = frozenset({"a2c", "a3c", "ddpg", "dqn", "ppo", "reinforce", "sac", "td", "trpo"})
+"""Methods of reinforcement learning, by which their objects are called too."""
+_PARTNERS = frozenset(
+    {"actor", "critic", "dis", "disc", "discriminator", "gen", "generator", "policy"}
+)
+_PAIR = 2
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = (
     *("fit", "fit_generator", "train", "run", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
@@ -123,6 +129,7 @@ def may_step(name: str) -> bool:
         or method in _STEP_METHODS
         or method in ("backward", "manual_backward", "optimize_parameters")
         or method in _LEARNS
+        or _names_update(method)
     )
 
 
@@ -139,9 +146,10 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
         return _applied(script, site, receiver, method)
-    learner = bool(set(words(receiver)[-1:]) & _LEARNERS) or _gets_loader(script, site)
-    if method in _LEARNS and learner:
+    if method in _LEARNS and (_is_learner(script, site, receiver) or _gets_loader(script, site)):
         return _learns(script, site)
+    if _names_update(method):
+        return _learns_in_loop(script, site, receiver)
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
     if method == "optimize_parameters" and receiver != "self":
@@ -225,6 +233,33 @@ def _applied(script: Script, site: Site, receiver: str, method: str) -> Step | N
     if _hands_on(script, site, receiver) or _builds_program(site):
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
+
+
+def _is_learner(script: Script, site: Site, receiver: str) -> bool:
+    """Whether something learns by its name, `agent` or `dqn`, or by that of its class."""
+    last = set(words(receiver)[-1:])
+    if last & _LEARNERS or (last & _ALGORITHMS and site.node.args):
+        return True
+    made = (b.value for b in script.resolver.bindings(receiver, site.scope) if b.how == "assign")
+    classes = (words(dotted(value.func))[-1:] for value in made if type(value) is cst.Call)
+    return bool(site.node.args) and any(found in (("agent",), ("learner",)) for found in classes)
+
+
+@lru_cache(maxsize=1 << 13)
+def _names_update(method: str) -> bool:
+    """Whether a method says which of several networks it updates: `dis_update`, `update_critic`."""
+    named = words(method)
+    if len(named) != _PAIR or "update" not in named:
+        return False
+    return bool(set(named) & _PARTNERS)
+
+
+def _learns_in_loop(script: Script, site: Site, receiver: str) -> Step | None:
+    """`trainer.dis_update(images)` in a loop, of an object that the script does not show."""
+    shown = receiver in ("self", "super()") or script.called_function(site) is not None
+    if shown or script.loop_around(site.statement) is None or not site.node.args:
+        return None
+    return Step(LEARNER, Evidence(NAME, (site.name,)))
 
 
 def _gets_loader(script: Script, site: Site) -> bool:

@@ -19,6 +19,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 
+_OPTIONS = (("kwargs",), ("args",), ("opts",), ("overrides",))
 _OF_FILES = frozenset(
     {
         "parse_json_file",
@@ -221,8 +222,10 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
 
 def _given_options(site: Site) -> bool:
     """Whether a function gets the settings and what the command line gave: `(cfg, **kwargs)`."""
-    given = [words(dotted(arg.value))[-1:] for arg in site.node.args[1:]]
-    return any(last in (("kwargs",), ("args",), ("opts",), ("overrides",)) for last in given)
+    given = [words(dotted(arg.value)) for arg in site.node.args]
+    if len(given) == 1 and "." in dotted(site.node.args[0].value):
+        return given[0][-1:] in (("cfg",), ("config",), ("file",), ("path",))  # `args.cfg`
+    return any(found[-1:] in _OPTIONS or "override" in found for found in given[1:])
 
 
 def _is_settings(target: str | None) -> bool:
@@ -424,8 +427,40 @@ EXAMPLES = {
             function=None,
         )
     ],
+    (
+        "from settings import override_config\n"
+        "configs = override_config(configs, args.override_config)"
+    ): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("override_config",)),
+            target="configs",
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    ("from settings import update_config\nupdate_config(args.cfg)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("update_config",)),
+            target=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("from settings import update_config\nupdate_config(model)"): "a setting of its own",
     (
         "import json\nwritten = json.dumps(options)\nconfig = json.loads(written)"
     ): "a value is decoded again",

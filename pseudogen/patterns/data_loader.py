@@ -125,6 +125,8 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     )
     if "from" in named or "file" in named or "spec" in named:
         return
+    if last[:1].isupper() and suggested_role(target) == "dataset":
+        return  # a data set by what it is called, whatever its class is
     if of_data and (named[0] in MAKING or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
@@ -571,8 +573,24 @@ EXAMPLES = {
             drop_last="False",
         ),
     ],
+    (
+        "from torch_geometric.loader import NeighborSampler\n"
+        "train_loader = NeighborSampler(graph, sizes=[10], batch_size=64)"
+    ): [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch_geometric.loader.NeighborSampler",)),
+            target="train_loader",
+            function="NeighborSampler",
+            split="training",
+            batch_size="64",
+            batch_value=64,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ('train_dataset = ShapesDataLoader(root, split="train")'): "a data set by what it is called",
     "netG = ImageGenerator(width)": "a network",
     "import deepspeed\nengine, _, loader, _ = deepspeed.initialize(model=net)": "it gets no data",
     (

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, ClassVar
 
 import libcst as cst
@@ -104,7 +105,7 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
 def _may_make(name: str) -> bool:
     """Whether a name is that of a class, or of something about a data set."""
     named, last = words(name), name.rpartition(".")[2]
-    return bool(named) and (last[:1].isupper() or named[-1] in _DATASETS)
+    return bool(named) and (last[:1].isupper() or bool(set(named) & _DATASETS))
 
 
 def _may_load(name: str) -> bool:
@@ -137,7 +138,10 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         or (target is not None and suggested_role(target) == "dataset")
     )
     is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
-    helper = named[0] in MAKING and named[-1] in _DATASETS and named[0] != "set"
+    parts = [part.strip() for part in (target or "").split(",")]
+    beside = bool(set(named) & _DATASETS) and len(parts) > 1
+    beside = beside and any(suggested_role(part) == "dataset" for part in parts)
+    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside) and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
@@ -174,6 +178,20 @@ def find_loading(site: Site, script: Script) -> Iterator[DatasetBuild]:
     own = bool(bound) and all(b.how in ("import", "function") for b in bound)
     if own and given and not changed and not _foreign(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name, target)))
+
+
+@pattern(
+    DatasetBuild,
+    calls=lambda name: name in ("eval()", "getattr()"),
+    within=(cst.Assign,),
+)
+def find_chosen(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = getattr(data, name)(root, split)`: a class that a name chooses."""
+    target = assigned(site.statement, site.node)
+    chosen = type(site.node.func) is cst.Call
+    if chosen and target and "," not in target and suggested_role(target) == "dataset":
+        found = _finding(site, script, Evidence(NAME, (target,)))
+        yield replace(found, function=text(site.node.func))
 
 
 @pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
@@ -546,8 +564,30 @@ EXAMPLES = {
             source="name",
         )
     ],
+    ("train_dataset = getattr(data, name)(root, split)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_dataset",)),
+            target="train_dataset",
+            function="getattr(data, name)",
+            split="training",
+            source="root",
+        )
+    ],
+    ("train_dataset, val_dataset, train_loader, val_loader = init_dataset_and_dataloader(args)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_dataset_and_dataloader",)),
+            target="train_dataset, val_dataset",
+            also=("train_loader", "val_loader"),
+            function="init_dataset_and_dataloader",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("train_name, val_name = get_dataset_names(args)"): "text about it",
     (
         "from graphs import load_data\ntrain_loader, test_loader = load_data(name)"
     ): "loaders, not data",

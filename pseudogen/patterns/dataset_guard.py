@@ -189,14 +189,21 @@ def _comparison(
         absent = text(right) == "None" and not loader and not counts and given and not handed
         if absent and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
-    elif operator in _SMALL and _counts_data(node.left, right, statement, script):
-        yield "size", text(node.left)
+    elif operator in _SMALL:
+        counts = type(right) is cst.Call and dotted(right.func) == "len"
+        counted, other = (right, node.left) if counts else (node.left, right)
+        if _counts_data(counted, other, statement, script):
+            yield "size", text(counted)
 
 
 def _counts_data(left: Any, right: Any, statement: Statement, script: Script) -> bool:
     """`len(dataset) < batch_size`, `num_train == 0`, `steps_per_epoch <= 0`, `n // batch == 0`."""
     if type(left) is cst.Call and dotted(left.func) == "len" and left.args:
-        few = type(right) is cst.Integer or script.is_a(right, statement.scope, "batch-size")
+        product = type(right) is cst.BinaryOperation and type(right.operator) is cst.Multiply
+        sizes = (right.left, right.right) if product else (right,)
+        few = type(right) is cst.Integer or any(
+            script.is_a(size, statement.scope, "batch-size") is not None for size in sizes
+        )
         return bool(few) and _names_data(left.args[0].value, statement, script)
     if type(left) is cst.BinaryOperation:
         over = type(left.operator) is cst.FloorDivide
@@ -329,8 +336,21 @@ EXAMPLES = {
             ends="error",
         )
     ],
+    ("assert batch_size * groups < len(dataset)"): [
+        DatasetGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("len(dataset)",)),
+            test="batch_size * groups < len(dataset)",
+            asserts=True,
+            checks="size",
+            subject="len(dataset)",
+            ends="error",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("assert rows * columns < len(names)"): "two lengths, no batch size",
     "if len(data) == 0:\n    raise StopIteration": "an iterator ends",
     "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",
     "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",

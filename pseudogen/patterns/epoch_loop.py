@@ -361,8 +361,24 @@ EXAMPLES = {
     "class Digits(dl.Runner):\n    pass\n"
     "runner = Digits()\n"
     "runner.run()": _example(line=5, evidence=Evidence(API, ("runner.run",)), call="runner.run"),
+    (
+        "for t in range(int(args.max_timesteps)):\n"
+        "    state = env.step(act(state))\n"
+        "    agent.learn(memory)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("t",)),
+            variable="t",
+            over="range(int(args.max_timesteps))",
+            stop="int(args.max_timesteps)",
+            unit="step",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("for t in range(horizon):\n    agent.learn(memory)"): "no run of so many steps",
     "from catalyst import dl\nrunner = make(dl.Runner)\nengine.run()": "no trainer",
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",
     "for epoch in range(100):\n    rates.append(schedule(epoch))": "a plot of a schedule",

@@ -30,8 +30,8 @@ class Evaluation(Finding):
 
     Attributes:
         how: "loop", "call", "phase" (a loop that trains or evaluates by its phase), "pass" (the
-            model is called once), "method" (Lightning calls `validation_step`) or "callback" (a
-            framework is told to evaluate).
+            model is called once), "episodes" (a loop over episodes in an environment), "method"
+            (Lightning calls `validation_step`) or "callback" (a framework is told to evaluate).
         loader: What the loop goes over, or the loader that is passed.
         batch: The variables that hold a batch.
         call: What is called.
@@ -84,7 +84,7 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
         line=site.line,
         end=site.last,
         evidence=loop.evidence,
-        how="phase" if phase else "loop",
+        how="phase" if phase else "episodes" if loop.unit == "episode" else "loop",
         loader=None if counts else loop.over,
         batch=None if counts else _batch(site, loop.variable),
         eval_mode=eval_mode,
@@ -425,8 +425,44 @@ EXAMPLES = {
             eval_mode=4,
         )
     ],
+    (
+        "from evaluate import evaluate\n"
+        "for it in range(max_iter):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    evaluate(folder, 'last.pth')"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("evaluate",)),
+            how="call",
+            call="evaluate",
+            per="step",
+        )
+    ],
+    (
+        "def evaluate_policy(policy):\n"
+        "    for _ in range(9):\n"
+        "        state, done = env.reset(), False\n"
+        "        while not done:\n"
+        "            state, reward, done, _ = env.step(policy.select_action(state))"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("_",)),
+            how="episodes",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "def collect(policy):\n"
+        "    for _ in range(9):\n"
+        "        state, reward, done, _ = env.step(policy.act(state))"
+    ): "data are collected, nothing is measured",
+    ("from rules import evaluate\nevaluate(expression)"): "another matter than the model",
     ("net.eval()\nout = net(x)"): "nothing is trained here",
     "def test():\n    check(parser)\ntest()": "a test of the code",
     "def eval(index, model):\n"

@@ -536,6 +536,22 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    ("board = init_summarywriter(args)"): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_summarywriter",)),
+            form="create",
+            tracker="board",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("canvas.plot_table(rows)"): "text is drawn into a picture",

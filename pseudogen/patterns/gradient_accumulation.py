@@ -28,6 +28,7 @@ _STEPPING = frozenset(
 )
 _BARS = frozenset({"bar", "pbar", "progress", "tqdm", "meter", "metric", "metrics"})
 """Words of what is updated, but has nothing to do with the optimizer's step."""
+_DIVIDES = (cst.Divide, cst.FloorDivide)
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 
 
@@ -36,13 +37,14 @@ class GradientAccumulation(Finding):
     """Facts of a part of an accumulation.
 
     Attributes:
-        part: "condition" (only every n-th time), "division" (the loss is divided), "context" (no
-            synchronization, or the framework's context), or "setting" (a framework does it).
+        part: "condition" (only every n-th time), "division" (the loss is divided), "share" (the
+            batch is), "context" (no synchronization, or the framework's context), or "setting" (a
+            framework does it).
         steps: Over how many backward passes, as written.
         steps_value: That where constants tell.
         condition: The condition, for "condition".
         loss: What is divided.
-        call: The context or the framework's call.
+        call: The context, the framework's call, or the statement that divides the batch.
         last: Whether the condition also takes the last batch of the epoch.
     """
 
@@ -94,6 +96,38 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
                 yield replace(found, evidence=Evidence(FLOW, (turn,)))
                 return
     yield from _divided_in_place(site, script)
+
+
+@pattern(
+    GradientAccumulation,
+    statements=(cst.Assign, cst.AugAssign),
+    mentions=("/",),
+)
+def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`accumulation_steps = batch_size // micro_batch_size`, `batch_size //= accum_steps`."""
+    node: Any = site.node
+    over: Any = None
+    by: Any = None
+    if type(node) is cst.AugAssign:
+        divides = type(node.operator) in (cst.DivideAssign, cst.FloorDivideAssign)
+        over, by, target = node.target, node.value, node.target
+    else:
+        target, value = node.targets[0].target, node.value
+        if type(value) is cst.Call and dotted(value.func) in ("int", "max") and value.args:
+            value = value.args[-1].value
+        divides = type(value) is cst.BinaryOperation and type(value.operator) in _DIVIDES
+        if divides:
+            over, by = value.left, value.right
+    if not divides or not _is_batch(over, site, script):
+        return
+    if _is_batch(target, site, script) and _is_steps(by):
+        yield replace(_found(site, script, by, part="share"), call=text(node))
+    elif _is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
+        yield replace(_found(site, script, target, part="share"), call=text(node))
+
+
+def _is_batch(node: Any, site: Site, script: Script) -> bool:
+    return script.is_a(node, site.scope, "batch-size") is not None
 
 
 @pattern(GradientAccumulation, statements=(cst.If,))
@@ -463,8 +497,30 @@ EXAMPLES = {
         steps_value=8,
         call="optax.MultiSteps",
     ),
+    ("accumulation_steps = batch_size // micro_batch_size"): [
+        GradientAccumulation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("accumulation_steps",)),
+            part="share",
+            steps="accumulation_steps",
+            call="accumulation_steps = batch_size // micro_batch_size",
+        )
+    ],
+    ("args.batch_size //= args.accum_steps"): [
+        GradientAccumulation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.accum_steps",)),
+            part="share",
+            steps="args.accum_steps",
+            call="args.batch_size //= args.accum_steps",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("steps = samples // micro_batch_size"): "steps of an epoch",
+    ("batch_size = batch_size // world_size"): "among processes",
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",
     "loss = total / count": "a mean",
     "if step % accum_steps == 0:\n    progress_bar.update(1)": "a progress bar counts the steps",

@@ -262,6 +262,7 @@ def find_table(site: Site, script: Script) -> Iterator[LrWarmup]:
     )
 
 
+_LIMITED = 2
 _LINSPACE = 3
 """How many arguments say from where to where, and in how many values."""
 _LIMITS = ("min(", "minimum(", "clip(", "** -1.5")
@@ -345,11 +346,17 @@ def _first_milestone(site: Site, script: Script) -> Any:
 def _rising_lambda(factor: Any) -> Any:
     """`warmup_steps` in `lambda step: step / warmup_steps`; None for anything else."""
     body = factor.body if type(factor) is cst.Lambda else None
+    if type(body) is cst.Call and dotted(body.func) == "min" and len(body.args) == _LIMITED:
+        quotients = [a.value for a in body.args if type(a.value) is cst.BinaryOperation]
+        body = quotients[0] if len(quotients) == 1 else None
     if type(body) is not cst.BinaryOperation or type(body.operator) is not cst.Divide:
         return None
     parameters = [p.name.value for p in factor.params.params]
     warm = dotted(body.right) and _says_warm(dotted(body.right))
-    return body.right if warm and dotted(body.left) in parameters else None
+    counter = body.left
+    if type(counter) is cst.BinaryOperation and type(counter.right) is cst.Integer:
+        counter = counter.left  # `(step + 1) / warmup_steps`
+    return body.right if warm and dotted(counter) in parameters else None
 
 
 def _rises(site: Site, script: Script) -> bool:
@@ -392,7 +399,18 @@ def _target(site: Site) -> str | None:
 
 
 def _may_warm(name: str) -> bool:
-    return speaks_of_schedule(name) or _says_warm(name)
+    return speaks_of_schedule(name) or _says_warm(name) or _names_optimizer(name)
+
+
+def _lasts(told: cst.Arg) -> bool:
+    """Whether an argument is the length of a warm-up, and there is one: `warmup_steps=500`."""
+    counted = {"steps", "step", "iters", "iter", "epochs", "epoch", "ratio", "updates"}
+    key = text(told.keyword) if told.keyword is not None else ""
+    return bool(counted & set(words(key))) and text(told.value) not in ("0", "0.0", "None", "False")
+
+
+def _names_optimizer(name: str) -> bool:
+    return words(name)[-1:] in (("optimizer",), ("optim",), ("optimiser",))
 
 
 @pattern(LrWarmup, kinds=("training-arguments",), calls=_may_warm)
@@ -409,6 +427,16 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
         length = told.value if text(told.value) != "True" else None
         yield _made(site, script, length, Evidence(NAME, (site.name,)))
+    elif told is not None and _names_optimizer(site.name) and _lasts(told):
+        yield LrWarmup(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            how="setting",
+            length=f"{text(told.keyword)}={text(told.value)}",
+            length_value=script.value(told.value, site.statement.index),
+            api=site.name,
+        )
     elif is_rate(_target(site) or ""):
         return  # the rate of one step is worked out, by a function told where it is written
     elif _says_warm(site.name) and site.node.args and named[:1] != ("get",):
@@ -639,8 +667,38 @@ EXAMPLES = {
             formula="min(1.0, n / warm_steps)",
         )
     ],
+    ("optim = PolyOptimizer(net, lr0=0.1, warmup_steps=100)"): [
+        LrWarmup(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("PolyOptimizer",)),
+            how="setting",
+            length="warmup_steps=100",
+            length_value=100,
+            api="PolyOptimizer",
+        )
+    ],
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "rising = LambdaLR(optimizer, lambda n: min((n + 1) / cfg.warmup, 1.0))"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            how="schedule",
+            length="cfg.warmup",
+            api="LambdaLR",
+            name="rising",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "falling = LambdaLR(optimizer, lambda n: min(cfg.warmup / (n + 1), 1.0))"
+    ): "it falls",
+    ("optim = PolyOptimizer(net, lr0=0.1, warmup_steps=0)"): "none",
     ("shape = lambda n: min(1.0, n / warm_steps)"): "no schedule gets it",
     "warmup_momentum = np.linspace(0.8, 0.9, steps)": "nothing says that it is about the rate",
     (

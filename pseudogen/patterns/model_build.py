@@ -413,6 +413,30 @@ EXAMPLES = {
             arguments=("width",),
         )
     ],
+    (
+        "import importlib\n"
+        "model = importlib.import_module(args.kind)\n"
+        "net = model.get_model(classes)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("net",)),
+            target="net",
+            function="model.get_model",
+            arguments=("classes",),
+        )
+    ],
+    ('model = eval("nets." + name)(classes)'): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function='eval("nets." + name)',
+            arguments=("classes",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("import socket\nwire = socket.Network(width)"): "connects to others",

@@ -297,6 +297,8 @@ def _inner(made: Site, script: Script) -> bool:
 
 
 _NO_MAKERS = frozenset({"dummy", "fake"})
+_PAIRS = frozenset({"model", "models", "training"})
+"""What a helper is said to make that gives the optimizer beside it: `model, optimizer = ...`."""
 
 
 def _named(target: str | None) -> str | None:
@@ -322,9 +324,12 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
         return None  # operations of a static graph, searches for settings
     if target is None:
         return Evidence(NAME, (made.name,)) if about and _passes_params(made.node) else None
-    if named & {"prepare", "load", "wrap", "state", "scheduler", "initialize", "hyper", "study"}:
+    if named & {"prepare", "load", "wrap", "state", "initialize", "hyper", "study"}:
         return None
-    if about and named & _MAKERS and holds:
+    if "scheduler" in named and not (about and len(first) > 1):
+        return None
+    pair = len(first) > 1 and bool(named & _PAIRS) and bool(made.node.args)
+    if (about or pair) and named & _MAKERS and holds:
         return Evidence(NAME, (made.name,))
     if holds and _passes_params(made.node):
         return Evidence(FLOW, (target,))
@@ -496,8 +501,31 @@ EXAMPLES = {
             api="sgd",
         ),
     ],
+    ("model, optimizer = get_model(args, device)"): [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_model",)),
+            name="optimizer",
+            api="get_model",
+            helper=True,
+            arguments=("args", "device"),
+        )
+    ],
+    ("model, optimizer, scheduler = init_optimizer_and_scheduler(args, model)"): [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_optimizer_and_scheduler",)),
+            name="optimizer",
+            api="init_optimizer_and_scheduler",
+            helper=True,
+            arguments=("args", "model"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("model, optimizer = load_model(args, device)"): "the state of both is read",
     "kernel.compile(optimizer='O2')": "a compiler's optimizer",
     "import deepspeed\n"
     "engine, optimizer, _, _ = deepspeed.initialize(model=net, optimizer=made)": "goes through",

@@ -26,6 +26,7 @@ _PRINTERS = frozenset(
 )
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
 _WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})
+_ENDED = frozenset({"done", "dones", "terminated", "truncated"})
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
 _LONGEST = 80
 _SHOWN = (
@@ -297,10 +298,19 @@ def _shown_values(site: Site, script: Script) -> Iterator[tuple[Any, Statement]]
         value: Any = arg.value
         if type(value) is cst.Call and len(value.args) == 1:
             value = value.args[0].value  # `print(json.dumps(stats))`
-        if type(value) is cst.Name:
-            for made in script.reaching(value.value, site.statement.index):
+        for name in _joined(value):
+            for made in script.reaching(name, site.statement.index):
                 if made.how == "assign":
                     yield made.value, script.tree.statements[made.statement]
+
+
+def _joined(value: Any) -> Iterator[str]:
+    """The variables that a text is put together of: `head + results`."""
+    if type(value) is cst.Name:
+        yield value.value
+    elif type(value) is cst.BinaryOperation and type(value.operator) is cst.Add:
+        yield from _joined(value.left)
+        yield from _joined(value.right)
 
 
 def _speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
@@ -365,9 +375,11 @@ def _holds_step(function: Statement, script: Script) -> bool:
 
 
 def _lets_print(header: Statement, script: Script) -> bool:
-    """Whether a condition only says who prints, or that one wants it: `if args.print_loss`."""
+    """Whether a condition only says who prints, that one wants it (`if args.print_loss`), or that
+    an episode has ended."""
     test = header.node.test
-    wanted = type(test) in (cst.Name, cst.Attribute) and set(words(dotted(test))) & _WANTED
+    named = set(words(dotted(test))) if type(test) in (cst.Name, cst.Attribute) else set()
+    wanted = named & (_WANTED | _ENDED)
     return bool(wanted) or script.one_process(test, header.index) is not None
 
 
@@ -553,8 +565,54 @@ EXAMPLES = {
             per="epoch",
         )
     ],
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        '    place = f"step {step}: "\n'
+        '    results = f"loss {loss.item()}"\n'
+        "    pbar.write(place + results)"
+    ): [
+        ProgressDisplay(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("pbar.write",)),
+            how="print",
+            call="pbar.write",
+            per="step",
+        )
+    ],
+    (
+        "for t in range(max_steps):\n"
+        "    agent.learn(memory)\n"
+        "    if done:\n"
+        "        print(t, episode_reward)"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="step",
+            condition="done",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "for t in range(max_steps):\n"
+        "    agent.learn(memory)\n"
+        "    if broken:\n"
+        "        print(t, episode_reward)"
+    ): "each time that something is wrong",
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        '    place = f"step {step}: "\n'
+        "    pbar.write(place + suffix)"
+    ): "no result",
     (
         "def test():\n    print(loss.item())\nfor epoch in range(9):\n    train(epoch)"
     ): "printed once",

@@ -391,8 +391,32 @@ EXAMPLES = {
             call="discriminator.update",
         )
     ],
+    ("for a, b in zip(train_loader_a, train_loader_b):\n    trainer.dis_update(a, b)"): [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("trainer.dis_update",)),
+            how="learner",
+            call="trainer.dis_update",
+        )
+    ],
+    (
+        "from agents import Agent\n"
+        "player = Agent(args)\n"
+        "for t in range(args.max_timesteps):\n"
+        "    player.learn(memory)"
+    ): [
+        TrainingStep(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("player.learn",)),
+            how="learner",
+            call="player.learn",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("trainer.dis_update(a, b)"): "once, in no loop",
     (
         "from torch.utils.data import DataLoader\nprogress.update(DataLoader(pairs))"
     ): "no network is updated",

@@ -218,6 +218,16 @@ EXAMPLES = {
             path='folder + ".pt"',
         )
     ],
+    ('policy.save(f"{folder}/last")'): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("policy.save",)),
+            how="framework",
+            call="policy.save",
+            path='f"{folder}/last"',
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ('import torch\ntorch.save([images, labels], folder + ".pt")'): "no networks",

@@ -43,6 +43,10 @@ _PATH_WORDS = frozenset(
     {"dest", "destination", "dir", "directory", "dirname", "file", "filename", "filepath"}
     | {"folder", "out", "output", "path", "prefix"}
 )
+_KEEPERS = frozenset(
+    {"agent", "checkpoint", "checkpointer", "ckpt", "learner", "policy", "saver", "snapshot"}
+)
+"""Words of what a training state is kept in, and whose `save` writes it."""
 _OTHER_PLACES = frozenset(
     {
         "config",
@@ -182,7 +186,7 @@ def _how(site: Site, script: Script) -> str | None:
         return "helper"
     if method == "save" and receiver and type(site.node.func) is cst.Attribute:
         role = script.role(site.node.func.value, site.scope)
-        state = set(words(receiver)) & {"checkpoint", "checkpointer", "ckpt", "saver", "snapshot"}
+        state = set(words(receiver)) & _KEEPERS
         for binding in script.reaching(receiver, site.statement.index):
             called = type(binding.value) is cst.Call
             state = state or (
