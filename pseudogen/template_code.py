@@ -47,6 +47,10 @@ class PlainCode(CodeGenerator):
         if node.dyn_args:
             self.write("*")
             self.visit(node.dyn_args, frame)
+            self.write(", ")
+        if node.dyn_kwargs:
+            self.write("**")
+            self.visit(node.dyn_kwargs, frame)
         self.write(")")
 
     def visit_CondExpr(self, node: nodes.CondExpr, frame: Frame) -> None:

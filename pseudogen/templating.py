@@ -12,6 +12,7 @@ from typing import Any
 from jinja2 import FileSystemBytecodeCache, FileSystemLoader, StrictUndefined, Template
 from jinja2.bccache import Bucket
 
+from pseudogen import template_code
 from pseudogen.document import SPAN_KINDS, mark
 from pseudogen.folders import own_folder
 from pseudogen.languages import template_root
@@ -30,11 +31,13 @@ class _CompiledTemplates(FileSystemBytecodeCache):
 def compiled_templates(setup: str) -> _CompiledTemplates | None:
     """In the cache folder of the user, where they outlive the next start of the machine, else in
     its folder for what is temporary; None where neither is safe: then each run compiles them.
-    What a template becomes depends on how Jinja is set up, so that each `setup` has its own."""
+    What a template becomes depends on how Jinja is set up and on the compiler here, so that each
+    `setup` of each compiler has its own."""
     own = own_folder("templates")
     try:
         folder = os.fspath(own) if own is not None else None
-        return _CompiledTemplates(folder, f"{setup}_%s.cache")
+        compiler = os.stat(template_code.__file__).st_mtime_ns  # noqa: PTH116 (quicker)
+        return _CompiledTemplates(folder, f"{setup}_{compiler:x}_%s.cache")
     except (OSError, RuntimeError):
         return None
 

@@ -52,3 +52,7 @@ def test_what_escapes_still_does() -> None:
     assert said("<b>{{ one }}</b>", "<", escape=True) == "<b>&lt;</b>"
     nested = "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}{{ bold(one) }}"
     assert said(nested, "<", escape=True) == "<b>&lt;</b>"
+
+
+def test_named_arguments_of_a_call_are_handed_on() -> None:
+    assert said("{{ dict(one, **two)['b'] }}", {"a": 1}, {"b": 2}) == "2"
