@@ -11,6 +11,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.structure import EPOCH_LOOP
 from pseudogen.pseudocode.calling import Calling
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.joining import Joined, joined
@@ -40,6 +41,7 @@ class Part:
         aside: How many conditions it takes to get there that nothing more important needs.
         branch: Whether it is a branch of the statement before it.
         returns: Whether it leaves the function.
+        bare: Whether it does nothing else.
     """
 
     statement: int
@@ -52,6 +54,7 @@ class Part:
     aside: int = 0
     branch: bool = False
     returns: bool = False
+    bare: bool = False
 
 
 def flat(parts: Iterable[Part]) -> list[Part]:
@@ -146,7 +149,9 @@ class _Builder:
             function = None  # its phrase says what is saved
         call = self._joined(statement, function) if function is not None else None
         if function is not None and call is not None:
-            body = _without_returns(self._unwrapped(self._body(function)))
+            body = self._unwrapped(self._body(function))
+            trains = self._is_the_training(body)
+            body = _without_results(body) if trains else _without_returns(body)
             return [*self._made_before(statement), Part(NO_STATEMENT, [], NONE, body, call=call)]
         if self._only_measures(function) and type(node) is cst.Expr:
             drafts = [self._measuring(draft) for draft in drafts]
@@ -160,7 +165,8 @@ class _Builder:
         if not drafts:
             return []
         returns = type(node) is cst.Return
-        return [Part(statement.index, drafts, weight, calls=function, returns=returns)]
+        bare = returns and node.value is None
+        return [Part(statement.index, drafts, weight, calls=function, returns=returns, bare=bare)]
 
     def _compound(self, statement: Statement) -> list[Part]:
         drafts = self.drafts.get(statement.index, [])
@@ -227,7 +233,12 @@ class _Builder:
             return parts
         if self._only_measures(function):
             return parts
-        return self._unwrapped(_without_returns(self._body(function)))
+        return self._unwrapped(_without_results(self._body(function)))
+
+    def _is_the_training(self, parts: list[Part]) -> bool:
+        """Whether the loop over the epochs is among some parts: what leaves them ends it all."""
+        loops = (self.structure.loops.get(part.statement) for part in flat(parts))
+        return any(loop is not None and loop.kind == EPOCH_LOOP for loop in loops)
 
 
 def _without_returns(parts: list[Part]) -> list[Part]:
@@ -236,6 +247,14 @@ def _without_returns(parts: list[Part]) -> list[Part]:
     for part in parts:
         part.inside = _without_returns(part.inside)
     return [part for part in parts if not part.returns]
+
+
+def _without_results(parts: list[Part], nested: bool = False) -> list[Part]:
+    """Parts of a function that runs the training, without what it gives back; what leaves it before
+    its end ends the training."""
+    for part in parts:
+        part.inside = _without_results(part.inside, True)
+    return [part for part in parts if not part.returns or (nested and part.bare)]
 
 
 def _works(parts: list[Part]) -> bool:

@@ -163,6 +163,9 @@ class _Page:
         start = len(self.found)
         self.write(part.inside, depth)
         if len(self.found) > start:
+            last = part.inside[-1]
+            left = last.drafts if last.bare and id(last) not in self.chosen else []
+            self.found += [_Line(replace(draft, depth=depth)) for draft in left]
             return
         short = self._short(part.inside)
         self.found += [_Line(replace(draft, depth=depth)) for draft in short]

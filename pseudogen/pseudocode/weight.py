@@ -280,8 +280,9 @@ def _forward(writer: Writer, statement: Statement, call: cst.Call, steps: bool) 
     applied = role is not None and role.kind in _ROLES
     if applied or (made is not None and made.kind == "loss"):
         return SIDE if kind == EVALUATION_LOOP else CORE
-    if kind == EPOCH_LOOP and type(call.func) is cst.Name and _takes_optimizer(writer, call):
-        return CORE
+    if kind == EPOCH_LOOP and type(call.func) is cst.Name:
+        named = "train" in words(call.func.value) and bool(call.args)
+        return CORE if named or _takes_optimizer(writer, call) else NONE
     return NONE
 
 

@@ -58,4 +58,5 @@ def _heads(lines: tuple[PseudoLine, ...], start: int, stop: int) -> Iterator[tup
 
 
 def _keyword(line: PseudoLine) -> str:
-    return next((span.text for span in line.text if span.kind == "keyword"), "")
+    """The first keyword of a line, without the space that sets it apart from Latin letters."""
+    return next((span.text.strip() for span in line.text if span.kind == "keyword"), "")

@@ -608,3 +608,27 @@ def test_a_value_is_given_once_and_the_settings_of_a_loss_are_said() -> None:
         "criterion ← loss CrossEntropyLoss (label smoothing 0.1, targets equal to 0 left out, "
         "summed over the batch)"
     )
+
+
+LEAVES_EARLY = """\
+from elsewhere import train_one_epoch
+def main(args):
+    optimizer = torch.optim.SGD(model.parameters(), lr=args.lr)
+    if args.evaluate:
+        validate(loader, model)
+        return
+    for epoch in range(args.epochs):
+        train_one_epoch(state, epoch)
+        validate(loader, model)
+main(args)
+"""
+
+
+def test_an_outline_says_where_the_training_is_left_and_who_trains() -> None:
+    said = texts(LEAVES_EARLY, detail="outline")
+    start = said.index("if args.evaluate holds:")
+    assert said[start + 2 : start + 5] == [
+        "  return",
+        "for epoch from 0 to args.epochs − 1:",
+        "  train_one_epoch(state, epoch)",
+    ]

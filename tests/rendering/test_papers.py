@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import pseudogen
 from pseudogen.document import Pseudocode, PseudoLine, Span
 from pseudogen.errors import InputError
 from pseudogen.languages import languages
@@ -231,3 +232,10 @@ def test_keywords_are_read_from_the_templates(lang: str) -> None:
     assert {"en": "otherwise", "zh": "否则"}.get(lang, "") in {*keywords(lang), ""}
     assert keywords(lang) & continuing()
     assert not keywords(lang) <= continuing()
+
+
+def test_a_clause_before_latin_letters_goes_on_with_its_block() -> None:
+    code = "if a:\n    b()\nelif c:\n    d()\n"
+    page = pseudogen.pseudo(code, lang="zh", format="latex")
+    assert page.count("\\pseudoelse{") == 1
+    assert page.count("\\pseudoclose{") == 1
