@@ -273,3 +273,29 @@ def test_a_stage_does_not_reach_across_definitions_to_the_entry_guard() -> None:
     (stage,) = made["stages"]
     assert stage["lines"] == [3, 3]
     assert [p["lines"] for p in stage["passages"]] == [[8, 8]]
+
+
+SILENT = """\
+if args.sharded and args.compiled:
+    pass
+else:
+    model.set_checkpointing(1)
+if args.first:
+    pass
+elif args.second:
+    go(1)
+size = patch_size_of_the_model(model) if args.uses_patches_of_its_own_size else None
+for x in loader:
+    loss = model(x)
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_a_branch_that_does_nothing_leaves_its_condition() -> None:
+    told = pseudogen.explain(SILENT).replace("\n", " ")
+    assert "If `not (args.sharded and args.compiled)`, `model.set_checkpointing(1)` is" in told
+    assert "If `args.first`, nothing is done. Otherwise, if `args.second`, `go(1)` is" in told
+    assert "otherwise `None`" in told
+    chinese = pseudogen.explain(SILENT, lang="zh").replace("\n", "")
+    assert "若 `args.first`，什么也不做。否则，若 `args.second`，调用 `go(1)`" in chinese

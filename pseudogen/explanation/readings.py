@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.conditions import opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
@@ -133,6 +134,8 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
             if type(node) in (cst.Expr, cst.Assign) and type(value) is cst.Call:
                 name = dotted(value.func)
                 receiver, _, method = name.rpartition(".")
+                if type(node) is cst.Assign and not method[:1].isupper():
+                    continue  # that its target gets a value says as much
                 if name and "(" not in name and not reports(name, receiver, method):
                     called[name] = None
     if not names and not called:
@@ -154,9 +157,14 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
         return
     nested = kind is cst.If and len(body) == 1 and type(body[0].node) is cst.If
     inside = _inside(script, body, depth - 1 if nested else depth)
+    if not inside and _passes_by(script, statement):
+        inside = (Clause("idle"),)
     if not inside:
         return
-    if kind is cst.If:
+    silent = _silent_before(script, statement, depth) if kind is cst.Else else ""
+    if silent:
+        yield Clause("when", code=silent, inside=inside)
+    elif kind is cst.If:
         word = "when" if statement.chain == statement.index else "or-when"
         test = bare(node.test)
         if len(inside) == 1 and inside[0].kind == "when":
@@ -173,6 +181,22 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
         whole = script.tree.statements[statement.chain].node
         word = "otherwise" if type(whole) is cst.If else "afterwards"
         yield Clause("finally" if kind is cst.Finally else word, inside=inside)
+
+
+def _passes_by(script: Script, statement: Statement) -> bool:
+    """Whether a branch has but a `pass`, and an `elif` behind it rests on its condition."""
+    behind = script.tree.clauses(statement)
+    followed = bool(behind) and type(behind[0].node) is cst.If
+    return followed and all(type(s.node) is cst.Pass for s in script.tree.body(statement))
+
+
+def _silent_before(script: Script, clause: Statement, depth: int) -> str:
+    """When an `else` is reached, where nothing is said of the one branch before it."""
+    first = script.tree.statements[clause.chain]
+    if type(first.node) is not cst.If or first.after != clause.index:
+        return ""
+    silent = not _inside(script, script.tree.body(first), depth)
+    return opposite(first.node.test, alone=True) if silent else ""
 
 
 def _operand(test: str) -> str:
@@ -262,7 +286,7 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         if name and "(" not in name and len(written) > _LONGEST and name not in _PLAIN:
             return Clause("result", names, _call(value))
     if type(value) is cst.IfExp and len(written) > _LONGEST:
-        return Clause("chosen", names, _short(text(value.test)))
+        return Clause("chosen", names, bare(value.test), (_call(value.body), _call(value.orelse)))
     return Clause("set", names, _short(written))
 
 

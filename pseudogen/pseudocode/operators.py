@@ -176,8 +176,11 @@ def _same(writer: Writer, left: Any, target: Any) -> Term | None:
 
 
 def _contains(writer: Writer, left: Any, target: Any) -> Term | None:
-    key = "contains" if type(target.operator) is cst.In else "not_contains"
+    positive = type(target.operator) is cst.In
     item, container = writer.text(left, RARE), writer.text(target.comparator, RARE)
+    if type(target.comparator) in (cst.Tuple, cst.List, cst.Set) and len(container) > len("[]"):
+        return writer.say("is_one_of" if positive else "is_none_of", item, container), CONDITION
+    key = "contains" if positive else "not_contains"
     return writer.say(key, container, item), CONDITION
 
 

@@ -32,7 +32,7 @@ EXPRESSIONS = [
     ("not (a and b)", "not (a holds and b holds)", "非 (a 成立且 b 成立)"),
     ("[]", "empty list", "空列表"),
     ("{}", "empty table", "空字典"),
-    ("(a,)", "tuple (a)", "单元组 (a)"),
+    ("(a,)", "tuple (a)", "元组 (a)"),
     ("[*a, b]", "[all of a, b]", "[a 的全部元素, b]"),
     ("{**a, 'k': 1}", '{all entries of a, "k": 1}', '{a 的全部条目, "k": 1}'),
     ("len(x) + 1", "|x| + 1", "|x| + 1"),
