@@ -18,6 +18,7 @@ _TRANSFORMERS = (
 _MMENGINE = "https://mmengine.readthedocs.io/en/latest/advanced_tutorials/config.html"
 _TORCHTUNE = "https://docs.pytorch.org/torchtune/stable/deep_dives/configs.html"
 _LIGHTNING = "https://lightning.ai/docs/pytorch/stable/cli/lightning_cli.html"
+_DETECTRON = "https://detectron2.readthedocs.io/en/latest/tutorials/lazyconfigs.html"
 _ABSL = "https://abseil.io/docs/python/guides/flags"
 _TYRO = "https://brentyi.github.io/tyro/"
 _DRACCUS = "https://github.com/dlwh/draccus"
@@ -40,6 +41,10 @@ EXACT: dict[str, Api] = {
     "typer.run": _reads("command line", "typer", _TYPER),
     "typer.Typer.command": _decorates("typer", _TYPER),
     "fire.Fire": _reads("command line", "fire", _FIRE),
+    **{
+        f"detectron2.config.{name}": _reads("file", "LazyConfig", _DETECTRON, "filename")
+        for name in ("LazyConfig.load", "lazy.LazyConfig.load")
+    },
     "hydra.main": _decorates("Hydra", _HYDRA, "both"),
     "hydra.compose": _reads("file", "Hydra", _HYDRA, "config_name"),
     "hydra.experimental.compose": _reads("file", "Hydra", _HYDRA, "config_name"),

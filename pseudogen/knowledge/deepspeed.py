@@ -13,6 +13,14 @@ EXACT: dict[str, Api] = {
         {"wrap": "deepspeed", "gives": "model optimizer loader scheduler"},
     ),
 }
+for _module in ("deepspeed.pipe", "deepspeed.runtime.pipe", "deepspeed.runtime.pipe.module"):
+    EXACT[f"{_module}.PipelineModule"] = Api(
+        "wrap",
+        (),
+        {},
+        "https://deepspeed.readthedocs.io/en/latest/pipeline.html",
+        {"wrap": "other"},
+    )
 EXACT |= {
     # optimisation
     **{

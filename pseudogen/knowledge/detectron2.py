@@ -19,6 +19,21 @@ EXACT: dict[str, Api] = {
         "writer", ("output_dir", "max_iter"), {}, _DOCS + "engine.html"
     ),
     **{
+        f"detectron2.engine.{name}": Api(
+            "wrap", ("model",), {}, _DOCS + "engine.html", {"wrap": "ddp"}
+        )
+        for name in ("create_ddp_model", "defaults.create_ddp_model")
+    },
+    **{
+        f"detectron2.engine.hooks.{name}": Api(kind, params, {}, _DOCS + "engine.html", traits)
+        for name, kind, params, traits in (
+            ("LRScheduler", "scheduler", ("optimizer", "scheduler"), {"form": "other"}),
+            ("PeriodicCheckpointer", "checkpoint-callback", ("checkpointer", "period"), {}),
+            ("BestCheckpointer", "checkpoint-callback", ("eval_period", "checkpointer"), {}),
+            ("EvalHook", "evaluation-callback", ("eval_period", "eval_function"), {}),
+        )
+    },
+    **{
         f"detectron2.engine.{name}": Api("trainer", ("cfg",), {}, _DOCS + "engine.html")
         for name in ("DefaultTrainer", "defaults.DefaultTrainer")
     },

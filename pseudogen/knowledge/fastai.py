@@ -49,8 +49,17 @@ EXACT: dict[str, Api] = {
                 for name in ("vision_learner", "cnn_learner", "unet_learner", "create_cnn")
             },
             "aug_transforms": Api("compose", (), {}, _DOCS + "vision.augment.html"),
+            "get_transforms": Api(
+                "compose", (), {}, "https://fastai1.fast.ai/vision.transform.html"
+            ),
         },
     ),
+    **{
+        f"fastai.vision.ImageDataBunch.{method}": Api(
+            "loader", (), {}, "https://fastai1.fast.ai/vision.data.html"
+        )
+        for method in ("from_folder", "from_csv", "from_df", "from_name_re", "from_name_func")
+    },
     **_everywhere(
         _TEXT,
         {

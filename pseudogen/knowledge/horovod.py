@@ -29,6 +29,7 @@ for _package in ("horovod.tensorflow.keras", "horovod.keras"):
         _CALLBACKS + "LearningRateWarmupCallback": Api(
             "warmup", ("initial_lr", "warmup_epochs"), {"warmup_epochs": "5"}, _DOCS
         ),
+        _CALLBACKS + "MetricAverageCallback": Api("metric-callback", (), {}, _DOCS),
         _CALLBACKS + "LearningRateScheduleCallback": Api(
             "scheduler",
             ("initial_lr", "multiplier", "start_epoch", "end_epoch"),

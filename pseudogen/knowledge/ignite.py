@@ -66,9 +66,16 @@ EXACT: dict[str, Api] = {
     },
     **{
         f"{module}.{name}": Api("progress", (), {}, _HANDLERS)
-        for module in ("ignite.handlers", "ignite.handlers.tqdm_logger", _CONTRIB)
+        for module in ("ignite.handlers", _CONTRIB)
         for name in ("ProgressBar",)
     },
+    **{
+        f"{module}.ProgressBar": Api("progress", (), {}, _HANDLERS)
+        for module in ("ignite.contrib.engines.common", "ignite.handlers.tqdm_logger")
+    },
+    "ignite.contrib.engines.common.setup_common_training_handlers": Api(
+        "trainer-handlers", ("trainer", "train_sampler", "to_save"), {}, _DOCS, {"saves": "to_save"}
+    ),
     "ignite.contrib.handlers.tqdm_logger.ProgressBar": Api("progress", (), {}, _HANDLERS),
     **{
         f"{module}.{name}": Api("writer", params, {}, _HANDLERS, {"backend": backend})

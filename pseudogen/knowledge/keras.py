@@ -58,6 +58,9 @@ def _rows(root: str) -> dict[str, Api]:
         {},
         _CALLBACKS + "model_checkpoint/",
     )
+    rows[f"{root}.mixed_precision.LossScaleOptimizer"] = Api(
+        "loss-scale", ("inner_optimizer",), {}, _DOCS + "mixed_precision/"
+    )
     rows[f"{root}.mixed_precision.set_global_policy"] = Api(
         "precision-policy", ("policy",), {}, _DOCS + "mixed_precision/"
     )
@@ -71,6 +74,19 @@ EXACT: dict[str, Api] = {
     **{f"tensorflow.optimizers.legacy.{name}": _OPTIMIZER for name in _OPTIMIZERS},
     **{
         f"tensorflow.losses.{name}": Api("criterion", (), {}, _DOCS + "losses/") for name in _LOSSES
+    },
+    **{
+        f"tensorflow.{module}train.{name}Optimizer": Api(
+            "optimizer",
+            ("learning_rate",),
+            {},
+            "https://www.tensorflow.org/api_docs/python/tf/compat/v1/train",
+        )
+        for module in ("", "compat.v1.")
+        for name in (
+            *("Adadelta", "Adagrad", "Adam", "Ftrl", "GradientDescent", "Momentum"),
+            *("ProximalAdagrad", "ProximalGradientDescent", "RMSProp"),
+        )
     },
     "tensorflow.clip_by_global_norm": Api(
         "clip",

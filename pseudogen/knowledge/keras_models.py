@@ -30,6 +30,13 @@ EXACT: dict[str, Api] = {
         )
         for root in ("tensorflow.keras.utils", "keras.utils", "keras.utils.multi_gpu_utils")
     },
+    "tensorflow.config.optimizer.set_jit": Api(
+        "compile",
+        ("enabled",),
+        {},
+        "https://www.tensorflow.org/api_docs/python/tf/config/optimizer/set_jit",
+        {"form": "xla"},
+    ),
     "tensorflow.function": Api(
         "compile",
         ("func",),

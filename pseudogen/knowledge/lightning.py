@@ -17,6 +17,16 @@ EXACT: dict[str, Api] = {
     "pytorch_lightning.Trainer": _TRAINER,
     "pytorch_lightning.trainer.Trainer": _TRAINER,
 }
+for _package in ("lightning.pytorch", "pytorch_lightning"):
+    EXACT[f"{_package}.Trainer.from_argparse_args"] = _TRAINER
+for _module in ("pl_bolts.optimizers.lr_scheduler", "pl_bolts.optimizers"):
+    EXACT[f"{_module}.LinearWarmupCosineAnnealingLR"] = Api(
+        "scheduler",
+        ("optimizer", "warmup_epochs", "max_epochs"),
+        {},
+        "https://lightning-bolts.readthedocs.io/en/stable/schedulers/warmup_cosine_annealing.html",
+        {"form": "other", "warmup": "warmup_epochs", "unit": "epoch"},
+    )
 _STOPPING = ("monitor", "min_delta", "patience")
 _SAVING = ("dirpath", "filename", "monitor")
 EXACT |= {
@@ -39,6 +49,9 @@ EXACT |= {
         )
     },
 }
+for _package in ("lightning.pytorch.callbacks", "pytorch_lightning.callbacks"):
+    for _name in ("RichProgressBar", "TQDMProgressBar", "ProgressBar"):
+        EXACT[f"{_package}.{_name}"] = Api("progress", (), {}, _DOCS + "common/progress_bar.html")
 _STRATEGIES = {
     "DDPStrategy": "ddp",
     "FSDPStrategy": "fsdp",

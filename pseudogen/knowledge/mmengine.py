@@ -41,6 +41,32 @@ EXACT: dict[str, Api] = {
             "mmpose.apis.train_model",
         )
     },
+    **{
+        f"mmengine._strategy.{name}": Api(
+            "strategy", (), {}, _DOCS + "api/strategy.html", {"wrap": wrap, "prepares": "yes"}
+        )
+        for name, wrap in (
+            ("DDPStrategy", "ddp"),
+            ("FSDPStrategy", "fsdp"),
+            ("DeepSpeedStrategy", "deepspeed"),
+            ("ColossalAIStrategy", "other"),
+        )
+    },
+    # optimisation
+    **{
+        f"{module}.{name}": Api(
+            "scheduler", ("optimizer",), {}, _DOCS + "api/optim.html", {"form": "other"}
+        )
+        for module in ("mmengine.optim", "mmengine.optim.scheduler")
+        for name in (
+            *("ConstantLR", "CosineAnnealingLR", "CosineRestartLR", "ExponentialLR", "LinearLR"),
+            *("MultiStepLR", "OneCycleLR", "PolyLR", "ReduceOnPlateauLR", "StepLR"),
+        )
+    },
+    # metrics go to the visualizer; its backends keep them
+    "mmengine.visualization.Visualizer": Api(
+        "writer", ("name",), {}, _DOCS + "api/visualization.html"
+    ),
     # model
     **{
         f"mmengine.model.{name}": Api("module", source=_DOCS + "api/model.html")

@@ -18,7 +18,6 @@ PARSES = {
     "parse_json_file": "HfArgumentParser",
     "parse_yaml_file": "HfArgumentParser",
     "parse_dict": "HfArgumentParser",
-    "from_argparse_args": "argparse",
     "merge_from_file": "yacs",
     "merge_from_list": "yacs",
     "merge_from_dict": "yacs",

@@ -228,6 +228,7 @@ def _callback(script: Script, site: Site, receiver: str, named: tuple[str, ...])
     if wanted and named in _CALLBACKS:
         passed = " ".join(text(arg.value) for arg in site.node.args)
         epoch = named[-1] == "end" and "epoch" in passed
-        if epoch or _handles_model(script, site) or "model" in passed:
+        runs = named == ("run",) and words(receiver)[-1:] == ("evaluator",) and "state" in passed
+        if epoch or runs or _handles_model(script, site) or "model" in passed:
             return Evidence(NAME, (site.name,))
     return None

@@ -24,6 +24,8 @@ _WRAPPERS = frozenset(
     | {"progress_bar", "skip_first_batches", "prog_bar", "prefetch_to_device", "take"}
     | {"tenumerate", "tqdm", "track", "track_iter_progress", "with_progress_bar", "zip"}
 )
+_CHAINED = frozenset({"as_numpy_iterator", "prefetch", "repeat", "shuffle", "skip", "take"})
+"""Methods of data sets that give the same samples, fewer of them or in another order."""
 _OTHER_PASSES = EVALUATION_WORDS | frozenset(
     {"fit", "items", "keys", "len", "range", "reversed", "run", "sorted", "train", "training"}
 )
@@ -34,7 +36,13 @@ EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
 
 def unwrapped(node: Any) -> Any:
     """What an iterable goes over behind `enumerate`, `tqdm`...: their first argument."""
-    while type(node) is cst.Call and dotted(node.func).rpartition(".")[2] in _WRAPPERS:
+    while type(node) is cst.Call:
+        name = dotted(node.func).rpartition(".")[2]
+        if name in _CHAINED and type(node.func) is cst.Attribute and len(node.args) < 2:
+            node = node.func.value
+            continue
+        if name not in _WRAPPERS:
+            break
         passed = [a.value for a in node.args if a.keyword is None]
         if not passed:
             break
@@ -61,6 +69,8 @@ def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Eviden
     what makes it one."""
     if type(node) is cst.Call:
         name = dotted(node.func).rpartition(".")[2]
+        if name in _CHAINED and type(node.func) is cst.Attribute and len(node.args) < 2:
+            return loader(script, node.func.value, statement)
         if name in _WRAPPERS:
             candidates = [arg.value for arg in node.args if arg.keyword is None]
             candidates += [

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -186,7 +186,8 @@ class _Classifier:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
-        named = all_words(unwrapped(statement.node.iter), whole=True)
+        source = self._wrapped(unwrapped(statement.node.iter), statement)
+        named = all_words(source, whole=True)
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
@@ -194,6 +195,15 @@ class _Classifier:
         if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
+
+    def _wrapped(self, node: Any, statement: Statement) -> Any:
+        """What a bar goes along with that a variable holds: `data.val()` after
+        `batches = progress_bar(enumerate(data.val()))`; the iterable itself otherwise."""
+        name = node.value if type(node) is cst.Name else ""
+        bound = self.script.reaching(name, statement.index) if name else []
+        made = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
+        inner = unwrapped(made) if type(made) is cst.Call else made
+        return inner if inner is not None and inner is not made else node
 
     def _over_loader(
         self, statement: Statement, variable: str, source: tuple[str, Evidence], inside: bool
@@ -226,10 +236,13 @@ class _Classifier:
         if epochs and "per" not in named:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
-        if trains and not named & _MICRO_WORDS:
+        whole = "total" in named and self._around(statement) is None and self._draws(statement)
+        if trains and (whole or not named & _MICRO_WORDS):
             evidence = Evidence(FLOW, (variable,))
             draws = self._draws(statement)
             outer = self._around(statement)
+            if outer is None and draws and "per" in named and named & EPOCH_WORDS:
+                return Loop(BATCH_LOOP, variable, over, evidence)
             if outer is not None:
                 batches = outer == EPOCH_LOOP and (draws or inside)
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
@@ -240,6 +253,8 @@ class _Classifier:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
             if not named & _REPEATS and self._goes_through_data(statement):
                 return Loop(EPOCH_LOOP, variable, over, evidence, "epoch")
+            if inside and self._takes_steps(statement):
+                return Loop(EPOCH_LOOP, variable, over, evidence)
         if not trains and self._draws(statement) and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
         if not trains and self._plays(statement):
@@ -271,6 +286,20 @@ class _Classifier:
             for block in blocks
             for inner in self.script.tree.below(block)
         )
+
+    def _takes_steps(self, statement: Statement) -> bool:
+        """Whether each round of a loop is a whole step: a backward pass, and an optimizer that
+        steps, in the loop itself."""
+        script = self.script
+        own = [
+            s for s in script.calls_below(statement) if script.loop_around(s.statement) is statement
+        ]
+        moves = any(
+            site.name.endswith(".step")
+            and script.is_a(site.node.func.value, site.scope, "optimizer") is not None
+            for site in own
+        )
+        return moves and any(site.name.endswith(".backward") for site in own)
 
     def _counts_steps(self, statement: Statement, variable: str) -> bool:
         """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a

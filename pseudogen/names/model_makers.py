@@ -175,9 +175,19 @@ def is_whole(target: str | None, site: Site, script: Script) -> bool:
         return False
     if suggested_role(first) == "model" or set(words(first)) & _MODELS:
         return True
+    if any(_is_fitted(call, first, script) for call in script.call_sites()):
+        return True
     own = script.defines(site.name) and words(site.name)[-1:] not in (("layer",), ("block",))
     treated = own and any(_treats_as_model(call, first) for call in script.call_sites())
     return treated or _optimized(first, script)
+
+
+def _is_fitted(call: Site, name: str, script: Script) -> bool:
+    """Whether a framework trains what a variable holds: `trainer.fit(module, data)`."""
+    first = call.node.args[0] if call.node.args else None
+    passed = first is not None and first.keyword is None and text(first.value) == name
+    trains = passed and call.name.rpartition(".")[2] == "fit"
+    return trains and script.is_a(call.node.func.value, call.scope, "trainer") is not None
 
 
 def _optimized(name: str, script: Script) -> bool:

@@ -43,8 +43,24 @@ def own_lines(script: Script, site: Site) -> tuple[int, int]:
 
 def _is_element(site: Site) -> bool:
     """Whether a call is an element of a list, tuple or dict in its statement."""
-    lists = (node for node in descendants(_own(site)) if isinstance(node, _LISTS))
-    return any(element.value is site.node for one in lists for element in one.elements)
+    parts = descendants(_own(site))
+    lists = (node for node in parts if isinstance(node, _LISTS))
+    if any(_is_it(element.value, site.node) for one in lists for element in one.elements):
+        return True
+    dicts = (node for node in parts if isinstance(node, cst.Call) and _is_dict(node))
+    return any(arg.value is site.node for one in dicts for arg in one.args)
+
+
+def _is_dict(call: cst.Call) -> bool:
+    """Whether a call is one of `dict(...)`, whose arguments are elements."""
+    return isinstance(call.func, cst.Name) and call.func.value == "dict"
+
+
+def _is_it(value: object, call: object) -> bool:
+    """Whether an element is a call, or a choice that it is one side of."""
+    if isinstance(value, cst.IfExp):
+        return value.body is call or value.orelse is call
+    return value is call
 
 
 def _own(site: Site) -> object:

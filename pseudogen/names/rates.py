@@ -316,6 +316,8 @@ def returns_rate(script: Script, function: Statement) -> bool:
     params = [p.name.value for p in node.params.params]
     if not any(is_time(p) for p in params) or any("optim" in p for p in params):
         return False
+    if not speaks_of_rate(name) and any({"e", "eps", "epsilon"} & set(words(p)) for p in params):
+        return False  # of an exploration
     below = script.tree.below(function)
     if any(type(s.node) is cst.FunctionDef for s in below):
         return False

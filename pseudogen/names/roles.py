@@ -114,6 +114,10 @@ class Roles:
     # Calls
 
     def _of_call(self, call: cst.Call, scope: int, depth: int) -> Role | None:
+        if type(call.func) is cst.IfExp:  # `(AMPTrainer if half else SimpleTrainer)(model)`
+            made = [call.with_changes(func=f) for f in (call.func.body, call.func.orelse)]
+            first, second = (self._of_call(one, scope, depth) for one in made)
+            return first if first is not None and second is not None else None
         known = self.resolver.known(dotted(call.func), scope)
         if known is not None and known.api.kind in KIND_ROLES:
             return Role(KIND_ROLES[known.api.kind], Evidence(known.evidence, (known.name,)))

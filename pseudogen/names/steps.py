@@ -185,7 +185,9 @@ def shared(script: Script, node: Any, statement: Statement) -> Steps | None:
     if type(node.operator) not in (cst.Divide, cst.FloorDivide):
         return None
     processes = process_count(script, node.right, statement.scope)
-    if processes is None or type(node.left) is not cst.Integer:
+    named = set(words(dotted(node.left)))
+    fixed = type(node.left) is cst.Integer or bool(named & _STEP_WORDS and not named & _NEVER)
+    if processes is None or not fixed:
         return None
     down = "down" if type(node.operator) is cst.FloorDivide else None
     return Steps(processes, rounding=down, plain=False)

@@ -59,6 +59,7 @@ _LOGS = frozenset(
         "put_scalar",
         "put_scalars",
         "log_losses",
+        "measure",
         "attach_output_handler",
         "attach_opt_params_handler",
         "update_metrics",
@@ -222,7 +223,8 @@ def _names_tracker(found: set[str]) -> bool:
     """Whether the words of a class say that it writes metrics: WandbLogger, LossHistory."""
     backends = _TRACKER_WORDS - {"writer"} | {"log"}
     kept = {"summary", "tensorboard"} <= found or {"summaries", "tensorboard"} <= found
-    named = kept or (found & {"writer", "logger"} and found & backends)
+    metrics = "writer" in found and found & {"metric", "metrics"}
+    named = kept or metrics or (found & {"writer", "logger"} and found & backends)
     return bool(named) or {"loss", "history"} <= found or found == {"loggers"}
 
 

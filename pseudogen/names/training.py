@@ -155,6 +155,9 @@ def training_step(script: Script, site: Site) -> Step | None:
     if method == "optimize_parameters" and receiver != "self":
         return Step(ENGINE, Evidence(NAME, (site.name,)))
     wraps_optimizer = {"opt", "optim", "optimizer", "wrapper"} & set(words(receiver))
+    engine = words(receiver)[-1:] == ("engine",) and method == "train_batch"
+    if engine and script.called_function(site) is None:
+        return Step(ENGINE, Evidence(FLOW, (site.name,)))
     if method in _ENGINE_METHODS and site.node.args and (method[0] == "t" or wraps_optimizer):
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
     if method in _STEP_METHODS and _takes_step(script, site, receiver):
@@ -342,6 +345,8 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
     if method in _FASTAI:
         return Evidence(FLOW, (site.name,))
+    if method == "train" and {"loaders", "num_epochs"} <= keywords:
+        return Evidence(FLOW, (site.name,))  # a runner as Catalyst has them
     wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
 

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
@@ -87,6 +88,9 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     made = named[0] in MAKING or named[0] == "random"
     helper = made and set(named) & _PIPELINES and named[0] != "set"
     single = last[:1].isupper() and named[-1] in _SINGLE
+    if last[:1].isupper() and named[-1] in _PASSED and _set_on(site):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
     if single and _is_transform_of(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
@@ -127,6 +131,30 @@ def find_list(site: Site, script: Script) -> Iterator[Augmentation]:
     )
 
 
+@pattern(Augmentation, statements=(cst.Assign,), values=(cst.List,), mentions=("pipeline",))
+def find_registered(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`train_pipeline = [dict(type="LoadImageFromFile"), dict(type="RandomFlip", prob=0.5)]`."""
+    value = getattr(site.node, "value", None)
+    steps: list[Any] = [e.value for e in value.elements] if type(value) is cst.List else []
+    named = [string(argument(s, "type")) for s in steps if type(s) is cst.Call]
+    name = text(site.node.targets[0].target) if type(site.node) is cst.Assign else ""
+    if len(named) < 2 or len(named) != len(steps) or not all(named):
+        return
+    if words(name)[-1:] == ("pipeline",) and all(dotted(s.func) == "dict" for s in steps):
+        yield Augmentation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (name,)),
+            target=name,
+            function=name,
+            steps=tuple(named),
+            random=tuple(n for n in named if _is_random(n)),
+            split=split(name),
+            order="sequence",
+            condition=script.condition(site.statement),
+        )
+
+
 def _is_transform(call: Any, site: Site, script: Script) -> bool:
     full = script.resolver.qualified(dotted(call.func), site.scope)
     return any(name.startswith(("torchvision.transforms.", "albumentations.")) for name in full)
@@ -140,6 +168,14 @@ def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
         calls = [s for s in steps if type(s) is cst.Call]
         if calls and site.known is not None:
             yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _set_on(site: Site) -> bool:
+    """`data.train_transforms = CropTransform(32)`: an attribute for transforms gets it."""
+    node = site.statement.node
+    target: Any = node.targets[0].target if type(node) is cst.Assign else None
+    whole = type(target) is cst.Attribute and node.value is site.node
+    return whole and words(target.attr.value)[-1:] in (("transform",), ("transforms",))
 
 
 def _is_transform_of(site: Site, script: Script) -> bool:
@@ -280,6 +316,29 @@ EXAMPLES = {
             random=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
             order="sequence",
         ),
+    ],
+    "data.train_transforms = ContrastTransform(32)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ContrastTransform",)),
+            target="data.train_transforms",
+            function="ContrastTransform",
+            split="training",
+        )
+    ],
+    "train_pipeline = [dict(type='LoadImage'), dict(type='RandomFlip', prob=0.5)]": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_pipeline",)),
+            target="train_pipeline",
+            function="train_pipeline",
+            steps=("LoadImage", "RandomFlip"),
+            random=("RandomFlip",),
+            split="training",
+            order="sequence",
+        )
     ],
     (
         "from torchvision import transforms as T\n"

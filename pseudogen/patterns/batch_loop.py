@@ -155,6 +155,20 @@ EXAMPLES = {
         progress=True,
         in_epochs=True,
     ),
+    (
+        "def train_epoch(engine):\n"
+        "    for i in range(engine.iter_per_epoch):\n"
+        "        batch = next(engine.batches)\n"
+        "        engine.loss(batch).backward()"
+    ): [
+        BatchLoop(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("i",)),
+            over="range(engine.iter_per_epoch)",
+            draws="next(engine.batches)",
+        )
+    ],
     "for epoch in range(epochs):\n"
     "    for step in range(steps_per_epoch):\n"
     "        x, y = next(stream)\n"

@@ -269,7 +269,8 @@ def _singular(word: str) -> str:
 
 def _is_replaced(name: str, site: Site, script: Script) -> bool:
     """Whether the script assigns a name more than once: a limit would stay as it is."""
-    return len(script.resolver.bindings(name, site.scope)) > 1
+    everywhere = script.resolver.attributes.get(name, ()) if name.startswith("self.") else ()
+    return len(everywhere or script.resolver.bindings(name, site.scope)) > 1
 
 
 def _is_constant(node: Any) -> bool:
@@ -374,6 +375,24 @@ EXAMPLES = {
         ties=True,
         updates=2,
     ),
+    (
+        "class Stopper:\n"
+        "    def __init__(self):\n"
+        "        self.lowest_loss = float('inf')\n"
+        "    def check(self, loss):\n"
+        "        if loss < self.lowest_loss:\n"
+        "            self.lowest_loss = loss"
+    ): [
+        BestTracking(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("self.lowest_loss",)),
+            value="loss",
+            best="self.lowest_loss",
+            better="lower",
+            updates=6,
+        )
+    ],
     ("gain = val_f1 - best_f1\nif gain > 1e-5:\n    best_f1 = val_f1\n    save(model)"): _example(
         line=2,
         evidence=Evidence(NAME, ("best_f1",)),

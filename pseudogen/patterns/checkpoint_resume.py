@@ -9,7 +9,8 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.handed_settings import handed
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
 from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
@@ -42,7 +43,7 @@ _RESTORING = _KEEPERS | frozenset(
 )
 """Words of what is asked to restore something of a training."""
 _LOADS = (".load_state_dict", ".set_state_dict")
-_KEYWORDS = ("ckpt_path", "resume_from_checkpoint")
+_KEYWORDS = ("ckpt_path", "resume_from_checkpoint", "load_path")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -193,6 +194,22 @@ def _continues(
     return bool((named | _because(site, script)) & _RESUME_WORDS)
 
 
+@pattern(CheckpointResume, statements=(cst.Assign,), mentions=_KEYWORDS)
+def find_handed(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`settings["resume_from_checkpoint"] = path`, which `Trainer(**settings)` is then given."""
+    told = handed(site, script)
+    if told is not None and told.key in _KEYWORDS and told.known.api.kind == "trainer":
+        yield CheckpointResume(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(told.known.evidence, (told.known.name,)),
+            how="argument",
+            call=told.known.name.rpartition(".")[2],
+            path=text(told.value),
+            condition=script.condition(site.statement),
+        )
+
+
 def _goes_on(site: Site, script: Script) -> bool:
     """Whether what is loaded is told to train further below: `agent.learn(...)`."""
     name = _assigned(site)
@@ -217,7 +234,8 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         return
     first = site.node.args[0].value if site.node.args else None
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
-    path = told if how == "argument" else first if how == "framework" else None
+    into_it = first is not None and script.is_a(first, site.scope, "model") is not None
+    path = told if how == "argument" else first if how == "framework" and not into_it else None
     yield CheckpointResume(
         line=site.line,
         end=site.last,
@@ -308,7 +326,8 @@ def _told(site: Site, script: Script) -> str | None:
     for name in _KEYWORDS:
         value = argument(site.node, name)
         if value is not None and text(value) not in ("None", "False"):
-            return "argument" if script.fit_call(site) is not None else None
+            trainer = site.known is not None and site.known.api.kind == "trainer"
+            return "argument" if trainer or script.fit_call(site) is not None else None
     return None
 
 
@@ -316,7 +335,7 @@ def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
     other = method.lstrip("_")[:1].isupper() or named[-1:] == ("end",)
-    if other or "pretrained" in named or (named == ("restart",) and not site.node.args):
+    if other or "pretrained" in named or (len(named) == 1 and not site.node.args):
         return None
     if method == "load_state" and receiver:
         return "framework"
@@ -338,6 +357,9 @@ def _how(site: Site, script: Script) -> str | None:
         engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
         if engine or (role is not None and role.kind == "model"):
             return "framework"
+    by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(site.node.args)
+    if by_keeper and len(named) > 1 and named[0] in ("load", "restore"):
+        return None if _given_words(site) & _TRAINED_BEFORE else "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
     loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
@@ -356,12 +378,21 @@ def _how(site: Site, script: Script) -> str | None:
     kinds = {r.kind for r in restored if r is not None}
     if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
         return "helper"
-    asked = {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
+    asked = _given_words(site)
     if "pretrained" in asked:
         return None
     if named == ("load", "model") and "snapshot" in asked:
         return "helper"
     return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
+
+
+_TRAINED_BEFORE = frozenset({"pretrained", "weights", "finetune"})
+"""Words of files that other trainings left."""
+
+
+def _given_words(site: Site) -> set[str]:
+    """The words of all that is passed."""
+    return {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
 
 
 def _because(site: Site, script: Script) -> set[str]:
@@ -484,6 +515,32 @@ EXAMPLES = {
             condition="opt.epoch != 0",
         )
     ],
+    (
+        'from composer import Trainer\ntrainer = Trainer(model=net, load_path="runs/last.pt")'
+    ): _example(
+        line=2,
+        evidence=Evidence(FLOW, ("Trainer",)),
+        how="argument",
+        call="Trainer",
+        path='"runs/last.pt"',
+    ),
+    "checkpointer.load_model(model)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("checkpointer.load_model",)),
+        how="framework",
+        call="checkpointer.load_model",
+    ),
+    (
+        "import pytorch_lightning as pl\n"
+        "settings['resume_from_checkpoint'] = last\n"
+        "trainer = pl.Trainer(**settings)"
+    ): _example(
+        line=2,
+        evidence=Evidence(API, ("pytorch_lightning.Trainer",)),
+        how="argument",
+        call="Trainer",
+        path="last",
+    ),
     (
         "from flax.training import checkpoints\n"
         "params, state, step = checkpoints.restore_checkpoint(folder, (params, state, step))"
@@ -628,6 +685,8 @@ COUNTEREXAMPLES = {
     "self.master.restart_peer()": "a service is started again",
     "frame.restore_state(frame_state)": "nothing of a training",
     "def load_best(self):\n    resume_from_checkpoint(self.best_path)": "the best one is picked",
+    "checkpointer.load(cfg.MODEL.WEIGHTS)": "weights of another training",
+    "timer.resume()": "a clock goes on",
     "self.resume_end()": "a hook after it",
     "self.modes.restore(model)": "the mode of a model's layers is put back",
     "self.restore_print_stmts(self.print_variables)": "nothing of a training is restored",

@@ -99,7 +99,7 @@ def find_known(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(DataLoader, calls=lambda name: name == "dict" or "oader" in name)
+@pattern(DataLoader, calls=lambda name: name == "dict" or "oader" in name or "instantiate" in name)
 def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
     if site.name == "dict" and script.argument(site, "dataset") is not None:
@@ -110,11 +110,14 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     if site.known is not None:
         return
     named, last = words(site.name), site.name.rpartition(".")[2]
-    target = assigned(site.statement, site.node)
+    target = assigned(site.statement, site.node) or _given_as(site, script)
     if not named or target is None:
         return
     of_class = last[:1].isupper() and {"data", "loader"} <= set(named)  # `class DataLoaderLite`
     own = of_class and suggested_role(target) == "loader"
+    built = named == ("instantiate",) and suggested_role(target) == "loader"
+    if built and site.node.args:
+        yield _finding(site, script, Evidence(NAME, (target,)))
     if (named[-1] not in _LOADERS or script.defines(last)) and not own:
         return
     of_data = (
@@ -129,6 +132,13 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         return  # a data set by what it is called, whatever its class is
     if of_data and (named[0] in MAKING or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _given_as(site: Site, script: Script) -> str | None:
+    """The keyword under which loaders are handed on at once: `run(loaders=get_loaders(args))`."""
+    passed = (arg for call in script.calls_in(site.statement) for arg in call.node.args)
+    keyword = next((a.keyword for a in passed if a.value is site.node), None)
+    return keyword.value if keyword is not None and _LOADERS & set(words(keyword.value)) else None
 
 
 @pattern(DataLoader, kinds=("wrap",))
@@ -146,7 +156,8 @@ def find_generator(site: Site, script: Script) -> Iterator[DataLoader]:
     target, last = assigned(site.statement, site.node), site.name.rpartition(".")[2]
     if target is None or site.known is not None or not gives_batches(target):
         return
-    if is_class_name(last) and words(last)[-1:] in (("generator",), ("sequence",)):
+    makes = is_class_name(last) or words(last)[:1] in (("build",), ("create",), ("get",), ("make",))
+    if makes and words(last)[-1:] in (("generator",), ("sequence",)):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
@@ -440,6 +451,31 @@ EXAMPLES = {
             batch_size="32",
             batch_value=32,
         )
+    ],
+    "runner.train(model=net, loaders=get_loaders(args), num_epochs=3)": [
+        DataLoader(
+            line=1, end=1, evidence=Evidence(NAME, ("get_loaders",)), function="get_loaders"
+        ),
+    ],
+    'val_generator = data.get_generator(cfg, "VAL")': [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("data.get_generator",)),
+            target="val_generator",
+            function="data.get_generator",
+            split="validation",
+        ),
+    ],
+    "train_loader = instantiate(cfg.data.train)": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="train_loader",
+            function="instantiate",
+            split="training",
+        ),
     ],
     (
         "from torch.utils.data import DataLoader\n"

@@ -239,6 +239,17 @@ def find_loaded(site: Site, script: Script) -> Iterator[DatasetBuild]:
             yield _finding(made, script, Evidence(FLOW, (name,)))
 
 
+@pattern(DatasetBuild, methods=("training", "train", "validation"), within=(cst.Assign,))
+def find_pipeline(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_ds, count = input_pipeline.training(cfg)` of a module that reads data."""
+    module, target = site.name.rpartition(".")[0], assigned(site.statement, site.node) or ""
+    about = {"pipeline", "data", "dataset", "datasets"} & set(words(module))
+    imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
+    first = target.partition(",")[0].strip("( ")
+    if site.known is None and about and imported and suggested_role(first) == "dataset":
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
 def _makes(made: Site, script: Script) -> bool:
     """Whether a call makes a data set, and neither reads a value, nor changes one that is there,
     nor makes what is a data set only by the way (a list, an array)."""

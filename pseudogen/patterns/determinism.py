@@ -81,6 +81,28 @@ def _find(site: Site, script: Script) -> Iterator[Determinism]:
     )
 
 
+@pattern(Determinism, kinds=("trainer",))
+def find_setting(site: Site, script: Script) -> Iterator[Determinism]:
+    """Lightning's `Trainer(deterministic=True, benchmark=False)`."""
+    if site.known is None or "lightning" not in site.known.name:
+        return
+    asked = script.argument_text(site, "deterministic")
+    benchmark = script.argument_text(site, "benchmark")
+    algorithms = asked if asked not in ("False", "None") else None
+    benchmark = benchmark if benchmark in ("True", "False") else None
+    if algorithms is not None or benchmark is not None:
+        yield Determinism(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            deterministic=None,
+            benchmark=benchmark,
+            algorithms=algorithms,
+            workspace=None,
+            condition=script.condition(site.statement),
+        )
+
+
 find_flags = pattern(
     Determinism,
     statements=(cst.Assign,),
@@ -173,6 +195,18 @@ EXAMPLES = {
             algorithms=None,
             workspace=None,
             condition="args.cuda",
+        )
+    ],
+    "import lightning as L\ntrainer = L.Trainer(benchmark=True, deterministic=False)": [
+        Determinism(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.Trainer",)),
+            deterministic=None,
+            benchmark="True",
+            algorithms=None,
+            workspace=None,
+            condition=None,
         )
     ],
     "from torch.backends import cudnn\n"

@@ -273,6 +273,29 @@ EXAMPLES = {
         over="range(num_epochs)",
         stop="num_epochs",
     ),
+    "for _ in range(10):\n"
+    "    loss = model(torch.rand(4, 8)).sum()\n"
+    "    loss.backward()\n"
+    "    optimizer.step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("_",)),
+        variable="_",
+        over="range(10)",
+        stop="10",
+        stop_value=10,
+        unit="step",
+    ),
+    "for micro_step in range(total_steps):\n"
+    "    loss = engine(next(batches))\n"
+    "    engine.backward(loss)\n"
+    "    engine.step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("micro_step",)),
+        variable="micro_step",
+        over="range(total_steps)",
+        stop="total_steps",
+        unit="step",
+    ),
     "for ep in range(5):\n    run(model, train_loader, optimizer)": _example(
         line=1,
         evidence=Evidence(NAME, ("ep",)),

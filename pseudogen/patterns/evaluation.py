@@ -331,6 +331,15 @@ EXAMPLES = {
             per="epoch",
         )
     ],
+    "for name, value in evaluator.run(train_state):\n    record(name, value)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("evaluator.run",)),
+            how="call",
+            call="evaluator.run",
+        )
+    ],
     "for i, batch in enumerate(eval_loader):\n    total += model(batch)": [
         Evaluation(
             line=1,

@@ -305,6 +305,36 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ('mw = tools.RunMetricWriter(folder)\nmw.measure("loss", loss)'): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tools.RunMetricWriter",)),
+            form="create",
+            tracker="mw",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("tools.RunMetricWriter",)),
+            form="log",
+            tracker="mw",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
     ("from utils import instantiate_loggers\nlogger = instantiate_loggers(cfg.get('logger'))"): [
         ExperimentLogging(
             line=2,

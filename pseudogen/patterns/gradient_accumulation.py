@@ -9,10 +9,13 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
+from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -348,6 +351,57 @@ def find_setting(site: Site, script: Script) -> Iterator[GradientAccumulation]:
             )
 
 
+@pattern(
+    GradientAccumulation, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS
+)
+def find_configured(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`{"zero_optimization": ..., "gradient_accumulation_steps": 4}` of DeepSpeed."""
+    for section in sections(site, script, "gradient_accumulation_steps"):
+        if text(section.value) not in ("1", "None", '"auto"'):
+            yield GradientAccumulation(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, (section.key,)),
+                part="setting",
+                steps=text(section.value),
+                steps_value=script.value(section.value, site.statement.index),
+                call="DeepSpeed",
+            )
+
+
+@pattern(GradientAccumulation, calls=speaks_of("accumulate_grad"))
+def find_function(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`accumulate_gradient(jax.value_and_grad(loss_fn), params, x, y, accum_steps)`."""
+    steps = next((a.value for a in site.node.args if _is_steps(a.value)), None)
+    if words(site.name)[:1] == ("accumulate",) and steps is not None:
+        yield GradientAccumulation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=site.name,
+        )
+
+
+@pattern(GradientAccumulation, keywords=("accumulative_counts",))
+def find_counts(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`wrapper = dict(optimizer=..., accumulative_counts=4)` of MMEngine."""
+    steps, target = argument(site.node, "accumulative_counts"), assigned(site.statement, site.node)
+    if steps is not None and text(steps) not in ("1", "None"):
+        first, last = own_lines(script, site)
+        yield GradientAccumulation(
+            line=first,
+            end=last,
+            evidence=Evidence(FLOW, ("accumulative_counts",)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=target if target and site.name == "dict" else site.name,
+        )
+
+
 @pattern(GradientAccumulation, kinds=("accumulation",))
 def find_known(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`optax.MultiSteps(tx, every_k_schedule=4)`."""
@@ -400,6 +454,29 @@ EXAMPLES = {
         part="division",
         steps="args.update_freq",
         loss="loss",
+    ),
+    "wrapper = dict(optimizer=optimizer, accumulative_counts=4)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accumulative_counts",)),
+        part="setting",
+        steps="4",
+        steps_value=4,
+        call="wrapper",
+    ),
+    "loss, grads = accumulate_gradients(grad_fn, params, batch, accum_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accumulate_gradients",)),
+        part="setting",
+        steps="accum_steps",
+        call="accumulate_gradients",
+    ),
+    'cfg = {"train_batch_size": 8, "gradient_accumulation_steps": 4}': _example(
+        line=1,
+        evidence=Evidence(FLOW, ("gradient_accumulation_steps",)),
+        part="setting",
+        steps="4",
+        steps_value=4,
+        call="DeepSpeed",
     ),
     (
         "for x, y in loader:\n"

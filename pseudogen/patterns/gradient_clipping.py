@@ -9,7 +9,8 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.engine_config import MARKS, sections
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
@@ -132,6 +133,23 @@ def _surroundings(site: Site, script: Script, around: Any) -> tuple[int | None, 
     return unscaled, steps
 
 
+@pattern(GradientClipping, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[GradientClipping]:
+    """`{"zero_optimization": ..., "gradient_clipping": 1.0}` of DeepSpeed."""
+    for section in sections(site, script, "gradient_clipping"):
+        if text(section.value) not in ("None", "0", "0.0"):
+            yield GradientClipping(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, (section.key,)),
+                how="norm",
+                limit=text(section.value),
+                limit_value=script.value(section.value, site.statement.index),
+                call="DeepSpeed",
+                setting=section.key,
+            )
+
+
 @pattern(GradientClipping, keywords=_SETTINGS)
 def find_setting(site: Site, script: Script) -> Iterator[GradientClipping]:
     """`Trainer(gradient_clip_val=1.0)`, `loss_scaler(loss, optimizer, clip_grad=5.0)`."""
@@ -191,6 +209,18 @@ EXAMPLES = {
         call="clip_grad_value_",
         condition="grad_clip > 0",
     ),
+    'cfg = {"train_batch_size": 8, "gradient_clipping": 0.5}': [
+        GradientClipping(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("gradient_clipping",)),
+            how="norm",
+            limit="0.5",
+            limit_value=0.5,
+            call="DeepSpeed",
+            setting="gradient_clipping",
+        )
+    ],
     "import lightning as L\ntrainer = L.Trainer(gradient_clip_val=0.5)": _example(
         line=2,
         evidence=Evidence(API, ("lightning.Trainer",)),

@@ -12,6 +12,8 @@ from pseudogen.names.arguments import argument, string
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
+from pseudogen.names.places import own_lines
+from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import inline_condition
 from pseudogen.names.words import suggested_role, words
@@ -204,6 +206,7 @@ def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
     single = string(told) or (dotted(told.func) if type(told) is cst.Call else "")
     parts = [e.value for e in told.elements] if type(told) in (cst.Dict, cst.List) else []
     makes = parts and all(type(p) is cst.Call or string(p) for p in parts)
+    single = single or _function_given(told, site, script)
     if single or makes:
         yield LossFunction(
             line=site.line,
@@ -211,6 +214,33 @@ def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
             evidence=Evidence(FLOW, (site.name,)),
             action="made",
             api=single.rpartition(".")[2] if single else text(told),
+            condition=script.condition(site.statement),
+        )
+
+
+def _function_given(told: Any, site: Site, script: Script) -> str:
+    """The name of a function that computes the loss: `loss=hybrid_loss`, which is imported or
+    defined; "" for what is made elsewhere."""
+    name = dotted(told) if type(told) in (cst.Name, cst.Attribute) else ""
+    bound = script.resolver.bindings(name.partition(".")[0], site.scope) if name else []
+    function = bool(bound) and all(b.how in ("import", "function") for b in bound)
+    says = {"loss", "crossentropy", "entropy", "error"} & set(words(name))
+    return name if function and says else ""
+
+
+@pattern(LossFunction, calls=lambda name: name == "dict", mentions=("loss",))
+def find_registered(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`loss_cls=dict(type="FocalLoss", gamma=2.0)` of MMEngine."""
+    found = registered(site, script)
+    if found is not None and "loss" in words(found[1]) and words(found[0])[-1:] == ("loss",):
+        first, last = own_lines(script, site)
+        yield LossFunction(
+            line=first,
+            end=last,
+            evidence=Evidence(NAME, (found[1],)),
+            action="made",
+            name=found[1],
+            api=found[0],
             condition=script.condition(site.statement),
         )
 
@@ -239,6 +269,26 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         part=action == "computed" and _is_part(called, site),
         condition=_condition(site, script, [site]),
     )
+
+
+@pattern(LossFunction, methods=("cosine_similarity",), within=(cst.Assign, cst.Return))
+def find_similarity(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`return -F.cosine_similarity(p, z).mean()` of a function that computes a loss."""
+    full = script.resolver.qualified(site.name, site.scope)
+    around = script.function_around(site.statement)
+    name = _target(site) or (around.node.name.value if around is not None else "")
+    if "torch.nn.functional.cosine_similarity" in full and "loss" in words(name):
+        yield LossFunction(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (name,)),
+            action="computed",
+            name=_target(site),
+            api="cosine_similarity",
+            inputs=tuple(text(a.value) for a in site.node.args if a.keyword is None),
+            part=_is_part(site.node, site),
+            condition=_condition(site, script, [site]),
+        )
 
 
 @pattern(LossFunction, statements=(cst.Assign,), values=(cst.Call,), mentions=_CRITERION_PIECES)
@@ -390,6 +440,30 @@ EXAMPLES = {
         name="criterion",
         api="FocalLoss",
     ),
+    (
+        "import torch.nn.functional as F\n"
+        "def pair_loss(p, z):\n"
+        "    return -F.cosine_similarity(p, z).mean()"
+    ): _example(
+        line=3,
+        evidence=Evidence(FLOW, ("pair_loss",)),
+        action="computed",
+        api="cosine_similarity",
+        inputs=("p", "z"),
+    ),
+    "from losses import hybrid_loss\nmodel.compile(optimizer=opt, loss=hybrid_loss)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("model.compile",)),
+        action="made",
+        api="hybrid_loss",
+    ),
+    "head = dict(loss_cls=dict(type='FocalLoss', gamma=2.0))": _example(
+        line=1,
+        evidence=Evidence(NAME, ("loss_cls",)),
+        action="made",
+        name="loss_cls",
+        api="FocalLoss",
+    ),
     ("terms = diffusion.training_losses(model, x, t)"): [
         LossFunction(
             line=1,
@@ -469,6 +543,9 @@ COUNTEREXAMPLES = {
     "import torch.nn as nn\ncriterion = nn.DataParallel(criterion)": "is spread over devices",
     "from lib import Parallel\nloss_fn = Parallel(loss_fn)": "something around the criterion",
     "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
+    (
+        "import torch.nn.functional as F\nnearest = F.cosine_similarity(query, bank).argmax()"
+    ): "a search",
     "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",
     "_, scores = cell_selection_loss(scores, labels)": "the loss itself is let fall",
     "register(DistributedCrossEntropy('softmax'))": "an operator is registered",

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import argument, string
+from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.rates import RATE_PIECES, is_rate, names_schedule, terms_in
@@ -88,7 +88,7 @@ def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:
 
 def _names_rate(target: Any) -> bool:
     if type(target) is cst.Subscript:
-        return string(subscript_key(target)) == "lr"
+        return is_rate(string(subscript_key(target)))
     name = dotted(target)
     named = words(name)
     return is_rate(name) or ("lr" in named[-2:] and not names_schedule(name))
@@ -101,9 +101,20 @@ def _multiplies(site: Site, script: Script) -> bool:
 @pattern(LrScaling, kinds=("optimizer",))
 def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
     """`optim.SGD(params, lr=args.lr * hvd.size())`."""
-    rate = script.argument(site, "lr") or argument(site.node, "learning_rate")
+    rate = script.argument(site, "lr") or script.argument(site, "learning_rate")
     if type(rate) is cst.BinaryOperation and type(rate.operator) in _SCALES:
         yield from _scaling(site, script, "lr", rate, text(rate))
+
+
+@pattern(LrScaling, methods=("assign",), within=(cst.Expr,), mentions=RATE_PIECES)
+def find_assigned(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`optimizer.lr.assign(lr * hvd.size())` of Keras."""
+    target, _, method = site.name.rpartition(".")
+    if method != "assign":
+        return
+    given: Any = site.node.args[0].value if len(site.node.args) == 1 else None
+    if is_rate(target) and type(given) is cst.BinaryOperation and type(given.operator) in _SCALES:
+        yield from _scaling(site, script, target, given, text(given))
 
 
 def _scaling(
@@ -212,6 +223,31 @@ EXAMPLES = {
         clamped=True,
         value=0.0025,
         chain=(Link(1, "nbs = 64", 64), Link(2, "batch_size = 16", 16)),
+    ),
+    'import torch.distributed as dist\ncfg["learning_rate"] *= dist.get_world_size()': _example(
+        line=2,
+        evidence=Evidence(FLOW, ("dist.get_world_size()",)),
+        target='cfg["learning_rate"]',
+        formula='cfg["learning_rate"] *= dist.get_world_size()',
+        processes="dist.get_world_size()",
+    ),
+    "import horovod.tensorflow as hvd\noptimizer.lr.assign(0.001 * hvd.size())": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("hvd.size()",)),
+        target="optimizer.lr",
+        formula="0.001 * hvd.size()",
+        processes="hvd.size()",
+    ),
+    (
+        "import tensorflow as tf\n"
+        "import horovod.tensorflow as hvd\n"
+        "opt = tf.train.AdamOptimizer(0.001 * hvd.size())"
+    ): _example(
+        line=3,
+        evidence=Evidence(FLOW, ("hvd.size()",)),
+        target="lr",
+        formula="0.001 * hvd.size()",
+        processes="hvd.size()",
     ),
     "from torch.optim import SGD\n"
     "optimizer = SGD(model.parameters(), lr=0.1 * world_size)": _example(

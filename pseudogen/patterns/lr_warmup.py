@@ -9,8 +9,10 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.rates import (
     depends_on_time,
     gives_factor,
@@ -423,7 +425,7 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
         return
     named = words(site.name)
     schedule = names_schedule(site.name) or speaks_of_rate(site.name)
-    told = next((a for a in site.node.args if a.keyword and _says_warm(a.keyword.value)), None)
+    told = next((a for a in site.node.args if _tells_length(a)), None)
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
         length = told.value if text(told.value) != "True" else None
         yield _made(site, script, length, Evidence(NAME, (site.name,)))
@@ -451,12 +453,64 @@ def find_callback(site: Site, script: Script) -> Iterator[LrWarmup]:
     if site.known is not None:
         length = script.argument(site, "warmup_epochs")
         default = script.argument_or_default(site, "warmup_epochs")
+        first, last = own_lines(script, site)
         made = _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+        made = replace(made, line=first, end=last)
         yield made if length is not None else replace(made, length=default)
+
+
+@pattern(LrWarmup, calls=lambda name: name == "dict", mentions=("linearlr",))
+def find_registered(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`param_scheduler = [dict(type="LinearLR", start_factor=0.001, end=500), ...]` of MMEngine."""
+    node = site.statement.node
+    holder = text(node.targets[0].target) if type(node) is cst.Assign else ""
+    made, start = argument(site.node, "type"), argument(site.node, "start_factor")
+    factor = script.value(start, site.statement.index) if start is not None else None
+    linear = (string(made) or dotted(made).rpartition(".")[2]) == "LinearLR" if made else False
+    if site.name != "dict" or not linear or not names_schedule(holder):
+        return
+    if factor is not None and factor < 1:
+        first, last = own_lines(script, site)
+        yield replace(
+            _made(site, script, argument(site.node, "end"), Evidence(NAME, (holder,))),
+            line=first,
+            end=last,
+            api="LinearLR",
+            name=None,
+        )
+
+
+@pattern(LrWarmup, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`{"zero_optimization": ..., "scheduler": {"type": "WarmupLR"}}` of DeepSpeed."""
+    for section in sections(site, script, "scheduler"):
+        made = string(entry(section.value, "type"))
+        length = entry(section.value, "params", "warmup_num_steps")
+        if _says_warm(made):
+            yield LrWarmup(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, ("scheduler",)),
+                how="schedule",
+                length=text(length) if length is not None else None,
+                length_value=script.value(length, site.statement.index) if length else None,
+                api=made,
+            )
 
 
 def _length(site: Site) -> Any:
     return next((v for n in _LENGTHS if (v := argument(site.node, n)) is not None), None)
+
+
+def _tells_length(arg: cst.Arg) -> bool:
+    """`warmup_steps=500`, or a setting for it at its place: `config.warmup_steps`."""
+    if arg.keyword is not None:
+        return _says_warm(arg.keyword.value)
+    named = words(dotted(arg.value))
+    return _says_warm(dotted(arg.value)) and named[-1:] in _UNITS
+
+
+_UNITS = (("steps",), ("iters",), ("epochs",), ("iterations",), ("ratio",), ("updates",))
 
 
 def _setting(site: Site, script: Script) -> Iterator[LrWarmup]:
@@ -547,6 +601,38 @@ EXAMPLES = {
     ("if args.warmup:\n    warmup(optimizer, args.warmup, iteration, args.lr)"): [
         LrWarmup(line=2, end=2, evidence=Evidence(NAME, ("warmup",)), how="schedule", api="warmup")
     ],
+    "lr_fn = create_learning_rate_schedule(total, base_lr, cfg.warmup_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("create_learning_rate_schedule",)),
+        how="schedule",
+        length="cfg.warmup_steps",
+        api="create_learning_rate_schedule",
+        name="lr_fn",
+    ),
+    (
+        'cfg = {"zero_optimization": {"stage": 2},\n'
+        '       "scheduler": {"type": "WarmupLR", "params": {"warmup_num_steps": 90}}}'
+    ): _example(
+        line=2,
+        evidence=Evidence(FLOW, ("scheduler",)),
+        how="schedule",
+        length="90",
+        length_value=90,
+        api="WarmupLR",
+    ),
+    (
+        "param_scheduler = [\n"
+        "    dict(type='LinearLR', start_factor=0.001, by_epoch=False, begin=0, end=500),\n"
+        "    dict(type='MultiStepLR', milestones=[8, 11]),\n"
+        "]"
+    ): _example(
+        line=2,
+        evidence=Evidence(NAME, ("param_scheduler",)),
+        how="schedule",
+        length="500",
+        length_value=500,
+        api="LinearLR",
+    ),
     (
         "for epoch in range(90):\n"
         "    if epoch < 5:\n"

@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -103,8 +104,8 @@ class MetricReduction(Finding):
         call: What is called, as written.
         value: What is combined; None when the call does not say.
         target: What receives the result; None when it is put in place.
-        form: "all-reduce", "reduce", "all-gather", "gather"; None for a helper whose name does not
-            say which.
+        form: "all-reduce", "reduce", "all-gather", "gather", "callback" (a framework averages all
+            metrics); None for a helper whose name does not say which.
         operation: "sum", "mean", "max"...; None when unknown.
         among: "devices" when devices along an axis take part (JAX), "all" when all processes of
             the run do, "group" when those of the group that is passed do; None when the call does
@@ -140,6 +141,23 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
     yield _reduction(
         site, script, value, api.traits["collective"], _operation(site, script), evidence
     )
+
+
+@pattern(MetricReduction, kinds=("metric-callback",))
+def find_callback(site: Site, script: Script) -> Iterator[MetricReduction]:
+    """Horovod's `MetricAverageCallback()`, which averages the metrics of each epoch."""
+    if site.known is not None:
+        first, last = own_lines(script, site)
+        yield MetricReduction(
+            line=first,
+            end=last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            call=site.name,
+            value=None,
+            target=None,
+            form="callback",
+            operation="mean",
+        )
 
 
 @pattern(MetricReduction, calls=speaks_of("reduce", "gather", "across", "dist", *_METHODS))
@@ -424,6 +442,18 @@ EXAMPLES = {
             among="all",
             divided_by=None,
             guard=None,
+        )
+    ],
+    ("import horovod.keras as hvd\ncallbacks = [hvd.callbacks.MetricAverageCallback()]"): [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("horovod.keras.callbacks.MetricAverageCallback",)),
+            call="hvd.callbacks.MetricAverageCallback",
+            value=None,
+            target=None,
+            form="callback",
+            operation="mean",
         )
     ],
     "acc1 = reduce_tensor(acc1)": [

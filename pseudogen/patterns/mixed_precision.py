@@ -9,7 +9,9 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.handed_settings import handed
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import condition_of
 from pseudogen.names.words import words
@@ -204,7 +206,8 @@ def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
 
 @pattern(MixedPrecision, kinds=_FRAMEWORKS)
 def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
-    """`Accelerator(mixed_precision="fp16")`, `Trainer(precision="bf16-mixed")`."""
+    """`Accelerator(mixed_precision="fp16")`, `Trainer(precision="bf16-mixed")`,
+    `FSDP(model, mixed_precision=policy)`."""
     told = [
         f"{name}={text(value)}"
         for name in _SETTINGS
@@ -219,6 +222,41 @@ def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
             name=_target(site),
             api=site.known.name.rpartition(".")[2],
             setting=", ".join(told),
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`{"zero_optimization": ..., "fp16": {"enabled": True}}` of DeepSpeed."""
+    for section in sections(site, script, "fp16", "bf16", "bfloat16"):
+        enabled = entry(section.value, "enabled")
+        if enabled is not None and text(enabled) != "False":
+            yield MixedPrecision(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, (section.key,)),
+                part="setting",
+                api="DeepSpeed",
+                enabled=text(enabled),
+                setting=section.key,
+            )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,), mentions=("precision", "fp16", "bf16"))
+def find_handed(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`settings["precision"] = 16`, which `Trainer(**settings)` is then given."""
+    told = handed(site, script)
+    if told is None or told.key not in _SETTINGS or text(told.value) in _OFF:
+        return
+    if told.known.api.kind in _FRAMEWORKS:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(told.known.evidence, (told.known.name,)),
+            part="setting",
+            api=told.known.name.rpartition(".")[2],
+            setting=f"{told.key}={text(told.value)}",
             condition=script.condition(site.statement),
         )
 
@@ -374,6 +412,46 @@ EXAMPLES = {
             api="DynamicScale",
         )
     ],
+    'cfg = {"train_batch_size": 8, "fp16": {"enabled": half}}': [
+        MixedPrecision(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("fp16",)),
+            part="setting",
+            api="DeepSpeed",
+            enabled="half",
+            setting="fp16",
+        )
+    ],
+    (
+        "import pytorch_lightning as pl\n"
+        "settings = {'max_epochs': 9}\n"
+        "settings['precision'] = 16\n"
+        "trainer = pl.Trainer(**settings)"
+    ): [
+        MixedPrecision(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("pytorch_lightning.Trainer",)),
+            part="setting",
+            api="Trainer",
+            setting="precision=16",
+        )
+    ],
+    (
+        "from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\n"
+        "model = FSDP(model, mixed_precision=policy)"
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.fsdp.FullyShardedDataParallel",)),
+            part="setting",
+            name="model",
+            api="FullyShardedDataParallel",
+            setting="mixed_precision=policy",
+        )
+    ],
     ("if args.amp:\n    cfg.optim_wrapper.type = 'AmpOptimWrapper'"): [
         MixedPrecision(
             line=2,
@@ -464,6 +542,7 @@ COUNTEREXAMPLES = {
     "from models import Net\nmodel = Net()\nloss = model(x).sum()\nloss.backward()\n"
     "model.half().float()": "values are rounded, the type stays",
     "from sklearn.preprocessing import StandardScaler\nscaler = StandardScaler()": "of features",
+    "settings['precision'] = 16\nshow(**settings)": "no framework gets it",
     "x = x.half()": "a tensor, no model",
     "with torch.no_grad():\n    model(x)": "switches gradients off",
     "scaler.update()": "use of a scaler made before",

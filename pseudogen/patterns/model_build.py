@@ -25,6 +25,7 @@ from pseudogen.names.model_makers import (
     wraps,
 )
 from pseudogen.names.modules import in_module_class
+from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import words
@@ -109,6 +110,28 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+@pattern(ModelBuild, calls=lambda name: name == "dict", within=(cst.Assign,))
+def find_registered(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """`model = dict(type="RetinaNet", backbone=dict(...))`, from which MMEngine builds it."""
+    found = registered(site, script)
+    parts = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if found is None or found[1] != "model" or not parts & _PARTS:
+        return
+    yield ModelBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, ("model",)),
+        target="model",
+        function="dict",
+        architecture=repr(found[0]),
+        condition=script.condition(site.statement),
+    )
+
+
+_PARTS = frozenset({"backbone", "encoder", "data_preprocessor", "decode_head", "bbox_head"})
+"""What the configuration of a model has."""
 
 
 def _given_to_trainer(site: Site, script: Script) -> bool:
@@ -277,6 +300,33 @@ EXAMPLES = {
             function="create_model",
             arguments=("args",),
         )
+    ],
+    (
+        "import pytorch_lightning as pl\n"
+        "class Detector(pl.LightningModule):\n"
+        "    pass\n"
+        "trainer = pl.Trainer()\n"
+        "module = Detector(cfg)\n"
+        "trainer.fit(module, data)"
+    ): [
+        ModelBuild(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("pytorch_lightning.LightningModule",)),
+            target="module",
+            function="Detector",
+            arguments=("cfg",),
+        ),
+    ],
+    'model = dict(type="RetinaNet", backbone=dict(type="ResNet", depth=50))': [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="dict",
+            architecture="'RetinaNet'",
+        ),
     ],
     (
         "from nets import *\n"
@@ -466,6 +516,7 @@ COUNTEREXAMPLES = {
     "self.model_manager = ModelManager(device=device)": "looks after models",
     "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
     "model_artifact = tracker.Artifact(name, type='model')": "a record of a file",
+    'model = dict(type="linear", order=2)': "settings of something else",
     "from lib import load_model\nmodel = load_model(path, device)": "may be read from a file whole",
     "from lib import attempt_load\nmodel = attempt_load(path)": "is read from a file",
     "net.classifier = Decoder(classes=classes)": "a part of a model",

@@ -28,8 +28,9 @@ class ModelCompile(Finding):
     """Facts of a compilation.
 
     Attributes:
-        form: "torch.compile", "script", "trace", "to_static", "jax.jit", "tf.function", or "keras"
-            for `model.compile`, which sets up the training of a Keras model.
+        form: "torch.compile", "script", "trace", "to_static", "jax.jit", "tf.function", "xla" (for
+            all graphs of TensorFlow), or "keras" for `model.compile`, which sets up the training of
+            a Keras model.
         target: What receives the result; None when it is compiled in place or decorated.
         subject: The model or function, as written; None when that is not seen.
         decorates: Whether it is a decorator.
@@ -68,6 +69,9 @@ def find_known(site: Site, script: Script) -> Iterator[ModelCompile]:
     form = known.api.traits["form"]
     if form in ("jax.jit", "tf.function") and not _is_step(subject or ""):
         return
+    if form == "xla" and subject == "False":
+        return
+    subject = None if form == "xla" else subject
     kept = assigned(site.statement, site.node) or returned(site.statement, site.node)
     if form in ("script", "trace") and not kept:
         return
@@ -157,6 +161,14 @@ EXAMPLES = {
             subject="train_step",
             decorates=True,
         ),
+    ],
+    "import tensorflow as tf\ntf.config.optimizer.set_jit(True)": [
+        ModelCompile(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorflow.config.optimizer.set_jit",)),
+            form="xla",
+        )
     ],
     'model.compile(optimizer="adam", loss="mse")': [
         ModelCompile(

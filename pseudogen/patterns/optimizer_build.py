@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back, passes
 from pseudogen.names.modules import is_class_name
@@ -191,6 +192,8 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     target = _assigned(site)
     evidence = _helper(made, target)
     passed = optimizer_passed(script, made)
+    if passed is not None and words(made.name)[:1] == ("instantiate",):
+        passed = None  # settings of one: `instantiate(cfg.optimizer)`
     described = passed is not None and text(passed) == target and _passes_params(call)
     if evidence is None or (passed is not None and not described) or _inner(made, script):
         return
@@ -262,6 +265,23 @@ def find_registered(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         settings=_settings([site], script),
         condition=script.condition(site.statement),
     )
+
+
+@pattern(OptimizerBuild, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[OptimizerBuild]:
+    """`{"zero_optimization": ..., "optimizer": {"type": "Adam", "params": ...}}` of DeepSpeed."""
+    for section in sections(site, script, "optimizer"):
+        rate, decay = (entry(section.value, "params", n) for n in ("lr", "weight_decay"))
+        if string(entry(section.value, "type")):
+            yield OptimizerBuild(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, ("optimizer",)),
+                api=string(entry(section.value, "type")),
+                lr=text(rate) if rate is not None else None,
+                lr_value=script.value(rate, site.statement.index) if rate is not None else None,
+                weight_decay=text(decay) if decay is not None else None,
+            )
 
 
 @pattern(OptimizerBuild, kinds=("optimizer-chain",))
@@ -416,6 +436,27 @@ EXAMPLES = {
         helper=True,
         arguments=("model.parameters()", "lr=lr"),
     ),
+    'cfg = {"train_batch_size": 8, "optimizer": {"type": "Lamb", "params": {"lr": 0.01}}}': [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("optimizer",)),
+            api="Lamb",
+            lr="0.01",
+            lr_value=0.01,
+        )
+    ],
+    "optim = instantiate(cfg.optimizer)": [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("instantiate",)),
+            name="optim",
+            api="instantiate",
+            helper=True,
+            arguments=("cfg.optimizer",),
+        )
+    ],
     (
         "import torch\n"
         "if small:\n"
@@ -533,6 +574,7 @@ COUNTEREXAMPLES = {
     "hook = dict(type='OptimizerHook', lr=0.1)": "a dict for something else",
     "self.optim = OptimizerNames(name)": "the name of one",
     "optimizer = DummyOptim(params)": "does nothing",
+    'cfg = {"batch": 8, "optimizer": {"type": "Adam"}}': "settings of something else",
     "inner_optimizer = self._get_inner_optimizer()": "is there already",
     (
         "def groups(params):\n    return split_groups_for_optimizer(params)"

@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.decorators import decorating
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, NAME, Evidence, Known
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
@@ -135,6 +135,9 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
     kind = _PREPARES[site.node.func.attr.value]
     receiver = site.node.func.value
     role = script.is_a(receiver, site.scope, "accelerator")
+    strategy = _strategy(receiver, site, script)
+    if strategy is not None:
+        kind, role = strategy.api.traits["wrap"], Evidence(strategy.evidence, (strategy.name,))
     if role is None and not set(words(dotted(receiver))) & _PREPARERS[kind]:
         return
     roles = [script.role(arg.value, site.scope) for arg in site.node.args]
@@ -160,9 +163,21 @@ def find_learner(site: Site, script: Script) -> Iterator[ParallelWrap]:
         )
 
 
+def _strategy(receiver: Any, site: Site, script: Script) -> Known | None:
+    """What is known of MMEngine's strategy that is asked to prepare; None for anything else."""
+    for binding in script.resolver.bindings(dotted(receiver), site.scope):
+        if binding.how == "assign" and type(binding.value) is cst.Call:
+            known = script.known(binding.value.func, site.scope)
+            if known is not None and known.api.traits.get("prepares") == "yes":
+                return known
+    return None
+
+
 def _form(name: str) -> str | None:
     """How a helper wraps a model by its name, or None when the name says nothing of it."""
     named = set(words(name))
+    if named & {"checkpointing", "checkpoint"}:
+        return None  # activations are computed anew
     form = next((form for wanted, form in _NAMED if wanted <= named), None)
     return form if named & _VERBS else None
 
@@ -323,6 +338,28 @@ EXAMPLES = {
             model="model",
         ),
     ],
+    (
+        "from mmengine._strategy import FSDPStrategy\n"
+        "strategy = FSDPStrategy()\n"
+        "net = strategy.prepare(net, optim_wrapper=optim)"
+    ): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("mmengine._strategy.FSDPStrategy",)),
+            kind="fsdp",
+            function="FSDPStrategy",
+        ),
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("mmengine._strategy.FSDPStrategy",)),
+            kind="fsdp",
+            target="net",
+            function="strategy.prepare",
+            model="net",
+        ),
+    ],
     ("from distributed import apply_gradient_allreduce\nmodel = apply_gradient_allreduce(model)"): [
         ParallelWrap(
             line=2,
@@ -404,6 +441,7 @@ EXAMPLES = {
 COUNTEREXAMPLES = {
     "policy = fsdp_auto_wrap_policy(model)": "says how to wrap, wraps nothing",
     "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",
+    "policies.apply_fsdp_checkpointing(model)": "activations are computed anew",
     "if isinstance(model, torch.nn.DataParallel):\n    pass": "asks, wraps nothing",
     "features = pipeline.prepare(text)": "prepares no model",
 }

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -20,6 +20,8 @@ from pseudogen.syntax.tree import Statement
 _WALKS = ("named_parameters(", "named_modules(", ".modules(", ".parameters(", "named_children(")
 
 
+_GIVEN = (("named", "params"), ("named", "parameters"))
+"""Words of a variable that holds parameters with their names."""
 _NO_SPLITS = frozenset(
     {"apply", "check", "duplicate", "find", "freeze", "load", "log", "print", "remove", "save"}
     | {"update"}
@@ -109,7 +111,8 @@ def _appended(site: Site, script: Script) -> set[str]:
     """The lists to which the next loop over the parameters of a model appends."""
     for statement in _loops_after(site, script):
         over = text(statement.node.iter)
-        if not any(walk in over for walk in _WALKS):
+        given = words(over)[-2:] in _GIVEN and type(statement.node.iter) is cst.Name
+        if not (given or any(walk in over for walk in _WALKS)):
             continue
         walked = {name.strip() for name in text(statement.node.target).strip("()").split(",")}
         return {
@@ -261,8 +264,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
         return
     name = dotted(call.func)
     named = words(name)
-    if name.rpartition(".")[2][:1].isupper():
-        return  # a class
+    if name.rpartition(".")[2][:1].isupper() or named[-1:] in (("id",), ("index",), ("idx",)):
+        return  # a class, or what tells one of the groups
     about = set(named) & {"param", "params", "parameter", "parameters"}
     grouped = about and set(named) & {"group", "groups", "grouped"}
     decays = named[:3] in (("add", "weight", "decay"), ("set", "weight", "decay"))
@@ -281,6 +284,20 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
             how="helper",
             names=(target,) if target else (),
             call=name,
+        )
+
+
+@pattern(ParameterGroups, keywords=("paramwise_cfg",))
+def find_configured(site: Site, script: Script) -> Iterator[ParameterGroups]:
+    """`dict(optimizer=..., paramwise_cfg=dict(norm_decay_mult=0.))` of MMEngine."""
+    told = argument(site.node, "paramwise_cfg")
+    if type(told) is cst.Call and told.args:
+        yield ParameterGroups(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, ("paramwise_cfg",)),
+            how="helper",
+            call="paramwise_cfg",
         )
 
 
@@ -314,6 +331,24 @@ EXAMPLES = {
         groups=2,
         settings=("lr", "weight_decay"),
         undecayed=True,
+    ),
+    "kept, free = [], []\n"
+    "for name, p in named_params:\n"
+    "    if p.ndim == 1:\n"
+    "        free.append(p)\n"
+    "    else:\n"
+    "        kept.append(p)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("kept", "free")),
+        how="lists",
+        names=("kept", "free"),
+        groups=2,
+    ),
+    "wrapper = dict(optimizer=optimizer, paramwise_cfg=dict(norm_decay_mult=0.))": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("paramwise_cfg",)),
+        how="helper",
+        call="paramwise_cfg",
     ),
     "param_groups = get_parameter_groups(model, args.weight_decay)": _example(
         line=1,
@@ -366,6 +401,7 @@ COUNTEREXAMPLES = {
     "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",
     "params = self.update_param_group(params)": "handles groups that are there already",
     "names = duplicate_param_group_names(param_groups)": "is about groups that are there already",
+    "best = hooks.get_best_param_group_id(optimizer)": "one of the groups is named",
     "for group in optimizer.param_groups:\n    group['lr'] = lr": "that is lr-schedule",
     "names, values = [], []\nfor item in items:\n    names.append(item)": "no parameters",
     "kept, sizes = [], []\n"

@@ -9,7 +9,7 @@ from typing import ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import (
     FILE_READS,
@@ -19,6 +19,7 @@ from pseudogen.names.loading import (
     read,
     serves_other_ends,
 )
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import suggested_role, words
@@ -76,6 +77,23 @@ class PretrainedWeights(Finding):
     into: int | None = None
     strict: str | None = None
     condition: str | None = None
+
+
+@pattern(PretrainedWeights, calls=lambda name: name == "dict", keywords=("checkpoint",))
+def find_registered(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`init_cfg=dict(type="Pretrained", checkpoint="open-mmlab://...")` of MMEngine."""
+    path = argument(site.node, "checkpoint")
+    if site.name == "dict" and string(argument(site.node, "type")) == "Pretrained" and path:
+        first, last = own_lines(script, site)
+        yield PretrainedWeights(
+            line=first,
+            end=last,
+            evidence=Evidence(FLOW, ("Pretrained",)),
+            form="named",
+            function="init_cfg",
+            source=text(path),
+            condition=script.condition(site.statement),
+        )
 
 
 _MODELS = ("model", "learner")
@@ -184,6 +202,8 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         set(words(dotted(node))) & _says_weights(named) for node in nodes
     )
     of_file = named == ("load",) and _loads_into_model(site, script)
+    keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
+    passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
     of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
     resumes = any("resume" in words(dotted(node)) for node in nodes)
     if (
@@ -299,6 +319,26 @@ EXAMPLES = {
             function="load_pretrained",
             source="config",
             condition="args.pretrained",
+        ),
+    ],
+    "checkpointer.load(cfg.MODEL.WEIGHTS)": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("checkpointer.load",)),
+            form="helper",
+            function="checkpointer.load",
+            source="cfg.MODEL.WEIGHTS",
+        ),
+    ],
+    "init_cfg = dict(type='Pretrained', checkpoint='weights/resnet.pth')": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("Pretrained",)),
+            form="named",
+            function="init_cfg",
+            source="'weights/resnet.pth'",
         ),
     ],
     "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": [

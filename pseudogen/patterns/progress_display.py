@@ -44,6 +44,8 @@ _SHOWN = (
     "f1",
     "auc",
     "scalars",
+    "eta:",
+    "/sec",
 )
 
 
@@ -131,7 +133,10 @@ def find_made_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`pbar = ProgressBar(n_total=len(loader), desc="Training")` of the project's own code."""
     if site.known is not None or words(site.name)[-2:] not in _BARS or not site.node.args:
         return
-    if not site.name.rpartition(".")[2][:1].isupper() or site.statement.node.value is not site.node:
+    if site.statement.node.value is not site.node:
+        return
+    if not site.name.rpartition(".")[2][:1].isupper():
+        yield from _wrapping_bar(site, script)
         return
     total = argument(site.node, "n_total") or argument(site.node, "total")
     passed = next((a.value for a in site.node.args if text(a.value).startswith("len(")), None)
@@ -146,6 +151,25 @@ def find_made_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         call=site.name,
         total=text(total),
         text=script.argument_text(site, "desc"),
+        per=script.unit(site.statement),
+    )
+
+
+def _wrapping_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`batches = progress_bar(loader, desc="train")`: a function puts a bar around an iterable."""
+    first = site.node.args[0]
+    told = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if first.keyword is not None or first.star or not told & {"desc", "description", "total"}:
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        over=text(first.value),
+        total=script.argument_text(site, "total"),
+        text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
         per=script.unit(site.statement),
     )
 
@@ -270,6 +294,40 @@ def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         per=script.unit(site.statement),
         condition=script.condition(site.statement),
     )
+
+
+@pattern(ProgressDisplay, calls=speaks_of("log", "print", "display", "report"), within=(cst.Expr,))
+def find_helper(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`if step % print_freq == 0: log_info(trainer, step)`: a helper of the project shows how far
+    it is."""
+    named = words(site.name)
+    every = _interval(site, script)
+    wanted = set(words(dotted(every))) & {"print", "log", "display"} if every is not None else set()
+    helps = named[:1] in _HELPERS and named[1:] in _ABOUT and "." not in site.name
+    if not helps or not wanted or site.known is not None or not _is_statement(site):
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="print",
+        call=site.name,
+        every=text(every),
+        every_value=script.value(every, site.statement.index),
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+_HELPERS = (("log",), ("print",), ("display",), ("report",))
+_ABOUT = (
+    ("info",),
+    ("progress",),
+    ("status",),
+    ("stats",),
+    ("train", "info"),
+    ("training", "info"),
+)
 
 
 def _is_statement(site: Site) -> bool:
@@ -456,6 +514,53 @@ EXAMPLES = {
         every="10",
         every_value=10,
     ),
+    'batches = progress_bar(loader, desc="train", total=steps)': [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("progress_bar",)),
+            how="bar",
+            call="progress_bar",
+            over="loader",
+            total="steps",
+            text='"train"',
+        ),
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    train_step(state, batch)\n"
+        "    if step % 100 == 0:\n"
+        "        logging.info(f'step {step}, images/sec: {rate}')"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("logging.info",)),
+            how="print",
+            call="logging.info",
+            every="100",
+            every_value=100,
+            per="step",
+            condition="step % 100 == 0",
+        ),
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    train_step(batch)\n"
+        "    if step % print_freq == 0:\n"
+        "        log_info(trainer, step)"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("log_info",)),
+            how="print",
+            call="log_info",
+            every="print_freq",
+            per="step",
+            condition="step % print_freq == 0",
+        ),
+    ],
     (
         "for i, (x, y) in enumerate(loader):\n"
         "    loss = step(x, y)\n"

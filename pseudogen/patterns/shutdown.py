@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.roles import Role
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -104,10 +105,16 @@ def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evi
         return None
     role = script.role(site.node.func.value, site.scope)
     if role is not None:
-        return ("tracker", role.evidence) if role.kind == "writer" else None
+        return ("tracker", role.evidence) if _keeps_tracker(role) else None
     if _TRACKERS & set(words(receiver)) or {"metric", "logger"} <= set(words(receiver)):
         return "tracker", Evidence(NAME, (receiver,))
     return None
+
+
+def _keeps_tracker(role: Role) -> bool:
+    """Whether what is closed is a tracker, or a trainer that closes its trackers (Composer's)."""
+    composer = role.kind == "trainer" and role.evidence.names[0].startswith("composer.")
+    return role.kind == "writer" or composer
 
 
 EXAMPLES = {
@@ -131,6 +138,17 @@ EXAMPLES = {
             end=4,
             evidence=Evidence(API, ("torch.utils.tensorboard.SummaryWriter",)),
             calls=("log.close",),
+            closes=("tracker",),
+            guard=None,
+            condition=None,
+        )
+    ],
+    "from composer import Trainer\ntrainer = Trainer(model=net)\ntrainer.close()": [
+        Shutdown(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("composer.Trainer",)),
+            calls=("trainer.close",),
             closes=("tracker",),
             guard=None,
             condition=None,

@@ -294,6 +294,26 @@ EXAMPLES = {
     "trainer.train(resume_from_checkpoint=True)": _example(
         line=3, evidence=Evidence(API, ("trainer.train",)), how="fit", call="trainer.train"
     ),
+    "runner.train(model=net, loaders=loaders, num_epochs=9)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("runner.train",)),
+        how="fit",
+        call="runner.train",
+    ),
+    "from detectron2.engine import AMPTrainer, SimpleTrainer\n"
+    "trainer = (AMPTrainer if half else SimpleTrainer)(model, loader, optim)\n"
+    "trainer.train(0, 90)": _example(
+        line=3,
+        evidence=Evidence(API, ("trainer.train",)),
+        how="fit",
+        call="trainer.train",
+    ),
+    "for step in range(steps):\n    loss = engine.train_batch()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("engine.train_batch",)),
+        how="engine",
+        call="engine.train_batch",
+    ),
     (
         "import jax, optax\n"
         "def update(params, state, batch):\n"

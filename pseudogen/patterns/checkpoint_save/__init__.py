@@ -6,10 +6,17 @@ from typing import Any
 
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.checkpoint_save.facts import CheckpointSave
-from pseudogen.patterns.checkpoint_save.library import find_library
-from pseudogen.patterns.checkpoint_save.named import find_callback, find_named
+from pseudogen.patterns.checkpoint_save.library import find_library, find_written
+from pseudogen.patterns.checkpoint_save.named import find_callback, find_named, find_setting
 
-__all__ = ["CheckpointSave", "find_callback", "find_library", "find_named"]
+__all__ = [
+    "CheckpointSave",
+    "find_callback",
+    "find_library",
+    "find_named",
+    "find_setting",
+    "find_written",
+]
 
 
 def _example(**facts: Any) -> list[CheckpointSave]:
@@ -99,6 +106,23 @@ EXAMPLES = {
         call="accelerator.save_state",
         whole="training",
         path="output_dir",
+    ),
+    'from composer import Trainer\ntrainer = Trainer(model=net, save_folder="runs")': _example(
+        line=2,
+        evidence=Evidence(API, ("composer.Trainer",)),
+        how="callback",
+        call="Trainer",
+        path='"runs"',
+    ),
+    "import flax\n"
+    "with open(path, 'wb') as f:\n"
+    "    f.write(flax.serialization.to_bytes(state.params))": _example(
+        line=3,
+        evidence=Evidence(API, ("flax.serialization.to_bytes",)),
+        how="library",
+        call="flax.serialization.to_bytes",
+        saved="state.params",
+        path="path",
     ),
     (
         "import torch\n"

@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.blocks import calls_of_methods
-from pseudogen.names.evidence import Evidence
+from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
@@ -46,6 +46,30 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
+
+
+@pattern(CheckpointSave, methods=("write",), mentions=("to_bytes", "msgpack_serialize"))
+def find_written(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`f.write(flax.serialization.to_bytes(params))`."""
+    given: Any = site.node.args[0].value if len(site.node.args) == 1 else None
+    full = (
+        script.resolver.qualified(dotted(given.func), site.scope) if type(given) is cst.Call else ()
+    )
+    if any(name in _SERIALIZES for name in full) and given.args:
+        yield CheckpointSave(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(API, full),
+            how="library",
+            call=dotted(given.func),
+            saved=text(given.args[-1].value),
+            path=_place(site.node.func.value, site, script),
+            condition=script.condition(site.statement),
+            per=script.unit(site.statement),
+        )
+
+
+_SERIALIZES = ("flax.serialization.to_bytes", "flax.serialization.msgpack_serialize")
 
 
 def _saves_optimizer(script: Script) -> bool:

@@ -229,6 +229,23 @@ def _other_library(receiver: str, site: Site, script: Script) -> bool:
     return bool({name.partition(".")[0] for name in full} & _PREDICTING)
 
 
+@pattern(CheckpointSave, kinds=("trainer", "trainer-handlers"))
+def find_setting(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """Composer's `Trainer(save_folder="checkpoints")`."""
+    told = site.known.api.traits.get("saves") if site.known is not None else None
+    given = script.argument(site, told) if told else None
+    if site.known is not None and given is not None and text(given) != "None":
+        yield CheckpointSave(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            how="callback",
+            call=site.name,
+            path=text(given) if _PATH_WORDS & set(words(told or "")) else None,
+            condition=script.condition(site.statement),
+        )
+
+
 @pattern(CheckpointSave, kinds=("checkpoint-callback",))
 def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`ModelCheckpoint(monitor="val_loss", save_top_k=3)`."""

@@ -16,8 +16,10 @@ from pseudogen.patterns.lr_schedule.by_hand import (
 )
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.patterns.lr_schedule.objects import (
+    find_configured,
     find_factory,
     find_made,
+    find_registered,
     find_setting,
     find_stepped,
 )
@@ -25,12 +27,14 @@ from pseudogen.patterns.lr_schedule.objects import (
 __all__ = [
     "LrSchedule",
     "find_computed",
+    "find_configured",
     "find_factory",
     "find_formula",
     "find_helper",
     "find_lambda",
     "find_lowered",
     "find_made",
+    "find_registered",
     "find_set",
     "find_setting",
     "find_stepped",
@@ -173,6 +177,21 @@ EXAMPLES = {
             ),
         )
     ],
+    "param_scheduler = [dict(type='MultiStepLR', milestones=[8, 11], gamma=0.1)]": _example(
+        line=1,
+        evidence=Evidence(NAME, ("param_scheduler",)),
+        action="made",
+        name="param_scheduler",
+        api="MultiStepLR",
+        form="other",
+    ),
+    'cfg = {"train_batch_size": 8, "scheduler": {"type": "WarmupLR", "params": {}}}': _example(
+        line=1,
+        evidence=Evidence(FLOW, ("scheduler",)),
+        action="made",
+        api="WarmupLR",
+        form="constant",
+    ),
     ("factor = epoch // 30\nlr = base_lr * (0.1 ** factor)"): [
         LrSchedule(
             line=2,
@@ -342,6 +361,11 @@ COUNTEREXAMPLES = {
         "        lr += [group['lr']]\n"
         "    return lr"
     ): "rates are collected",
+    (
+        "def linear_schedule(start_e, end_e, duration, t):\n"
+        "    slope = (end_e - start_e) / duration\n"
+        "    return max(slope * t + start_e, end_e)"
+    ): "of an exploration",
     (
         "total = args.batch_size * args.accum_iter\nlr = base_lr * total / 256"
     ): "scaled once by the batch size",

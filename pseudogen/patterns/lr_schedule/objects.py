@@ -9,7 +9,8 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.engine_config import MARKS, entry, sections
+from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.rates import (
     SCHEDULE_PIECES,
@@ -104,6 +105,52 @@ def _stepped_per(name: str | None, script: Script) -> str | None:
         if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
     }
     return units.pop() if len(units) == 1 else None
+
+
+@pattern(LrSchedule, calls=lambda name: name == "dict", within=(cst.Assign,))
+def find_registered(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`param_scheduler = [dict(type="MultiStepLR", milestones=[8, 11])]`, from which MMEngine makes
+    the schedules."""
+    told = argument(site.node, "type") if type(site.statement.node) is cst.Assign else None
+    made = string(told) or dotted(told).rpartition(".")[2] if told is not None else ""
+    if not made:
+        return
+    holder = text(site.statement.node.targets[0].target)
+    listed = names_schedule(holder) and (made.endswith("LR") or "Annealing" in made)
+    if not listed or "Momentum" in made:
+        return
+    first, last = own_lines(script, site)
+    yield LrSchedule(
+        line=first,
+        end=last,
+        evidence=Evidence(NAME, (holder,)),
+        action="made",
+        name=holder,
+        api=made,
+        form="other",
+    )
+
+
+_CONFIGURED = {"WarmupLR": "constant", "WarmupDecayLR": "linear", "WarmupCosineLR": "cosine"}
+"""DeepSpeed's schedules: what comes after the warm-up."""
+
+
+@pattern(LrSchedule, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`{"zero_optimization": ..., "scheduler": {"type": "WarmupLR"}}` of DeepSpeed."""
+    for section in sections(site, script, "scheduler"):
+        made = string(entry(section.value, "type"))
+        warmup = entry(section.value, "params", "warmup_num_steps")
+        if made:
+            yield LrSchedule(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, ("scheduler",)),
+                action="made",
+                api=made,
+                form=_CONFIGURED.get(made, "other"),
+                warmup=text(warmup) if warmup is not None and made in _CONFIGURED else None,
+            )
 
 
 @pattern(LrSchedule, kinds=("training-arguments",))
