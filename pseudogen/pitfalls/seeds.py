@@ -36,7 +36,7 @@ def check_processes(findings: Findings) -> Iterator[Pitfall]:
         return
     if not seedings or any(s.per_process or _by_rank(script, s) for s in findings.of(Seeding)):
         return
-    first = next((s for s in seedings if s.seed and _TRAINING & set(s.libraries)), None)
+    first = next((s for s in seedings if _seeds_training(s)), None)
     if first is None or _in_worker_function(script, first) or _is_drawn(script, first):
         return
     if not script.workers.functions or _reaches_workers(script, first):
@@ -61,7 +61,7 @@ def check_started_workers(findings: Findings) -> Iterator[Pitfall]:
     if not script.workers.functions or any(_reaches_workers(script, s) for s in seedings):
         return
     launches = [w for w in findings.of(WorkerLaunch) if _begins_anew(w)]
-    first = next((s for s in seedings if s.seed and _TRAINING & set(s.libraries)), None)
+    first = next((s for s in seedings if _seeds_training(s)), None)
     if first is not None and launches:
         yield report(
             "seed-misses-workers",
@@ -111,6 +111,14 @@ def _by_rank(script: Script, seeding: Seeding) -> bool:
     """Whether the lines of a seeding speak of a rank in any way."""
     lines = script.tree.lines[seeding.line - 1 : seeding.end]
     return any("rank" in line or "device_specific" in line for line in lines)
+
+
+def _seeds_training(seeding: Seeding) -> bool:
+    """Whether a known seed goes to the generator from which first weights come; those of GPUs
+    alone give dropout."""
+    names = seeding.evidence.names
+    on_gpu = bool(names) and all(name.startswith("torch.cuda.") for name in names)
+    return bool(seeding.seed and _TRAINING & set(seeding.libraries)) and not on_gpu
 
 
 def _is_drawn(script: Script, seeding: Seeding) -> bool:
@@ -227,6 +235,7 @@ COUNTEREXAMPLES = {
     "seed-alike-in-processes": {
         _TOP + "torch.manual_seed(args.seed + rank)\n" + _TRAIN: "each process has its own",
         "import torch\ntorch.manual_seed(args.seed)\n": "there is one process",
+        _TOP + "torch.cuda.manual_seed(args.seed)\n" + _TRAIN: "weights come from another one",
         _TOP + "seed = random.randint(1, 1000)\ntorch.manual_seed(seed)\n" + _TRAIN: (
             "each process draws its own"
         ),
