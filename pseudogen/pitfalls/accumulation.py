@@ -170,7 +170,7 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
         over = next((b for b in findings.of(BatchLoop) if b.line == loop.first and b.loader), None)
         if over is None or over.index is None or not has_word(part.condition, over.index):
             continue
-        if _skips_rest(script, loop, over.index):
+        if " or " in (part.condition or "") or _skips_rest(script, loop, over.index):
             continue
         yield report(
             "accumulation-rest-lost",
@@ -301,6 +301,7 @@ COUNTEREXAMPLES = {
             "the last batch is taken"
         ),
         _TOP + _DIVIDED + _ROUND + "optimizer.step()\n": "a last step follows",
+        _TOP + _DIVIDED + _ROUND.replace(" == 0", " == 0 or i + 1 == batches"): "so it may be",
         _TOP
         + _LOOP
         + "    update = i // accum_steps\n    if update >= updates:\n        continue\n"

@@ -31,6 +31,10 @@ _CLEARS = (
     "clear_grad",
     "clear_gradients",
     ".grad = None",
+    ".grad.zero_(",
+    ".grad.data.zero_(",
+    ".grad.fill_(",
+    ".grad.data.fill_(",
     "set_to_none",
     "no_grad_",
 )
@@ -231,6 +235,9 @@ COUNTEREXAMPLES = {
             "they are cleared"
         ),
         _LOOP + "    loss.backward()\n    optimizer.step()\n": "the optimizer may clear them",
+        _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    w.grad.zero_()\n": (
+            "a gradient is cleared by itself"
+        ),
     },
     "gradients-cleared-too-early": {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()\n": (

@@ -52,7 +52,7 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
         switched = _switched(script, header, calls)
         if switched is not None:
             site, model = switched
-            if findings.handed_on(model):
+            if findings.handed_on(model) or _has_own_mode(calls, model, receiver(site)):
                 continue
             yield report(
                 "no-return-to-train",
@@ -71,6 +71,11 @@ def _goes_back(script: Script, site: Site) -> bool:
     named = words(method(site))
     trains = named == ("train",) or ("train" in named and bool({"mode", "set"} & set(named)))
     return trains and "." in site.name and script.called_function(site) is None
+
+
+def _has_own_mode(calls: list[Site], *models: str) -> bool:
+    """Whether a method of the model's own prepares it for training: `model.train_head()`."""
+    return any(receiver(s) in models and "train" in words(method(s)) for s in calls)
 
 
 def _trains(script: Script, loop: Statement) -> bool:
@@ -320,6 +325,9 @@ COUNTEREXAMPLES = {
             "another model is evaluated"
         ),
         _TOP + _TRAIN + _ROUND + "model.eval()\n": "the training is over",
+        _TOP + _EVALUATE + "for epoch in range(9):\n    model.train_head()\n" + _ROUND + _CALL: (
+            "the model has a method of its own for that"
+        ),
         _TOP
         + _EVALUATE
         + "def fit():\n    model.eval()\n"
