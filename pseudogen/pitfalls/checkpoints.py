@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import calls_of_methods, inside, mentions, statement_at
+from pseudogen.names.blocks import calls_of_methods, inside, mentions, receiver, statement_at
 from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -19,7 +19,9 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc", "gpu", "zero"})
-_ON_CPU = frozenset({"rng", "scheduler", "scaler", "meta", "metadata", "tokenizer"})
+_ON_CPU = frozenset(
+    {"cache", "cached", "rng", "scheduler", "scaler", "meta", "metadata", "tokenizer"}
+)
 _DEPTH = 3
 
 
@@ -158,6 +160,8 @@ def _loads(script: Script) -> list[Site]:
         and not any(arg.star for arg in site.node.args)
         and not _from_memory(script, site)
         and not _in_test(script, site)
+        and not _written_before(script, site)
+        and script.argument(site, "pickle_module") is None
     ]
 
 
@@ -174,7 +178,21 @@ def _from_memory(script: Script, site: Site) -> bool:
     given = site.node.args[0].value if site.node.args else None
     name = text(given) if given is not None else ""
     values = [text(b.value) for b in script.reaching(name, site.statement.index) if b.value]
-    return any("BytesIO(" in value for value in (name, *values))
+    rewound = any(receiver(s) == name for s in script.calls_of_method("seek"))
+    return rewound or any("BytesIO(" in value for value in (name, *values))
+
+
+def _written_before(script: Script, site: Site) -> bool:
+    """Whether the same function has just written the file that it reads."""
+    if not site.node.args:
+        return False
+    path = text(site.node.args[0].value)
+    return any(
+        s.scope == site.scope
+        and s.statement.index < site.statement.index
+        and path in [text(arg.value) for arg in s.node.args[1:]]
+        for s in script.calls_of_method("save")
+    )
 
 
 @pitfall("load-runs-code")
@@ -283,6 +301,9 @@ COUNTEREXAMPLES = {
         "    net = torch.load('a.pt')": ("what may be unpickled is listed"),
         "import torch\nstate = torch.load('a.pt', weights_only=safe)": "the script decides",
         "import io\nimport torch\nstate = torch.load(io.BytesIO(message))": "it reads no file",
+        "import torch\nmessage.seek(0)\nstate = torch.load(message)": "a buffer",
+        "import torch\ntorch.save(state, path)\nstate = torch.load(path)": "its own file",
+        "import torch\nstate = torch.load(path, pickle_module=own)": "another module reads",
         "import torch\n"
         "def test_saving(tmp_path):\n"
         "    save(tmp_path / 'a.pt')\n"
