@@ -29,6 +29,7 @@ _CHOOSING_WORDS = _CHOOSING | frozenset(
     {"accelerator", "auto", "available", "best", "compute", "cuda", "device", "devices"}
     | {"gpu", "gpus", "local", "the", "to", "torch", "train", "training", "use", "with"}
 )
+_FORMER = (("old",), ("orig",), ("origin",), ("original",), ("prev",), ("previous",))
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
 _TARGETS = frozenset(
     {
@@ -126,6 +127,8 @@ def _set_current(call: Any, statement: Statement, script: Script) -> Choice | No
                 return Choice("current", None, call.args[0].value, Evidence(NAME, ("set_device",)))
     if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
         return None
+    if words(dotted(call.args[0].value))[:1] in _FORMER:
+        return None  # what was current before becomes so again
     form = "visible" if known.api.traits.get("family") == "visible" else "current"
     return Choice(
         form,
@@ -279,6 +282,8 @@ def _leading(value: Any) -> str:
 
 
 def _checks_availability(value: Any, statement: Statement, script: Script) -> bool:
+    if ".type ==" in text(value) or ".type !=" in text(value) or "isinstance(" in text(value):
+        return False  # a device that was chosen before is described
     if type(value) is cst.BooleanOperation:
         sides = (value.left, value.right)
         return any(_checks_availability(side, statement, script) for side in sides)

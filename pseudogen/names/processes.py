@@ -73,6 +73,7 @@ _DISTRIBUTED_WORDS = frozenset(
         "parallel",
     ]
 )
+_ADDRESSES = frozenset({"addr", "address", "endpoint", "host", "hostname", "ip"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,11 +233,9 @@ def _joined(
         if found is None:
             continue
         if found.holds is both:
-            return (
-                replace(found, scope="all")
-                if _of_first_machine(script, other, both, statement)
-                else found
-            )
+            if _of_first_machine(script, other, both, statement):
+                return replace(found, scope="all")
+            return replace(found, scope=None) if _asks_which_machine(other) else found
         second = one_process(script, other, statement, depth + 1)
         if second is not None and second.holds is found.holds:
             return replace(
@@ -256,6 +255,12 @@ def _of_first_machine(script: Script, node: Any, holds: bool, statement: int) ->
     number = rank(script, node.left, statement)
     named = words(dotted(node.left)) == ("node", "rank")
     return named or (number is not None and number.kind == "node-rank")
+
+
+def _asks_which_machine(node: Any) -> bool:
+    """Whether names in a condition speak of a machine's address: which ones pass is then open."""
+    names = (dotted(n) for n in descendants(node) if type(n) in (cst.Name, cst.Attribute))
+    return any(_ADDRESSES & set(words(name)) for name in names)
 
 
 def _joint_scope(one: OneProcess, other: OneProcess) -> str | None:

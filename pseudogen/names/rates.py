@@ -228,8 +228,8 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
     if named[-1:] == ("scheduler",) and set(words(target)) & {"value", "rate"}:
         return False  # a schedule is asked for the present rate
     passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
-    if {"microbatches", "stage", "stages"} & passed:
-        return False  # of a pipeline
+    if {"cache", "microbatches", "queue", "requests", "stage", "stages"} & passed:
+        return False  # of a pipeline, of requests
     first = words(target.strip("()").split(", ")[0])
     if set(named) & _NO_MAKERS or named[-1:] in _RECORDS or first[-1:] in _RECORDS:
         return False

@@ -140,7 +140,7 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     if plain_name and not named & _STEP_WORDS:
         return None
     of_epoch = named & _EPOCH_WORDS and found.batch is not None
-    if type(value) in (cst.Name, cst.Attribute) or ("size" in words(target)[-1:] and not of_epoch):
+    if _is_cast(value) or ("size" in words(target)[-1:] and not of_epoch):
         return None
     if found.per == EPOCH and found.batch is not None and "total" in named and "epoch" not in named:
         return replace(found, plain=False)  # of an epoch or of the run
@@ -178,6 +178,15 @@ def _factors(node: Any) -> tuple[list[Any], list[Any]]:
     if type(node.operator) is cst.Multiply:
         return [*above, node.right], below
     return [node], []
+
+
+def _is_cast(value: Any) -> bool:
+    """Whether a number that is there gets another type or a default: `int(n) if n else None`."""
+    if type(value) is cst.IfExp:
+        value = value.body
+    if type(value) is cst.Call and dotted(value.func) == "int" and len(value.args) == 1:
+        value = value.args[0].value
+    return type(value) in (cst.Name, cst.Attribute)
 
 
 def shared(script: Script, node: Any, statement: Statement) -> Steps | None:

@@ -217,10 +217,18 @@ def bare_text(node: Any) -> str:
     return text(node.with_changes(lpar=(), rpar=())) if node.lpar else text(node)
 
 
-def _builds_program(site: Site) -> bool:
+_STATIC = ("in_pir_mode", "in_static_mode")
+"""Functions of Paddle that ask whether operations are put together to be run later."""
+
+
+def _builds_program(script: Script, site: Site) -> bool:
     """Whether operators are what a call gives, or go into a program that is run later: nothing is
     updated yet."""
-    if any(a.keyword is not None and a.keyword.value == "startup_program" for a in site.node.args):
+    if any(text(a.keyword or a.value) == "startup_program" for a in site.node.args if not a.star):
+        return True
+    headers = (s.node for s in script.tree.ancestors(site.statement.index))
+    tests = (node.test for node in headers if type(node) is cst.If)
+    if any(type(test) is cst.Call and dotted(test.func).endswith(_STATIC) for test in tests):
         return True
     node = site.statement.node
     target = text(node.targets[0].target) if type(node) is cst.Assign else ""
@@ -233,7 +241,7 @@ def _applied(script: Script, site: Site, receiver: str, method: str) -> Step | N
     `optimizer.minimize(loss)`; not `scipy.optimize.minimize`."""
     if method == "minimize" and not {"optimizer", "opt", "optim", "adam"} & set(words(receiver)):
         return None
-    if _hands_on(script, site, receiver) or _builds_program(site):
+    if _hands_on(script, site, receiver) or _builds_program(script, site):
         return None
     return Step(APPLY, Evidence(FLOW, (receiver,)))
 

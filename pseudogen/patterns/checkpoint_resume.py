@@ -43,6 +43,7 @@ _RESTORING = _KEEPERS | frozenset(
 )
 """Words of what is asked to restore something of a training."""
 _LOADS = (".load_state_dict", ".set_state_dict")
+_SETTINGS = frozenset({"args", "cfg", "config", "hparams", "opt", "options", "settings"})
 _KEYWORDS = ("ckpt_path", "resume_from_checkpoint", "load_path")
 
 
@@ -88,7 +89,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     function = script.function_around(site.statement)
     if function is not None and set(words(function.node.name.value)) & _TURNING:
         return
-    if not _continues(path, restores, into, site, script):
+    if not _continues(path, restores, into, site, script) or _undoes(site, script):
         return
     yield CheckpointResume(
         line=site.line,
@@ -227,10 +228,14 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     if not site.name or type(site.statement.node) is cst.FunctionDef:
         return
     how = _told(site, script) or (_how(site, script) if site.known is None else None)
+    if how == "helper" and _reads_settings(site):
+        return
     if how is None or (how != "argument" and after_training(script, site.statement)):
         return
     function = script.function_around(site.statement)
     if function is not None and set(words(function.node.name.value)) & _TURNING:
+        return
+    if _undoes(site, script):
         return
     first = site.node.args[0].value if site.node.args else None
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
@@ -306,6 +311,26 @@ def _restores_progress(restores: tuple[str, ...], into: tuple[str, ...]) -> bool
     """Whether an optimizer gets its state, by the keys that are read or by its name."""
     named = {word for name in into for word in words(name)}
     return bool(set(restores) & _PROGRESS_KEYS or named & _PROGRESS)
+
+
+def _reads_settings(site: Site) -> bool:
+    """`options = load_checkpoint(path)[0].args`: the settings alone are taken."""
+    value = getattr(site.statement.node, "value", None)
+    return type(value) is cst.Attribute and bool(_SETTINGS & set(words(value.attr.value)))
+
+
+def _undoes(site: Site, script: Script) -> bool:
+    """Whether the same function has saved what is read: it goes back to a state of its own run."""
+    function = script.function_around(site.statement)
+    path = dotted(site.node.args[0].value) if site.node.args else ""
+    if function is None or not path:
+        return False
+    return any(
+        call.line < site.line
+        and "save" in words(call.name)
+        and any(dotted(arg.value) == path for arg in call.node.args)
+        for call in script.calls_below(function)
+    )
 
 
 def _reads_to_resume(site: Site, script: Script) -> bool:
@@ -677,9 +702,16 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",
     "weights = load_checkpoint(path)\nnet.load_state_dict(weights['net'])": "weights alone",
     "state = load_state(path)\nprint(state['epoch'])\nstate = None": "nothing is put back",
     ("net = checkpointer.load(net, path)"): "weights alone",
+    (
+        "def find_rate(trainer, path):\n"
+        "    trainer.save_checkpoint(path)\n"
+        "    sweep(trainer)\n"
+        "    trainer.connector.restore(path)"
+    ): "the run goes back to what it saved itself",
     "restart_training(worker)": "a process is started anew",
     "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": "weights alone",
     "self.master.restart_peer()": "a service is started again",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -79,8 +80,25 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         tool=PARSES[method] or None,
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
-        keeps_unknown=method == "parse_known_args",
+        keeps_unknown=method == "parse_known_args" and not _rest_is_used(site, script),
     )
+
+
+def _rest_is_used(site: Site, script: Script) -> bool:
+    """Whether what nobody declared is handed to the caller, or read further down."""
+    node = site.statement.node
+    if type(node) is cst.Return:
+        return node.value is site.node
+    target = node.targets[0].target if type(node) is cst.Assign else None
+    if type(target) is cst.Name:
+        return node.value is site.node  # both are kept
+    if type(target) is not cst.Tuple or len(target.elements) != 2:
+        return False
+    rest = re.compile(rf"\b{re.escape(text(target.elements[1].value))}\b")
+    function = script.function_around(site.statement)
+    block = script.tree.below(function) if function is not None else script.tree.statements
+    later = (s for s in block if s.index > site.statement.index)
+    return rest.pattern != r"\b_\b" and any(rest.search(script.source(s)) for s in later)
 
 
 def _parser_evidence(receiver: str, method: str, site: Site, script: Script) -> Evidence:
@@ -105,6 +123,8 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     target = _target(site)
     if api.kind == "data-file" and not CONFIG_WORDS & set(words(target or "")):
         return
+    if api.kind == "data-file" and _asks(script, site):
+        return
     if site.name.endswith(".loads") and not _reads_text(site, script):
         return
     if api.traits["tool"] == "YAML" and {"label", "labels", "names", "classes"} & set(
@@ -120,6 +140,12 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     if api.traits["tool"] == "YAML" and not _of_settings(target, opened, site, script):
         return
     yield _parsing(site, script, source, api.traits["tool"], evidence, opened)
+
+
+def _asks(script: Script, site: Site) -> bool:
+    """Whether a function only looks what something is: `def is_local_checkpoint(path)`."""
+    function = script.function_around(site.statement)
+    return function is not None and words(function.node.name.value)[:1] in (("is",), ("has",))
 
 
 def _reads_text(site: Site, script: Script) -> bool:
@@ -206,6 +232,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     if site.known is not None or site.name == "exec" or not _may_parse(site.name):
         return
+    if site.name.rpartition(".")[2][:1].isupper():
+        return  # a class of settings is called with values
     typing = script.resolver.qualified(site.name, site.scope)[:1] in (
         ("typing.get_args",),
         ("typing_extensions.get_args",),
@@ -458,6 +486,20 @@ EXAMPLES = {
             function=None,
         )
     ],
+    "args, rest = parser.parse_known_args()\nif rest:\n    raise ValueError(rest)": [
+        ConfigParsing(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("parser.parse_known_args",)),
+            target="args, rest",
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("from settings import update_config\nupdate_config(model)"): "a setting of its own",
@@ -467,6 +509,13 @@ COUNTEREXAMPLES = {
     (
         "from settings import update_config\nupdate_config(model_cfg, width)"
     ): "settings are put into settings, nothing is read",
+    "options = reader.ReadConfig(seed=1)": "settings are written in the script",
+    (
+        "import json\n"
+        "def is_own_model(path):\n"
+        "    config = json.load(open(path))\n"
+        "    return 'arch' in config"
+    ): "it is looked what kind of file it is",
     "import yaml\nconfig = yaml.safe_load(parser.dump(args))": "settings that are there already",
     "import yaml\nops = yaml.safe_load(open(ops_path))": "a table of operators",
     "import json\nconfig = json.loads(model.config.to_json_string())": "a value is copied",

@@ -18,6 +18,9 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
+_CHANGES = frozenset({"clear", "destroy", "release", "reset", "set", "update"})
+"""First words of methods in capitals, as in bindings of C++, that change a data set."""
+_PREPOSITIONS = frozenset({"for", "from", "in", "of", "on", "with"})
 _DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "valset"})
 _NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
@@ -123,8 +126,10 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         return
     target = assigned(site.statement, site.node)
     received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
-    if "collator" in named or named[-2:-1] == ("from",):
-        return  # something that is made from a data set
+    if last[:1].isupper() and named[0] in _CHANGES:
+        return
+    if "collator" in named or (len(named) > 1 and named[-2] in _PREPOSITIONS):
+        return  # something that is made from a data set, or for one
     part = named[-1:] == ("subset",) and last[:1].isupper() and _of_dataset(site, script)
     if part and target is not None:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
@@ -622,4 +627,6 @@ COUNTEREXAMPLES = {
     "train_dataset = raw_datasets['train']": "a part of what was made before is taken",
     "loader = get_dataset_loader(args)": "makes a loader",
     "info = get_dataset_info(name)": "no data set",
+    "worker.ResetDataset(train_dataset)": "a method of something else",
+    "worker = executor.init_for_dataset(plan, dataset)": "something that works on a data set",
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -18,6 +19,8 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
+
+_DENIAL = re.compile(r"\bnot (?!in\b)")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -127,9 +130,16 @@ def _test(value: Any) -> str | None:
     found = [node for node in descendants(value) if isinstance(node, cst.IfExp)]
     if len(found) != 1:
         return None
-    taken, otherwise = _families([found[0].body]), _families([found[0].orelse])
-    clear = "cpu" not in taken and taken and otherwise == ("cpu",)
+    taken = _families([found[0].body])
+    clear = taken and "cpu" not in taken and _is_cpu(found[0].orelse)
     return text(found[0].test) if clear else None
+
+
+def _is_cpu(node: Any) -> bool:
+    """Whether an expression is the CPU and nothing else: "cpu", `torch.device("cpu")`."""
+    if type(node) is cst.Call and len(node.args) == 1:
+        node = node.args[0].value
+    return string(node).partition(":")[0] == "cpu"
 
 
 def _tests(values: list[Any]) -> str:
@@ -142,6 +152,8 @@ def _asks_availability(tests: str, run: list[Statement], script: Script) -> bool
     """Whether a choice depends on what the machine has, by its conditions or what they hold."""
     if tests:
         return "is_available" in tests
+    if len(run) == 1 and not _DENIAL.search(script.condition(run[0]) or ""):
+        return False  # the CPU, whatever is there
     for header in (s for statement in run for s in script.tree.ancestors(statement.index)):
         if type(header.node) is cst.If:
             tested = header.node.test
@@ -163,9 +175,14 @@ def _same(one: Choice | None, other: Choice) -> bool:
 
 
 def _families(values: list[Any]) -> tuple[str, ...]:
-    """The device families that expressions name, in strings or names, in their order."""
+    """The device families that expressions name, in strings or names, in their order; not what
+    is taken only where a variable of the environment is missing."""
+    nodes = [n for value in values for n in descendants(value)]
+    defaults = {id(inner) for n in nodes if _asks_environment(n) for inner in descendants(n)}
     found: dict[str, None] = {}
-    for node in (n for value in values for n in descendants(value)):
+    for node in nodes:
+        if id(node) in defaults:
+            continue
         if isinstance(node, cst.Name | cst.FormattedStringText):
             written = node.value
         else:
@@ -176,9 +193,24 @@ def _families(values: list[Any]) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _asks_environment(node: Any) -> bool:
+    return type(node) is cst.Call and dotted(node.func).endswith(("environ.get", "getenv"))
+
+
 def _by_rank(value: Any, index: int, script: Script) -> bool:
-    parts = (n for n in descendants(value) if type(n) in (cst.Name, cst.Attribute, cst.Call))
-    return any(script.rank(part, index) is not None for part in parts)
+    """Whether a rank goes into a value, or into what a name in it was given."""
+    read = [n for n in descendants(value) if type(n) in (cst.Name, cst.Attribute, cst.Call)]
+    if any(script.rank(part, index) is not None for part in read):
+        return True
+    names = {dotted(part) for part in read if type(part) is not cst.Call}
+    given = [b for name in names if name for b in script.reaching(name, index)]
+    return any(
+        script.rank(part, bound.statement) is not None
+        for bound in given
+        if bound.how == "assign" and type(bound.value) in (cst.Call, cst.Subscript)
+        for part in descendants(bound.value)
+        if type(part) in (cst.Name, cst.Attribute, cst.Call)
+    )
 
 
 EXAMPLES = {
@@ -247,6 +279,48 @@ EXAMPLES = {
             falls_back=False,
             per_process=False,
             condition=None,
+        )
+    ],
+    "import os, torch\n"
+    "device = torch.device('cuda' if torch.cuda.is_available() else os.getenv('DEVICE', 'cpu'))": [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=(
+                "torch.device('cuda' if torch.cuda.is_available() else os.getenv('DEVICE', 'cpu'))",
+            ),
+            families=("cuda",),
+        )
+    ],
+    ("import torch\nindex = int(visible.split(',')[local_rank])\ntorch.cuda.set_device(index)"): [
+        DeviceSelection(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.cuda.set_device",)),
+            form="current",
+            target=None,
+            choices=("index",),
+            families=(),
+            per_process=True,
+        )
+    ],
+    (
+        "import torch\n"
+        "if torch.cuda.is_available() and kind not in runs_on_gpu:\n"
+        "    device = torch.device('cpu')"
+    ): [
+        DeviceSelection(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=("torch.device('cpu')",),
+            families=("cpu",),
+            condition="torch.cuda.is_available() and kind not in runs_on_gpu",
         )
     ],
     (
@@ -336,6 +410,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import paddle\npaddle.set_device(origin_device)": "the former device becomes current again",
+    (
+        "import torch\nis_cuda = device.type == 'cuda' and torch.cuda.is_available()"
+    ): "a device that was chosen is described",
     "if has_gpu:\n    device = 'gpu'\nelif has_xpu:\n    device = 'xpu'\n"
     "else:\n    device = place.type()": "what the last branch gives is not known",
     "device_id = get_device(local_rank)": "a number is looked up",

@@ -11,6 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.modules import in_module_class
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -81,6 +82,8 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     if not (_waits(test) or _from_stopper(test, site, script)):
         return
     around = script.function_around(site.statement)
+    if in_module_class(script, site.statement):
+        return  # a computation that ends early
     if around is not None and around.node.name.value in ("forward", "tune", "search"):
         return  # an inference, or a search for settings
     action = _action(site.statement, script)
@@ -325,6 +328,14 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    (
+        "import torch.nn as nn\n"
+        "class Matcher(nn.Module):\n"
+        "    def match(self, pairs):\n"
+        "        for layer in self.layers:\n"
+        "            if early_stopped.all():\n"
+        "                break"
+    ): "a model leaves out layers",
     "if step >= max_steps:\n    break": "the planned end of the run",
     "if loss_is_nan:\n    break": "a failure, no lack of improvement",
     "if bad_epochs >= patience:\n    lr *= 0.1": "lowers the rate and goes on",

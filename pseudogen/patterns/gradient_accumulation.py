@@ -19,6 +19,7 @@ from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -49,6 +50,8 @@ class GradientAccumulation(Finding):
         loss: What is divided.
         call: The context, the framework's call, or the statement that divides the batch.
         last: Whether the condition also takes the last batch of the epoch.
+        call: The context or the framework's call.
+        last: Whether the condition also takes other batches, as the last one of the epoch.
     """
 
     pattern: ClassVar[str] = "gradient-accumulation"
@@ -147,7 +150,8 @@ def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     made = script.tree.statements[bindings[0].statement]
     turn = next((o for o in script.operations_in(made) if _is_turn(o)), None)
     if turn is not None:
-        found = _found(site, script, turn.right, part="condition", condition=text(site.node.test))
+        facts = {"condition": text(site.node.test), "last": _takes_others(bindings[0].value)}
+        found = _found(site, script, turn.right, part="condition", **facts)
         yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
 
 
@@ -288,8 +292,19 @@ def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccu
 def _condition(site: Site) -> dict[str, Any]:
     if type(site.node) is not cst.If:
         return {}
-    written = text(site.node.test)
-    return {"condition": written, "last": " or " in written and "len(" in written}
+    return {"condition": text(site.node.test), "last": _takes_others(site.node.test)}
+
+
+def _takes_others(test: Any) -> bool:
+    """Whether a condition for the step has another way to be met than the turn:
+    `i % n == 0 or i == last`; `i % n != 0 and i != last` where it says that none is made."""
+    if type(test) is cst.UnaryOperation:
+        test = test.expression
+    if type(test) is not cst.BooleanOperation:
+        return False
+    compared = (n for n in descendants(test) if type(n) is cst.Comparison and "%" in text(n.left))
+    skips = any(type(n.comparisons[0].operator) is cst.NotEqual for n in compared)
+    return type(test.operator) is (cst.And if skips else cst.Or)
 
 
 def _loss(node: Any, site: Site, script: Script) -> str | None:
@@ -542,6 +557,29 @@ EXAMPLES = {
             part="condition",
             steps="accum_steps",
             condition="not holding",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    steps_now = i % accum_steps == 0 or i == last\n"
+        "    if steps_now:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("steps_now",)),
+            part="condition",
+            steps="accum_steps",
+            condition="steps_now",
+            last=True,
         ),
     ],
     (

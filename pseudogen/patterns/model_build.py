@@ -30,6 +30,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 
@@ -75,7 +76,9 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if _elsewhere(site, script) or (last.startswith("_") and "[" not in last):
         return
-    if target is not None and (wraps(target, site) or is_part(target)):
+    if target is not None and (
+        wraps(target, site) or is_part(target) or _is_rewritten(target, site, script)
+    ):
         return
     if makes_layer(target, site) or "exported" in words(target or ""):
         return
@@ -106,6 +109,8 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
         return
     if in_module_class(script, site.statement) or _elsewhere(site, script):
+        return
+    if _is_rewritten(target, site, script):
         return
     if last == "from_pretrained" and serves_other_ends(script, site.statement):
         return
@@ -148,17 +153,31 @@ def _given_to_trainer(site: Site, script: Script) -> bool:
 
 
 _OTHER_ENDS = frozenset(
-    {"export", "exporter", "inference", "infer", "onnx", "openvino", "tensorrt", "tokenizer"}
+    {"benchmark", "convert", "converter", "eval", "evaluate", "export", "exporter", "infer"}
+    | {"inference", "onnx", "openvino", "predict", "predictor", "quantization", "tensorrt"}
+    | {"tokenizer"}
 )
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
-    """Whether code exports a model or makes a tokenizer: what is made there is not trained."""
+    """Whether code exports or runs a model, or makes a tokenizer: what is made is not trained."""
     return any(
         type(header.node) in (cst.FunctionDef, cst.ClassDef)
         and set(words(header.node.name.value)) & _OTHER_ENDS
         for header in script.tree.ancestors(site.statement.index)
     )
+
+
+def _is_rewritten(target: str, site: Site, script: Script) -> bool:
+    """Whether the function that makes a model saves it as it is: nothing there may train it."""
+    function = script.function_around(site.statement)
+    if function is None:
+        return False
+    calls = script.calls_below(function)
+    asked = {call.name for call in calls if call.name.startswith(f"{target}.")}
+    handed = any(dotted(arg.value).startswith(target) for call in calls for arg in call.node.args)
+    saved = f"{target}.save" in asked
+    return saved and not handed and not asked & {f"{target}.{way}" for way in ("fit", "train")}
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
@@ -490,6 +509,15 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("import socket\nwire = socket.Network(width)"): "connects to others",
+    (
+        "class VideoPredictor:\n"
+        "    def setup(self):\n"
+        "        model = build_model(self.cfg)\n"
+        "        self.model = model.eval()"
+    ): "it is made to predict",
+    (
+        "def shrink(path):\n    model = DetectorModel(path)\n    model.half()\n    model.save(path)"
+    ): "another form of a trained model is saved",
     "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
         "one layer is replaced"
     ),

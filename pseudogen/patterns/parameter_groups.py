@@ -277,6 +277,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
         return
     if (grouped or split) and "add" not in named[:1] * (not decays):
         target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
+        if words((target or "").partition(",")[0])[-1:] == ("map",):
+            return  # which parameter belongs where
         yield ParameterGroups(
             line=site.line,
             end=site.last,
@@ -397,6 +399,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "group_to_param_map, rest = group_param(infos, size)": "buckets of parameters",
     "opt = SGD([{'params': [weight]}], lr=0.1)": "one group, and nothing is split",
     "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",
     "params = self.update_param_group(params)": "handles groups that are there already",

@@ -28,7 +28,7 @@ _ACTS: dict[str, frozenset[str]] = {
 }
 
 
-_NO_ACTS = frozenset({"after", "before", "on", "close", "get", "set"})
+_NO_ACTS = frozenset({"active", "after", "before", "close", "end", "finish", "get", "on", "set"})
 """First words of methods that tell of an act, end what does it, or ask for something."""
 _READING = frozenset({"find", "load", "read", "restore", "resume"})
 """Words of calls that read a checkpoint and write none."""
@@ -240,6 +240,20 @@ EXAMPLES = {
             scope="all",
             alone=False,
             acts=("download",),
+            waits=(),
+        )
+    ],
+    "if local_rank == 0 and master_ip in endpoint:\n    server.start()": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("local_rank",)),
+            subject="local_rank",
+            condition="local_rank == 0 and master_ip in endpoint",
+            form="block",
+            scope=None,
+            alone=False,
+            acts=(),
             waits=(),
         )
     ],

@@ -150,7 +150,11 @@ def _text(node: Any) -> str | None:
 
 def _sharded(script: Script) -> bool:
     return any(
-        (site.known is not None and site.known.api.kind == "distributed-sampler")
+        (
+            site.known is not None
+            and site.known.api.kind == "distributed-sampler"
+            and script.argument_text(site, "num_replicas") != "1"
+        )
         or site.name.endswith("sampler.set_epoch")
         for site in script.call_sites()
     )
@@ -389,6 +393,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("steps_per_second = done / batch_size / seconds"): "a rate",
+    "num_batches = int(num_batches) if num_batches is not None else None": "a number gets its type",
     "speed = tokens_per_second // tokens_per_iter": "how fast it is",
     "curr_step = curr_epoch * steps_per_epoch": "where the run is",
     "division_step = n_train // (5 * batch_size)": "the steps between two evaluations",

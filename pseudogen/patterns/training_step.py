@@ -24,6 +24,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_GRADIENTS = frozenset({"dout", "dy", "grad", "gradient", "gradients", "grads"})
 _RATES = frozenset({"lr", "rate"})
 _LOSS_WRAPPERS = frozenset({"scale", "mean", "sum"})
 
@@ -106,7 +107,7 @@ def _scaled_before(site: Site, script: Script) -> tuple[str, str] | None:
 
 def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
     """(loss, scaler, what else carries out the backward pass)."""
-    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    passed = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
     if how == "scaled-call":
         return text(passed[0]), None, None
     if how != "backward":
@@ -117,9 +118,15 @@ def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
         if inner.attr.value == "scale":
             return text(receiver.args[0].value), text(inner.value), None
         return text(inner.value), None, None
-    if passed and not dotted(passed[0]).startswith("torch."):
-        return text(passed[0]), None, text(receiver)
+    if passed and not _is_gradient(passed[0]):
+        by_library = words(text(receiver))[-1:] == ("autograd",)
+        return text(passed[0]), None, text(receiver) if not by_library else None
     return bare_text(receiver), None, None
+
+
+def _is_gradient(node: Any) -> bool:
+    """Whether what `backward` is given is the gradient to start from: `y.backward(dy)`."""
+    return dotted(node).startswith("torch.") or bool(_GRADIENTS & set(words(dotted(node))))
 
 
 def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
@@ -434,6 +441,15 @@ EXAMPLES = {
             call="player.learn",
         )
     ],
+    "def run(tensor, *args):\n    tensor.backward(*args)": _example(
+        line=2, evidence=Evidence(FLOW, ("tensor",)), how="backward", loss="tensor"
+    ),
+    "import torch\nloss.backward(grad)": _example(
+        line=2, evidence=Evidence(FLOW, ("loss",)), how="backward", loss="loss"
+    ),
+    "import paddle\npaddle.autograd.backward(loss)": _example(
+        line=2, evidence=Evidence(FLOW, ("paddle.autograd",)), how="backward", loss="loss"
+    ),
 }
 COUNTEREXAMPLES = {
     ("trainer.dis_update(a, b)"): "once, in no loop",
@@ -441,6 +457,8 @@ COUNTEREXAMPLES = {
         "from torch.utils.data import DataLoader\nprogress.update(DataLoader(pairs))"
     ): "no network is updated",
     "optimizer.minimize(loss, startup_program=start)": "operations are added to a program",
+    "optimizer.minimize(loss, startup_program, parameters)": "operations are added to a program",
+    "if in_pir_mode():\n    optimizer.minimize(loss)": "operations are added to a program",
     (
         "class Wrapper:\n"
         "    def train_step(self, data):\n"

@@ -255,6 +255,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ('import torch\ntorch.save([images, labels], folder + ".pt")'): "no networks",
+    "former = state_map.save_checkpoint()": "kept in memory, without a place",
     ("save_model_info(states, folder)"): "a description of the model",
     "save_model_card(args, images, folder)": "a text about the model",
     ("save_image(model, path)\nsave_model_graph_plot(model)"): "pictures",

@@ -80,8 +80,8 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
         return
     how = _how(site, script)
-    if how is None:
-        return
+    if how is None or (not site.node.args and assigned(site.statement, site.node) is not None):
+        return  # what has no place is kept in memory
     first = site.node.args[0].value if site.node.args else None
     yield CheckpointSave(
         line=site.line,
