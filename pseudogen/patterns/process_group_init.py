@@ -75,6 +75,8 @@ def find_call(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     """`dist.init_process_group("nccl")`, `Accelerator()`, `hvd.init()`."""
     if site.known is not None and not _is_second_mesh(site, script):
         framework = site.known.api.traits.get("framework", "PyTorch")
+        if "_shared_state != {}" in (script.condition(site.statement) or ""):
+            return  # it has been joined before
         if site.known.name.startswith("accelerate."):
             framework = "Accelerate"
         evidence = Evidence(site.known.evidence, (site.known.name,))
@@ -179,6 +181,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from accelerate import PartialState\n"
+        "if PartialState._shared_state != {}:\n"
+        "    count = PartialState().num_processes"
+    ): "asks a group that was joined before",
     "task.prepare_distributed(device_ids=[device])": "a model is wrapped",
     "import torch.distributed as dist\nready = dist.is_initialized()": "it only asks",
     "def setup_ddp(rank):\n    pass\nsetup_ddp(0)": "the body of the helper is read instead",

@@ -16,7 +16,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_EXITS = (cst.Return, cst.Continue, cst.Break, cst.Raise)
+_EXITS = (cst.Return, cst.Continue, cst.Break)
 _WAITING = frozenset({"barrier", "collective"})
 _ACTS: dict[str, frozenset[str]] = {
     "save": frozenset({"save", "checkpoint", "ckpt", "dump"}),
@@ -71,6 +71,8 @@ def find_block(site: Site, script: Script) -> Iterator[RankZeroGuard]:
     form, guarded = "block", script.tree.below(site.statement)
     if not told.holds:
         last = _last(script, site.statement)
+        if last is not None and type(last.node) is cst.Raise:
+            return  # it is made sure which process this is
         if site.node.orelse is not None:
             form, guarded = "else", _other_branches(script, site.statement)
         elif last is not None and isinstance(last.node, _EXITS):
@@ -108,7 +110,8 @@ def _guard(
             acts |= dict.fromkeys(
                 a for a, named in _ACTS.items() if named & seen and a not in reads
             )
-            if call.known is not None and call.known.api.kind in _WAITING:
+            waiting = call.known is not None and call.known.api.kind in _WAITING
+            if waiting or parts[-1] == "barrier":
                 waits[call.line] = None
     return RankZeroGuard(
         line=site.line,
@@ -273,6 +276,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if local_rank != 0:\n    raise RuntimeError('started twice')": "an error where it is another",
     "if samples_per_rank == 0:\n    return": "a number of samples",
     "if not is_last_rank:\n    send(x)": "a stage of a pipeline",
     "if rank % 2 == 0:\n    send(x)": "every other process",

@@ -40,6 +40,7 @@ class Seeding(Finding):
         every_device: Whether the generators of all accelerators are seeded; None when unknown.
         per_process: Whether the seed depends on the rank, so that processes differ.
         rank: The rank that a helper is given beside the seed; None without one.
+        clock: Whether the clock or the like gives the seed, another one at each start.
         several: Whether the script joins a group of processes.
         value: The seed where constants tell.
         condition: The condition under which it is done.
@@ -56,6 +57,7 @@ class Seeding(Finding):
     value: int | float | None
     condition: str | None
     rank: str | None = None
+    clock: bool = False
 
 
 _HAND_ON = frozenset({"fold_in", "replicate", "split"})
@@ -107,6 +109,7 @@ def _seeding(
         value=script.value(first, index) if shared is not None else None,
         condition=script.condition(site.statement),
         rank=next((c.rank for c in calls if c.rank), None),
+        clock=first is not None and any(mark in text(first) for mark in _CLOCKS),
     )
 
 
@@ -180,6 +183,9 @@ def _is_method_of_value(site: Site, script: Script) -> bool:
     if not bindings:
         return root not in _MODULES
     return not any(binding.how == "import" for binding in bindings)
+
+
+_CLOCKS = ("time()", "time_ns()", "now()", "getpid()", "urandom(")
 
 
 def _by_clock(calls: list[_Call]) -> bool:
@@ -325,6 +331,22 @@ EXAMPLES = {
             value=None,
             condition=None,
             rank="args.rank",
+        )
+    ],
+    "import time\nimport numpy as np\nnp.random.seed(int(time.time()))": [
+        Seeding(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("numpy.random.seed",)),
+            seed="int(time.time())",
+            libraries=("numpy",),
+            helper=None,
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+            clock=True,
         )
     ],
 }
