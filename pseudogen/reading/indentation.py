@@ -101,4 +101,7 @@ def uncovered(draft: Draft) -> Draft | None:
         return None
     kept = [(line, i) for i, line in enumerate(draft.lines)]
     kept[code[0] : code[0]] = [(head, code[0]) for head in reversed(heads)]
-    return draft.remark("missing_header", code[0], count=len(heads)).with_lines(kept)
+    kinds = dict.fromkeys(head.strip() for head in reversed(heads))
+    header, other = [*kinds, ""][:2]
+    draft = draft.remark("missing_header", code[0], count=len(heads), header=header, other=other)
+    return draft.with_lines(kept)

@@ -30,12 +30,13 @@ _CAPITAL = re.compile(
 _DANGLING = re.compile(
     r"(?:[-+*/%@&|^~=<>.]|:=|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del|raise|assert))\s*$"
 )
+_MOST_SLASHES = 30
 _CLOSER = {"(": ")", "[": "]", "{": "}"}
 _PARTS = re.compile(
     r'"{3}(?>(?:[^\\"]++|\\.|"(?!""))*)(?P<open1>"{3}|\Z)'
     r"|'{3}(?>(?:[^\\']++|\\.|'(?!''))*)(?P<open2>'{3}|\Z)"
-    r'|"(?>(?:[^"\\\n]++|\\.)*)"?'
-    r"|'(?>(?:[^'\\\n]++|\\.)*)'?"
+    r'|"(?>(?:[^"\\\n]++|\\.)*)(?:"|(?P<open3>\Z)|)'
+    r"|'(?>(?:[^'\\\n]++|\\.)*)(?:'|(?P<open4>\Z)|)"
     r"|\#[^\n]*+|[()\[\]{}]",
     re.S,
 )
@@ -65,6 +66,20 @@ def uncapitalised(draft: Draft) -> Draft | None:
     for i, word in changed:
         draft = draft.remark("capital", i, character=word, read_as=word.lower())
     return draft.with_texts(lines) if changed else None
+
+
+def without_slashes(draft: Draft) -> Draft | None:
+    """Comments as other languages have them: lines that begin with `//`."""
+    found = draft
+    for _ in range(_MOST_SLASHES):
+        error = found.error()
+        index = (error.lineno or 1) - 1 if error else len(found.lines)
+        if index >= len(found.lines) or not found.lines[index].lstrip().startswith("//"):
+            break
+        line = found.lines[index].replace("//", "#", 1)
+        lines = [*found.lines[:index], line, *found.lines[index + 1 :]]
+        found = found.remark("slashes", index).with_texts(lines)
+    return None if found is draft else found
 
 
 def headed(draft: Draft) -> Draft | None:
@@ -169,6 +184,8 @@ def _open_at_end(text: str) -> tuple[str, str, int]:
             closed = part.start()
         elif part["open1"] == "" or part["open2"] == "":
             quotes = token[:3]
+        elif part["open3"] == "" or part["open4"] == "":
+            quotes = token[:1]
     goes_on = stack or "\n" not in text[closed:]
     return "".join(reversed(stack)), quotes, text.count("\n", 0, opened if goes_on else len(text))
 

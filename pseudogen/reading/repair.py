@@ -19,11 +19,12 @@ from pseudogen.reading.paste import unwrapped
 from pseudogen.reading.prose import without_prose
 from pseudogen.reading.python2 import python2_sign, refuse_python2
 from pseudogen.reading.source import Source
-from pseudogen.syntax.parsing import described
+from pseudogen.syntax.parsing import EXCERPT, described
 
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
     mend.uncapitalised,
+    mend.without_slashes,
     dehyphenated,
     joined,
     mend.filled,
@@ -57,7 +58,7 @@ def repaired(source: Source, *, strict: bool = False) -> Source:
         raise (
             refuse_python2(draft, source.name, *sign)
             if sign
-            else _unrepaired(error, draft, source.name)
+            else _unrepaired(error, draft, source.name, draft)
         )
     draft = unwrapped(without_entities(draft))
     bare = without_prose(draft)
@@ -76,7 +77,7 @@ def _tried(draft: Draft, name: str, strict: bool) -> Draft | None:
 
 
 def _made(draft: Draft, name: str, strict: bool) -> Draft:
-    draft = plain(draft)
+    written, draft = draft, plain(draft)
     found = _mended(draft)
     if found.error() is not None:
         sign = python2_sign(draft.text)
@@ -85,7 +86,7 @@ def _made(draft: Draft, name: str, strict: bool) -> Draft:
         found = with_breaks(draft, name, strict=strict) or found
     error = found.error()
     if error is not None:
-        raise _unrepaired(error, found, name)
+        raise _unrepaired(error, found, name, written)
     return found
 
 
@@ -126,9 +127,14 @@ def _progress(error: SyntaxError) -> tuple[int, bool, int]:
     return error.lineno or 0, not isinstance(error, IndentationError), error.offset or 0
 
 
-def _unrepaired(error: SyntaxError, draft: Draft, name: str) -> InputError:
+def _unrepaired(error: SyntaxError, draft: Draft, name: str, written: Draft) -> InputError:
+    """The error about the draft, with the line as it was written where repairs changed its end."""
     found = described(error, draft.text, name)
     place = draft.places[min(found.line or 1, len(draft.places)) - 1]
+    line = written.lines[written.places.index(place)].strip() if place in written.places else ""
+    if line:
+        found.facts["excerpt"] = line[:EXCERPT]
+        found.facts["caret"] = min(int(str(found.facts["caret"])), len(line[:EXCERPT]))
     found.line = place.line
     if place.cell is not None:
         found.facts["cell"] = place.cell

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _STACK_BYTES = 64 << 20
 _AT = re.compile(r"error at (\d+):(\d+)")
-_EXCERPT = 80
+EXCERPT = 80
 _BEGINNING = 100_000
 _MARGIN = 1_000
 _OF_THE_CUT = frozenset(["never_closed", "unterminated_string", "unfinished", "too_nested"])
@@ -171,7 +171,7 @@ def _unread(error: Exception, text: str, name: str) -> InputError:
 def _syntax_error(name: str, text: str, line: int, column: int, detail: str) -> InputError:
     lines = text.split("\n", line)
     written = lines[line - 1] if line <= len(lines) else ""
-    excerpt = written.strip()[:_EXCERPT]
+    excerpt = written.strip()[:EXCERPT]
     caret = max(0, column - 1 - (len(written) - len(written.lstrip())))
     reason = next((key for key, wording in _REASONS if wording.search(detail)), "other")
     return InputError(

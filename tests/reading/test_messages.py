@@ -20,7 +20,7 @@ FACTS = {
     "header": "if a:", "column": 5, "reason": "other", "character": "，", "read_as": ",",
     "code": "U+00A0", "prose": 2, "prompt": ">>>", "output": 1, "first": 1, "last": 9,
     "removed": 1, "columns": 4, "word": "else", "lines": 7, "statements": 2, "at": 4,
-    "sign": "print", "count": 2, "places": [3],
+    "sign": "print", "count": 2, "other": "try:", "places": [3],
 }  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pseudogen.reading.reflow.branches import branch_features
 from pseudogen.reading.reflow.comments import tokenized
 from pseudogen.reading.reflow.facts import context_of, facts_of
 from pseudogen.reading.reflow.grammar import Grammar
+from pseudogen.reading.reflow.scopes import outlived
 
 READINGS = [
     "if distributed:\n    batch = batch // gpus\n",
@@ -130,6 +131,40 @@ READINGS = [
     assert z, "text"
     """,
     'def f():\n    """text"""\n    "a" "b".join(c)\n',
+    # scopes: what a function binds is read nowhere after it, a script is run at the margin
+    """
+    def batch_that_fits(model, size):
+        device = next(model.parameters()).device
+        if device.type == "cpu":
+            logger.info("no accelerator")
+            return size
+        if benchmark:
+            logger.info("benchmarking is on")
+            return size
+        gigabyte = 1 << 30
+        free = memory(device) / gigabyte
+        return int(size * free)
+    """,
+    """
+    def publish(options):
+        run = Run(options)
+        if not run.tracker:
+            logger.info("install the tracker")
+    if __name__ == "__main__":
+        parser = argparse.ArgumentParser()
+        options = parser.parse_args()
+        publish(options)
+    """,
+    """
+    class Records(Dataset):
+        def __init__(self, folder, label=lambda row: row[0]):
+            self.label = label
+            with open(folder) as file:
+                self.rows = file.read().split()
+        def save(self, path):
+            with open(path, "w") as file:
+                file.write(" ".join(row for row in self.rows))
+    """,
 ]
 
 
@@ -273,6 +308,17 @@ def test_text_without_a_reading_is_refused_at_its_place(text, reason, position):
 def test_a_long_text_takes_time_in_proportion():
     block = "if a: b = f(c) for x in b: g(x) "
     assert reflow(block * 500).statements == 2_000
+
+
+def test_names_of_functions_are_known_by_where_they_begin():
+    text = "def f(a, *, b: T = d): c = a def g(c=e): return [a for a in c] h = c + g(b)"
+    source, _ = tokenized(text, 100)
+    facts = [facts_of(source, s) for s in Grammar(source).statements()]
+    assert [fact.arguments for fact in facts[:3]] == [{"a", "b"}, set(), {"c"}]
+    assert facts[3].own == {"a"}
+    # At the end `b`, which begins with `f`, and `c` and `g`, which begin after it, are still read:
+    # `g` may be over there, `f` may not.
+    assert outlived(facts) == [-1, 0, 0, 1, 1]
 
 
 def test_what_the_other_branch_binds_is_looked_at():

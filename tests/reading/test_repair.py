@@ -68,6 +68,12 @@ REPAIRS = {
         ["leading_branch"],
     ),
     "open bracket": ("x = foo(a,\n        [b", "x = foo(a,\n        [b])\n", ["unfinished"]),
+    "open string": ('save(a, "last', 'save(a, "last")\n', ["unfinished"]),
+    "comments with slashes": (
+        "for x in y:\n    // left out\n    f(x)\n    // 省略\n    g(x  # it's\n      // 2)\n",
+        "for x in y:\n    # left out\n    f(x)\n    # 省略\n    g(x  # it's\n      // 2)\n",
+        ["slashes", "slashes"],
+    ),
     "open bracket before a comment": ("x = foo(a,  # (", "x = foo(a,  # (\n)\n", ["unfinished"]),
     "ends with an operator": ("x = 1\ny = x +", "x = 1\ny = x + ...\n", ["unfinished"]),
     "ends in a header": ("if x and", "if x and ...:\n    ...\n", ["unfinished"]),
@@ -470,6 +476,22 @@ def test_what_is_no_python_is_one_clear_error(text, line):
     with pytest.raises(InputError) as caught:
         mended(text)
     assert (caught.value.key, caught.value.line) == ("syntax-error", line)
+
+
+@pytest.mark.parametrize(
+    ("text", "excerpt"),
+    [("+--+\n| a |\n+--+\n", "| a |"), ("请问这是什么意思？谢谢。\n", "请问这是什么意思？谢谢。")],
+)
+def test_an_error_shows_the_line_as_it_was_written(text, excerpt):
+    with pytest.raises(InputError) as caught:
+        mended(text)
+    assert caught.value.facts["excerpt"] == excerpt
+
+
+def test_a_missing_header_is_named_as_it_was_put_in():
+    (remark,) = mended("        f()\n    except E:\n        g()\nh()\n").remarks
+    facts = dict(remark.facts)
+    assert (facts["count"], facts["header"], facts["other"]) == (2, "if ...:", "try:")
 
 
 def test_strict_refuses_what_has_two_readings():

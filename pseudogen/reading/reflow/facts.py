@@ -17,6 +17,9 @@ _LONGEST_PATH = 4
 _READ = 300
 _SCOPES = frozenset(["def", "class"])
 _BINDING = frozenset(["assign", "augment", "annotate"])
+_OPENING = frozenset("([{")
+_CLOSING = frozenset(")]}")
+_BEFORE_ARGUMENT = frozenset(["(", ",", "*", "**"])
 NEVER = -1
 
 
@@ -27,6 +30,8 @@ class Facts:
     `binds` and `uses` are plain names, `attributes` the dotted targets. `shape` tells what kind of
     thing it does ("self.", "print"), `guard` what kind of condition a header has. `paths` are all
     names with their attributes ("opt.lr"), `parts` the words that names and texts are made of.
+    `parameters` are the names in the header of a function, its own first, `arguments` those that
+    it binds when it is called; `own` are names that nothing but the statement itself sees.
     """
 
     statement: Statement
@@ -40,6 +45,8 @@ class Facts:
     paths: frozenset[str] = frozenset()
     parts: frozenset[str] = frozenset()
     value: str = ""
+    arguments: frozenset[str] = frozenset()
+    own: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,37 @@ def facts_of(source: Tokens, statement: Statement) -> Facts:
         frozenset(_paths(tokens)),
         frozenset(_parts(tokens)),
         _value(right) if statement.kind in _BINDING else "",
+        frozenset(_arguments(tokens)) if statement.kind == "def" else frozenset(),
+        frozenset(_own(tokens)),
     )
+
+
+def _arguments(tokens: list[Token]) -> Iterator[str]:
+    """The parameters that the header of a function names, without annotations and defaults."""
+    depth = 0
+    for before, token in itertools.pairwise(tokens):
+        if token.text in _OPENING:
+            depth += 1
+        elif token.text in _CLOSING:
+            depth -= 1
+            if depth == 0:
+                return
+        elif token.kind == "name" and depth == 1 and before.text in _BEFORE_ARGUMENT:
+            yield token.text
+
+
+def _own(tokens: list[Token]) -> Iterator[str]:
+    """Targets of comprehensions and parameters of lambdas."""
+    until = ""
+    for before, token in itertools.pairwise(tokens):
+        if token.text == until:
+            until = ""
+        elif token.text == "lambda":
+            until = ":"
+        elif token.text == "for":
+            until = "in"
+        if until and token.kind == "name" and before.text not in (".", "="):
+            yield token.text
 
 
 def _value(tokens: list[Token]) -> str:

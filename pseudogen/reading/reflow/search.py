@@ -2,9 +2,10 @@
 
 Each statement after the first stands in the innermost open block or in one further out. The
 grammar rules some of that out (`else` needs its `if`, nothing follows `return` in a block, a `try`
-needs its `except`); the model gives every other choice a cost. A beam search (Lowerre, The HARPY
-Speech Recognition System, 1976) keeps the cheapest readings, and of these the one is taken that
-agrees best with all of them (`lattice`): linear in the number of statements.
+needs its `except`), scopes nearly rule out more (`scopes`); the model gives every other choice a
+cost. A beam search (Lowerre, The HARPY Speech Recognition System, 1976) keeps the cheapest
+readings, and of these the one is taken that agrees best with all of them (`lattice`): linear in the
+number of statements.
 """
 
 from __future__ import annotations
@@ -24,12 +25,14 @@ from pseudogen.reading.reflow.model import (
     vocabulary,
     weights,
 )
+from pseudogen.reading.reflow.scopes import is_main, outlived
 from pseudogen.records import dataclass
 
 _BEAM = 24
 _ENDS = frozenset(["return", "raise", "break", "continue"])
 _UNFINISHED_COST = 50.0
 _DEAD_COST = 20.0
+_SCOPE_COST = 6.0
 _DEEPEST = 20
 """Python takes no more loops and `with` within each other; a block that must be deeper may be."""
 
@@ -105,6 +108,7 @@ class Options:
     def __init__(self, context: Context, score: Score | None = None) -> None:
         self.context = context
         self._kinds = [fact.statement.kind for fact in context.facts]
+        self._outlived = outlived(context.facts)
         self._scores: dict[tuple[object, ...], float] = {}
         self._score = score or self._modelled
 
@@ -135,6 +139,10 @@ class Options:
                 stay, leave = _DEAD_COST, 0.0
             else:
                 stay, leave = self._costs(block, i, inner)
+            if is_main(self.context.facts[i]):
+                stay += _SCOPE_COST
+            if self._kinds[block.header] == "def" and self._outlived[i] >= block.header:
+                leave += _SCOPE_COST
             if branch:
                 if self._attaches(i, block):
                     yield Option(self._branched(i, block), block.depth, cost + stay, closed)
