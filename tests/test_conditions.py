@@ -20,6 +20,10 @@ CONDITIONS = {
     "if kind == 'a':\n    pass\nelif kind == 'b':\n    HERE()": "kind == 'b'",
     "if kind == one:\n    pass\nelif kind == two:\n    HERE()": "kind != one and kind == two",
     "if __name__ == '__main__':\n    HERE()": None,
+    "if ...:\n    HERE()": None,
+    "if ...:\n    if ready:\n        HERE()": "ready",
+    "if ...:\n    pass\nelse:\n    HERE()": None,
+    "if ...:\n    pass\nelif kind == 'a':\n    HERE()": "kind == 'a'",
 }
 
 

@@ -88,6 +88,12 @@ def test_blocks_are_told_with_their_conditions() -> None:
     assert "Otherwise `a` becomes `3`." in said
 
 
+def test_a_stand_in_for_a_header_is_no_condition() -> None:
+    assert passages("if ...:\n    a(1)\nscheduler.step()\n") == ["`a(1)` is called."]
+    said = passages("if ...:\n    ...\nelse:\n    a(1)\nscheduler.step()\n")
+    assert said == ["Otherwise `a(1)` is called."]
+
+
 def test_code_in_the_branch_of_a_finding_is_told_under_its_condition() -> None:
     code = _LOOP.format(between="") + (
         "\nif args.resume:\n    name = args.resume\n    state = torch.load(name)\n"

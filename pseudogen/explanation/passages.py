@@ -15,7 +15,7 @@ from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
-from pseudogen.names.conditions import opposite
+from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
@@ -172,7 +172,7 @@ class _Reading:
             return None
         header = self.script.tree.statements[statement.parent]
         node, kind = header.node, type(header.node)
-        if kind is cst.If and text(node.test) == "True":
+        if kind is cst.If and (text(node.test) == "True" or left_open(node.test)):
             return self._branch(header)
         if kind is cst.If and not _is_entry_guard(header):
             return "when", bare(node.test), header.first
@@ -193,7 +193,7 @@ class _Reading:
         if type(whole.node) is not cst.If:
             kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
             return kind, "", header.first
-        if whole.after == header.index:
+        if whole.after == header.index and not left_open(whole.node.test):
             return "when", opposite(whole.node.test), header.first
         return "otherwise", "", header.first
 

@@ -10,7 +10,7 @@ import libcst as cst
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.conditions import opposite
+from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
@@ -155,6 +155,9 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     if kind is cst.With:
         yield from _with(script, node, body, depth)
         return
+    if kind is cst.If and left_open(node.test) and not script.tree.clauses(statement):
+        yield from clauses(script, body, depth)
+        return
     nested = kind is cst.If and len(body) == 1 and type(body[0].node) is cst.If
     inside = _inside(script, body, depth - 1 if nested else depth)
     if not inside and _passes_by(script, statement):
@@ -193,7 +196,7 @@ def _passes_by(script: Script, statement: Statement) -> bool:
 def _silent_before(script: Script, clause: Statement, depth: int) -> str:
     """When an `else` is reached, where nothing is said of the one branch before it."""
     first = script.tree.statements[clause.chain]
-    if type(first.node) is not cst.If or first.after != clause.index:
+    if type(first.node) is not cst.If or first.after != clause.index or left_open(first.node.test):
         return ""
     silent = not _inside(script, script.tree.body(first), depth)
     return opposite(first.node.test, alone=True) if silent else ""

@@ -38,12 +38,22 @@ def _tests(tree: Tree, header: Statement) -> list[_Test]:
     if type(header.node) not in (cst.If, cst.Else) or type(first.node) is not cst.If:
         return []
     branches = [first, *tree.clauses(first)]
-    tests = [(branch.node.test, False) for branch in branches if branch.index < header.index]
-    if type(header.node) is cst.If and not _always(text(header.node.test)):
+    tests = [
+        (branch.node.test, False)
+        for branch in branches
+        if branch.index < header.index and not left_open(branch.node.test)
+    ]
+    if type(header.node) is cst.If:
         test = header.node.test
         tests = [(other, holds) for other, holds in tests if not _excludes(test, other)]
-        tests.append((test, True))
+        if not _always(text(test)) and not left_open(test):
+            tests.append((test, True))
     return tests
+
+
+def left_open(test: Any) -> bool:
+    """Whether `...` stands for a test, or for a header of any kind that was not pasted."""
+    return type(test) is cst.Ellipsis
 
 
 def _excludes(test: Any, other: Any) -> bool:
