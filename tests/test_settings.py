@@ -155,3 +155,30 @@ def test_keys_that_are_only_read() -> None:
 def test_a_keyword_of_a_call_is_no_use() -> None:
     script = Script.parse("lr = 0.1\nmake(lr=3)\nmake(lr=lr)\n")
     assert script.uses(script.settings["lr"]) == (3,)
+
+
+CLI = """\
+from lightning.pytorch.cli import LightningCLI
+class Net(LightningModule):
+    def __init__(self, width: int = 64, lr: float = 1e-3):
+        super().__init__()
+        self.save_hyperparameters(ignore=["width"])
+        self.layer = Linear(width, 10)
+    def configure_optimizers(self):
+        return Adam(self.parameters(), lr=self.hparams.lr)
+class Data(LightningDataModule):
+    def __init__(self, batch_size, folder="data"):
+        self.batch_size = batch_size
+LightningCLI(Net, datamodule_class=Data)
+"""
+
+
+def test_the_constructors_of_a_lightning_command_line_are_its_options() -> None:
+    script = Script.parse(CLI)
+    found = {setting.flag: setting for setting in distinct(script.settings)}
+    assert list(found) == ["--model.lr", "--model.width", "--data.folder", "--data.batch_size"]
+    assert found["--model.lr"].name == "self.hparams.lr"
+    assert script.uses(found["--model.lr"])[-1] == 8
+    assert found["--model.width"].name == "width"
+    assert found["--data.batch_size"].name == "self.batch_size"
+    assert found["--data.batch_size"].required

@@ -257,10 +257,11 @@ def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
         for binding in script.resolver.bindings(dotted(site.node.args[0].value), site.scope):
             if binding.how == "function":
                 function = script.tree.statements[binding.statement]
-                yield from _parameters(function)
+                yield from parameters(function)
 
 
-def _parameters(function: Statement) -> Iterator[tuple[str, Setting]]:
+def parameters(function: Statement) -> Iterator[tuple[str, Setting]]:
+    """The parameters of a function as settings, by name."""
     params = function.node.params
     for param in (*params.params, *params.kwonly_params):
         name, default = param.name.value, param.default

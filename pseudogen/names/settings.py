@@ -53,12 +53,13 @@ def collect_settings(script: Script) -> Settings:
     An earlier kind wins where two give the same name: what the command line declares, classes of
     settings, dictionaries, constants, keys that are only read.
     """
-    from pseudogen.names import config_classes, config_keys, constants, options
+    from pseudogen.names import cli_classes, config_classes, config_keys, constants, options
 
     found: dict[str, Setting] = {}
     for collect in (
         options.collect,
         config_classes.collect,
+        cli_classes.collect,
         constants.collect_dicts,
         constants.collect,
     ):

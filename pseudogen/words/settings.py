@@ -86,7 +86,7 @@ def _places(declared: int, uses: Sequence[int]) -> str:
 def _doing(setting: Setting, lang: str) -> Spans:
     """The author's words, the choices, and what a setting of this kind does. Of a kind that
     projects define in different ways the author's words stand alone."""
-    help_ = _short(setting.help, _LONG_HELP) if setting.help else None
+    help_ = _short(setting.help, _LONG_HELP).rstrip("。.") if setting.help else ""
     kind = known_setting(setting.name)
     if help_ and kind in VARYING:
         kind = None
