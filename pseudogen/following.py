@@ -8,6 +8,7 @@ from pathlib import Path
 import libcst as cst
 
 from pseudogen.finding import Finder, Finding, find_all
+from pseudogen.names.evidence import API
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
@@ -151,10 +152,11 @@ class _Follower:
         return self.calls(main, main.script.call_sites(), 0)
 
     def calls(self, module: Module, sites: list[Site], depth: int) -> tuple[Followed, ...]:
-        """The calls among `sites` that lead to something told."""
+        """The calls among `sites` that lead to something told. What the tables know of a library
+        is told by its words, also where the library's own folder is the project."""
         found = []
         for site in sites:
-            definition = self.project.called(module, site)
+            definition = None if _is_known(module, site) else self.project.called(module, site)
             if definition is not None and definition.module is not self.project.main:
                 findings, inner = self._body(definition, depth)
                 if findings or inner:
@@ -181,6 +183,14 @@ class _Follower:
         if module.name not in self._findings:
             self._findings[module.name] = tuple(find_all(module.script, self.finders))
         return self._findings[module.name]
+
+
+def _is_known(module: Module, site: Site) -> bool:
+    """Whether a library's function is called, or a method of its helper for a training."""
+    if site.known is not None or type(site.node.func) is not cst.Attribute:
+        return site.known is not None
+    role = module.script.role(site.node.func.value, site.scope)
+    return role is not None and role.kind == "accelerator" and role.evidence.kind == API
 
 
 def _followed(

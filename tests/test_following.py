@@ -198,3 +198,16 @@ def test_the_root_of_a_project(tmp_path: Path, files: list[str], expected: str) 
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text("")
     assert project_root(tmp_path / files[-1]) == (tmp_path / expected).resolve()
+
+
+def test_a_library_is_not_followed_into_its_own_folder(tmp_path: Path) -> None:
+    script = (
+        "from accelerate import Accelerator\nfrom accelerate.tools import fit\n"
+        "helper = Accelerator()\nhelper.backward(1)\nfit(1)"
+    )
+    package = (
+        "import torch\nclass Accelerator:\n    def __init__(self):\n        torch.manual_seed(1)\n"
+        "    def backward(self, loss):\n        torch.manual_seed(1)\n"
+    )
+    files = {"train.py": script, "accelerate/__init__.py": package, "accelerate/tools.py": STEP}
+    assert [followed.call for followed in seeded(made(tmp_path, files))] == ["fit"]
