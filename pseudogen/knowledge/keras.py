@@ -61,6 +61,9 @@ def _rows(root: str) -> dict[str, Api]:
     rows[f"{root}.mixed_precision.LossScaleOptimizer"] = Api(
         "loss-scale", ("inner_optimizer",), {}, _DOCS + "mixed_precision/"
     )
+    rows[f"{root}.mixed_precision.experimental.set_policy"] = Api(
+        "precision-policy", ("policy",), {}, _DOCS + "mixed_precision/"
+    )
     rows[f"{root}.mixed_precision.set_global_policy"] = Api(
         "precision-policy", ("policy",), {}, _DOCS + "mixed_precision/"
     )

@@ -296,7 +296,8 @@ def helper_switch(script: Script, site: Site) -> Switch | None:
     last = site.name.rpartition(".")[2]
     named = words(last)
     receiver = site.name.rpartition(".")[0]
-    if not named or set(named) & _OTHER_WORDS or set(words(receiver)) & _OTHER_RECEIVERS:
+    others = _OTHER_WORDS - {"set"} if "requires" in named else _OTHER_WORDS
+    if not named or set(named) & others or set(words(receiver)) & _OTHER_RECEIVERS:
         return None
     freezes = _helper_freezes(site, named) if not last.endswith("_") else None
     if (

@@ -48,6 +48,7 @@ _FLAGS = frozenset(
         ("main", "worker"),
         ("lead", "process"),
         ("primary", "process"),
+        ("world", "master"),
         ("is", "main"),
         ("is", "master"),
         ("is", "primary"),

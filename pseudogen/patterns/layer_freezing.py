@@ -172,6 +172,16 @@ EXAMPLES = {
             flag="requires_grad",
         ),
     ],
+    'from catalyst import utils\nutils.set_requires_grad(nets["target"], False)': [
+        LayerFreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("utils.set_requires_grad",)),
+            model='nets["target"]',
+            by="helper",
+            function="utils.set_requires_grad",
+        )
+    ],
     ("model = mark_only_lora_as_trainable(model)"): [
         LayerFreezing(
             line=1,

@@ -206,13 +206,14 @@ def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
     single = string(told) or (dotted(told.func) if type(told) is cst.Call else "")
     parts = [e.value for e in told.elements] if type(told) in (cst.Dict, cst.List) else []
     makes = parts and all(type(p) is cst.Call or string(p) for p in parts)
-    single = single or _function_given(told, site, script)
+    function = _function_given(told, site, script)
+    single = single or function
     if single or makes:
         yield LossFunction(
             line=site.line,
             end=site.last,
             evidence=Evidence(FLOW, (site.name,)),
-            action="made",
+            action="computed" if function else "made",
             api=single.rpartition(".")[2] if single else text(told),
             condition=script.condition(site.statement),
         )
@@ -454,7 +455,7 @@ EXAMPLES = {
     "from losses import hybrid_loss\nmodel.compile(optimizer=opt, loss=hybrid_loss)": _example(
         line=2,
         evidence=Evidence(FLOW, ("model.compile",)),
-        action="made",
+        action="computed",
         api="hybrid_loss",
     ),
     "head = dict(loss_cls=dict(type='FocalLoss', gamma=2.0))": _example(

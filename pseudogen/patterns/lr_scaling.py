@@ -106,13 +106,16 @@ def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
         yield from _scaling(site, script, "lr", rate, text(rate))
 
 
-@pattern(LrScaling, methods=("assign",), within=(cst.Expr,), mentions=RATE_PIECES)
+@pattern(LrScaling, methods=("assign", "set_value"), within=(cst.Expr,), mentions=RATE_PIECES)
 def find_assigned(site: Site, script: Script) -> Iterator[LrScaling]:
-    """`optimizer.lr.assign(lr * hvd.size())` of Keras."""
+    """`optimizer.lr.assign(lr * hvd.size())`, `K.set_value(optimizer.lr, lr * hvd.size())`."""
     target, _, method = site.name.rpartition(".")
-    if method != "assign":
+    passed = [arg.value for arg in site.node.args]
+    if method == "set_value" and len(passed) > 1:
+        target = dotted(passed.pop(0))
+    if method not in ("assign", "set_value"):
         return
-    given: Any = site.node.args[0].value if len(site.node.args) == 1 else None
+    given: Any = passed[0] if len(passed) == 1 else None
     if is_rate(target) and type(given) is cst.BinaryOperation and type(given.operator) in _SCALES:
         yield from _scaling(site, script, target, given, text(given))
 
@@ -233,6 +236,17 @@ EXAMPLES = {
     ),
     "import horovod.tensorflow as hvd\noptimizer.lr.assign(0.001 * hvd.size())": _example(
         line=2,
+        evidence=Evidence(FLOW, ("hvd.size()",)),
+        target="optimizer.lr",
+        formula="0.001 * hvd.size()",
+        processes="hvd.size()",
+    ),
+    (
+        "import horovod.keras as hvd\n"
+        "from keras import backend as K\n"
+        "K.set_value(optimizer.lr, 0.001 * hvd.size())"
+    ): _example(
+        line=3,
         evidence=Evidence(FLOW, ("hvd.size()",)),
         target="optimizer.lr",
         formula="0.001 * hvd.size()",

@@ -47,6 +47,7 @@ class ModelBuild(Finding):
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
         classes: The number of classes, as written; None when not given.
+        described: Whether it is a description of the model, from which a framework builds it.
         condition: The condition under which it is made.
     """
 
@@ -58,6 +59,7 @@ class ModelBuild(Finding):
     arguments: tuple[str, ...] = ()
     pretrained: str | None = None
     classes: str | None = None
+    described: bool = False
     condition: str | None = None
 
 
@@ -129,8 +131,9 @@ def find_registered(site: Site, script: Script) -> Iterator[ModelBuild]:
         end=site.last,
         evidence=Evidence(NAME, ("model",)),
         target="model",
-        function="dict",
-        architecture=repr(found[0]),
+        function=found[0],
+        architecture=found[0],
+        described=True,
         condition=script.condition(site.statement),
     )
 
@@ -343,8 +346,9 @@ EXAMPLES = {
             end=1,
             evidence=Evidence(NAME, ("model",)),
             target="model",
-            function="dict",
-            architecture="'RetinaNet'",
+            function="RetinaNet",
+            architecture="RetinaNet",
+            described=True,
         ),
     ],
     (
