@@ -87,3 +87,28 @@ def test_losses_that_all_are_computed_are_no_alternatives() -> None:
 def test_models_whose_parameters_are_chained_are_trained() -> None:
     chained = GAN.replace("critic.parameters()", "itertools.chain(critic.parameters(), x)")
     assert "trains models made by `Painter` and `Critic`" in paragraph(chained)
+
+
+MANY = """from torch import nn, optim
+model, tokens = build_model(args)
+teacher = build_model(args)
+train_set, args.classes = build_dataset(True)
+valid_set, _ = build_dataset(False)
+losses = [nn.L1Loss(), nn.MSELoss(), nn.NLLLoss(), nn.CrossEntropyLoss(), nn.HuberLoss()]
+optimizer = optim.Adam(model.parameters())
+for images, labels in train_loader:
+    sum(loss(model(images), labels) for loss in losses).backward()
+    optimizer.step()
+"""
+
+
+def test_what_the_same_function_makes_is_told_together() -> None:
+    text = whole(MANY)
+    assert "`model` and `teacher` are made by `build_model`" in text
+    assert "`train_set` and `valid_set` are made by `build_dataset`" in text
+    assert "`model`、`teacher`：`build_model`" in whole(MANY, "zh")
+
+
+def test_of_many_losses_the_paragraph_names_a_few() -> None:
+    assert "Its losses: `L1Loss`, `MSELoss`, `NLLLoss` and 2 more." in paragraph(MANY)
+    assert "损失函数有 `L1Loss`、`MSELoss`、`NLLLoss` 等 5 个" in paragraph(MANY, "zh")

@@ -305,3 +305,56 @@ def test_a_branch_that_does_nothing_leaves_its_condition() -> None:
     assert "otherwise `None`" in told
     chinese = pseudogen.explain(SILENT, lang="zh").replace("\n", "")
     assert "若 `args.first`，什么也不做。否则，若 `args.second`，调用 `go(1)`" in chinese
+
+
+@pytest.mark.parametrize(
+    ("lines", "en", "zh"),
+    [
+        (
+            ["loss_meter.update(1.0, 2)", "time_meter.update(0.1)"],
+            "`loss_meter` and `time_meter` take the new values in",
+            "把新值计入 `loss_meter`、`time_meter`",
+        ),
+        (
+            ["print('\\033[1;33;44m[Warning] few images\\033[0m')"],
+            "“[Warning] few images” is reported",
+            "输出提示“[Warning] few images”",
+        ),
+        (["seen += 1"], "`1` is added to `seen`", "`seen` 加上 `1`"),
+        (
+            ["optimizer.add_param_group({'params': extra})"],
+            "`optimizer` gets another group of parameters, `{'params': extra}`",
+            "为 `optimizer` 再添加一个参数组 `{'params': extra}`",
+        ),
+        (
+            ["head.load_state_dict(weights)"],
+            "`head` gets the state `weights`",
+            "`head` 载入状态 `weights`",
+        ),
+        (
+            ["a, b = model(images, labels)"],
+            "`a` and `b` are what `model` computes from `images` and `labels`",
+            "`model` 根据 `images`、`labels` 算出 `a`、`b`",
+        ),
+        (
+            ["smooth = value if smooth is None else 0.95 * smooth + 0.05 * value + shift"],
+            "`smooth` becomes `value` if `smooth is None`, otherwise "
+            "`0.95 * smooth + 0.05 * value + shift`",
+            "`smooth` 在 `smooth is None` 时设为 `value`，否则设为 "
+            "`0.95 * smooth + 0.05 * value + shift`",
+        ),
+    ],
+)
+def test_small_steps_are_told_by_what_they_are(lines: list[str], en: str, zh: str) -> None:
+    assert between(*lines).startswith(en)
+    assert between(*lines, lang="zh").startswith(zh)
+
+
+def test_several_values_are_returned_one_by_one() -> None:
+    code = _LOOP.format(between="").replace("return loss", "return loss, images")
+    assert "`loss` and `images` are returned." in passages(code)
+
+
+def test_a_variable_around_a_tensor_is_the_tensor() -> None:
+    code = _LOOP.format(between="        images = torch.autograd.Variable(images.cuda())")
+    assert any("`images` moves to the GPU" in said for said in passages(code))

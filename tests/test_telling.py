@@ -50,9 +50,10 @@ def test_half_of_the_story_is_none(gone: str) -> None:
 
 def test_the_parts_of_a_scaled_step_are_told_in_order() -> None:
     text = pseudogen.explain(_SCALED)
-    story = text.partition("One step in mixed precision (lines 6–12)")[2].partition("\n## ")[0]
+    story = text.partition("One step in mixed precision (lines 5–12)")[2].partition("\n## ")[0]
     lines = [line.partition(":")[0] for line in story.splitlines() if "Line" in line]
-    assert lines == [f"{n}. Line {line}" for n, line in enumerate((6, 8, 9, 10, 11, 12), 1)]
+    assert lines == [f"{n}. Line {line}" for n, line in enumerate((5, 6, 8, 9, 10, 11, 12), 1)]
+    assert "`optimizer.zero_grad()` clears the gradients." in story
 
 
 def test_without_unscaling_the_scaler_divides_by_itself() -> None:
@@ -109,7 +110,7 @@ def test_what_a_story_tells_has_no_entry_of_its_own() -> None:
 def test_a_second_step_that_goes_the_same_way_refers_to_the_first() -> None:
     loop = _SCALED.partition("for images")[2]
     text = pseudogen.explain(f"{_SCALED}for images{loop}")
-    assert 'As on lines 6–12, with `torch.autocast("cuda")` (line 15)' in text
+    assert "As on lines 5–12, with `optimizer.zero_grad()` (line 14)" in text
     assert text.count("lowers the factor after a step that was left out") == 1
 
 
@@ -293,14 +294,20 @@ def _functions(code: str) -> list[str]:
 
 
 def test_what_nothing_calls_stands_before_what_it_calls() -> None:
-    assert _functions(_TRAINER) == ["__init__", "train", "step", "save"]
+    methods = ["Trainer.__init__", "Trainer.train", "Trainer.step"]
+    assert _functions(_TRAINER) == [*methods, "save"]
 
 
 def test_a_constructor_runs_where_an_instance_is_made() -> None:
     main = "def main():\n    Trainer(net).train()\nmain()\n"
     late = _TRAINER.replace("    def __init__", "    def initialize", 1)
-    assert _functions(f"{_TRAINER}{main}") == ["__init__", "train", "step", "save"]
-    assert _functions(f"{late}{main}")[-1] == "initialize"
+    assert _functions(f"{_TRAINER}{main}") == [
+        "Trainer.__init__",
+        "Trainer.train",
+        "Trainer.step",
+        "save",
+    ]
+    assert _functions(f"{late}{main}")[-1] == "Trainer.initialize"
 
 
 def test_a_step_in_mixed_precision_names_its_context_and_condition() -> None:
@@ -397,3 +404,30 @@ def test_a_helper_that_is_given_the_rank_is_not_the_same_as_without() -> None:
     text = pseudogen.explain("random_seed(args.seed)\nload()\nrandom_seed(args.seed, args.rank)\n")
     assert "The same" not in text
     assert "`args.seed`; it is also given the rank, `args.rank`." in text.replace("\n", " ")
+
+
+_ALTERNATIVES = """
+import torchvision.models as models
+if depth == 18:
+    net = models.resnet18(pretrained=True)
+elif depth == 34:
+    net = models.resnet34(pretrained=True)
+elif depth == 50:
+    net = models.resnet50(pretrained=True)
+"""
+
+
+def test_a_rest_that_several_have_in_common_is_told_once() -> None:
+    text = pseudogen.explain(_ALTERNATIVES)
+    assert text.count("What else is said of line 4 holds for lines 6 and 8, too.") == 1
+    assert "The rest is as on" not in text
+    zh = pseudogen.explain(_ALTERNATIVES, lang="zh")
+    assert "第 6、8 行的其余情况与第 4 行相同。" in zh
+
+
+def test_the_same_under_a_condition_is_told_with_it() -> None:
+    scaled = "lr = base * batch_size / 64\n"
+    loop = "for epoch in range(9):\n    if unfrozen:\n        "
+    code = f"{scaled}optimizer = Adam(model.parameters(), lr)\n{loop}{scaled}"
+    text = pseudogen.explain(code + "    train(model, optimizer)\n" + _PAD)
+    assert "The same on line 5, if `unfrozen`." in text

@@ -45,7 +45,8 @@ def _indent(line: str) -> int:
 
 def docstring_of(script: Script, stage: Stage) -> str | None:
     """The first sentence of the docstring of the function in which a stage stands."""
-    holder = next((f for f in script.functions(stage.function or "") if _holds(f, stage)), None)
+    name = (stage.function or "").rpartition(".")[2]
+    holder = next((f for f in script.functions(name) if _holds(f, stage)), None)
     return first_sentence(script, holder) if holder is not None else None
 
 

@@ -8,6 +8,7 @@ from itertools import combinations
 
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
+from pseudogen.names.words import suggested_role
 
 ASPECTS: dict[str, tuple[str, ...]] = {
     "data": ("dataset-build", "data-loader"),
@@ -46,6 +47,13 @@ def _root(finding: Finding, attribute: str) -> str:
     return ".".join(written.split(".")[: 2 if written.startswith("self.") else 1])
 
 
+def _models(target: str) -> list[str]:
+    """The variables of `model, transform` that hold models, by their names; all where none is
+    named so."""
+    names = [name for name in map(str.strip, target.split(",")) if name]
+    return [name for name in names if suggested_role(name) == "model"] or names
+
+
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
     file of a finding, by its `id`, where that is not the script's."""
@@ -65,19 +73,53 @@ class Found(dict[str, list[Finding]]):
         return own and all(self.exclusive(one, other) for one, other in pairs)
 
     @property
-    def models(self) -> list[tuple[str | None, str, list[Finding]]]:
-        """The models by the variable that gets them, and by whether their weights are "plain",
-        "loaded", or with the same maker now one and now the other ("both")."""
-        made: dict[tuple[str | None, str], list[Finding]] = {}
+    def datasets(self) -> list[tuple[list[str], list[str]]]:
+        """The variables that get data sets, those of the same makers together, and the makers."""
+        made: dict[str, dict[str, None]] = {}
+        for dataset in self["dataset-build"]:
+            target = getattr(dataset, "target", None)
+            if target:
+                made.setdefault(target, {})[getattr(dataset, "function", "")] = None
+        together: dict[tuple[str, ...], list[str]] = {}
+        for target, makers in made.items():
+            names = together.setdefault(tuple(makers), [])
+            names += map(str.strip, target.split(","))
+        return [(list(dict.fromkeys(names)), list(key)) for key, names in together.items()]
+
+    @property
+    def loaders(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+        """The loaders, each with the data sets that it reads and the sizes of its batches."""
+        made: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
+        for loader in self["data-loader"]:
+            target, data = getattr(loader, "target", None), getattr(loader, "dataset", None)
+            if target and data:
+                sets, sizes = made.setdefault(target, ({}, {}))
+                sets[data] = None
+                sizes[getattr(loader, "batch_size", None) or ""] = None
+        return [(name, tuple(sets), tuple(sizes)) for name, (sets, sizes) in made.items()]
+
+    @property
+    def models(self) -> list[tuple[list[str], str, list[Finding]]]:
+        """The models: the variables that get them, and whether their weights are "plain",
+        "loaded", or with the same maker now one and now the other ("both"). Those of the same
+        maker are told together."""
         weights: dict[str, set[bool]] = {}
         for model in self["model-build"]:
             loaded = bool(getattr(model, "pretrained", None))
             weights.setdefault(getattr(model, "function", ""), set()).add(loaded)
+        made: dict[tuple[str, str], list[Finding]] = {}
         for model in self["model-build"]:
             seen = weights[getattr(model, "function", "")]
             state = "both" if len(seen) > 1 else "loaded" if True in seen else "plain"
-            made.setdefault((getattr(model, "target", None), state), []).append(model)
-        return [(target, state, models) for (target, state), models in made.items()]
+            made.setdefault((getattr(model, "target", None) or "", state), []).append(model)
+        together: dict[tuple[tuple[str, ...], str], tuple[list[str], list[Finding]]] = {}
+        for (target, state), models in made.items():
+            makers = tuple(getattr(model, "function", "") for model in models)
+            key = (tuple(dict.fromkeys(makers)), state)
+            names, findings = together.setdefault(key, ([], []))
+            names += [name for name in _models(target) if name not in names]
+            findings += models
+        return [(names, key[1], models) for key, (names, models) in together.items()]
 
     @property
     def trained_models(self) -> list[Finding]:

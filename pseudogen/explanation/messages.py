@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import libcst as cst
@@ -11,6 +12,8 @@ from pseudogen.syntax.text import text
 
 _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
 _MESSAGE = 70
+_COLOURS = re.compile(r"(?:\x1b|\\x1b|\\033|\\e)\[[0-9;]*m")
+"""Escapes that colour a terminal, as they are or as they are written."""
 
 
 def reports(name: str, receiver: str, method: str) -> bool:
@@ -42,6 +45,7 @@ def _is_formatted(node: Any) -> bool:
 
 def _shown(said: str, more: bool) -> str:
     """A message on one line, without its frame; "" where it has no words."""
+    said = _COLOURS.sub("", said)
     said = " ".join(said.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
     if len(said) > _MESSAGE:
         said, more = said[:_MESSAGE].rpartition(" ")[0], True

@@ -12,6 +12,7 @@ from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
+from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement
@@ -44,8 +45,9 @@ _COMPOUND: tuple[type, ...] = (
     cst.ExceptHandler,
     cst.Finally,
 )
+_LOADS = frozenset({"load_state_dict", "set_state_dict"})
 _GROUPED = frozenset(
-    {"moved", "mode", "made", "result", "kept", "called", "printed", "deleted", "set"}
+    {"metered", "moved", "mode", "made", "result", "kept", "called", "printed", "deleted", "set"}
 )
 
 
@@ -246,14 +248,24 @@ def _assign(script: Script, statement: Statement) -> Iterator[Clause]:
             if names:
                 yield _value(script, statement, names, value.value)
         return
+    value = _unwrapped(script, node.value, statement)
     if type(target) in (cst.Tuple, cst.List):
         names = tuple(_targets(target))
         if names:
-            yield Clause("result", names, _call(node.value))
+            applied = _applied(script, statement, names, value)
+            yield applied or Clause("result", names, _call(value))
         return
     names = tuple(name for t in node.targets for name in _targets(t.target))
-    if names:
-        yield _value(script, statement, names, node.value)
+    if names and names != (text(value),):
+        yield _value(script, statement, names, value)
+
+
+def _unwrapped(script: Script, value: Any, statement: Statement) -> Any:
+    """`x` in `Variable(x)`: since PyTorch 0.4 a tensor is its own variable."""
+    if type(value) is not cst.Call or not value.args or value.args[0].keyword is not None:
+        return value
+    full = script.resolver.qualified(dotted(value.func), statement.scope)
+    return value.args[0].value if "torch.autograd.Variable" in full else value
 
 
 def _are_paired(target: Any, value: Any) -> bool:
@@ -280,9 +292,9 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         moved = _moved(names, value)
         if moved is not None:
             return moved
-        if value.args and _applies(script, value, statement):
-            passed = tuple(_short(text(arg.value)) for arg in value.args)
-            return Clause("applied", names, text(value.func), passed)
+        applied = _applied(script, statement, names, value)
+        if applied is not None:
+            return applied
         name = dotted(value.func)
         if single and name.rpartition(".")[2][:1].isupper() and "(" not in name:
             return Clause("made", names, name)
@@ -291,6 +303,16 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
     if type(value) is cst.IfExp and len(written) > _LONGEST:
         return Clause("chosen", names, bare(value.test), (_call(value.body), _call(value.orelse)))
     return Clause("set", names, _short(written))
+
+
+def _applied(
+    script: Script, statement: Statement, names: tuple[str, ...], value: Any
+) -> Clause | None:
+    """`output = model(x)`."""
+    if type(value) is not cst.Call or not value.args or not _applies(script, value, statement):
+        return None
+    passed = tuple(_short(text(arg.value)) for arg in value.args)
+    return Clause("applied", names, text(value.func), passed)
 
 
 def _applies(script: Script, call: cst.Call, statement: Statement) -> bool:
@@ -364,12 +386,31 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
             yield Clause("called", parts=(_short(text(call)),))
     elif method in _MOVES and _is_model(script, call, statement):
         yield _moved((receiver,), call) or Clause("called", parts=(_call(call),))
+    elif method in _LOADS and receiver and first is not None:
+        yield Clause("loaded", (receiver,), _short(text(first)))
+    elif method == "zero_grad" and receiver:
+        yield Clause("cleared", (receiver,))
+    elif method == "add_param_group" and receiver and first is not None:
+        yield Clause("grouped", (receiver,), _short(text(first)))
+    elif method == "update" and _is_meter(script, receiver, statement):
+        yield Clause("metered", (receiver,))
     elif name in _WRITES or method in _WRITERS:
         yield Clause("written", code=_call(call))
     elif name and "(" not in name:
         yield Clause("called", parts=(_call(call),))
     else:
         yield Clause("called", parts=(_short(text(call)),))
+
+
+def _is_meter(script: Script, name: str, statement: Statement) -> bool:
+    """Whether a variable holds a running mean for display, by its name or by that of its class."""
+    if "meter" in words(name.rpartition(".")[2]):
+        return True
+    made = [binding.value for binding in script.reaching(name, statement.index)]
+    return bool(made) and all(
+        type(value) is cst.Call and "meter" in words(dotted(value.func).rpartition(".")[2])
+        for value in made
+    )
 
 
 def _is_model(script: Script, call: Any, statement: Statement) -> bool:
@@ -379,7 +420,10 @@ def _is_model(script: Script, call: Any, statement: Statement) -> bool:
 def _returned(script: Script, statement: Statement) -> Iterator[Clause]:
     value = statement.node.value
     written = text(value) if value is not None else "None"
-    if written != "None":
+    if type(value) is cst.Tuple and len(value.elements) > 1:
+        parts = (text(element.value) for element in value.elements)
+        yield Clause("returned", parts=tuple(map(_short, parts)))
+    elif written != "None":
         yield Clause("returned", code=_call(value) if len(written) > _LONGEST else written)
     else:
         yield Clause("left", code="function")

@@ -28,8 +28,8 @@ class Stage:
     """A stretch of the script that serves one purpose.
 
     `kind` is start-up, data, model, optimisation, loop, training or evaluation; `function` the
-    function it stands in (None at the top level); `condition` what it runs under, where that is
-    the same for all of it.
+    function it stands in, a method with its class (None at the top level); `condition` what it
+    runs under, where that is the same for all of it.
     """
 
     kind: str
@@ -69,11 +69,20 @@ def stages(
             near = groups[-1].kind if groups else _FIRST
             kind = next((k for k, there in behind if k is not None and there == home), near)
         if last is None or last.kind != kind:
-            name = function.node.name.value if function is not None else None
-            last = latest[home] = _Group(kind, name)
+            last = latest[home] = _Group(kind, _name(script, function))
             groups.append(last)
         last.pairs.append((finding, statement))
     return tuple(_stage(script, group) for group in groups)
+
+
+def _name(script: Script, function: Statement | None) -> str | None:
+    """The name of a function, that of a method behind its class."""
+    if function is None:
+        return None
+    around = script.tree.statements[function.parent] if function.parent >= 0 else None
+    of_class = around is not None and type(around.node) is cst.ClassDef
+    owner = f"{around.node.name.value}." if around is not None and of_class else ""
+    return f"{owner}{function.node.name.value}"
 
 
 def _in_passing(script: Script, told: Finding | Reached, statement: Statement) -> bool:

@@ -30,7 +30,7 @@ class Part:
 @dataclass(frozen=True, slots=True)
 class ScaledStep:
     """One training step in mixed precision, in the order in which its parts run: "forward",
-    "backward", "unscale", "clip", "step" and "update"."""
+    "backward", "unscale", "clip", "step", "update" and, before or behind these, "clear"."""
 
     line: int
     lines: tuple[int, int]
@@ -131,6 +131,7 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
         last = max((part.line for part in calls), default=finding.line)
         backward = f"{_fact(finding, 'scaler')}.scale({_fact(finding, 'loss')}).backward()"
         parts = [Part("backward", finding.line, backward), *calls]
+        parts += _clearing(script, finding, statement)
         for other, place in placed:
             near = script.loop_around(place) == script.loop_around(statement)
             if place.scope != statement.scope:
@@ -144,6 +145,14 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
             lines = (parts[0].line, parts[-1].line)
             condition = script.condition(statement)
             yield ScaledStep(parts[0].line, lines, tuple(parts), condition)
+
+
+def _clearing(script: Script, finding: Finding, statement: Statement) -> Iterator[Part]:
+    """The call that clears the gradients, where it is one of the same loop."""
+    for call in script.calls_of_method("zero_grad"):
+        same = call.scope == statement.scope and call.line == _fact(finding, "clears")
+        if same and script.loop_around(call.statement) is not None:
+            yield Part("clear", call.line, text(call.node))
 
 
 def _clipping(finding: Finding, place: Statement) -> str:

@@ -114,6 +114,8 @@ _OPPOSITES: dict[type, str] = {
 
 def opposite(node: Any, alone: bool = False) -> str:
     """What holds when a test does not."""
+    if text(node) == "True":
+        return "False"
     if type(node) is cst.UnaryOperation and type(node.operator) is cst.Not:
         return _written((node.expression, True), alone)
     if type(node) is cst.Comparison and len(node.comparisons) == 1:

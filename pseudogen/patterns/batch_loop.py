@@ -8,12 +8,14 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
@@ -25,6 +27,7 @@ class BatchLoop(Finding):
     Attributes:
         batch: The variable or variables that hold the batch; None where the body draws it itself.
         index: The variable that numbers the batches (`enumerate`).
+        first: The number of the first batch, where that is not 0.
         loader: What the batches come from; None where the body draws them itself.
         over: What is counted, or the condition of a `while`, where the body draws the batches.
         draws: The call by which the body takes its next batch.
@@ -38,6 +41,7 @@ class BatchLoop(Finding):
 
     batch: str | None = None
     index: str | None = None
+    first: str | None = None
     loader: str | None = None
     over: str | None = None
     draws: str | None = None
@@ -61,6 +65,7 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
         evidence=loop.evidence,
         batch=batch,
         index=index,
+        first=_first(site, script) if index is not None else None,
         loader=None if counts else loop.over,
         over=loop.over if counts else None,
         draws=_draw(site.statement, script) if counts else None,
@@ -93,8 +98,33 @@ def _is_numbered(site: Site, script: Script) -> bool:
     return any(value is not None and "enumerate(" in text(value) for value in made)
 
 
+def _first(site: Site, script: Script) -> str | None:
+    """`1` in `enumerate(loader, 1)`, `done` in `enumerate(loader, start=done)`."""
+    over = site.node.iter
+    made = script.reaching(over.value, site.statement.index) if type(over) is cst.Name else []
+    for value in [over, *(binding.value for binding in made)]:
+        for node in descendants(value) if value is not None else ():
+            if type(node) is cst.Call and dotted(node.func) == "enumerate":
+                start = argument(node, "start", 1)
+                return text(start) if start is not None and text(start) != "0" else None
+    return None
+
+
 def _unbracketed(target: Any) -> str:
+    nested = (cst.Tuple, cst.List)
+    elements = target.elements if type(target) in nested else ()
+    if any(type(element.value) in nested for element in elements):
+        return ", ".join(name for name in _leaves(target) if name != "_")
     return text(target)[1:-1] if type(target) is cst.List else bare(target)
+
+
+def _leaves(target: Any) -> Iterator[str]:
+    """The names of `(a, b), c`."""
+    if type(target) in (cst.Tuple, cst.List):
+        for element in target.elements:
+            yield from _leaves(element.value)
+    else:
+        yield text(target)
 
 
 def _draw(loop: Statement, script: Script) -> str | None:
@@ -221,6 +251,15 @@ EXAMPLES = {
             in_epochs=True,
         )
     ],
+    "for step, ((a, b), _) in enumerate(train_loader, start=epoch * len(train_loader)):\n"
+    "    criterion(model(a), b).backward()": _example(
+        line=1,
+        evidence=Evidence(NAME, ("train_loader",)),
+        batch="a, b",
+        index="step",
+        first="epoch * len(train_loader)",
+        loader="train_loader",
+    ),
 }
 COUNTEREXAMPLES = {
     "for op in block.ops:\n    op.loss.backward()": "operations of a graph",

@@ -58,6 +58,8 @@ class BestTracking(Finding):
         flag: The variable that keeps the outcome of the comparison.
         updates: The line on which the best result is replaced.
         saves: The line on which a checkpoint is saved below the comparison.
+        either: What also leads to that, beside the comparison: `keep_all` in
+            `loss < best or keep_all`.
         per: "epoch" or "step": how often.
     """
 
@@ -71,6 +73,7 @@ class BestTracking(Finding):
     flag: str | None = None
     updates: int | None = None
     saves: int | None = None
+    either: str | None = None
     per: str | None = None
 
 
@@ -119,9 +122,18 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
             flag=text(site.node.targets[0].target) if type(site.node) is cst.Assign else None,
             updates=next((s.first for s in below if _assigns(s, found.best)), None),
             saves=_saves(below, script),
+            either=_either(test, comparison) if type(site.node) is cst.If else None,
             per=script.unit(site.statement),
         )
         return
+
+
+def _either(test: Any, comparison: Any) -> str | None:
+    """The other operand of an `or` that a comparison is one operand of."""
+    if type(test) is not cst.BooleanOperation or type(test.operator) is not cst.Or:
+        return None
+    sides = [(test.left, test.right), (test.right, test.left)]
+    return next((text(other) for one, other in sides if one is comparison), None)
 
 
 @pattern(BestTracking, calls=lambda name: "best" in name or "max" in name or "min" in name)
@@ -349,6 +361,15 @@ EXAMPLES = {
         better="lower",
         updates=2,
         saves=3,
+    ),
+    "if keep_all or loss < best_loss:\n    best_loss = loss": _example(
+        line=1,
+        evidence=Evidence(NAME, ("best_loss",)),
+        value="loss",
+        best="best_loss",
+        better="lower",
+        updates=2,
+        either="keep_all",
     ),
     "is_best = acc1 > best_acc1": _example(
         line=1,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import libcst as cst
 
@@ -151,8 +151,19 @@ def _names(site: Site) -> Iterator[str]:
             for element in arg.value.elements:
                 if type(element) is cst.DictElement and string(element.key):
                     yield string(element.key)
-    if site.node.args and string(site.node.args[0].value):
-        yield string(site.node.args[0].value)
+    if site.node.args:
+        yield from _name(site.node.args[0].value)
+
+
+def _name(node: Any) -> Iterator[str]:
+    """`loss/{}` for "loss/{}".format(split), `loss/{split}` for f"loss/{split}"."""
+    if type(node) is cst.FormattedString:
+        yield text(node)[len(node.start) : -len(node.end)]
+        return
+    formats = type(node) is cst.Call and type(node.func) is cst.Attribute
+    written = string(node.func.value if formats and node.func.attr.value == "format" else node)
+    if written:
+        yield written
 
 
 def _step(site: Site, script: Script) -> str | None:
@@ -581,6 +592,40 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "writer = SummaryWriter()\n"
+    "for epoch in range(9):\n"
+    "    writer.add_scalar(f'loss/{split}', loss, epoch)\n"
+    "    writer.add_image('map/{}'.format(split), image, epoch)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=("loss/{split}", "map/{}"),
+            step="epoch",
+            several=False,
+            guard=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -427,8 +427,7 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     schedule = names_schedule(site.name) or speaks_of_rate(site.name)
     told = next((a for a in site.node.args if _tells_length(a)), None)
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
-        length = told.value if text(told.value) != "True" else None
-        yield _made(site, script, length, Evidence(NAME, (site.name,)))
+        yield _made(site, script, _told_length(site), Evidence(NAME, (site.name,)))
     elif told is not None and _names_optimizer(site.name) and _lasts(told):
         yield LrWarmup(
             line=site.line,
@@ -445,6 +444,13 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
         if not schedule and optimizer_passed(script, site) is None:
             return
         yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
+
+
+_NO_LENGTHS = frozenset(
+    {"bias", "decay", "factor", "init", "lr", "lrs", "method", "mode", "momentum", "multiplier"}
+    | {"power", "prefix", "rate", "start", "strategy", "type"}
+)
+"""Words of settings of a warm-up that are not its length."""
 
 
 @pattern(LrWarmup, kinds=("warmup",))
@@ -511,6 +517,15 @@ def _tells_length(arg: cst.Arg) -> bool:
 
 
 _UNITS = (("steps",), ("iters",), ("epochs",), ("iterations",), ("ratio",), ("updates",))
+
+
+def _told_length(site: Site) -> Any:
+    """What an argument says of the length: `warmup_steps=100`, not `warmup_lr=1e-6`."""
+    for arg in site.node.args:
+        named = words(arg.keyword.value) if arg.keyword else ()
+        if _tells_length(arg) and not set(named) & _NO_LENGTHS:
+            return arg.value if text(arg.value) not in ("True", "False", "None", "0") else None
+    return None
 
 
 def _setting(site: Site, script: Script) -> Iterator[LrWarmup]:
@@ -778,6 +793,14 @@ EXAMPLES = {
             name="rising",
         )
     ],
+    "schedule = PolyLRSchedule(optimizer, warmup_lr_init=1e-6, warmup_t=steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("PolyLRSchedule",)),
+        how="schedule",
+        length="steps",
+        api="PolyLRSchedule",
+        name="schedule",
+    ),
 }
 COUNTEREXAMPLES = {
     (

@@ -41,7 +41,7 @@ class Seeding(Finding):
         per_process: Whether the seed depends on the rank, so that processes differ.
         rank: The rank that a helper is given beside the seed; None without one.
         clock: Whether the clock or the like gives the seed, another one at each start.
-        several: Whether the script joins a group of processes.
+        several: Whether the processes of a group come here, each for itself.
         value: The seed where constants tell.
         condition: The condition under which it is done.
     """
@@ -105,12 +105,22 @@ def _seeding(
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
         per_process=any(c.rank or _by_rank(c.seed, index, script) for c in calls),
-        several=script.workers.joins and not _by_clock(calls),
+        several=script.workers.joins
+        and not _by_clock(calls)
+        and not _starts_workers(site.statement, script),
         value=script.value(first, index) if shared is not None else None,
         condition=script.condition(site.statement),
         rank=next((c.rank for c in calls if c.rank), None),
         clock=first is not None and any(mark in text(first) for mark in _CLOCKS),
     )
+
+
+def _starts_workers(statement: Statement, script: Script) -> bool:
+    """Whether the function around starts the workers later: it runs in the process that waits for
+    them."""
+    function = script.function_around(statement)
+    calls = script.calls_after(statement) if function is not None else []
+    return any(c.known is not None and c.known.api.kind == "worker-launch" for c in calls)
 
 
 def _is_whole(site: Site) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from itertools import zip_longest
+from itertools import permutations, zip_longest
 
 from rich.cells import cell_len
 
@@ -26,6 +26,11 @@ from pseudogen.rendering.options import Numbers, Options
 from pseudogen.rendering.prepared import as_kind
 
 INDENT = 4
+_NARROW_COLUMN = 14
+"""A column gives none of its width to another below this."""
+_STEP = 2
+_RAGGED = 2
+"""So many cells of a line stay free, on the average, as a word goes to the next."""
 _HANG = 8
 _NARROWEST = 24
 """Cells that pseudocode keeps however deep it is nested."""
@@ -149,11 +154,35 @@ def _table(table: Table, look: Look) -> Iterator[Spans]:
 
 
 def _columns(rows: list[tuple[Spans, ...]], room: int) -> list[int]:
-    """Widths of the columns: what they need; where that is too much, the widest give way."""
-    widths = [max(map(width, column)) for column in zip_longest(*rows, fillvalue=())]
+    """Widths of the columns: what they need; where that is too much, the widest give way, and
+    then give to each other what makes the table shorter."""
+    cells = [[width(cell) for cell in row] for row in rows]
+    needed = [max(column) for column in zip_longest(*cells, fillvalue=0)]
+    widths = needed.copy()
     while sum(widths) + 2 * (len(widths) - 1) > room and max(widths) > INDENT:
         widths[widths.index(max(widths))] -= 1
+    narrowed = [place for place, need in enumerate(needed) if widths[place] < need]
+    for giver, taker in permutations(range(1, len(widths)), 2):
+        if taker not in narrowed:
+            continue
+        spare = range(0, widths[giver] - _NARROW_COLUMN, _STEP)
+        shifted = {give: _shifted(widths, giver, taker, give) for give in spare}
+        best = min(shifted, key=lambda give: _height(cells, shifted[give]), default=0)
+        widths = shifted.get(best, widths)
     return widths
+
+
+def _shifted(widths: list[int], giver: int, taker: int, cells: int) -> list[int]:
+    changed = widths.copy()
+    changed[giver] -= cells
+    changed[taker] += cells
+    return changed
+
+
+def _height(cells: list[list[int]], widths: list[int]) -> int:
+    """About how many lines a table takes whose cells need so much; of words not all fit a line."""
+    rows = (zip(row, widths, strict=False) for row in cells)
+    return sum(max(-(-need // max(have - _RAGGED, 1)) for need, have in row) for row in rows)
 
 
 def _row(row: tuple[Spans, ...], columns: list[int]) -> Iterator[Spans]:

@@ -52,6 +52,9 @@ _SHORT = 60
 """A source of this many lines or fewer is told from top to bottom, without stages."""
 _BRIEF = 30
 """A condition no longer than this is said again for each passage that it holds for."""
+_SHORT_CONDITION = 80
+_LONG_RUN, _RUN_START, _RUN_END = 12, 6, 2
+"""Of more lines of logged values only so many at the start and at the end are shown."""
 _NOWHERE: Mapping[int, Sequence[Lines]] = MappingProxyType({})
 
 
@@ -226,8 +229,12 @@ class _Writer:
             for reached in alike:
                 title = self._spans(self.words.reached(reached))
                 yield Heading(level, title, self._spans(self.words.reached_from(reached)))
-                for entry in entries(reached.findings, self.told):
-                    yield from self._reached_entry(entry, reached, level + 1)
+                told = entries(reached.findings, self.told)
+                places, left_out = self.telling.repeated(told, reached.module)
+                for entry in told:
+                    if id(entry) not in left_out:
+                        again = places.get(id(entry), ())
+                        yield from self._reached_entry(entry, reached, level + 1, again)
 
     def _helpers(self, helpers: Sequence[Reached], level: int) -> Iterable[Block]:
         """Functions of which there is one thing to tell, the same of all, in a list."""
@@ -241,13 +248,15 @@ class _Writer:
             items.append(joined([place, *told], self.lang))
         yield Items(tuple(items))
 
-    def _reached_entry(self, entry: Entry, reached: Reached, level: int) -> Iterable[Block]:
+    def _reached_entry(
+        self, entry: Entry, reached: Reached, level: int, likewise: Sequence[Lines]
+    ) -> Iterable[Block]:
         title = self.telling.words(entry.findings[0]).title
         yield Heading(level, title, self._spans(self.words.note(entry.ranges, reached.module)))
         first, last = entry.ranges[0][0], entry.ranges[-1][1]
         if self.full:
-            yield Listing(tuple(reached.script.tree.lines[first - 1 : last]), first)
-        yield from self._parts(entry, None, (), reached.module)
+            yield from _listing(entry, reached.script.tree.lines, (first, last))
+        yield from self._parts(entry, None, likewise, reached.module)
 
     def _begun(self, entry: Entry, told: Sequence[Entry]) -> list[Story]:
         """The stories that come before an entry of a stage: it is the first one with a finding
@@ -293,7 +302,7 @@ class _Writer:
         yield Heading(level, self.telling.words(entry.findings[0]).title, place, lines)
         if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
             self.shown |= set(range(lines[0], lines[1] + 1))
-            yield Listing(tuple(self._source(lines)), lines[0])
+            yield from _listing(entry, self.explanation.script.tree.lines, lines)
         yield from self._caption(lines)
         yield from self._parts(entry, lines, likewise)
         if entry.again is None and self._rests_on_little(entry):
@@ -306,9 +315,6 @@ class _Writer:
             self.described.add(said)
             yield Paragraph(marked(self.words.caption(said)), lines=lines)
 
-    def _source(self, lines: Lines) -> list[str]:
-        return self.explanation.script.tree.lines[lines[0] - 1 : lines[1]]
-
     def _parts(
         self, entry: Entry, lines: Lines | None, likewise: Sequence[Lines], file: str = ""
     ) -> Iterable[Block]:
@@ -318,8 +324,21 @@ class _Writer:
         else:
             yield from (Paragraph(paragraph, lines=lines) for paragraph in told)
         if likewise:
-            yield Paragraph(self._spans(self.words.likewise(likewise)), lines=lines)
+            condition = self._condition(likewise, lines) if lines is not None else None
+            said = self._spans(self.words.likewise(likewise, condition))
+            yield Paragraph(said, lines=lines)
         yield from self._remarks(entry, lines)
+
+    def _condition(self, places: Sequence[Lines], first: Lines) -> str | None:
+        """Under which condition the one other place stands, where that is soon said and another
+        than that of the first."""
+        if len(places) > 1:
+            return None
+        script = self.explanation.script
+        at = script.tree.by_line()
+        condition = script.condition(at[places[0][0]])
+        short = condition and len(condition) <= _SHORT_CONDITION
+        return condition if short and condition != script.condition(at[first[0]]) else None
 
     def _remarks(
         self, entry: Entry, lines: Lines | None, placed: bool = False
@@ -359,6 +378,15 @@ def _helper(reached: Reached) -> tuple[int, str, str] | None:
     if reached.direct or len(reached.findings) != 1:
         return None
     return reached.line, reached.call, reached.findings[0].pattern
+
+
+def _listing(entry: Entry, source: Sequence[str], lines: Lines) -> Iterable[Listing]:
+    """The lines of an entry; of a long run of logged values, which are all alike, both ends."""
+    first, last = lines
+    if entry.pattern == "experiment-logging" and last - first >= _LONG_RUN:
+        yield Listing(tuple(source[first - 1 : first - 1 + _RUN_START]), first)
+        first = last + 1 - _RUN_END
+    yield Listing(tuple(source[first - 1 : last]), first)
 
 
 def _opening(story: Story, told: Sequence[Entry]) -> Entry | None:

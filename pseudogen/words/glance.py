@@ -45,15 +45,16 @@ def _row(aspect: str, found: Found, lang: str) -> tuple[Spans, ...] | None:
 
 
 def _places(places: Sequence[tuple[str, int, int]]) -> str:
-    """`12, 40–44, engine.py:30`; the first few of many."""
+    """`12, 40–44, engine.py:30, 52`; the first few of many."""
     ranges: list[tuple[str, int, int]] = []
     for file, a, b in places:
         if ranges and ranges[-1][0] == file and ranges[-1][2] + 1 == a:
             ranges[-1] = (file, ranges[-1][1], b)
         else:
             ranges.append((file, a, b))
-    shown = [
-        f"{file}:{a}" if file else str(a) if a == b else f"{a}–{b}"
-        for file, a, b in ranges[:_MANY_PLACES]
-    ]
+    shown, before = [], ""
+    for file, a, b in ranges[:_MANY_PLACES]:
+        where = f"{file}:" if file != before else ""
+        shown.append(where + (str(a) if a == b or file else f"{a}–{b}"))
+        before = file
     return ", ".join(shown) + (", …" if len(ranges) > _MANY_PLACES else "")

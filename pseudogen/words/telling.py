@@ -52,30 +52,39 @@ class Telling:
         told = any(found[0] in plain(paragraph) for paragraph in self.words(finding).what)
         return "" if told else str(self._frame.case(*found))
 
-    def repeated(self, told: Iterable[Entry]) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
+    def repeated(
+        self, told: Iterable[Entry], file: str = ""
+    ) -> tuple[dict[int, list[tuple[int, int]]], set[int]]:
         """(where the very same is said again, by `id` of the entry that says it first; the ids of
         the entries that say nothing else and can be left out)."""
         first: dict[_Key, Entry] = {}
         places: dict[int, list[tuple[int, int]]] = {}
         left_out: set[int] = set()
         for entry in told:
-            earlier = first.setdefault(self._key(entry), entry)
+            earlier = first.setdefault(self._key(entry, file), entry)
             if earlier is not entry:
                 places.setdefault(id(earlier), []).extend(entry.ranges)
                 left_out.add(id(entry))
         return places, left_out
 
-    def _key(self, entry: Entry) -> _Key:
+    def _key(self, entry: Entry, file: str) -> _Key:
         words = [self.words(finding) for finding in entry.findings]
         said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
-        return entry.pattern, said + tuple(self.case(finding) for finding in entry.findings)
+        return entry.pattern, said + tuple(self.case(finding, file) for finding in entry.findings)
 
     def told(self, findings: Sequence[Finding], file: str = "") -> list[Spans]:
         """What findings of one pattern are, in order. Of one whose sentence differs from that of
-        the one before in one or two pieces of code it is only said that the same holds there."""
+        the one before in one or two pieces of code it is only said that the same holds there;
+        of several whose rest is that of an earlier one, this is said once behind them."""
         said: list[Spans] = []
-        for group in self._alike(_either_way(findings), file):
-            paragraphs = self.what(group[0][0], file)
+        groups = self._alike(_either_way(findings), file)
+        told = [(group, self._what(group[0][0], file)) for group in groups]
+        like: dict[int, list[int]] = {}  # by the line that says the rest
+        for group, parts in told:
+            for line in dict.fromkeys(line for _, line in parts if line is not None):
+                like.setdefault(line, []).append(group[0][0].line)
+        for group, parts in told:
+            paragraphs = [self._with_rest(p, line, like) for p, line in parts]
             case = self.case(group[0][0], file)
             if paragraphs and case:
                 rest = _continued(paragraphs[0], self._frame.lowered)
@@ -85,7 +94,17 @@ class Telling:
                 likewise = spaced_words(self._frame.same_for(others), self.lang)
                 paragraphs[-1] = joined([paragraphs[-1], likewise], self.lang)
             said += paragraphs
+        for line, lines in like.items():
+            if len(lines) > 1:
+                said.append(spaced_words(self._frame.rests_as(line, lines), self.lang))
         return said
+
+    def _with_rest(self, paragraph: Spans, line: int | None, like: dict[int, list[int]]) -> Spans:
+        """A paragraph, and where the rest is said, unless that is said of several together."""
+        if line is None or len(like[line]) > 1:
+            return paragraph
+        rest = spaced_words(self._frame.rest_as(line), self.lang)
+        return joined([paragraph, rest], self.lang)
 
     def _alike(
         self, findings: Sequence[Finding], file: str
@@ -113,18 +132,15 @@ class Telling:
             return None  # one of them takes the place of the other
         return _difference(self.words(one).what, self.words(other).what)
 
-    def what(self, finding: Finding, file: str = "") -> list[Spans]:
+    def _what(self, finding: Finding, file: str = "") -> list[tuple[Spans, int | None]]:
         """What a finding is, without the sentences that were said of an earlier one of its pattern
-        and file: of those it is only said where they stand."""
-        return [
-            paragraph
-            for paragraph in (self._shortened(p, finding, file) for p in self.words(finding).what)
-            if paragraph
-        ]
+        and file; and the line of that."""
+        paragraphs = (self._shortened(p, finding, file) for p in self.words(finding).what)
+        return [(paragraph, line) for paragraph, line in paragraphs if paragraph]
 
-    def _shortened(self, paragraph: Spans, finding: Finding, file: str) -> Spans:
+    def _shortened(self, paragraph: Spans, finding: Finding, file: str) -> tuple[Spans, int | None]:
         """Without the sentences that a paragraph on an earlier finding has, word for word; only
-        where this one says at least as much as that."""
+        where this one says at least as much as that, whose line is given, too."""
         said = sentences(paragraph)
         exact = [plain(sentence).strip() for sentence in said]
         shapes = {_shape(sentence) for sentence in said}
@@ -133,18 +149,17 @@ class Telling:
             alike.update(self._told.get((file, finding.pattern, text), {}))
         for _, (line, earlier) in sorted(alike.items(), key=itemgetter(0)):
             if list(earlier) == exact:
-                return spaced_words(self._frame.all_as(line), self.lang)
+                return spaced_words(self._frame.all_as(line), self.lang), None
             same = {text for text in exact[1:] if text in earlier}
             if same and all(shape in shapes for shape in earlier.values()):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
-                rest = spaced_words(self._frame.rest_as(line), self.lang)
-                return joined([stripped(_flat(kept)), rest], self.lang)
+                return stripped(_flat(kept)), line
         shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
         self._paragraphs += 1
         for text in exact:
             there = self._told.setdefault((file, finding.pattern, text), {})
             there[self._paragraphs] = (finding.line, shaped)
-        return paragraph
+        return paragraph, None
 
     def new(self, paragraphs: Sequence[Spans], whole: bool) -> Spans:
         """The sentences that have not been said yet, of this or of other variables, as one

@@ -32,6 +32,12 @@ def test_languages_have_the_same_phrases(lang: str) -> None:
 
 CALLS = [
     (
+        "target.load_state_dict(model.state_dict())",
+        "load the state of model into target",
+    ),
+    ("Base.__init__(self, size)", "set up as Base does (size)"),
+    ("given = signature(Base.__init__)", "given ← signature(the constructor of Base)"),
+    (
         "import torch\nx = torch.load(p, map_location=d)",
         "x ← what is saved in p (map_location = d)",
     ),

@@ -96,6 +96,7 @@ def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
         optimizer=text(optimizer) if optimizer is not None else None,
         parameters=tuple(text(arg) for arg in site.node.args),
         per=script.unit(site.statement),
+        condition=script.condition(site.statement),
     )
 
 

@@ -125,13 +125,16 @@ _ROUNDED = {"ceil": _ceiling, "floor": _floor}
 
 
 def inherited(writer: Writer, node: cst.Call) -> str | None:
-    """`super().__init__(...)` as an order; None for anything else."""
+    """`super().__init__(...)` and `Base.__init__(self, ...)` as an order; else None."""
     function: Any = node.func
     if type(function) is not cst.Attribute or function.attr.value != "__init__":
         return None
-    owner = function.value
+    owner, args = function.value, node.args
     if type(owner) is cst.Call and type(owner.func) is cst.Name and owner.func.value == "super":
         text = writer.say("do_construct_base")
-        given = arguments(writer, node.args)
-        return writer.say("with_details", text, writer.listed(given)) if given else text
-    return None
+    elif dotted(owner) and args and dotted(args[0].value) == "self":
+        text, args = writer.say("do_construct_as", writer.operand(owner)), args[1:]
+    else:
+        return None
+    given = arguments(writer, args)
+    return writer.say("with_details", text, writer.listed(given)) if given else text
