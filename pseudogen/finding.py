@@ -47,9 +47,20 @@ Named = Callable[[str], bool]
 """A test of the dotted name of what is called, as written."""
 
 
-def speaks_of(*pieces: str) -> Named:
+@dataclass(frozen=True, slots=True)
+class SpeaksOf:
     """The test whether a name has one of the pieces (in lower case) in it."""
-    return lambda name: any(map(name.lower().__contains__, pieces))
+
+    pieces: tuple[str, ...]
+
+    def __call__(self, name: str) -> bool:
+        """Whether a name has one."""
+        return any(map(name.lower().__contains__, self.pieces))
+
+
+def speaks_of(*pieces: str) -> SpeaksOf:
+    """That test."""
+    return SpeaksOf(pieces)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -160,7 +171,12 @@ class _Wanted:
         self._keywords = _places(finders, lambda finder: finder.keywords)
         self._kinds = _places(finders, lambda finder: finder.kinds)
         self._methods = _places(finders, lambda finder: finder.methods)
-        self._calls = [(p, f.calls) for p, f in enumerate(finders) if f.calls is not None]
+        self._pieces = _places(finders, _pieces)
+        self._calls = [
+            (place, f.calls)
+            for place, f in enumerate(finders)
+            if f.calls is not None and not _pieces(f)
+        ]
         self.by_expression = {
             kind: self._asked((0, place) for place in places)
             for kind, places in _places(finders, lambda finder: finder.expressions).items()
@@ -212,8 +228,11 @@ class _Wanted:
         return ranks, self._asked(ranks)
 
     def _places_called(self, name: str) -> tuple[int, ...]:
-        """The finders that want a call for its name, wherever it stands."""
-        return tuple(place for place, calls in self._calls if calls(name))
+        """The finders that want a call for its name, wherever it stands. Each piece that one of
+        them asks for is looked for once."""
+        lowered = name.lower()
+        spoken = {p for piece, places in self._pieces.items() if piece in lowered for p in places}
+        return (*spoken, *(place for place, calls in self._calls if calls(name)))
 
     def _asked(self, ranks: Iterable[_Rank]) -> _Asked:
         """The functions with these ranks, which are in order."""
@@ -226,6 +245,10 @@ class _Wanted:
             for piece in finder.mentions:
                 pieces.setdefault(piece, []).append((rank, finder.find))
         return _Asked(tuple(always), tuple((p, tuple(found)) for p, found in pieces.items()))
+
+
+def _pieces(finder: Finder) -> tuple[str, ...]:
+    return finder.calls.pieces if isinstance(finder.calls, SpeaksOf) else ()
 
 
 Key = TypeVar("Key")

@@ -4,6 +4,9 @@ The standard decorator writes and compiles six methods for each class; with more
 classes that is a fifth of the start of the program. Here all classes share the methods that are
 rarely called, and only `__init__` is compiled, which is called often. Classes whose fields are all
 keywords (the findings: many classes, few instances) share that one, too.
+
+`frozen` gives a hash, and mypy refuses that a field is set. At run time only the findings refuse
+it: an instance whose class refuses takes twice as long to make, and a script has thousands.
 """
 
 from __future__ import annotations
@@ -28,11 +31,11 @@ else:
             made = dataclasses.dataclass(
                 init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
             )(cls)
-            init = _facts if kw_only else _compiled(made, frozen)
+            init = _facts if kw_only else _compiled(made)
             methods = {"__init__": init, "__repr__": _repr}
             if eq:
                 methods |= {"__eq__": _equal, "__hash__": _hash if frozen else None}
-            if frozen:
+            if frozen and kw_only:
                 methods |= _FROZEN
             for name, method in methods.items():
                 if name not in written:
@@ -70,11 +73,10 @@ def _setter(cls: Any, name: str) -> Any:
     return slot.__set__ if hasattr(slot, "__set__") else lambda self, value: _set(self, name, value)
 
 
-def _compiled(cls: type, frozen: bool) -> Any:
+def _compiled(cls: type) -> Any:
     """`__init__` that takes the fields in their order."""
-    space: dict[str, Any] = {"_set": _set, "_none": dataclasses.MISSING}
+    space: dict[str, Any] = {"_none": dataclasses.MISSING}
     parameters, lines = ["self"], []
-    slots = frozenset(getattr(cls, "__slots__", ()))
     for field in dataclasses.fields(cls):
         name, value = field.name, field.name
         if field.default_factory is not dataclasses.MISSING:
@@ -86,13 +88,7 @@ def _compiled(cls: type, frozen: bool) -> Any:
             parameters.append(f"{name}=_{name}")
         else:
             parameters.append(name)
-        if not frozen:
-            lines.append(f" self.{name} = {value}")
-        elif name in slots:
-            space[f"_set_{name}"] = getattr(cls, name).__set__  # half of what `_set` takes
-            lines.append(f" _set_{name}(self, {value})")
-        else:
-            lines.append(f" _set(self, {name!r}, {value})")
+        lines.append(f" self.{name} = {value}")
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
     exec(f"def __init__({', '.join(parameters)}):\n" + ("\n".join(lines) or " pass"), space)

@@ -26,6 +26,8 @@ _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n")
 
 def comment_above(lines: list[str], line: int) -> str | None:
     """The comment right above a 1-based line, where it is words and not code, in one line."""
+    if line < 2 or not lines[line - 2].lstrip().startswith("#"):
+        return None
     indent = _indent(lines[line - 1])
     words: list[str] = []
     for place in range(line - 2, -1, -1):

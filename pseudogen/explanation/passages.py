@@ -222,7 +222,8 @@ class _Reading:
         after = min((t for t in told if t[0] > line), key=itemgetter(0), default=None)
         if before is None or after is None:
             return (before or after or told[0])[1]
-        others = [s for s in stages if s not in among]
+        near = set(map(id, among))
+        others = [s for s in stages if id(s) not in near]
         between = any(before[0] < place < line for s in others for place in self.told[id(s)])
         return after[1] if between else before[1]
 

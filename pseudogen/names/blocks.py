@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator
-from itertools import islice, takewhile
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
@@ -101,7 +100,7 @@ def statements_at(script: Script, line: int) -> list[Statement]:
     """The statements that start on a line; without one, the statement that goes on there."""
     statements = script.tree.statements
     place = bisect_left(statements, line, key=_first)
-    found = list(takewhile(lambda s: s.first == line, islice(statements, place, None)))
+    found = statements[place : bisect_right(statements, line, place, key=_first)]
     return found or [s for s in statements[max(place - 1, 0) : place] if line <= s.last]
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
 from pseudogen.names.words import words
 
@@ -21,22 +22,23 @@ _HOLDERS = frozenset(
 def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
-    optimizers = {_root(read.name) for read in script.reads if read.name.endswith(".param_groups")}
+    first: dict[str, Read] = {}
     for read in script.reads:
-        if not _is_setting(read.name) or any(part in known for part in _beginnings(read.name)):
+        first.setdefault(read.name, read)
+    optimizers = {_root(name) for name in first if name.endswith(".param_groups")}
+    for name, read in first.items():
+        if not _is_setting(name) or any(part in known for part in _beginnings(name)):
             continue
-        if read.name in script.resolver.bound or _root(read.name) in optimizers:
+        if name in script.resolver.bound or _root(name) in optimizers:
             continue
-        yield (
-            read.name,
-            Setting(
-                name=read.name,
-                default=read.default,
-                line=read.line,
-                origin="key",
-                statement=read.statement,
-            ),
+        setting = Setting(
+            name=name,
+            default=read.default,
+            line=read.line,
+            origin="key",
+            statement=read.statement,
         )
+        yield name, setting
 
 
 def _root(name: str) -> str:

@@ -86,11 +86,7 @@ def _holder(tree: Tree, index: int) -> Statement | None:
 
 def exclusive(tree: Tree, one: int, other: int) -> bool:
     """Whether two statements are in different branches of the same `if`."""
-    if tree.statements[one].parent == tree.statements[other].parent:
+    here, there = tree.branches(one), tree.branches(other)
+    if not here or not there or here is there:
         return False
-    branches = {s.chain: s.index for s in tree.ancestors(one) if type(s.node) in (cst.If, cst.Else)}
-    return any(
-        branches.get(s.chain, s.index) != s.index
-        for s in tree.ancestors(other)
-        if type(s.node) in (cst.If, cst.Else)
-    )
+    return any(here.get(chain, branch) != branch for chain, branch in there.items())

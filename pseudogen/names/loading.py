@@ -274,9 +274,15 @@ def _ends_otherwise(script: Script, statement: Statement) -> bool:
 
 def after_training(script: Script, statement: Statement) -> bool:
     """Whether an epoch loop of the same function stands above."""
-    return any(
-        loop.kind == "epoch-loop"
-        and script.tree.statements[index].scope == statement.scope
-        and script.tree.statements[index].after <= statement.index
-        for index, loop in script.structure.loops.items()
-    )
+    end = script.once(_first_ends).get(statement.scope)
+    return end is not None and end <= statement.index
+
+
+def _first_ends(script: Script) -> dict[int, int]:
+    """Scope -> where its first epoch loop ends: the index behind its last statement."""
+    found: dict[int, int] = {}
+    for index, loop in script.structure.loops.items():
+        if loop.kind == "epoch-loop":
+            header = script.tree.statements[index]
+            found[header.scope] = min(header.after, found.get(header.scope, header.after))
+    return found

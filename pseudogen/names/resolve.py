@@ -84,6 +84,12 @@ class Resolver:
             found = self._bindings[key] = self._bound_in(home, name) if home else []
         return found
 
+    def defined(self, name: str, scope: int) -> list[Binding]:
+        """Likewise, for who wants no imports: [] for a name that is nothing but imported, which a
+        long script may do hundreds of times."""
+        found = self.bindings(name, scope)
+        return found if id(found) not in self._imported else []
+
     def _bound_in(self, home: Scope, name: str) -> list[Binding]:
         key = (name, home.index)
         found = self._kept.get(key)
@@ -162,7 +168,7 @@ class Resolver:
     def _inherited(self, name: str, scope: int, depth: int) -> Known | None:
         if name not in self.bound or depth > _ALIAS_DEPTH:
             return None
-        for binding in self.bindings(name, scope):
+        for binding in self.defined(name, scope):
             if binding.how != "class":
                 continue
             for base in binding.value.bases:

@@ -127,7 +127,7 @@ class Roles:
 
     def _returned(self, function: str, scope: int, depth: int) -> Role | None:
         """The role of what a function of the script returns, where all its returns agree."""
-        for binding in self.resolver.bindings(function, scope) if function else ():
+        for binding in self.resolver.defined(function, scope) if function else ():
             if binding.how != "function":
                 continue
             header = self.tree.statements[binding.statement]

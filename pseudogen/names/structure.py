@@ -109,7 +109,7 @@ def called_function(script: Script, site: Site) -> int | None:
 def _called_function(script: Script, site: Site) -> int | None:
     """This depends on the name and the scope of the call alone."""
     name = site.name
-    for binding in script.resolver.bindings(name, site.scope) if name else ():
+    for binding in script.resolver.defined(name, site.scope) if name else ():
         if binding.how == "function":
             return binding.statement
         wrapped = _wrapped(script, binding, site.scope) if binding.how == "assign" else None
@@ -204,7 +204,7 @@ def _owner(script: Script, site: Site) -> Scope | None:
 
 def _class_of(script: Script, name: str, scope: int, depth: int = 0) -> Scope | None:
     """The class of the script that a variable holds an instance of, or that a name names."""
-    for binding in script.resolver.bindings(name, scope) if depth < 4 else ():
+    for binding in script.resolver.defined(name, scope) if depth < 4 else ():
         if binding.how == "class":
             return script.scope_of(binding.statement)
         if binding.how in ("assign", "with") and type(binding.value) is cst.Call:

@@ -334,7 +334,7 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Track
 
 def _backend(receiver: str, site: Site, script: Script) -> str | None:
     """The backend of what a variable holds: `writer = SummaryWriter()`."""
-    for binding in script.resolver.bindings(receiver, site.scope):
+    for binding in script.resolver.defined(receiver, site.scope):
         for call in (binding.value, *_branches(binding.value)):
             if binding.how in ("assign", "with") and type(call) is cst.Call:
                 known = script.known(call.func, script.tree.statements[binding.statement].scope)

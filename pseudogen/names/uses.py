@@ -20,15 +20,18 @@ class Uses:
             self._names.setdefault(id(setting), []).append(name)
         self._places: dict[str, list[int]] = {}
         self._lines = [read.line for read in reads]
+        of_name: dict[str, list[int]] = {}
         for place, read in enumerate(reads):
-            for name in _beginnings(read.name):
+            of_name.setdefault(read.name, []).append(place)
+        for read_name, places in of_name.items():
+            for name in _beginnings(read_name):
                 if name in settings:
-                    self._places.setdefault(name, []).append(place)
+                    self._places.setdefault(name, []).extend(places)
 
     def lines(self, setting: Setting) -> tuple[int, ...]:
         """The lines on which a setting is read, under any of its names, in the order of reading."""
         found = [self._places.get(name, []) for name in self._names.get(id(setting), ())]
-        places = found[0] if len(found) == 1 else sorted({p for one in found for p in one})
+        places = sorted({place for one in found for place in one})
         return tuple(dict.fromkeys(self._lines[place] for place in places))
 
 

@@ -162,7 +162,7 @@ def _loop_that_reads(findings: Findings, loader: str) -> EpochLoop | None:
     for loop in findings.of(EpochLoop):
         if loop.call is not None or loop.unit != "epoch":
             continue
-        header = next(s for s in script.tree.statements if s.first == loop.line)
+        header = statement_at(script, loop.line)
         for statement in script.tree.below(header):
             if _reads_to_train(script, statement, header, loader):
                 return loop

@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import names_in
+from pseudogen.names.blocks import names_in, statement_at
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.patterns.process_group_init import ProcessGroupInit
@@ -82,7 +82,7 @@ def _begins_anew(launch: WorkerLaunch) -> bool:
 
 def _reaches_workers(script: Script, seeding: Seeding) -> bool:
     """Whether a seeding runs in the workers that the script starts, as far as calls tell."""
-    statement = next(s for s in script.tree.statements if s.first == seeding.line)
+    statement = statement_at(script, seeding.line)
     function = script.function_around(statement)
     return function is None or function.index in _run_by_workers(script)
 
@@ -123,13 +123,13 @@ def _seeds_training(seeding: Seeding) -> bool:
 
 def _is_drawn(script: Script, seeding: Seeding) -> bool:
     """Whether the seed is itself a random number or a time, another one in each process."""
-    statement = next(s for s in script.tree.statements if s.first == seeding.line)
+    statement = statement_at(script, seeding.line)
     values = (b.value for b in script.reaching(seeding.seed or "", statement.index))
     return any(v is not None and _DRAWN.search(text(v)) for v in values)
 
 
 def _in_worker_function(script: Script, seeding: Seeding) -> bool:
-    statement = next(s for s in script.tree.statements if s.first == seeding.line)
+    statement = statement_at(script, seeding.line)
     function = script.function_around(statement)
     name = function.node.name.value if function is not None else ""
     return "worker" in name and "init" in name

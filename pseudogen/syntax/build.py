@@ -39,8 +39,10 @@ def dotted(node: Any) -> str:
 
     `models.__dict__[x]()` gives `models.__dict__[]()`.
     """
-    tail = ""
     kind = type(node)
+    if kind is cst.Name:  # as half of them
+        return str(node.value)
+    tail = ""
     while kind is not cst.Name:
         if kind is cst.Attribute:
             tail = f".{node.attr.value}{tail}"

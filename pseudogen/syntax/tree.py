@@ -102,16 +102,20 @@ class Tree:
     scopes: list[Scope]
     occurrences: dict[type, list[Occurrence]]
     star_imports: list[str]
+    _at_line: dict[int, Statement] = field(default_factory=dict, init=False, repr=False)
     _around: dict[int, list[Statement]] = field(default_factory=dict, init=False, repr=False)
+    _branches: dict[int, dict[int, int]] = field(default_factory=dict, init=False, repr=False)
 
     def by_line(self) -> dict[int, Statement]:
-        """Line -> the first statement that starts on it, or else the one that it goes on with."""
-        found: dict[int, Statement] = {}
-        for statement in self.statements:
-            found.setdefault(statement.first, statement)
-        for statement in self.statements:
-            for line in range(statement.first + 1, statement.last + 1):
-                found.setdefault(line, statement)
+        """Line -> the first statement that starts on it, or else the one that it goes on with. It
+        is kept for the next who asks: it is to be read only."""
+        found = self._at_line
+        if not found:
+            for statement in self.statements:
+                found.setdefault(statement.first, statement)
+            for statement in self.statements:
+                for line in range(statement.first + 1, statement.last + 1):
+                    found.setdefault(line, statement)
         return found
 
     def body(self, statement: Statement) -> list[Statement]:
@@ -162,4 +166,15 @@ class Tree:
                 found.append(self.statements[index])
                 index = self.statements[index].parent
             self._around[parent] = found
+        return found
+
+    def branches(self, index: int) -> dict[int, int]:
+        """The branches around a statement: the chain of an `if` -> the clause of it. They are kept
+        for the statements beside it: they are to be read only."""
+        parent = self.statements[index].parent
+        found = self._branches.get(parent)
+        if found is None:
+            around = self.ancestors(index)
+            found = {s.chain: s.index for s in around if type(s.node) in (cst.If, cst.Else)}
+            self._branches[parent] = found
         return found

@@ -93,17 +93,22 @@ def spaced_words(text: str, lang: str) -> Spans:
 def spaced(text: Spans) -> Spans:
     """A space between Chinese characters and Latin letters, digits or code, where there is none."""
     found: list[Span] = []
-    boundary = _boundary()
+    boundary, needless = _boundary(), _needless()
     for span in text:
         words = span.text
-        if span.kind != "code":
-            words = boundary.sub(" ", _needless().sub("", words))
-        if found and boundary.search(_edge(found[-1], -1) + _edge(span, 0)):
+        if span.kind != "code" and not words.isascii():
+            words = boundary.sub(" ", needless.sub("", words) if " " in words else words)
+        if found and _meet(_edge(found[-1], -1), _edge(span, 0)):
             words = " " + words if span.kind == "words" else words
             if span.kind != "words":
                 found[-1] = Span(found[-1].text + " ", found[-1].kind)
         found.append(Span(words, span.kind))
     return tuple(found)
+
+
+def _meet(left: str, right: str) -> bool:
+    """Whether two characters beside each other want a space between them."""
+    return left.isascii() != right.isascii() and bool(_boundary().search(left + right))
 
 
 @cache

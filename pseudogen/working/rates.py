@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.blocks import statements_at
 from pseudogen.names.quantities import Link
 from pseudogen.names.rates import base_rate
 from pseudogen.names.script import Script, Site
@@ -56,7 +57,7 @@ def _course(script: Script, finding: LrSchedule, run: Run) -> Course | None:
 
 def _assignment(script: Script, line: int) -> Statement | None:
     """The first assignment on a line: in `if a: lr = b` it is not the first statement."""
-    on_line = (s for s in script.tree.statements if s.first == line)
+    on_line = (s for s in statements_at(script, line) if s.first == line)
     return next((s for s in on_line if type(s.node) in _ASSIGNMENTS), None)
 
 
