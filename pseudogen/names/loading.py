@@ -32,6 +32,7 @@ _RESUME_WORDS = frozenset({"continue", "last", "latest", "restart", "restore", "
 _EVALUATE_WORDS = frozenset(
     {"demo", "eval", "evaluate", "export", "infer", "inference", "predict", "test", "testing"}
 )
+_OPTIMIZERS = (("opt",), ("optim",), ("optimizer",))
 _NO_MODEL = frozenset({"optim", "optimizer", "optimizers", "scheduler", "scaler", "sampler"})
 _OTHER_FUNCTIONS = frozenset(
     {"hook", "validation", "validate", "resume", "save", "evaluate", "inference", "predict"}
@@ -226,7 +227,9 @@ def _loads_optimizer(script: Script, site: Site) -> bool:
             return False
         if call.node.func.attr.value in _INTO_MODEL:
             role = script.role(call.node.func.value, call.scope)
-            if role is not None and role.kind in ("optimizer", "scheduler", "scaler"):
+            kind = role.kind if role is not None else ""
+            named = words(dotted(call.node.func.value))[-1:] in _OPTIMIZERS
+            if kind in ("optimizer", "scheduler", "scaler") or (not kind and named):
                 return True
     return False
 

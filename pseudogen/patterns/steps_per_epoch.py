@@ -149,15 +149,16 @@ def _text(node: Any) -> str | None:
 
 
 def _sharded(script: Script) -> bool:
-    return any(
-        (
-            site.known is not None
-            and site.known.api.kind == "distributed-sampler"
-            and script.argument_text(site, "num_replicas") != "1"
-        )
-        or site.name.endswith("sampler.set_epoch")
+    """Whether a sampler shares the data out; one that is made says for how many processes."""
+    made = [
+        site
         for site in script.call_sites()
-    )
+        if (site.known is not None and site.known.api.kind == "distributed-sampler")
+        or site.name.endswith("DistributedSampler")
+    ]
+    if made:
+        return any(script.argument_text(site, "num_replicas") != "1" for site in made)
+    return any(site.name.endswith("sampler.set_epoch") for site in script.call_sites())
 
 
 EXAMPLES = {
@@ -388,6 +389,23 @@ EXAMPLES = {
             expression="int(args.num_env_steps) // args.num_steps // args.num_processes",
             per="run",
             plain=False,
+        )
+    ],
+    (
+        "sampler = StatefulDistributedSampler(samples, num_replicas=1, rank=0)\n"
+        "sampler.set_epoch(0)\n"
+        "steps_per_epoch = len(train_loader)"
+    ): [
+        StepsPerEpoch(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="steps_per_epoch",
+            expression="len(train_loader)",
+            per="epoch",
+            split="training",
+            loader="train_loader",
+            sharded=False,
         )
     ],
 }
