@@ -53,7 +53,7 @@ def names_parsing(method: str, name: str) -> bool:
         return bool({"opt", "opts", "option", "options", "cfg", "config", "args"} & made)
     if "flags" in found and name.rpartition(".")[0]:
         return False  # `library.get_flags(...)`: the library's own switches
-    where = found - CONFIG_WORDS - {"from"}
+    where = found - CONFIG_WORDS - {"from", "merge", "update"}
     if "from" in found and found & CONFIG_WORDS and where and where <= _FROM_WHERE:
         return True  # `cfg_from_file(path)`
     rest = found - CONFIG_WORDS - _BESIDES

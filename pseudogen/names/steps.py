@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.batches import process_count
-from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.loops import BATCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -254,6 +255,8 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
         evidence = script.is_a(loader, statement.scope, "loader")
         if evidence is None and words(dotted(loader))[-2:] == ("batch", "sampler"):
             evidence = Evidence(NAME, (text(loader),))
+        if evidence is None and _gives_batches(script, loader):
+            evidence = Evidence(FLOW, (text(loader),))
         return Steps(evidence, loader=loader) if evidence is not None else None
     own = len(node.args) == 1 and type(node.args[0].value) is cst.BinaryOperation
     if name not in _DOWN and name not in _UP and name not in _PLAIN and not own:
@@ -265,6 +268,13 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
     if found is None:
         return None
     return replace(found, rounding="down" if name in _DOWN else "up")
+
+
+def _gives_batches(script: Script, node: Any) -> bool:
+    """Whether a training loop goes over something, whatever it is called."""
+    over = text(node)
+    loops = script.structure.loops.values()
+    return any(loop.kind == BATCH_LOOP and loop.over == over for loop in loops)
 
 
 def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:

@@ -93,7 +93,15 @@ _LOGGER_LOGS = frozenset(
     | {"log_train", "log_val", "log_test", "log_eval", "log_evaluation", "log_epoch"}
 )
 """Methods that a logger has when it keeps metrics; one of texts has none of them."""
-_TELLS = (("log",), ("write",), ("summarize",), ("summarise",), ("record",), ("report",))
+_TELLS = (
+    ("buffer",),
+    ("log",),
+    ("write",),
+    ("summarize",),
+    ("summarise",),
+    ("record",),
+    ("report",),
+)
 """First words of functions that write what they are given."""
 _SUMMARIES = frozenset(
     {"scalar_summary", "image_summary", "histo_summary", "histogram_summary", "text_summary"}

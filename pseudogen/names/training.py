@@ -381,8 +381,22 @@ def _own_trainer(script: Script, site: Site) -> bool:
     return False
 
 
+def _instantiated(script: Script, site: Site) -> bool:
+    """Whether Hydra makes the trainer of its part of the settings:
+    `trainer = instantiate(cfg.trainer)`, told to fit a model."""
+    receiver, _, method = site.name.rpartition(".")
+    made = (b.value for b in script.resolver.bindings(receiver, site.scope))
+    return method == "fit" and any(
+        type(value) is cst.Call
+        and dotted(value.func).rpartition(".")[2] == "instantiate"
+        and any("trainer" in words(dotted(arg.value)) for arg in value.args)
+        for value in made
+    )
+
+
 def _trusted(script: Script, site: Site, trainer: Evidence) -> Evidence | None:
     """A trainer counts on a framework's word, or by its name in code that shows no imports."""
-    if trainer.kind == NAME and script.imports_anything and not _own_trainer(script, site):
+    doubtful = trainer.kind == NAME and script.imports_anything
+    if doubtful and not (_own_trainer(script, site) or _instantiated(script, site)):
         return None
     return Evidence(API if trainer.kind == API else trainer.kind, (site.name,))

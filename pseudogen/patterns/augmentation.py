@@ -32,7 +32,18 @@ _FIXED = frozenset(
     | {"ConvertImageDtype", "Grayscale", "ToTensorV2", "ToImage", "LetterBox", "Pad"}
 )
 _OTHER = frozenset(
-    {"fourier", "target", "inverse", "wavelet", "linear", "affine", "matrix", "from"}
+    {
+        "fourier",
+        "for",
+        "similarity",
+        "target",
+        "inverse",
+        "wavelet",
+        "linear",
+        "affine",
+        "matrix",
+        "from",
+    }
     | {"perspective", "reference", "rotation"}
 )
 
@@ -407,6 +418,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",
     ("stack = DockerCompose(['web', 'db'][0])"): "a service is described, no pipeline",
     (
         "import torchvision.transforms as T\n"

@@ -20,6 +20,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 
+_HOLDERS = CONFIG_WORDS | {"hp", "hps"}
 _OPTIONS = (("kwargs",), ("args",), ("opts",), ("overrides",))
 _OF_FILES = frozenset(
     {
@@ -219,8 +220,11 @@ def _may_parse(name: str) -> bool:
 
 
 def _overrides(name: str) -> bool:
-    """`update_config`: settings that are there are changed by what the user gave."""
+    """`update_config`, `hparams.configure`: settings that are there are changed by what the user
+    gave."""
     named = words(name)
+    if named == ("configure",):
+        return bool(_HOLDERS & set(words(name.rpartition(".")[0])))
     return named[:1] in (("update",), ("merge",), ("override",)) and named[-1] in CONFIG_WORDS
 
 
@@ -251,6 +255,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
 def _given_options(site: Site) -> bool:
     """Whether a function gets the settings and what the command line gave: `(cfg, **kwargs)`."""
     given = [words(dotted(arg.value)) for arg in site.node.args]
+    if words(site.name) == ("configure",):
+        return any({"file", "path", "yaml"} & set(found) for found in given)
     if len(given) == 1 and "." in dotted(site.node.args[0].value):
         return given[0][-1:] in (("cfg",), ("config",), ("file",), ("path",))  # `args.cfg`
     return any(found[-1:] in _OPTIONS or "override" in found for found in given[1:])
@@ -500,8 +506,37 @@ EXAMPLES = {
             function=None,
         )
     ],
+    ("from tools import config\ncfg = config.merge_cfg_from_list(cfg, args.opts)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("config.merge_cfg_from_list",)),
+            target="cfg",
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    ("from tools import hparams as hp\nhp.configure(args.hp_file)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("hp.configure",)),
+            target=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("from tools import server\nserver.configure(args.hp_file)"): "something else is set up",
     ("from settings import update_config\nupdate_config(model)"): "a setting of its own",
     (
         "import json\nwritten = json.dumps(options)\nconfig = json.loads(written)"

@@ -399,8 +399,19 @@ EXAMPLES = {
             unit="step",
         )
     ],
+    ("import hydra\ntrainer = hydra.utils.instantiate(cfg.trainer)\ntrainer.fit(model, data)"): [
+        EpochLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("trainer.fit",)),
+            call="trainer.fit",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import hydra\nrunner = hydra.utils.instantiate(cfg.step)\nrunner.fit(model, data)"
+    ): "what it is, only the settings say",
     ("for t in range(horizon):\n    agent.learn(memory)"): "no run of so many steps",
     "from catalyst import dl\nrunner = make(dl.Runner)\nengine.run()": "no trainer",
     "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",

@@ -464,8 +464,20 @@ EXAMPLES = {
             how="episodes",
         )
     ],
+    ("acc, threshold = perform_val(device, backbone, folder)"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("perform_val",)),
+            how="call",
+            call="perform_val",
+            result="acc, threshold",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("perform_setup(model)"): "something else is performed",
+    ("perform_setup(model)"): "something else is performed",
     (
         "def collect(policy):\n"
         "    for _ in range(9):\n"

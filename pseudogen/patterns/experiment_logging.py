@@ -627,8 +627,25 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    ('buffer_val(writer, "faces", acc, step)'): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",
     ("canvas.plot_table(rows)"): "text is drawn into a picture",
     "from show import Visualizer\nvis = Visualizer(img)\nvis.draw(box)": "draws pictures",
     "axis.plot(losses)": "a figure, no tracker",

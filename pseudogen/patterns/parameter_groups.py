@@ -147,7 +147,10 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`groups = [{"params": decay, "weight_decay": 0.1}, {"params": no_decay, ...}]`."""
     value = site.node.value
     groups = _groups(value)
-    if type(value) is cst.Call:
+    if _appends(value):
+        entries = _entries(value.args[0].value)
+        groups = [entries] if any(key == "params" for key, _ in entries) else []
+    elif type(value) is cst.Call:
         groups = next((g for a in value.args if (g := _groups(a.value))), groups)
     if not groups or _sorted_before(groups, site, script):
         return
@@ -171,19 +174,35 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
 
 
 def _list_before(site: Site, script: Script) -> Statement | None:
-    """The statement `groups = []` before the loop in which `groups += [{"params": ...}]` stands."""
+    """The statement `groups = []` before the loop in which `groups += [{"params": ...}]` or
+    `groups.append({"params": ...})` stands."""
     loop = script.loop_around(site.statement)
-    if type(site.node) is not cst.AugAssign or loop is None:
+    grown = _grown(site.node)
+    if not grown or loop is None:
         return None
     before = script.tree.statements[max(0, loop.index - 4) : loop.index]
     return next(
         (
             s
             for s in reversed(before)
-            if type(s.node) is cst.Assign and dotted(site.node.target) in _empty_lists(s.node)
+            if type(s.node) is cst.Assign and grown in _empty_lists(s.node)
         ),
         None,
     )
+
+
+def _appends(value: Any) -> bool:
+    """`groups.append(group)`."""
+    method = type(value) is cst.Call and type(value.func) is cst.Attribute
+    return method and value.func.attr.value == "append" and len(value.args) == 1
+
+
+def _grown(node: Any) -> str:
+    """The list to which a statement adds something; "" for another statement."""
+    if type(node) is cst.AugAssign:
+        return dotted(node.target)
+    appends = type(node) is cst.Expr and _appends(node.value)
+    return dotted(node.value.func.value) if appends else ""
 
 
 def _sorted_above(groups: list[Group], site: Site, script: Script) -> Statement | None:
@@ -205,7 +224,7 @@ def _sorted_above(groups: list[Group], site: Site, script: Script) -> Statement 
 def _added_before(begun: Statement, site: Site, script: Script) -> bool:
     """Whether a group was added before to the list that begins with `begun`."""
     return any(
-        type(s.node) is cst.AugAssign and text(s.node.target) == text(site.node.target)
+        _grown(s.node) == _grown(site.node) != ""
         for s in script.tree.statements[begun.index : site.statement.index]
     )
 
@@ -251,11 +270,18 @@ def _sorted_before(groups: list[Group], site: Site, script: Script) -> bool:
     return False
 
 
+_PARAMETERS = (("paras",), ("params",), ("parameters",))
+
+
+def _unpacks(node: cst.Assign) -> bool:
+    return type(node.targets[0].target) is cst.Tuple
+
+
 @pattern(
     ParameterGroups,
     statements=(cst.Assign, cst.Return),
     values=(cst.Call,),
-    mentions=("group", "split", "weight"),
+    mentions=("group", "separate", "split", "weight"),
 )
 def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`param_groups = get_parameter_groups(model, weight_decay)`."""
@@ -270,6 +296,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     grouped = about and set(named) & {"group", "groups", "grouped"}
     decays = named[:3] in (("add", "weight", "decay"), ("set", "weight", "decay"))
     split = decays or named in (("group", "weight"), ("split", "weights"), ("split", "params"))
+    parts = named[:1] in (("separate",), ("split",)) and named[-1:] in _PARAMETERS
+    split = split or (parts and type(site.node) is cst.Assign and _unpacks(site.node))
     passed = {word for arg in call.args for word in words(dotted(arg.value))}
     if {"group", "groups"} & passed and {"param", "params", "parameter", "parameters"} & passed:
         return  # groups that were split before
@@ -397,9 +425,35 @@ EXAMPLES = {
             undecayed=True,
         )
     ],
+    (
+        "groups = []\n"
+        "for part in old:\n"
+        "    groups.append(dict(params=part.parameters(), lr=base))\n"
+        "for part in new:\n"
+        "    groups.append(dict(params=part.parameters(), lr=base * 10))"
+    ): [
+        ParameterGroups(
+            line=1,
+            end=3,
+            evidence=Evidence(FLOW, ("params",)),
+            how="dicts",
+            settings=("lr",),
+        )
+    ],
+    ("plain, norms = separate_bn_params(net)"): [
+        ParameterGroups(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("separate_bn_params",)),
+            how="helper",
+            names=("plain, norms",),
+            call="separate_bn_params",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "group_to_param_map, rest = group_param(infos, size)": "buckets of parameters",
+    ("params = separate_params(net)"): "nothing is split",
     "opt = SGD([{'params': [weight]}], lr=0.1)": "one group, and nothing is split",
     "self.parts = self.split_params(grads, worker, workers)": "parameters are shared out",
     "params = self.update_param_group(params)": "handles groups that are there already",

@@ -269,7 +269,8 @@ def _is_display(name: str) -> bool:
 
 
 def _may_show(name: str) -> bool:
-    return name.rpartition(".")[2] in _PRINTERS or _is_display(name)
+    last = name.rpartition(".")[2]
+    return last in _PRINTERS or last.startswith("print") or _is_display(name)
 
 
 @pattern(ProgressDisplay, calls=_may_show)
@@ -703,8 +704,29 @@ EXAMPLES = {
             condition="done",
         )
     ],
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    printline(step, loss.item())"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("printline",)),
+            how="print",
+            call="printline",
+            per="step",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    printline(step)"
+    ): "no result",
     (
         "for t in range(max_steps):\n"
         "    agent.learn(memory)\n"

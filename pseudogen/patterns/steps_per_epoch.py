@@ -408,8 +408,26 @@ EXAMPLES = {
             sharded=False,
         )
     ],
+    (
+        "total_iters = len(pairs)\n"
+        "for epoch in range(9):\n"
+        "    for x, y in pairs:\n"
+        "        loss = net(x, y)\n"
+        "        loss.backward()"
+    ): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence("flow", ("pairs",)),
+            target="total_iters",
+            expression="len(pairs)",
+            per="epoch",
+            loader="pairs",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    ("total_iters = len(pairs)"): "nothing trains on it",
     ("steps_per_second = done / batch_size / seconds"): "a rate",
     "num_batches = int(num_batches) if num_batches is not None else None": "a number gets its type",
     "speed = tokens_per_second // tokens_per_iter": "how fast it is",
