@@ -86,7 +86,8 @@ class Loop:
             condition of a `while`.
         evidence: What that rests on.
         unit: What one round is: "epoch", "episode", "step" for a loop over batches or steps, or
-            "round" for a loop whose rounds take several steps in loops of their own.
+            "round" for a loop whose rounds take several steps in loops of their own, "turn" for one
+            of whose rounds only some take a step.
     """
 
     kind: str
@@ -136,7 +137,7 @@ class _Classifier:
             if loop is not None:
                 self.found[statement.index] = loop
         for index, loop in self.found.items():
-            counts = loop.kind == EPOCH_LOOP and loop.unit in ("step", "round")
+            counts = loop.kind == EPOCH_LOOP and loop.unit in ("step", "round", "turn")
             if counts and self._called_in_epochs(index, 0):
                 self.found[index] = replace(loop, kind=BATCH_LOOP)
         return self.found
@@ -248,6 +249,7 @@ class _Classifier:
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
             if draws or self._counts_steps(statement, variable):
                 unit = "round" if self._steps_inside(statement) else "step"
+                unit = "turn" if unit == "step" and self._steps_at_times(statement) else unit
                 return Loop(EPOCH_LOOP, variable, over, evidence, unit)
             if set(words(variable)) & _EPISODE_WORDS:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
@@ -363,6 +365,25 @@ class _Classifier:
         return bool(moves) and all(
             any(loop.index < index < loop.after for loop in inner) for index in (*moves, *steps)
         )
+
+    def _steps_at_times(self, statement: Statement) -> bool:
+        """Whether every training step in a loop's body waits for a condition that is not met in
+        each round: `if step >= learning_starts:`."""
+        tree = self.script.tree
+        steps = [tree.statements[i] for i in self.steps if statement.index < i < statement.after]
+        return bool(steps) and all(
+            any(
+                type(header.node) is cst.If and not self._steps_otherwise(header)
+                for header in tree.ancestors(step.index)
+                if header.index > statement.index
+            )
+            for step in steps
+        )
+
+    def _steps_otherwise(self, header: Statement) -> bool:
+        """Whether the other case of an `if` takes a training step too."""
+        clauses = self.script.tree.clauses(header)
+        return bool(clauses) and all(self._holds_step(clause) for clause in clauses)
 
     def _innermost(self, statement: Statement) -> bool:
         """Whether no loop over data below it holds the training step; loops of the step itself

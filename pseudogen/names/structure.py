@@ -83,7 +83,7 @@ def unit(script: Script, statement: Statement, depth: int = 0) -> str | None:
         if loop is not None and loop.kind == BATCH_LOOP:
             return "step"
         if loop is not None and loop.kind == EPOCH_LOOP:
-            return loop.unit if loop.unit != "round" else None
+            return loop.unit if loop.unit not in ("round", "turn") else None
         if type(ancestor.node) is cst.FunctionDef:
             return _unit_of_calls(script, ancestor, depth)
     return None

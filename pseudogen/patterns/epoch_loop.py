@@ -34,8 +34,8 @@ class EpochLoop(Finding):
         stop: The number before which it ends (of a `range`).
         start_value: The first number where constants tell.
         stop_value: The end where constants tell.
-        unit: What one round is: "epoch", "episode", "step", or "round" where it takes several
-            steps in loops inside.
+        unit: What one round is: "epoch", "episode", "step", "turn" where it takes a step on a
+            condition, or "round" where it takes several steps in loops inside.
         ends_when: The conditions under which a `break`, `return` or exit in the loop's own block
             leaves it.
         trains_by: The function that each round calls to train.
@@ -405,6 +405,40 @@ EXAMPLES = {
             end=3,
             evidence=Evidence(NAME, ("trainer.fit",)),
             call="trainer.fit",
+        )
+    ],
+    (
+        "for step in range(max_steps):\n"
+        "    state = env.step(act(state))\n"
+        "    if step >= start_steps:\n"
+        "        agent.learn(memory)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(max_steps)",
+            stop="max_steps",
+            unit="turn",
+        )
+    ],
+    (
+        "for step in range(max_steps):\n"
+        "    x = get_batch()\n"
+        "    if half:\n"
+        "        scaler.scale(net(x)).backward()\n"
+        "    else:\n"
+        "        net(x).backward()"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(max_steps)",
+            stop="max_steps",
+            unit="step",
         )
     ],
 }

@@ -477,7 +477,6 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("perform_setup(model)"): "something else is performed",
-    ("perform_setup(model)"): "something else is performed",
     (
         "def collect(policy):\n"
         "    for _ in range(9):\n"
