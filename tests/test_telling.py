@@ -431,3 +431,25 @@ def test_the_same_under_a_condition_is_told_with_it() -> None:
     code = f"{scaled}optimizer = Adam(model.parameters(), lr)\n{loop}{scaled}"
     text = pseudogen.explain(code + "    train(model, optimizer)\n" + _PAD)
     assert "The same on line 5, if `unfrozen`." in text
+
+
+def test_a_round_that_is_cut_short_is_no_condition_of_the_step() -> None:
+    told = pseudogen.explain(
+        "for i, x in enumerate(loader):\n    loss = net(x) / accum_steps\n    loss.backward()\n"
+        "    if (i + 1) % accum_steps > 0:\n        continue\n"
+        "    optimizer.step()\n    optimizer.zero_grad()\n"
+    )
+    assert "If `(i + 1) % accum_steps > 0`, the rest of the round is left out" in told
+    assert "is bound to" not in told
+
+
+def test_a_number_of_samples_is_no_source_of_data() -> None:
+    code = "from torch.utils.data import Dataset\nclass Noise(Dataset):\n    pass\n"
+    told = pseudogen.explain(code + "data = Noise(batches * batch_size)\n")
+    assert "made from" not in told
+    assert "made from `root + name`" in pseudogen.explain(code + "data = Noise(root + name)\n")
+
+
+def test_who_checks_that_something_is_saved_saves_nothing() -> None:
+    code = "import torch.distributed as dist\nif dist.get_rank() == 0:\n    worker.check_saved()\n"
+    assert "file" not in pseudogen.explain(code)

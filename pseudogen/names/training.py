@@ -169,6 +169,9 @@ def training_step(script: Script, site: Site) -> Step | None:
 
 def _backward(script: Script, site: Site, receiver: str) -> Step | None:
     first = site.node.args[0].value if site.node.args else None
+    gives_back = type(site.statement.node) is cst.Assign and all(a.keyword for a in site.node.args)
+    if gives_back:
+        return None  # the gradient of an input, of a layer written by hand; a loss gives nothing
     if receiver.split(".")[0] in _NO_LOSS or receiver == "self" or dotted(first) in ("ctx", "self"):
         return None
     lossy = _LOSSES & set(words(receiver.replace("()", "")))

@@ -313,13 +313,20 @@ _NO_SOURCES = frozenset(
 """Last words of what a data set is given beside where its data come from."""
 
 
+def _is_number(node: cst.BaseExpression) -> bool:
+    """Whether an expression can only be a number: `n * batch_size` says how many samples."""
+    if type(node) is cst.BinaryOperation:
+        return type(node.operator) in (cst.Multiply, cst.FloorDivide, cst.Subtract, cst.Power)
+    return type(node) in (cst.Integer, cst.Float)
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     target, also = _parted(assigned(site.statement, site.node))
     traits = site.known.api.traits if site.known is not None else {}
     form = traits.get("part") or traits.get("form")
     first = next((a for a in site.node.args if not a.star and _may_be_source(a)), None)
     made = site.name.rpartition(".")[2][:1].isupper()
-    number = made and first is not None and type(first.value) in (cst.Integer, cst.Float)
+    number = made and first is not None and _is_number(first.value)
     source = text(first.value) if first is not None and not number else None
     if source in ("True", "False", "None"):
         source = None

@@ -49,9 +49,8 @@ class GradientAccumulation(Finding):
         condition: The condition, for "condition".
         loss: What is divided.
         call: The context, the framework's call, or the statement that divides the batch.
-        last: Whether the condition also takes the last batch of the epoch.
-        call: The context or the framework's call.
         last: Whether the condition also takes other batches, as the last one of the epoch.
+        skips: Whether, where the condition holds, the rest of the round is left out.
     """
 
     pattern: ClassVar[str] = "gradient-accumulation"
@@ -63,6 +62,7 @@ class GradientAccumulation(Finding):
     loss: str | None = None
     call: str | None = None
     last: bool = False
+    skips: bool = False
 
 
 def _is_steps(node: Any) -> bool:
@@ -85,10 +85,14 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
     for operation in script.operations_in(site.statement):
         if _is_turn(operation) and _steps_below(site, script):
-            yield _found(site, script, operation.right, part="condition", **_condition(site))
+            yield _found(
+                site, script, operation.right, part="condition", **_condition(site, script)
+            )
             return
         if _is_plain_turn(operation) and _is_step_of_rounds(site.statement, script):
-            found = _found(site, script, operation.right, part="condition", **_condition(site))
+            found = _found(
+                site, script, operation.right, part="condition", **_condition(site, script)
+            )
             yield replace(found, evidence=Evidence(FLOW, (text(operation),)))
             return
         if type(operation.operator) is cst.Divide and not _reports(site):
@@ -265,8 +269,8 @@ def _steps_below(site: Site, script: Script) -> bool:
         for call in script.calls_below(part)
         if not _BARS & set(words(call.name.rpartition(".")[0]))
     }
-    breaks = any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
-    return breaks or (bool(methods & _STEPPING) and not _starts_anew(site, script))
+    steps = bool(methods & _STEPPING) and not _starts_anew(site, script)
+    return steps or _skips(site, script)
 
 
 def _starts_anew(site: Site, script: Script) -> bool:
@@ -289,10 +293,15 @@ def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccu
     )
 
 
-def _condition(site: Site) -> dict[str, Any]:
+def _condition(site: Site, script: Script) -> dict[str, Any]:
+    test = getattr(site.node, "test", None)
     if type(site.node) is not cst.If:
         return {}
-    return {"condition": text(site.node.test), "last": _takes_others(site.node.test)}
+    return {"condition": text(test), "last": _takes_others(test), "skips": _skips(site, script)}
+
+
+def _skips(site: Site, script: Script) -> bool:
+    return any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
 
 
 def _takes_others(test: Any) -> bool:

@@ -28,7 +28,9 @@ _ACTS: dict[str, frozenset[str]] = {
 }
 
 
-_NO_ACTS = frozenset({"active", "after", "before", "close", "end", "finish", "get", "on", "set"})
+_NO_ACTS = frozenset(
+    {"active", "after", "before", "check", "close", "end", "finish", "get", "on", "set"}
+)
 """First words of methods that tell of an act, end what does it, or ask for something."""
 _READING = frozenset({"find", "load", "read", "restore", "resume"})
 """Words of calls that read a checkpoint and write none."""

@@ -452,6 +452,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "for x in loader:\n    dx = loss_node.backward(scaler=scaler)": "the gradient of an input",
     ("trainer.dis_update(a, b)"): "once, in no loop",
     (
         "from torch.utils.data import DataLoader\nprogress.update(DataLoader(pairs))"
