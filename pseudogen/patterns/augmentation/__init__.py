@@ -1,0 +1,189 @@
+"""augmentation: a transform or augmentation pipeline is composed."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.patterns.augmentation.facts import Augmentation
+from pseudogen.patterns.augmentation.finders import (
+    find_known,
+    find_layers,
+    find_list,
+    find_named,
+    find_registered,
+)
+
+__all__ = [
+    "Augmentation",
+    "find_known",
+    "find_layers",
+    "find_list",
+    "find_named",
+    "find_registered",
+]
+
+
+EXAMPLES = {
+    (
+        "from torchvision import transforms\n"
+        "train_tfm = transforms.Compose([transforms.RandomHorizontalFlip(), transforms.ToTensor()])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            target="train_tfm",
+            function="transforms.Compose",
+            steps=("transforms.RandomHorizontalFlip()", "transforms.ToTensor()"),
+            random=("transforms.RandomHorizontalFlip()",),
+            split="training",
+            order="sequence",
+        ),
+    ],
+    ("import albumentations as A\naug = A.Compose([A.HorizontalFlip(p=0.5), A.Normalize()])"): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("albumentations.Compose",)),
+            target="aug",
+            function="A.Compose",
+            steps=("A.HorizontalFlip(p=0.5)", "A.Normalize()"),
+            random=("A.HorizontalFlip(p=0.5)",),
+            order="sequence",
+        ),
+    ],
+    "from data import Compose\ntransforms = Compose([Resize(8)])\ntransforms.append(Flip())": [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Compose",)),
+            target="transforms",
+            function="Compose",
+            order="sequence",
+        ),
+    ],
+    "transform_train = build_transform(is_train=True, config=config)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_transform",)),
+            target="transform_train",
+            function="build_transform",
+            split="training",
+        ),
+    ],
+    (
+        "import keras\n"
+        "augment = keras.Sequential([keras.layers.RandomFlip(), keras.layers.RandomRotation(0.1)])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("keras.Sequential",)),
+            target="augment",
+            function="keras.Sequential",
+            steps=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
+            random=("keras.layers.RandomFlip()", "keras.layers.RandomRotation(0.1)"),
+            order="sequence",
+        ),
+    ],
+    "data.train_transforms = ContrastTransform(32)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ContrastTransform",)),
+            target="data.train_transforms",
+            function="ContrastTransform",
+            split="training",
+        )
+    ],
+    "train_pipeline = [dict(type='LoadImage'), dict(type='RandomFlip', prob=0.5)]": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_pipeline",)),
+            target="train_pipeline",
+            function="train_pipeline",
+            steps=("LoadImage", "RandomFlip"),
+            random=("RandomFlip",),
+            split="training",
+            order="sequence",
+        )
+    ],
+    (
+        "from torchvision import transforms as T\n"
+        "val_tfm = T.Compose([T.Resize(256), T.ToTensor()])"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            target="val_tfm",
+            function="T.Compose",
+            steps=("T.Resize(256)", "T.ToTensor()"),
+            fixed=True,
+            split="validation",
+            order="sequence",
+        ),
+    ],
+    ("import torchvision.transforms as T\nsteps = [T.RandomCrop(32), T.ToTensor()]"): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("T.RandomCrop",)),
+            target="steps",
+            function="steps",
+            steps=(
+                "T.RandomCrop(32)",
+                "T.ToTensor()",
+            ),
+            random=("T.RandomCrop(32)",),
+            order="sequence",
+        )
+    ],
+    ("loader.dataset.transform = new_aug_generator(args)"): [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("new_aug_generator",)),
+            target="loader.dataset.transform",
+            function="new_aug_generator",
+        )
+    ],
+    ("dataset = Detection(root, transform=SSDAugmentation(300))"): [
+        Augmentation(
+            line=1, end=1, evidence=Evidence(NAME, ("SSDAugmentation",)), function="SSDAugmentation"
+        )
+    ],
+    "changes = random_transform_generator(flip=0.5)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("random_transform_generator",)),
+            target="changes",
+            function="random_transform_generator",
+        ),
+    ],
+    ("tfm = pair.PairCompose([pair.PairFlip(), pair.PairToTensor()])"): [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("pair.PairCompose",)),
+            target="tfm",
+            function="pair.PairCompose",
+            steps=("pair.PairFlip()", "pair.PairToTensor()"),
+            order="sequence",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",
+    ("stack = DockerCompose(['web', 'db'][0])"): "a service is described, no pipeline",
+    (
+        "import torchvision.transforms as T\n"
+        "steps = [T.ToTensor()]\n"
+        "layers = [nn.Linear(3, 3), nn.ReLU()]"
+    ): "one step, and layers of a model",
+    "scaled = scaler.transform(values)": "values are transformed, nothing is composed",
+    "spectrum = get_fourier_transform(signal)": "a transform of mathematics",
+    "image = transform(image)": "a pipeline is used, none is made",
+}

@@ -1,0 +1,35 @@
+"""The facts of augmentation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Augmentation(Finding):
+    """Facts of a pipeline.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: What composes it, as written.
+        steps: The steps in their order, as written; () when they are not spelled out.
+        random: Those of the steps that draw at random, by their name.
+        fixed: Whether none of the steps draws at random, as far as all are known.
+        split: "training" or "validation", the part of the data; None when names don't tell.
+        order: "sequence", "one" or "any order": how the steps are applied; None when unknown.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "augmentation"
+
+    target: str | None = None
+    function: str
+    steps: tuple[str, ...] = ()
+    random: tuple[str, ...] = ()
+    fixed: bool = False
+    split: str | None = None
+    order: str | None = None
+    condition: str | None = None

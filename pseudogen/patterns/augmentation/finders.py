@@ -1,0 +1,237 @@
+"""What augmentation is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, split
+from pseudogen.names.words import MAKING, words
+from pseudogen.patterns.augmentation.facts import Augmentation
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_PIPELINES = frozenset(
+    {"augmentation", "augmentations", "transform", "transforms", "augmenter", "augs", "tfms"}
+)
+_SINGLE = frozenset({"augmentation", "augmentations", "augmenter", "mixup", "cutmix"})
+_PASSED = frozenset({"augmentation", "augmentations", "transform", "transforms"})
+_RANDOM = frozenset(
+    {"AutoAugment", "RandAugment", "TrivialAugmentWide", "AugMix", "ColorJitter", "Mixup"}
+    | {"MixUp", "CutMix", "HorizontalFlip", "VerticalFlip", "Flip", "CoarseDropout", "Cutout"}
+    | {"ShiftScaleRotate", "GaussNoise", "RandomApply", "RandomChoice"}
+)
+_FIXED = frozenset(
+    {"Resize", "CenterCrop", "ToTensor", "Normalize", "PILToTensor", "ToPILImage", "ToDtype"}
+    | {"ConvertImageDtype", "Grayscale", "ToTensorV2", "ToImage", "LetterBox", "Pad"}
+)
+_OTHER = frozenset(
+    {
+        "fourier",
+        "for",
+        "similarity",
+        "target",
+        "inverse",
+        "wavelet",
+        "linear",
+        "affine",
+        "matrix",
+        "from",
+    }
+    | {"perspective", "reference", "rotation"}
+)
+
+
+@pattern(Augmentation, kinds=("compose", "mixup", "image-generator"))
+def find_known(site: Site, script: Script) -> Iterator[Augmentation]:
+    """A pipeline of a library."""
+    if site.known is not None and not _inside_other(site, script):
+        yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+@pattern(Augmentation, calls=speaks_of("compose", "aug", *_PIPELINES, *_SINGLE))
+def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`T.Compose([...])`, `build_transform(is_train, args)`, `SSDAugmentation(size)`."""
+    if site.known is not None or not site.name:
+        return
+    last = site.name.rpartition(".")[2]
+    listed = type(site.node.args[0].value) in (cst.List, cst.Tuple) if site.node.args else False
+    if (last == "Compose" and site.node.args) or (last.endswith("Compose") and listed):
+        if not _inside_other(site, script):
+            yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
+    named = words(last)
+    if not named or set(named) & (_OTHER | {"model"}) or script.defines(last):
+        return
+    made = named[0] in MAKING or named[0] == "random"
+    helper = made and set(named) & _PIPELINES and named[0] != "set"
+    single = last[:1].isupper() and named[-1] in _SINGLE
+    if last[:1].isupper() and named[-1] in _PASSED and _set_on(site):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
+    if single and _is_transform_of(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
+    target = assigned(site.statement, site.node) or ""
+    received = words(target)[-1:] in (("transform",), ("transforms",))
+    helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
+    if (helper or single) and assigned(site.statement, site.node) is not None:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(Augmentation, statements=(cst.Assign,), values=(cst.List,))
+def find_list(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`transforms_ = [T.Resize(64), T.ToTensor()]`, which a data set composes itself."""
+    steps: list[Any] = [element.value for element in site.node.value.elements]
+    if len(steps) < 2:
+        return
+    if not all(type(step) is cst.Call and _is_transform(step, site, script) for step in steps):
+        return
+    name = text(site.node.targets[0].target)
+    if any(
+        other.name.rpartition(".")[2] == "Compose"
+        and any(text(arg.value) == name for arg in other.node.args)
+        for other in script.call_sites()
+    ):
+        return
+    yield Augmentation(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(API, (dotted(steps[0].func),)),
+        target=name,
+        function=name,
+        steps=tuple(text(step) for step in steps),
+        random=tuple(text(step) for step in steps if _is_random(dotted(step.func))),
+        fixed=all(dotted(step.func).rpartition(".")[2] in _FIXED for step in steps),
+        split=split(name),
+        order="sequence",
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(Augmentation, statements=(cst.Assign,), values=(cst.List,), mentions=("pipeline",))
+def find_registered(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`train_pipeline = [dict(type="LoadImageFromFile"), dict(type="RandomFlip", prob=0.5)]`."""
+    value = getattr(site.node, "value", None)
+    steps: list[Any] = [e.value for e in value.elements] if type(value) is cst.List else []
+    named = [string(argument(s, "type")) for s in steps if type(s) is cst.Call]
+    name = text(site.node.targets[0].target) if type(site.node) is cst.Assign else ""
+    if len(named) < 2 or len(named) != len(steps) or not all(named):
+        return
+    if words(name)[-1:] == ("pipeline",) and all(dotted(s.func) == "dict" for s in steps):
+        yield Augmentation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (name,)),
+            target=name,
+            function=name,
+            steps=tuple(named),
+            random=tuple(n for n in named if _is_random(n)),
+            split=split(name),
+            order="sequence",
+            condition=script.condition(site.statement),
+        )
+
+
+def _is_transform(call: Any, site: Site, script: Script) -> bool:
+    full = script.resolver.qualified(dotted(call.func), site.scope)
+    return any(name.startswith(("torchvision.transforms.", "albumentations.")) for name in full)
+
+
+@pattern(Augmentation, kinds=("module", "model"))
+def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`Sequential([RandomFlip(...), RandomRotation(...)])`: layers that augment."""
+    steps = _steps(site)
+    if steps and all(_is_random(dotted(s.func)) for s in steps if type(s) is cst.Call):
+        calls = [s for s in steps if type(s) is cst.Call]
+        if calls and site.known is not None:
+            yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _set_on(site: Site) -> bool:
+    """`data.train_transforms = CropTransform(32)`: an attribute for transforms gets it."""
+    node = site.statement.node
+    target: Any = node.targets[0].target if type(node) is cst.Assign else None
+    whole = type(target) is cst.Attribute and node.value is site.node
+    return whole and words(target.attr.value)[-1:] in (("transform",), ("transforms",))
+
+
+def _is_transform_of(site: Site, script: Script) -> bool:
+    """`Detection(root, transform=SSDAugmentation(size))`: it is passed as what it is."""
+    return any(
+        arg.value is site.node and arg.keyword is not None and arg.keyword.value in _PASSED
+        for other in script.calls_in(site.statement)
+        for arg in other.node.args
+    )
+
+
+def _inside_other(site: Site, script: Script) -> bool:
+    """Whether the pipeline is a step of a larger one in the same statement."""
+    return any(
+        other.node is not site.node
+        and other.name.rpartition(".")[2] == "Compose"
+        and any(_holds(arg.value, site.node) for arg in other.node.args)
+        for other in script.calls_in(site.statement)
+    )
+
+
+def _holds(node: Any, wanted: Any) -> bool:
+    if type(node) in (cst.List, cst.Tuple):
+        return any(e.value is wanted for e in node.elements)
+    return node is wanted
+
+
+def _steps(site: Site) -> list[Any]:
+    first: Any = site.node.args[0].value if site.node.args else None
+    if type(first) in (cst.List, cst.Tuple):
+        return [element.value for element in first.elements]
+    plain = [a.value for a in site.node.args if a.keyword is None and not a.star]
+    return plain if len(plain) > 1 and all(type(p) is cst.Call for p in plain) else []
+
+
+def _is_random(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last.startswith("Rand") or last in _RANDOM
+
+
+def _grows(target: str | None, site: Site, script: Script) -> bool:
+    """Whether steps are added to a pipeline later: `transform.insert(0, Crop())`."""
+    if target is None:
+        return False
+    added = (c for method in ("append", "insert", "extend") for c in script.calls_of_method(method))
+    owners = (target, f"{target}.transforms")
+    return any(c.scope == site.scope and c.name.rpartition(".")[0] in owners for c in added)
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
+    target = assigned(site.statement, site.node)
+    composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
+    steps = _steps(site) if composes and not _grows(target, site, script) else []
+    order = site.known.api.traits.get("order") if site.known is not None else None
+    return Augmentation(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=target,
+        function=site.name,
+        steps=tuple(text(step) for step in steps),
+        random=tuple(
+            text(step) for step in steps if type(step) is cst.Call and _is_random(dotted(step.func))
+        ),
+        fixed=bool(steps)
+        and all(
+            type(step) is cst.Call and dotted(step.func).rpartition(".")[2] in _FIXED
+            for step in steps
+        ),
+        split=split(target, text(site.node.args[0].value) if site.node.args else None)
+        if not steps
+        else split(target),
+        order=order or ("sequence" if steps else None),
+        condition=script.condition(site.statement),
+    )

@@ -1,0 +1,401 @@
+"""What checkpoint-resume is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.handed_settings import handed
+from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
+from pseudogen.names.processes import names_rank
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
+from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_RESUME_WORDS = frozenset({"resume", "resumed", "resuming", "continue", "restore", "restart"})
+_PROGRESS_KEYS = frozenset(
+    {"amp", "epoch", "global_step", "iter", "iter_num", "iteration", "optimizer"}
+    | {"optimizer_state", "optimizer_state_dict", "optim", "scaler", "scheduler"}
+    | {"lr_scheduler", "start_epoch", "step", "training_steps"}
+)
+_PROGRESS = frozenset({"optimizer", "scheduler", "scaler", "optim"})
+_STATE_WORDS = frozenset(
+    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
+)
+_RESTORED = _STATE_WORDS | frozenset(
+    {"from", "optimizer", "progress", "run", "scheduler", "session", "train", "trainer"}
+)
+_KEEPERS = frozenset(
+    {"checkpoint", "checkpointer", "checkpoints", "ckpt", "ckptr", "manager", "mngr", "saver"}
+    | {"snapshot", "state", "trainer"}
+)
+_RESTORING = _KEEPERS | frozenset(
+    {"accelerator", "connector", "cls", "engine", "fabric", "learner", "model", "runner", "self"}
+    | {"solver", "strategy", "task", "utils", "checkpointing", "misc", "util", "io"}
+)
+"""Words of what is asked to restore something of a training."""
+_LOADS = (".load_state_dict", ".set_state_dict")
+_SETTINGS = frozenset({"args", "cfg", "config", "hparams", "opt", "options", "settings"})
+_KEYWORDS = ("ckpt_path", "resume_from_checkpoint", "load_path")
+
+
+@pattern(CheckpointResume, kinds=("load", *FILE_READS))
+def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`checkpoint = torch.load(args.resume)` whose optimizer or epoch is read afterwards."""
+    if site.known is None or not site.node.args:
+        return
+    name = _assigned(site)
+    restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
+    path = site.node.args[0].value
+    function = script.function_around(site.statement)
+    if function is not None and set(words(function.node.name.value)) & _TURNING:
+        return
+    if not _continues(path, restores, into, site, script) or _undoes(site, script):
+        return
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (name or site.name,)),
+        how="load",
+        call=site.name,
+        path=text(path),
+        restores=restores,
+        into=into,
+        others=_loads_others(into, site, script),
+        map_location=script.argument_text(site, "map_location"),
+        shared=script.workers.joins and not names_rank(path),
+        condition=script.condition(site.statement),
+    )
+
+
+def _given(site: Site) -> set[str]:
+    """The words of what a function that restores is given to fill: `(params, opt_state, step)`."""
+    given = [arg.value for arg in site.node.args]
+    nodes = [e.value for g in given if type(g) is cst.Tuple for e in g.elements]
+    return {word for node in (*given, *nodes) for word in words(dotted(node))}
+
+
+def _assigned(site: Site) -> str | None:
+    node = site.statement.node
+    return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
+
+
+_TURNING = frozenset({"average", "best", "consolidate", "convert", "export", "fp32", "merge"})
+"""Words of functions that read checkpoints to make something of them."""
+
+
+def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(keys read from it, what loads its state) below the load in the same function."""
+    keys: dict[str, None] = {}
+    into: dict[str, None] = {}
+    around = script.function_around(site.statement)
+    block = script.tree.below(around) if around is not None else script.tree.statements
+    last = name.rpartition(".")[2]
+    for statement in block:
+        if statement.index <= site.statement.index or not hasattr(statement.node, "value"):
+            continue
+        if last not in script.source(statement):
+            continue
+        written = text(statement.node.value) if statement.node.value is not None else ""
+        if name not in written or not _reaches(name, site, statement, script):
+            continue
+        keys |= dict.fromkeys(_keys(written, name))
+        for call in script.calls_in(statement):
+            loads = call.name.endswith(_LOADS)
+            if loads and call.node.args and name in text(call.node.args[0].value):
+                into[call.name.rpartition(".")[0]] = None
+    return tuple(keys), tuple(into)
+
+
+def _loads_others(into: tuple[str, ...], site: Site, script: Script) -> bool:
+    """Whether the same function puts state into something else, too."""
+    around = script.function_around(site.statement)
+    calls = script.calls_below(around) if around is not None else script.call_sites()
+    return any(c.name.endswith(_LOADS) and c.name.rpartition(".")[0] not in into for c in calls)
+
+
+def _directly(site: Site, script: Script) -> tuple[str, ...]:
+    """What gets its state from a load within the same statement:
+    `model.load_state_dict(torch.load(path))`."""
+    read = text(site.node)
+    return tuple(
+        call.name.rpartition(".")[0]
+        for call in script.calls_in(site.statement)
+        if call.name.endswith(_LOADS) and call.node.args and text(call.node.args[0].value) == read
+    )
+
+
+def _reaches(name: str, site: Site, statement: Statement, script: Script) -> bool:
+    """Whether what the load gave is what the name holds at a later statement."""
+    made = {binding.statement for binding in script.reaching(name, statement.index)}
+    return site.statement.index in made
+
+
+def _keys(written: str, name: str) -> Iterator[str]:
+    for opening in (f"{name}[", f"{name}.get(", f"{name}.pop("):
+        for piece in written.split(opening)[1:]:
+            if piece[:1] in "\"'":
+                yield piece[1:].partition(piece[0])[0]
+
+
+def _continues(
+    path: Any, restores: tuple[str, ...], into: tuple[str, ...], site: Site, script: Script
+) -> bool:
+    """Whether a loaded file continues a run: by what is read from it, or why it is loaded."""
+    if _restores_progress(restores, into):
+        return True
+    restores_all = site.known is not None and site.known.name.endswith(".restore_checkpoint")
+    if restores_all and "state" in _given(site):
+        return True
+    load = read(script, site)
+    if load is not None:
+        return load.purpose == RESUME
+    if site.known is not None and site.known.api.kind == "load" and _goes_on(site, script):
+        return True
+    named = {word for part in text(path).split(".") for word in words(part)}
+    return bool((named | _because(site, script)) & _RESUME_WORDS)
+
+
+@pattern(CheckpointResume, statements=(cst.Assign,), mentions=_KEYWORDS)
+def find_handed(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`settings["resume_from_checkpoint"] = path`, which `Trainer(**settings)` is then given."""
+    told = handed(site, script)
+    if told is not None and told.key in _KEYWORDS and told.known.api.kind == "trainer":
+        yield CheckpointResume(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(told.known.evidence, (told.known.name,)),
+            how="argument",
+            call=told.known.name.rpartition(".")[2],
+            path=text(told.value),
+            condition=script.condition(site.statement),
+        )
+
+
+def _goes_on(site: Site, script: Script) -> bool:
+    """Whether what is loaded is told to train further below: `agent.learn(...)`."""
+    name = _assigned(site)
+    return name is not None and any(
+        call.name.rpartition(".")[0] == name and script.fit_call(call) is not None
+        for call in script.calls_after(site.statement)
+    )
+
+
+@pattern(
+    CheckpointResume, calls=speaks_of("load", "resume", "restore", "restart"), keywords=_KEYWORDS
+)
+def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`load_checkpoint(config, model, optimizer)`, `accelerator.load_state(dir)`."""
+    if not site.name or type(site.statement.node) is cst.FunctionDef:
+        return
+    how = _told(site, script) or (_how(site, script) if site.known is None else None)
+    if how == "helper" and _reads_settings(site):
+        return
+    if how is None or (how != "argument" and after_training(script, site.statement)):
+        return
+    function = script.function_around(site.statement)
+    if function is not None and set(words(function.node.name.value)) & _TURNING:
+        return
+    if _undoes(site, script):
+        return
+    first = site.node.args[0].value if site.node.args else None
+    told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
+    into_it = first is not None and script.is_a(first, site.scope, "model") is not None
+    path = told if how == "argument" else first if how == "framework" and not into_it else None
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW if how != "helper" else NAME, (site.name,)),
+        how=how,
+        call=site.name,
+        path=text(path) if path is not None else None,
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(CheckpointResume, calls=speaks_of("load", "restore", "read"), within=(cst.Assign,))
+def find_read(site: Site, script: Script) -> Iterator[CheckpointResume]:
+    """`saved = load_checkpoint(path)`, of which the optimizer or the epoch is read afterwards."""
+    if (
+        not _assigned(site)
+        or not _is_reader(site)
+        or _how(site, script)
+        or after_training(script, site.statement)
+    ):
+        return
+    restores, into = _read_from(site, script)
+    if not (restores or into) or not _continues_with(site, script):
+        return
+    yield CheckpointResume(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (_assigned(site) or site.name,)),
+        how="read",
+        call=site.name,
+        restores=restores,
+        into=into,
+        condition=script.condition(site.statement),
+    )
+
+
+def _is_reader(site: Site) -> bool:
+    """`load_checkpoint(path)`, whose result alone is assigned."""
+    named = words(site.name)
+    of_state = named[:1] in (("load",), ("restore",), ("read",)) and set(named[1:]) & _STATE_WORDS
+    value = getattr(site.statement.node, "value", None)
+    return site.known is None and bool(of_state and site.node.args) and value is site.node
+
+
+def _read_from(site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    name = _assigned(site)
+    return _uses(name, site, script) if name else ((), ())
+
+
+def _continues_with(site: Site, script: Script) -> bool:
+    """Whether what a helper reads continues a run, or what it reads beside in the same block:
+    weights may lie in one file, and the optimizer's state in another."""
+    beside = [
+        call
+        for call in script.call_sites()
+        if call.name == site.name
+        and call.statement.parent == site.statement.parent
+        and type(call.statement.node) is cst.Assign
+        and _is_reader(call)
+    ]
+    found = [_read_from(call, script) for call in beside]
+    restores = tuple(key for keys, _ in found for key in keys)
+    into = tuple(name for _, names in found for name in names)
+    return bool(into) and _restores_progress(restores, into)
+
+
+def _restores_progress(restores: tuple[str, ...], into: tuple[str, ...]) -> bool:
+    """Whether an optimizer gets its state, by the keys that are read or by its name."""
+    named = {word for name in into for word in words(name)}
+    return bool(set(restores) & _PROGRESS_KEYS or named & _PROGRESS)
+
+
+def _reads_settings(site: Site) -> bool:
+    """`options = load_checkpoint(path)[0].args`: the settings alone are taken."""
+    value = getattr(site.statement.node, "value", None)
+    return type(value) is cst.Attribute and bool(_SETTINGS & set(words(value.attr.value)))
+
+
+def _undoes(site: Site, script: Script) -> bool:
+    """Whether the same function has saved what is read: it goes back to a state of its own run."""
+    function = script.function_around(site.statement)
+    path = dotted(site.node.args[0].value) if site.node.args else ""
+    if function is None or not path:
+        return False
+    return any(
+        call.line < site.line
+        and "save" in words(call.name)
+        and any(dotted(arg.value) == path for arg in call.node.args)
+        for call in script.calls_below(function)
+    )
+
+
+def _reads_to_resume(site: Site, script: Script) -> bool:
+    """`dist_util.load_state_dict(resume_checkpoint)`: a function of a module reads a file, in code
+    that speaks of resuming."""
+    first = site.node.args[0].value if site.node.args else None
+    root = site.name.partition(".")[0]
+    imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
+    if not imported or not {"checkpoint", "ckpt"} & set(words(dotted(first))):
+        return False
+    function = script.function_around(site.statement)
+    block = script.tree.below(function) if function is not None else []
+    return any("resume" in script.source(statement) for statement in block)
+
+
+def _told(site: Site, script: Script) -> str | None:
+    """`trainer.fit(model, ckpt_path=path)`, `trainer.train(resume_from_checkpoint=True)`."""
+    for name in _KEYWORDS:
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("None", "False"):
+            trainer = site.known is not None and site.known.api.kind == "trainer"
+            return "argument" if trainer or script.fit_call(site) is not None else None
+    return None
+
+
+def _how(site: Site, script: Script) -> str | None:
+    receiver, _, method = site.name.rpartition(".")
+    named = words(site.name)
+    other = method.lstrip("_")[:1].isupper() or named[-1:] == ("end",)
+    if other or "pretrained" in named or (len(named) == 1 and not site.node.args):
+        return None
+    if method == "load_state" and receiver:
+        return "framework"
+    attribute = type(site.node.func) is cst.Attribute
+    role = script.role(site.node.func.value, site.scope) if attribute else None
+    if method == "load_state_dict" and role is None and _reads_to_resume(site, script):
+        return "helper"
+    if method == "resume_or_load" and receiver:
+        return "framework"
+    if method == "load" and role is not None and role.kind == "accelerator":
+        return "framework"
+    if method == "load_raw" and role is not None and role.kind == "accelerator":
+        return "framework" if _because(site, script) & _RESUME_WORDS else None
+    if method in ("load", "restore") and words(receiver)[-1:] == ("checkpointer",):
+        passed = [script.role(arg.value, site.scope) for arg in site.node.args]
+        if any(r is not None and r.kind == "optimizer" for r in passed):
+            return "helper"
+    if method == "load_checkpoint" and receiver:
+        engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
+        if engine or (role is not None and role.kind == "model"):
+            return "framework"
+    by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(site.node.args)
+    if by_keeper and len(named) > 1 and named[0] in ("load", "restore"):
+        return None if _given_words(site) & _TRAINED_BEFORE else "framework"
+    loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
+    loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
+    about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
+    if not loads or not about or set(named) & {"dict", "experiment", "create"}:
+        return None
+    if named == ("restore",) and (not site.node.args or not set(words(receiver)) & _KEEPERS):
+        return None
+    rest = named[1:2] if named[1:2] == ("from",) else tuple(w for w in named[1:] if w != "from")
+    if named[0] in ("restore", "resume") and named[1:] and not set(rest) & _RESTORED:
+        return None
+    if named[0] == "restore" and receiver and not set(words(receiver)) & _RESTORING:
+        return None
+    if any(type(arg.value) is cst.Subscript for arg in site.node.args):
+        return None  # a part of what was loaded before
+    restored = [script.role(arg.value, site.scope) for arg in site.node.args]
+    kinds = {r.kind for r in restored if r is not None}
+    if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
+        return "helper"
+    asked = _given_words(site)
+    if "pretrained" in asked:
+        return None
+    if named == ("load", "model") and "snapshot" in asked:
+        return "helper"
+    return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
+
+
+_TRAINED_BEFORE = frozenset({"pretrained", "weights", "finetune"})
+"""Words of files that other trainings left."""
+
+
+def _given_words(site: Site) -> set[str]:
+    """The words of all that is passed."""
+    return {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
+
+
+def _because(site: Site, script: Script) -> set[str]:
+    """The words of the conditions that lead to a call, without what must not be so."""
+    reasons = (script.condition(site.statement) or "").split(" and ")
+    stated = "_".join(reason for reason in reasons if not _says_no(reason))
+    return set(words(stated.replace(".", "_").replace(" ", "_")))
+
+
+def _says_no(reason: str) -> bool:
+    """`not args.resume`, `args.resume is None`: there is nothing to resume from."""
+    return reason.lstrip("(").startswith("not ") or reason.rstrip(")").endswith(" is None")

@@ -1,0 +1,295 @@
+"""dataset-build: a dataset object is made."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.dataset_build.facts import DatasetBuild
+from pseudogen.patterns.dataset_build.finders import (
+    find_chosen,
+    find_known,
+    find_loaded,
+    find_loading,
+    find_made_by_module,
+    find_method,
+    find_named,
+    find_pipeline,
+    find_unpacked,
+)
+
+__all__ = [
+    "DatasetBuild",
+    "find_chosen",
+    "find_known",
+    "find_loaded",
+    "find_loading",
+    "find_made_by_module",
+    "find_method",
+    "find_named",
+    "find_pipeline",
+    "find_unpacked",
+]
+
+
+EXAMPLES = {
+    (
+        "import torchvision\n"
+        'train_set = torchvision.datasets.CIFAR10("data", train=True, download=True, transform=tfm)'
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.datasets.CIFAR10",)),
+            target="train_set",
+            function="torchvision.datasets.CIFAR10",
+            split="training",
+            source='"data"',
+            transform="tfm",
+            train="True",
+            download="True",
+        ),
+    ],
+    (
+        "train_dataset = YoloDataset(train_lines, input_shape, train=True)\n"
+        "val_dataset = build_dataset(args, is_train=False)"
+    ): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("YoloDataset",)),
+            target="train_dataset",
+            function="YoloDataset",
+            split="training",
+            source="train_lines",
+            train="True",
+        ),
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="val_dataset",
+            function="build_dataset",
+            split="validation",
+        ),
+    ],
+    "val = SkipSubset(val_dataset, n=args.skip)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("SkipSubset",)),
+            target="val",
+            function="SkipSubset",
+            split="validation",
+            source="val_dataset",
+        )
+    ],
+    (
+        "from project import load_and_cache_examples\n"
+        "eval_dataset = load_and_cache_examples(args, tokenizer)"
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_and_cache_examples", "eval_dataset")),
+            target="eval_dataset",
+            function="load_and_cache_examples",
+            split="validation",
+        )
+    ],
+    (
+        "from torch.utils.data import random_split\n"
+        "train_set, val_set = random_split(dataset, [n_train, n_val])"
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.data.random_split",)),
+            target="train_set, val_set",
+            function="random_split",
+            form="split",
+            source="dataset",
+            lengths="[n_train, n_val]",
+        ),
+    ],
+    "import torch\nclass Pets(torch.utils.data.Dataset):\n    pass\ndata = Pets(files)": [
+        DatasetBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.data.Dataset",)),
+            target="data",
+            function="Pets",
+            source="files",
+        ),
+    ],
+    (
+        "from datasets import load_dataset\n"
+        'raw = load_dataset("imdb")\n'
+        'parts = raw["train"].train_test_split(0.1)'
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("datasets.load_dataset",)),
+            target="raw",
+            function="load_dataset",
+            source='"imdb"',
+        ),
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ('raw["train"]',)),
+            target="parts",
+            function="raw[].train_test_split",
+            source="0.1",
+        ),
+    ],
+    ("dataset = TextDataset(transform=lower, path=args.folder)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("TextDataset",)),
+            target="dataset",
+            function="TextDataset",
+            source="args.folder",
+            transform="lower",
+        )
+    ],
+    ("train_dataset = TextAudioLoader(hps.files, hps.data)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("TextAudioLoader",)),
+            target="train_dataset",
+            function="TextAudioLoader",
+            split="training",
+            source="hps.files",
+        )
+    ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "from data import get_pairs\n"
+        "pairs = get_pairs(path, split='train')\n"
+        "loader = DataLoader(pairs, batch_size=8)"
+    ): [
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("pairs",)),
+            target="pairs",
+            function="get_pairs",
+            source="path",
+        )
+    ],
+    "train_set, test_set = build_datasets(folder)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_datasets",)),
+            target="train_set, test_set",
+            function="build_datasets",
+            source="folder",
+        ),
+    ],
+    ('from project import dataset\ntrain_dataset = dataset.load("train", is_training=True)'): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("dataset.load",)),
+            target="train_dataset",
+            function="dataset.load",
+            split="training",
+            source='"train"',
+        )
+    ],
+    (
+        "train_set, args.classes = build_dataset(True, args)\n"
+        "valid_set, _ = build_dataset(False, args)"
+    ): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="train_set",
+            also=("args.classes",),
+            function="build_dataset",
+            split="training",
+        ),
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("build_dataset",)),
+            target="valid_set",
+            function="build_dataset",
+            split="validation",
+        ),
+    ],
+    ('from streets import Streets\npart = Streets(root=folder, split="train", transform=tfm)'): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Streets",)),
+            target="part",
+            function="Streets",
+            source="folder",
+            transform="tfm",
+        )
+    ],
+    ("from graphs import load_data\nedges, x, labels, train_idx, test_idx = load_data(name)"): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_data", "edges, x, labels, train_idx, test_idx")),
+            target="edges, x, labels, train_idx, test_idx",
+            function="load_data",
+            source="name",
+        )
+    ],
+    ("train_dataset = getattr(data, name)(root, split)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_dataset",)),
+            target="train_dataset",
+            function="getattr(data, name)",
+            split="training",
+            source="root",
+        )
+    ],
+    ("train_dataset, val_dataset, train_loader, val_loader = init_dataset_and_dataloader(args)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_dataset_and_dataloader",)),
+            target="train_dataset, val_dataset",
+            also=("train_loader", "val_loader"),
+            function="init_dataset_and_dataloader",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("train_name, val_name = get_dataset_names(args)"): "text about it",
+    (
+        "from graphs import load_data\ntrain_loader, test_loader = load_data(name)"
+    ): "loaders, not data",
+    ("net = Wrapped(base, transform=tfm)"): "neither says which part of the data is read",
+    "coco = get_coco_api_from_dataset(loader.dataset)": "something is made from a data set",
+    "from tools import prepare_features\ndataset = prepare_features(dataset, 9)": "one is changed",
+    (
+        "from project import data\ntrain_set = reader.load(path)\nstate = data.load(path)"
+    ): "no data set, or not of a module for data",
+    "from pathlib import Path\ndataset = Path(dataset)": "a path",
+    ("data_collator = DataCollatorForChatDataset(tokenizer)"): "puts samples together",
+    (
+        "from torch.utils.data import DataLoader\n"
+        "import torch, pickle\n"
+        "pairs = pickle.load(handle)\n"
+        "rows = torch.randn(100, 3)\n"
+        "loaders = DataLoader(pairs), DataLoader(rows)"
+    ): "arrays and what a file held",
+    ("batches = TextAudioLoader(files)"): "a loader",
+    "n = len(train_dataset)": "a data set is measured, none is made",
+    "train_dataset = raw_datasets['train']": "a part of what was made before is taken",
+    "loader = get_dataset_loader(args)": "makes a loader",
+    "info = get_dataset_info(name)": "no data set",
+    "worker.ResetDataset(train_dataset)": "a method of something else",
+    "worker = executor.init_for_dataset(plan, dataset)": "something that works on a data set",
+}

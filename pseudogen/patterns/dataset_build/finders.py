@@ -1,0 +1,338 @@
+"""What dataset-build is found by."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, split
+from pseudogen.names.words import MAKING, suggested_role, words
+from pseudogen.patterns.dataset_build.facts import DatasetBuild
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_CHANGES = frozenset({"clear", "destroy", "release", "reset", "set", "update"})
+"""First words of methods in capitals, as in bindings of C++, that change a data set."""
+_PREPOSITIONS = frozenset({"for", "from", "in", "of", "on", "with"})
+_DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "valset"})
+_NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
+
+
+_NOT_SETS = frozenset(
+    {"args", "config", "copy", "filter", "iter", "list", "load", "prepare", "read", "tokenize"}
+    | {"tensor", "wrap", "zip"}
+)
+"""Words of functions whose results a loader may be given that are not said to make a data set."""
+_SOURCES = frozenset(
+    {"annotations", "data", "dataset", "datasets", "dir", "directory", "file", "files", "folder"}
+    | {
+        "id",
+        "imgs",
+        "images",
+        "name",
+        "path",
+        "root",
+        "samples",
+        "source",
+        "tensors",
+        "url",
+        "urls",
+    }
+)
+
+
+_EACH_SAMPLE = frozenset({"transform", "transforms", "target_transform"})
+_WHICH_PART = frozenset(
+    {"data_dir", "data_root", "download", "image_set", "is_train", "mode", "phase", "root"}
+    | {"root_dir", "set_name", "split", "train"}
+)
+_NO_DATA = frozenset({"iter", "loader", "loaders", "dataloader", "path", "paths"})
+_LOADING = (("build",), ("create",), ("get",), ("load",), ("make",), ("prepare",), ("read",))
+
+
+@pattern(DatasetBuild, kinds=("dataset",))
+def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """A class or function of a library, or a class of the script that inherits from one."""
+    known = site.known
+    if known is None or site.name.startswith("super"):
+        return
+    last = site.name.rpartition(".")[2]
+    made = last[:1].isupper() or words(last)[:1] != ("default",)
+    if made and (known.evidence == API or _plausible(site, script)):
+        yield _finding(site, script, Evidence(known.evidence, (known.name,)))
+
+
+def _may_make(name: str) -> bool:
+    """Whether a name is that of a class, or of something about a data set."""
+    named, last = words(name), name.rpartition(".")[2]
+    return bool(named) and (last[:1].isupper() or bool(set(named) & _DATASETS))
+
+
+def _may_load(name: str) -> bool:
+    """Whether a function's name says that it loads or prepares examples or data."""
+    named = words(name)
+    return named[:1] in _LOADING and named[-1] in ("cache", "data", "examples", "features")
+
+
+@pattern(DatasetBuild, calls=_may_make)
+def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`YoloDataset(...)`, `build_dataset(args)`: classes and helpers that this file lacks."""
+    named = words(site.name)
+    last = site.name.rpartition(".")[2]
+    if site.known is not None or not named or script.defines(last):
+        return
+    target = assigned(site.statement, site.node)
+    received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
+    if last[:1].isupper() and named[0] in _CHANGES:
+        return
+    if "collator" in named or (len(named) > 1 and named[-2] in _PREPOSITIONS):
+        return  # something that is made from a data set, or for one
+    part = named[-1:] == ("subset",) and last[:1].isupper() and _of_dataset(site, script)
+    if part and target is not None:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+    if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
+        return
+    if _foreign(site, script) or "calibration" in text(site.node):
+        return
+    is_class = last[:1].isupper() and (
+        named[-1] in _DATASETS
+        or named[-2:] == ("data", "set")
+        or (target is not None and suggested_role(target) == "dataset")
+    )
+    is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
+    parts = [part.strip() for part in (target or "").split(",")]
+    beside = bool(set(named) & _DATASETS) and len(parts) > 1
+    beside = beside and any(suggested_role(part) == "dataset" for part in parts)
+    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside) and named[0] != "set"
+    if is_class or (helper and target is not None):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _reads_samples(site: Site) -> bool:
+    """`Streets(root=folder, split="train", transform=tfm)`: what is told which part of the data to
+    read, and what to do to each sample."""
+    passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    return bool(passed & _EACH_SAMPLE) and bool(passed & _WHICH_PART)
+
+
+def _of_dataset(site: Site, script: Script) -> bool:
+    """Whether a data set is the first that a class is given."""
+    first = site.node.args[0].value if site.node.args else None
+    named = words(dotted(first)) if first is not None else ()
+    return "dataset" in named or (
+        first is not None and script.is_a(first, site.scope, "dataset") is not None
+    )
+
+
+@pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
+def find_loading(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = load_and_cache_examples(args, tokenizer)`: a function of the project gives
+    what is named as a data set."""
+    if site.known is not None or site.name.rpartition(".")[2][:1].isupper():
+        return
+    target = assigned(site.statement, site.node)
+    if target is None or "," in target or suggested_role(target) != "dataset":
+        return
+    given = [arg.value for arg in site.node.args]
+    changed = any(script.is_a(node, site.scope, "dataset") is not None for node in given)
+    root = site.name.partition(".")[0]
+    bound = script.resolver.bindings(root, site.scope)
+    own = bool(bound) and all(b.how in ("import", "function") for b in bound)
+    if own and given and not changed and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name, target)))
+
+
+@pattern(
+    DatasetBuild,
+    calls=lambda name: name in ("eval()", "getattr()"),
+    within=(cst.Assign,),
+)
+def find_chosen(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = getattr(data, name)(root, split)`: a class that a name chooses."""
+    target = assigned(site.statement, site.node)
+    chosen = type(site.node.func) is cst.Call
+    if chosen and target and "," not in target and suggested_role(target) == "dataset":
+        found = _finding(site, script, Evidence(NAME, (target,)))
+        yield replace(found, function=text(site.node.func))
+
+
+@pattern(DatasetBuild, calls=_may_load, within=(cst.Assign,))
+def find_unpacked(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`features, labels, train_mask, val_mask = load_data(name)`: a function of the project gives
+    the data, and which of them are for what."""
+    target = assigned(site.statement, site.node)
+    if site.known is not None or target is None or "," not in target or not _may_load(site.name):
+        return
+    named = {word for name in target.split(",") for word in words(name.strip())}
+    bound = script.resolver.bindings(site.name.partition(".")[0], site.scope)
+    imported = bool(bound) and all(b.how == "import" for b in bound)
+    parts = named & {"train", "training"} and named & {"test", "val", "valid", "dev", "labels"}
+    if imported and parts and not named & _NO_DATA and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name, target)))
+
+
+@pattern(DatasetBuild, methods=("load", "build", "make", "create"), within=(cst.Assign,))
+def find_made_by_module(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_dataset = dataset.load("train", is_training=True)` of a module for data."""
+    module = site.name.rpartition(".")[0]
+    target = assigned(site.statement, site.node)
+    if site.known is not None or target is None or suggested_role(target) != "dataset":
+        return
+    if "." in module or not set(words(module)[-1:]) & (_DATASETS | {"data"}):
+        return
+    imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
+    if imported and not _foreign(site, script):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DatasetBuild, kinds=("loader",))
+def find_loaded(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`images = ImageFolderWithLabels(path)`, of which a library's loader then makes batches."""
+    given = script.argument(site, "dataset")
+    name = dotted(given) if type(given) in (cst.Name, cst.Attribute) else ""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        call = binding.value
+        if binding.how not in ("assign", "unpack") or type(call) is not cst.Call:
+            continue
+        made = script.call_site(
+            call, binding.statement, script.tree.statements[binding.statement].scope
+        )
+        if made.known is None and _makes(made, script):
+            yield _finding(made, script, Evidence(FLOW, (name,)))
+
+
+@pattern(DatasetBuild, methods=("training", "train", "validation"), within=(cst.Assign,))
+def find_pipeline(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`train_ds, count = input_pipeline.training(cfg)` of a module that reads data."""
+    module, target = site.name.rpartition(".")[0], assigned(site.statement, site.node) or ""
+    about = {"pipeline", "data", "dataset", "datasets"} & set(words(module))
+    imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
+    first = target.partition(",")[0].strip("( ")
+    if site.known is None and about and imported and suggested_role(first) == "dataset":
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _makes(made: Site, script: Script) -> bool:
+    """Whether a call makes a data set, and neither reads a value, nor changes one that is there,
+    nor makes what is a data set only by the way (a list, an array)."""
+    root, _, method = made.name.partition(".")
+    if not made.name or made.name.endswith(")") or set(words(made.name)) & _NOT_SETS:
+        return False
+    bound = script.resolver.bindings(root, made.scope)
+    if root in ("self", "super()") or (not bound and not made.name[:1].isupper()):
+        return False
+    if script.resolver.qualified(root, made.scope)[:1] and _foreign(made, script):
+        return False
+    return not method or all(b.how == "import" for b in bound)
+
+
+def _foreign(made: Site, script: Script) -> bool:
+    roots = {q.partition(".")[0] for q in script.resolver.qualified(made.name, made.scope)}
+    return bool(roots & (sys.stdlib_module_names | {"np", "numpy", "pandas", "sklearn", "torch"}))
+
+
+@pattern(DatasetBuild, methods=("train_test_split", "flow_from_directory", "flow_from_dataframe"))
+def find_method(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`dataset.train_test_split(...)`, `generator.flow_from_directory(...)`."""
+    if type(site.node.func) is not cst.Attribute or site.known is not None:
+        return
+    receiver = site.node.func.value
+    if site.node.func.attr.value.startswith("flow"):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+    elif script.is_a(_whole(receiver), site.scope, "dataset") is not None:
+        yield _finding(site, script, Evidence(NAME, (text(receiver),)))
+
+
+def _whole(node: Any) -> Any:
+    """`raw` in `raw["train"]`."""
+    return node.value if type(node) is cst.Subscript else node
+
+
+def _plausible(site: Site, script: Script) -> bool:
+    """Whether a name alone is enough: something is made of it."""
+    return assigned(site.statement, site.node) is not None or bool(site.node.args)
+
+
+def _may_be_source(arg: cst.Arg) -> bool:
+    """Whether an argument may be where the data come from: a positional one, or a keyword that
+    says so."""
+    if arg.keyword is not None:
+        sized = words(arg.keyword.value)[-1:] in (("size",), ("len",), ("length",), ("num",))
+        return not sized and bool(set(words(arg.keyword.value)) & _SOURCES)
+    return not set(words(dotted(arg.value))[-1:]) & _NO_SOURCES
+
+
+_SEVERAL = (cst.List, cst.ListComp, cst.Dict, cst.DictComp, cst.GeneratorExp)
+_NO_SOURCES = frozenset(
+    {"args", "cfg", "conf", "config", "hparams", "hyp", "kwargs", "opt", "options", "opts"}
+    | {"self", "settings", "tokenizer", "transform", "transforms", "processor", "params"}
+)
+"""Last words of what a data set is given beside where its data come from."""
+
+
+def _is_number(node: cst.BaseExpression) -> bool:
+    """Whether an expression can only be a number: `n * batch_size` says how many samples."""
+    if type(node) is cst.BinaryOperation:
+        return type(node.operator) in (cst.Multiply, cst.FloorDivide, cst.Subtract, cst.Power)
+    return type(node) in (cst.Integer, cst.Float)
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
+    target, also = _parted(assigned(site.statement, site.node))
+    traits = site.known.api.traits if site.known is not None else {}
+    form = traits.get("part") or traits.get("form")
+    first = next((a for a in site.node.args if not a.star and _may_be_source(a)), None)
+    made = site.name.rpartition(".")[2][:1].isupper()
+    number = made and first is not None and _is_number(first.value)
+    source = text(first.value) if first is not None and not number else None
+    if source in ("True", "False", "None"):
+        source = None
+    if source is not None and source[1:-1].endswith("Dataset") and source[:1] in "\"'":
+        source = None  # the name of a class
+    train = script.argument_text(site, "train")
+    return DatasetBuild(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=target,
+        also=also,
+        function=site.name,
+        several=target is not None and type(site.statement.node.value) in _SEVERAL,
+        form=form,
+        split=_split(target, train, source),
+        source=source,
+        transform=script.argument_text(site, "transform"),
+        train=train,
+        download=script.argument_text(site, "download"),
+        lengths=script.argument_text(site, "lengths") if form == "split" else None,
+        condition=script.condition(site.statement),
+    )
+
+
+def _parted(target: str | None) -> tuple[str | None, tuple[str, ...]]:
+    """What is assigned to: the data sets, by their names, and what else a tuple has beside them."""
+    names = tuple(map(str.strip, target.split(","))) if target is not None else ()
+    sets = [n for n in names if suggested_role(n) == "dataset" or set(words(n)) & _DATASETS]
+    if not 0 < len(sets) < len(names) or "(" in (target or ""):
+        return target, ()
+    return ", ".join(sets), tuple(name for name in names if name not in sets)
+
+
+def _split(target: str | None, train: str | None, source: str | None) -> str | None:
+    """Which part of the data a set is; several sets that are made at once are no single part."""
+    if target is not None and len({split(name) for name in target.split(",")}) > 1:
+        return None
+    return split(target) or _split_of(train, source)
+
+
+def _split_of(train: str | None, source: str | None) -> str | None:
+    if train in ("True", "False"):
+        return "training" if train == "True" else "validation"
+    return split(source)

@@ -1,0 +1,283 @@
+"""epoch-loop: the loop over epochs, or over the steps of the whole run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.epoch_loop.facts import EpochLoop
+from pseudogen.patterns.epoch_loop.finders import (
+    find_framework,
+    find_loop,
+)
+
+__all__ = [
+    "EpochLoop",
+    "find_framework",
+    "find_loop",
+]
+
+
+def _example(**facts: Any) -> list[EpochLoop]:
+    facts.setdefault("end", facts["line"])
+    return [EpochLoop(**facts)]
+
+
+EXAMPLES = {
+    "for epoch in range(start_epoch, 90):\n    train_one_epoch(model, loader, optimizer)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("epoch",)),
+        variable="epoch",
+        over="range(start_epoch, 90)",
+        start="start_epoch",
+        stop="90",
+        stop_value=90,
+    ),
+    "step = 0\n"
+    "while step < max_steps:\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()\n"
+    "    step += 1\n"
+    "    if step == patience:\n"
+    "        break": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("step < max_steps",)),
+        over="step < max_steps",
+        unit="step",
+        ends_when=("step == patience",),
+    ),
+    "from torch.optim import SGD\n"
+    "optimizer = SGD(agent.parameters(), lr=0.1)\n"
+    "for iteration in range(20):\n"
+    "    states = collect(agent)\n"
+    "    for start in range(0, len(states), 64):\n"
+    "        agent.loss(states[start:start + 64]).backward()\n"
+    "        optimizer.step()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("iteration",)),
+        variable="iteration",
+        over="range(20)",
+        stop="20",
+        stop_value=20,
+        unit="round",
+    ),
+    "while (\n"
+    "    step < max_steps or not max_steps\n"
+    "):\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()": _example(
+        line=1,
+        end=3,
+        evidence=Evidence(FLOW, ("(step < max_steps or not max_steps)",)),
+        over="step < max_steps or not max_steps",
+        unit="step",
+    ),
+    "import sys\n"
+    "while(True):\n"
+    "    loss = model(next(batches))\n"
+    "    loss.backward()\n"
+    "    step += 1\n"
+    "    if step == last:\n"
+    "        print('done')\n"
+    "        sys.exit()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("while",)),
+        over="True",
+        unit="step",
+        ends_when=("step == last",),
+    ),
+    "from lightning.pytorch import Trainer\n"
+    "trainer = Trainer(max_epochs=20)\n"
+    "trainer.fit(model, train_loader)": _example(
+        line=3, evidence=Evidence(API, ("trainer.fit",)), call="trainer.fit", epochs="20"
+    ),
+    "for i in range(num_epochs):\n"
+    "    for batch in train_loader:\n"
+    "        model(batch).backward()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("i",)),
+        variable="i",
+        over="range(num_epochs)",
+        stop="num_epochs",
+    ),
+    "for _ in range(10):\n"
+    "    loss = model(torch.rand(4, 8)).sum()\n"
+    "    loss.backward()\n"
+    "    optimizer.step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("_",)),
+        variable="_",
+        over="range(10)",
+        stop="10",
+        stop_value=10,
+        unit="step",
+    ),
+    "for micro_step in range(total_steps):\n"
+    "    loss = engine(next(batches))\n"
+    "    engine.backward(loss)\n"
+    "    engine.step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("micro_step",)),
+        variable="micro_step",
+        over="range(total_steps)",
+        stop="total_steps",
+        unit="step",
+    ),
+    "for ep in range(5):\n    run(model, train_loader, optimizer)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("ep",)),
+        variable="ep",
+        over="range(5)",
+        stop="5",
+        stop_value=5,
+    ),
+    ("for epoch in range(start, epochs):\n    program.run(train_loader, executor)"): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("epoch",)),
+            variable="epoch",
+            over="range(start, epochs)",
+            start="start",
+            stop="epochs",
+        )
+    ],
+    (
+        "class Base:\n"
+        "    @abstractmethod\n"
+        "    def _train_epoch(self, epoch):\n"
+        "        raise NotImplementedError\n"
+        "    def fit(self):\n"
+        "        for epoch in range(self.epochs):\n"
+        "            self._train_epoch(epoch)"
+    ): [
+        EpochLoop(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("epoch",)),
+            variable="epoch",
+            over="range(self.epochs)",
+            stop="self.epochs",
+        )
+    ],
+    ("from mmengine.registry import RUNNERS\nrunner = RUNNERS.build(cfg)\nrunner.train()"): [
+        EpochLoop(line=3, end=3, evidence=Evidence(API, ("runner.train",)), call="runner.train")
+    ],
+    (
+        "import jax, optax\n"
+        "def make_update(tx):\n"
+        "    def update(params, state, batch):\n"
+        "        loss, grads = jax.value_and_grad(loss_fn)(params, batch)\n"
+        "        updates, state = tx.update(grads, state)\n"
+        "        return optax.apply_updates(params, updates), state\n"
+        "    return jax.pmap(update)\n"
+        "update = make_update(tx)\n"
+        "for step in range(total_steps):\n"
+        "    params, state = update(params, state, next(batches))"
+    ): [
+        EpochLoop(
+            line=9,
+            end=9,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(total_steps)",
+            stop="total_steps",
+            unit="step",
+            trains_by="update",
+        )
+    ],
+    "for step, batch in zip(range(first, 900), batches):\n"
+    "    loss = net(batch)\n"
+    "    loss.backward()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("step, batch",)),
+        variable="step",
+        over="zip(range(first, 900), batches)",
+        start="first",
+        stop="900",
+        stop_value=900,
+        unit="step",
+    ),
+    "import keras\n"
+    "model = keras.Sequential(layers)\n"
+    "model.fit(x, y, initial_epoch=start, epochs=90)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("model.fit",)),
+        call="model.fit",
+        epochs="90",
+        start="start",
+    ),
+    "from catalyst import dl\n"
+    "class Digits(dl.Runner):\n    pass\n"
+    "runner = Digits()\n"
+    "runner.run()": _example(line=5, evidence=Evidence(API, ("runner.run",)), call="runner.run"),
+    (
+        "for t in range(int(args.max_timesteps)):\n"
+        "    state = env.step(act(state))\n"
+        "    agent.learn(memory)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("t",)),
+            variable="t",
+            over="range(int(args.max_timesteps))",
+            stop="int(args.max_timesteps)",
+            unit="step",
+        )
+    ],
+    ("import hydra\ntrainer = hydra.utils.instantiate(cfg.trainer)\ntrainer.fit(model, data)"): [
+        EpochLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("trainer.fit",)),
+            call="trainer.fit",
+        )
+    ],
+    (
+        "for step in range(max_steps):\n"
+        "    state = env.step(act(state))\n"
+        "    if step >= start_steps:\n"
+        "        agent.learn(memory)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(max_steps)",
+            stop="max_steps",
+            unit="turn",
+        )
+    ],
+    (
+        "for step in range(max_steps):\n"
+        "    x = get_batch()\n"
+        "    if half:\n"
+        "        scaler.scale(net(x)).backward()\n"
+        "    else:\n"
+        "        net(x).backward()"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(max_steps)",
+            stop="max_steps",
+            unit="step",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    (
+        "import hydra\nrunner = hydra.utils.instantiate(cfg.step)\nrunner.fit(model, data)"
+    ): "what it is, only the settings say",
+    ("for t in range(horizon):\n    agent.learn(memory)"): "no run of so many steps",
+    "from catalyst import dl\nrunner = make(dl.Runner)\nengine.run()": "no trainer",
+    "for i in range(step_5):\n    loss = forward(i)\n    loss.backward()": "a stage of a pipeline",
+    "for epoch in range(100):\n    rates.append(schedule(epoch))": "a plot of a schedule",
+    "for batch in train_loader:\n    model(batch).backward()": "one pass is a batch loop",
+    "from sklearn.svm import SVC\nclassifier = SVC()\nclassifier.fit(x, y)": "no epochs are known",
+    "for fold in range(5):\n    scores.append(cross_validate(fold))": "folds are no epochs",
+}

@@ -1,0 +1,317 @@
+"""evaluation: the model is evaluated, by a loop or by the call of the function that holds it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.evaluation.facts import Evaluation
+from pseudogen.patterns.evaluation.finders import (
+    find_call,
+    find_callback,
+    find_loop,
+    find_method,
+    find_pass,
+)
+
+__all__ = [
+    "Evaluation",
+    "find_call",
+    "find_callback",
+    "find_loop",
+    "find_method",
+    "find_pass",
+]
+
+
+def _example(**facts: Any) -> list[Evaluation]:
+    facts.setdefault("end", facts["line"])
+    return [Evaluation(**facts)]
+
+
+EXAMPLES = {
+    "model.eval()\n"
+    "with torch.no_grad():\n"
+    "    for x, y in val_loader:\n"
+    "        loss += criterion(model(x), y)\n"
+    "model.train()": _example(
+        line=3,
+        evidence=Evidence(NAME, ("val_loader",)),
+        how="loop",
+        loader="val_loader",
+        batch="x, y",
+        eval_mode=1,
+        train_mode=5,
+        no_gradients=2,
+    ),
+    "acc1 = validate(val_loader, model, criterion, args)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("validate",)),
+        how="call",
+        loader="val_loader",
+        model="model",
+        call="validate",
+        result="acc1",
+    ),
+    "from lightning import Trainer\n"
+    "trainer = Trainer()\n"
+    "trainer.test(model, test_loader)": _example(
+        line=3,
+        evidence=Evidence(API, ("lightning.Trainer",)),
+        how="call",
+        loader="test_loader",
+        model="model",
+        call="trainer.test",
+    ),
+    "for epoch in range(9):\n"
+    '    for phase in ["train", "val"]:\n'
+    "        for x, y in loaders[phase]:\n"
+    "            loss = criterion(model(x), y)\n"
+    '            if phase == "train":\n'
+    "                loss.backward()": _example(
+        line=3,
+        evidence=Evidence(NAME, ("loaders",)),
+        how="phase",
+        loader="loaders[phase]",
+        batch="x, y",
+    ),
+    "def accuracy(model, data_loader):\n"
+    "    with torch.no_grad():\n"
+    "        for x, y in data_loader:\n"
+    "            hits += (model(x) == y).sum()\n"
+    "    return hits\n"
+    "score = accuracy(net, test_loader)": [
+        Evaluation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("data_loader",)),
+            how="loop",
+            loader="data_loader",
+            batch="x, y",
+            no_gradients=2,
+        ),
+        Evaluation(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("accuracy",)),
+            how="call",
+            loader="test_loader",
+            model="net",
+            call="accuracy",
+            result="score",
+        ),
+    ],
+    (
+        "for epoch in range(10):\n"
+        "    run_epoch(epoch, train_loader, train=True)\n"
+        "    run_epoch(epoch, val_loader, train=False)"
+    ): [
+        Evaluation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("val_loader",)),
+            how="call",
+            loader="val_loader",
+            call="run_epoch",
+            per="epoch",
+        )
+    ],
+    "for name, value in evaluator.run(train_state):\n    record(name, value)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("evaluator.run",)),
+            how="call",
+            call="evaluator.run",
+        )
+    ],
+    "for i, batch in enumerate(eval_loader):\n    total += model(batch)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("eval_loader",)),
+            how="loop",
+            loader="eval_loader",
+            batch="batch",
+        )
+    ],
+    (
+        "def evaluate(generator, eval_loader):\n"
+        "    for x, y in eval_loader:\n"
+        "        x, y = x[:1], y[:1]\n"
+        "        break\n"
+        "    return generator.infer(x)"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("eval_loader",)),
+            how="loop",
+            loader="eval_loader",
+            batch="x, y",
+        )
+    ],
+    ("from evaluation import evaluate\nevaluate(actor_critic, env_name, seed)"): [
+        Evaluation(
+            line=2, end=2, evidence=Evidence(NAME, ("evaluate",)), how="call", call="evaluate"
+        )
+    ],
+    (
+        "def validate(val_loader, model):\n"
+        "    source = Prefetcher(val_loader)\n"
+        "    x = source.next()\n"
+        "    while x is not None:\n"
+        "        losses.append(model(x))\n"
+        "        x = source.next()"
+    ): [Evaluation(line=4, end=4, evidence=Evidence(FLOW, ("x is not None",)), how="loop")],
+    "from detectron2.evaluation import inference_on_dataset\n"
+    "def test(cfg, model):\n"
+    "    for name in cfg.DATASETS.TEST:\n"
+    "        inference_on_dataset(model, build_loader(cfg, name), judges[name])": _example(
+        line=4,
+        evidence=Evidence(API, ("detectron2.evaluation.inference_on_dataset",)),
+        how="call",
+        model="model",
+        call="inference_on_dataset",
+    ),
+    (
+        "def test():\n"
+        "    model.eval()\n"
+        "    output = model(features, adj)\n"
+        "    return accuracy(output[idx_test], labels[idx_test])\n"
+        "score = test()"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("test",)),
+            how="call",
+            call="test",
+            result="score",
+        )
+    ],
+    (
+        "from stable_baselines3.common.callbacks import EvalCallback\n"
+        "callback = EvalCallback(env, eval_freq=500)"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("stable_baselines3.common.callbacks.EvalCallback",)),
+            how="callback",
+            call="EvalCallback",
+        )
+    ],
+    (
+        "def epoch():\n"
+        "    loss = criterion(net(x)[train_idx], y[train_idx])\n"
+        "    loss.backward()\n"
+        "    net.eval()\n"
+        "    out = net(x)"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("net",)),
+            how="pass",
+            result="out",
+            model="net",
+            eval_mode=4,
+        )
+    ],
+    (
+        "from evaluate import evaluate\n"
+        "for it in range(max_iter):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    evaluate(folder, 'last.pth')"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("evaluate",)),
+            how="call",
+            call="evaluate",
+            per="step",
+        )
+    ],
+    (
+        "def evaluate_policy(policy):\n"
+        "    for _ in range(9):\n"
+        "        state, done = env.reset(), False\n"
+        "        while not done:\n"
+        "            state, reward, done, _ = env.step(policy.select_action(state))"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("_",)),
+            how="episodes",
+        )
+    ],
+    ("acc, threshold = perform_val(device, backbone, folder)"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("perform_val",)),
+            how="call",
+            call="perform_val",
+            result="acc, threshold",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("perform_setup(model)"): "something else is performed",
+    (
+        "def collect(policy):\n"
+        "    for _ in range(9):\n"
+        "        state, reward, done, _ = env.step(policy.act(state))"
+    ): "data are collected, nothing is measured",
+    ("from rules import evaluate\nevaluate(expression)"): "another matter than the model",
+    ("net.eval()\nout = net(x)"): "nothing is trained here",
+    "def test():\n    check(parser)\ntest()": "a test of the code",
+    "def eval(index, model):\n"
+    "    return score(model(index))\n"
+    "loss = eval(val_index, model)": _example(
+        line=3,
+        evidence=Evidence(NAME, ("eval",)),
+        how="call",
+        model="model",
+        call="eval",
+        result="loss",
+    ),
+}
+COUNTEREXAMPLES = {
+    "loss = eval(written, model)": "what Python itself evaluates",
+    (
+        "class PredictionLoop:\n"
+        "    @torch.no_grad()\n"
+        "    def run(self):\n"
+        "        while True:\n"
+        "            batch = next(fetcher)\n"
+        "            out = model(batch)"
+    ): "predicts and measures nothing",
+    (
+        "counts = fit(fabric=fabric, train_dataloader=a, val_dataloader=val_dataloader, eval=eval)"
+    ): "a training that is told how to evaluate",
+    (
+        "def evaluate(model, eval_metrics):\n"
+        "    for metric in eval_metrics:\n"
+        "        metric.reset()\n"
+        "    return model(x)"
+    ): "metrics are reset, no data are gone through",
+    (
+        "def collect(source, model):\n"
+        "    x = source.next()\n"
+        "    while x is not None:\n"
+        "        seen.append(x)\n"
+        "        x = source.next()"
+    ): "reads data and measures nothing",
+    "left = self._evaluate_all()": "evaluates an expression",
+    "self.validate_loop = _EvaluationLoop(self, model)": "an object is made, nothing runs yet",
+    "model.eval()": "only switches the mode",
+    "for x, y in val_loader:\n    counts[y] += 1": "statistics of the data, no model runs",
+    "value = eval(expression)": "Python's own eval",
+    "validate_args(args)": "checks the settings",
+    "def build(train, test):\n    test_set = load(test)\n    return test_set": "names of data",
+}

@@ -1,0 +1,204 @@
+"""What evaluation is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import string
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.iterables import EVALUATION_WORDS
+from pseudogen.names.places import own_lines
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
+from pseudogen.names.words import words
+from pseudogen.patterns.evaluation.facts import Evaluation
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_MODELS = frozenset({"ema", "model", "module", "net", "network"})
+_METHODS = frozenset({"validation_step", "test_step"})
+
+
+def _predicts(site: Site, script: Script) -> bool:
+    """Whether the function around a loop, or its class, says that predictions are made."""
+    headers = script.tree.ancestors(site.statement.index)
+    kinds = (cst.FunctionDef, cst.ClassDef)
+    named = {w for h in headers if type(h.node) in kinds for w in words(h.node.name.value)}
+    return bool(named & {"predict", "prediction", "predictions"})
+
+
+@pattern(Evaluation, statements=(cst.For, cst.While))
+def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`for x, y in val_loader:` without a training step."""
+    loop = script.structure.loops.get(site.statement.index)
+    if loop is None or loop.kind not in (EVALUATION_LOOP, BATCH_LOOP):
+        return
+    if type(site.node) is cst.While and _predicts(site, script):
+        return
+    phase = loop.kind == BATCH_LOOP
+    if phase and not _by_phase(site, script):
+        return
+    eval_mode, train_mode = _modes(site, script)
+    counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
+    yield Evaluation(
+        line=site.line,
+        end=site.last,
+        evidence=loop.evidence,
+        how="phase" if phase else "episodes" if loop.unit == "episode" else "loop",
+        loader=None if counts else loop.over,
+        batch=None if counts else _batch(site, loop.variable),
+        eval_mode=eval_mode,
+        train_mode=train_mode,
+        no_gradients=_no_gradients(site, script),
+    )
+
+
+def _batch(site: Site, variable: str | None) -> str | None:
+    """What a round gets of the data, without its number: `x, y` of `i, (x, y)`."""
+    iterated, target = site.node.iter, site.node.target
+    numbered = type(iterated) is cst.Call and dotted(iterated.func) == "enumerate"
+    if numbered and type(target) is cst.Tuple and len(target.elements) == 2:
+        return text(target.elements[1].value).strip("()")
+    return variable
+
+
+def _by_phase(site: Site, script: Script) -> bool:
+    """Whether a loop around takes the phase from a list that names an evaluation."""
+    for header in script.tree.ancestors(site.statement.index):
+        listed: Any = header.node.iter if type(header.node) is cst.For else None
+        if type(listed) in (cst.List, cst.Tuple):
+            phases = {string(e.value) for e in listed.elements}
+            if phases & EVALUATION_WORDS and text(header.node.target) in text(site.node.iter):
+                return True
+    return False
+
+
+def _modes(site: Site, script: Script) -> tuple[int | None, int | None]:
+    """The lines of the last `eval()` before the loop and of the first `train()` behind it."""
+    around = script.function_around(site.statement)
+    calls = script.calls_below(around) if around is not None else script.call_sites()
+    eval_mode = train_mode = None
+    for call in calls:
+        before = call.statement.index < site.statement.index
+        method = call.name.rpartition(".")[2] if "." in call.name else ""
+        if method == "train" and before:
+            eval_mode = None
+        elif method == "eval" and before and not call.node.args:
+            eval_mode = call.line
+        elif method == "train" and call.statement.index >= site.statement.after:
+            train_mode = train_mode or call.line
+    return eval_mode, train_mode if eval_mode else None
+
+
+def _no_gradients(site: Site, script: Script) -> int | None:
+    marks = ("no_grad", "inference_mode")
+    around = script.tree.ancestors(site.statement.index)
+    for block in (*around, *script.tree.below(site.statement)):
+        if type(block.node) is cst.With and any(m in _items(block) for m in marks):
+            return block.first
+        if type(block.node) is cst.FunctionDef and block in around:
+            written = " ".join(text(d.decorator) for d in block.node.decorators)
+            return block.start if any(m in written for m in marks) else None
+    return None
+
+
+def _items(block: Statement) -> str:
+    return " ".join(text(item.item) for item in block.node.items)
+
+
+@pattern(Evaluation, calls=True)
+def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`acc1 = validate(val_loader, model, criterion)`, `trainer.test(model)`."""
+    evidence = script.evaluation_call(site)
+    if evidence is None or type(site.statement.node) in (cst.FunctionDef, cst.ClassDef):
+        return
+    per = script.unit(site.statement)
+    yield Evaluation(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        how="call",
+        loader=_role(site, script, "loader"),
+        model=_role(site, script, "model") or _named_model(site),
+        call=site.name,
+        result=_result(site),
+        per=per,
+        condition=script.condition(site.statement),
+    )
+
+
+def _role(site: Site, script: Script, kind: str) -> str | None:
+    found = (a.value for a in site.node.args if script.is_a(a.value, site.scope, kind))
+    return next((text(value) for value in found), None)
+
+
+def _named_model(site: Site) -> str | None:
+    """An argument that is a model by its name: `model_ema.module`, `ema.ema`."""
+    named = (dotted(arg.value) for arg in site.node.args)
+    return next((name for name in named if words(name)[-1:] and words(name)[-1] in _MODELS), None)
+
+
+def _result(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign and node.value is site.node:
+        return text(node.targets[0].target)
+    return None
+
+
+@pattern(Evaluation, calls=True, within=(cst.Assign,))
+def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
+    before = script.tree.before(site.statement)
+    if before is None or type(before.node) is not cst.Expr or site.known is not None:
+        return
+    mode = text(before.node)
+    if mode != f"{site.name}.eval()" or site.statement.node.value is not site.node:
+        return
+    around = script.function_around(site.statement)
+    block = script.tree.below(around) if around is not None else []
+    trains = any(s.index in script.structure.steps for s in block)
+    looped = script.loop_around(site.statement) is not None
+    if trains and not looped and site.node.args:
+        yield Evaluation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            how="pass",
+            model=site.name,
+            result=_result(site),
+            eval_mode=before.first,
+        )
+
+
+@pattern(Evaluation, kinds=("evaluation-callback",))
+def find_callback(site: Site, script: Script) -> Iterator[Evaluation]:
+    """Stable-Baselines3's `EvalCallback(eval_env, eval_freq=500)`."""
+    if site.known is not None:
+        first, last = own_lines(script, site)
+        yield Evaluation(
+            line=first,
+            end=last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            how="callback",
+            call=site.known.name.rpartition(".")[2],
+        )
+
+
+@pattern(Evaluation, statements=(cst.FunctionDef,))
+def find_method(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`def validation_step(self, batch, batch_idx):` of a Lightning module."""
+    names = [p.name.value for p in site.node.params.params]
+    if site.node.name.value in _METHODS and "batch" in "".join(names[1:2]):
+        yield Evaluation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.node.name.value,)),
+            how="method",
+            call=site.node.name.value,
+            loader="test" if "test" in words(site.node.name.value) else "validation",
+        )

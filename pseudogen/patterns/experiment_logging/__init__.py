@@ -1,0 +1,504 @@
+"""experiment-logging: metrics go to a writer or a tracker."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.patterns.experiment_logging.facts import ExperimentLogging
+from pseudogen.patterns.experiment_logging.finders import (
+    find_creation,
+    find_logs,
+)
+
+__all__ = [
+    "ExperimentLogging",
+    "find_creation",
+    "find_logs",
+]
+
+
+EXAMPLES = {
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "writer = SummaryWriter('runs/a')\n"
+    "for step, loss in enumerate(losses):\n"
+    "    writer.add_scalar('loss', loss, step)\n"
+    "    writer.add_scalar('lr', lr, step)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where="'runs/a'",
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=("loss", "lr"),
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    "import wandb\nif rank == 0:\n    wandb.log({'loss': loss, 'lr': lr}, step=it)": [
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence("api", ("wandb.log",)),
+            form="log",
+            tracker=None,
+            backend="Weights & Biases",
+            where=None,
+            names=("loss", "lr"),
+            step="it",
+            several=False,
+            guard="rank == 0",
+            condition="rank == 0",
+        )
+    ],
+    "import wandb\n"
+    "if 'weight' in name:\n"
+    "    wandb.log({'norm/weight': norm})\n"
+    "if 'bias' in name:\n"
+    "    wandb.log({'norm/bias': norm})": [
+        ExperimentLogging(
+            line=3,
+            end=5,
+            evidence=Evidence("api", ("wandb.log",)),
+            form="log",
+            tracker=None,
+            backend="Weights & Biases",
+            where=None,
+            names=("norm/weight", "norm/bias"),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "import torch.distributed as dist\n"
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "dist.init_process_group('nccl')\n"
+    "writer = SummaryWriter('runs') if dist.get_rank() == 0 else None": [
+        ExperimentLogging(
+            line=4,
+            end=4,
+            evidence=Evidence("api", ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where="'runs'",
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard="dist.get_rank() == 0",
+            condition="dist.get_rank() == 0",
+        )
+    ],
+    "from project import TensorboardSummary\nself.summary = TensorboardSummary(folder)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("TensorboardSummary",)),
+            form="create",
+            tracker="self.summary",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "loss_history.append_loss(epoch, loss, val_loss)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("loss_history",)),
+            form="log",
+            tracker="loss_history",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    ("import utils\nutils.summarize(writer=writer_eval, global_step=step, scalars=losses)"): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("writer_eval",)),
+            form="log",
+            tracker="writer_eval",
+            backend=None,
+            where=None,
+            names=(),
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    ('mw = tools.RunMetricWriter(folder)\nmw.measure("loss", loss)'): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tools.RunMetricWriter",)),
+            form="create",
+            tracker="mw",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("tools.RunMetricWriter",)),
+            form="log",
+            tracker="mw",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    ("from utils import instantiate_loggers\nlogger = instantiate_loggers(cfg.get('logger'))"): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("instantiate_loggers",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    (
+        "from logger import SpeechLogger\n"
+        "logger = SpeechLogger(folder)\n"
+        "logger.log_training(loss, lr, step)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("SpeechLogger",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("logger.log_training",)),
+            form="log",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from utils import create_tensorboard_writer\n"
+        "board = create_tensorboard_writer(config, folder)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("create_tensorboard_writer",)),
+            form="create",
+            tracker="board",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    (
+        "for epoch in range(9):\n"
+        "    stats = train(model, loader)\n"
+        "    wandb_logger.log_epoch_metrics(stats)"
+    ): [
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("wandb_logger",)),
+            form="log",
+            tracker="wandb_logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "board = CurveLogger(folder)\nfor n in counts:\n    board.scalar_summary('loss', total, n)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("CurveLogger",)),
+            form="create",
+            tracker="board",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("board",)),
+            form="log",
+            tracker="board",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    "from show import Visualizer\nvis = Visualizer(opt.env)\nvis.plot('loss', total)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("Visualizer",)),
+            form="create",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("vis",)),
+            form="log",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    "import visdom\nboard = visdom.Visdom()\nboard.line(X=[n], Y=[total], win='loss')": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("visdom.Visdom",)),
+            form="create",
+            tracker="board",
+            backend="Visdom",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("board",)),
+            form="log",
+            tracker="board",
+            backend="Visdom",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    "import lightning as L\n"
+    "sink = choose_logger(cfg)\n"
+    "fabric = L.Fabric(devices=2, loggers=[sink])": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("choose_logger",)),
+            form="create",
+            tracker="sink",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from show import Visualizer\n"
+        "vis = Visualizer(port) if on else None\n"
+        "vis.vis_scalar('loss', n, total)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("Visualizer",)),
+            form="create",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition="on",
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("vis",)),
+            form="log",
+            tracker="vis",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    ("board = init_summarywriter(args)"): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_summarywriter",)),
+            form="create",
+            tracker="board",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "writer = SummaryWriter()\n"
+    "for epoch in range(9):\n"
+    "    writer.add_scalar(f'loss/{split}', loss, epoch)\n"
+    "    writer.add_image('map/{}'.format(split), image, epoch)": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=("loss/{split}", "map/{}"),
+            step="epoch",
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    ('buffer_val(writer, "faces", acc, step)'): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",
+    ("canvas.plot_table(rows)"): "text is drawn into a picture",
+    "from show import Visualizer\nvis = Visualizer(img)\nvis.draw(box)": "draws pictures",
+    "axis.plot(losses)": "a figure, no tracker",
+    "sink = create_logger(cfg)\nsink.info(text)": "a logger of texts",
+    (
+        "from utils import create_file_writer\nout = create_file_writer(folder)\nout.write('x')"
+    ): "writes a file of texts",
+    (
+        "from logger import RankLogger\nlogger = RankLogger(__name__)\nlogger.info('begins')"
+    ): "a log of texts",
+    ("import utils\nutils.report(results, path)"): "a table of results, and no writer",
+    "logger.info(f'loss {loss}')": "a text log",
+    "metric_logger.update(loss=loss)": "a meter that smooths and prints",
+    "y = torch.log(x)": "a logarithm",
+    "import math\nself.log = math.log(x)": "a logarithm",
+}

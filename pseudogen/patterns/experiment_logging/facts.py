@@ -1,0 +1,41 @@
+"""The facts of experiment-logging."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExperimentLogging(Finding):
+    """Facts of a tracker's creation or of a run of log calls.
+
+    Attributes:
+        form: "create" or "log".
+        tracker: What is called on (the variable that receives a new tracker); None without one.
+        backend: "TensorBoard", "Weights & Biases"...; None when the script does not say.
+        where: The folder or project of a new tracker, as passed.
+        where_kind: "folder" or "project", which of them it is.
+        names: Names under which values are logged, where they are plain strings.
+        step: What they are logged against (`global_step`, `epoch`), as passed.
+        several: Whether several processes may come here, with nothing known that holds all but one
+            back.
+        guard: The condition around it on the rank, or on the tracker, which other processes then
+            lack; None without one.
+        condition: The condition under which it is done; None, too, where the calls have several.
+    """
+
+    pattern: ClassVar[str] = "experiment-logging"
+
+    form: str
+    tracker: str | None
+    backend: str | None
+    where: str | None
+    where_kind: str | None = None
+    names: tuple[str, ...]
+    step: str | None
+    several: bool
+    guard: str | None
+    condition: str | None

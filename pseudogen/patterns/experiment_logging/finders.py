@@ -1,0 +1,142 @@
+"""What experiment-logging is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import string
+from pseudogen.names.places import own_lines
+from pseudogen.names.runs import run_from
+from pseudogen.names.script import Script, Site
+from pseudogen.names.trackers import (
+    Tracker,
+    created,
+    logged,
+    names_creation,
+    names_logging,
+)
+from pseudogen.patterns.experiment_logging.facts import ExperimentLogging
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+
+@pattern(ExperimentLogging, kinds=("writer",), calls=names_creation)
+def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
+    """`writer = SummaryWriter(...)`, `wandb.init(...)`, `accelerator.init_trackers(...)`."""
+    told = created(script, site)
+    if told is not None:
+        first, last = own_lines(script, site)
+        yield replace(_finding(site, script, "create", told, [site], last), line=first)
+
+
+@pattern(ExperimentLogging, kinds=("tracker-log",), calls=names_logging)
+def find_logs(site: Site, script: Script) -> Iterator[ExperimentLogging]:
+    """`writer.add_scalar(...)`, `wandb.log({...})`; neighbours are one finding."""
+    told = logged(script, site)
+    if told is None:
+        return
+    run = run_from(script.tree, site.statement, lambda s: bool(_logs_in(s, script)), 1)
+    if run:
+        sites = [log for statement in run for log in _logs_in(statement, script)]
+        yield _finding(site, script, "log", told, sites, run[-1].last)
+
+
+def _logs_in(statement: Statement, script: Script) -> list[Site]:
+    return [site for site in script.calls_in(statement) if logged(script, site) is not None]
+
+
+def _finding(
+    site: Site, script: Script, form: str, told: Tracker, sites: list[Site], end: int
+) -> ExperimentLogging:
+    names = tuple(dict.fromkeys(name for log in sites for name in _names(log)))
+    steps = [step for log in sites if (step := _step(log, script)) is not None]
+    where, where_kind = _where(site, script) if form == "create" else (None, None)
+    guards = {_guard(log, told, script) for log in sites}
+    return ExperimentLogging(
+        line=site.line,
+        end=end,
+        evidence=told.evidence,
+        form=form,
+        tracker=told.name,
+        backend=told.backend,
+        where=where,
+        where_kind=where_kind,
+        names=names if form == "log" else (),
+        step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
+        several=None in guards and not told.guarded and script.workers.joins,
+        guard=_common(guards),
+        condition=_common({_condition(log, script) for log in sites}),
+    )
+
+
+def _where(site: Site, script: Script) -> tuple[str | None, str | None]:
+    """(what says where the values are kept, "folder" or "project")."""
+    for name in ("log_dir", "logdir", "project", "project_name"):
+        value = script.argument(site, name)
+        if value is not None:
+            return text(value), "project" if name.startswith("project") else "folder"
+    return None, None
+
+
+def _guard(log: Site, told: Tracker, script: Script) -> str | None:
+    """What holds all processes but one back: a test of the rank, or of the tracker itself, which
+    the others then lack."""
+    choice = _choice(log)
+    if choice is not None and script.one_process(choice.test, log.statement.index) is not None:
+        return text(choice.test)
+    tests = (script.condition(log.statement) or "").split(" and ")
+    by_tracker = told.name is not None and {told.name, f"{told.name} is not None"} & set(tests)
+    return script.rank_condition(log.statement) or (told.name if by_tracker else None)
+
+
+def _choice(log: Site) -> cst.IfExp | None:
+    """`SummaryWriter(...) if rank == 0 else None` around a call that makes the tracker."""
+    value = getattr(log.statement.node, "value", None)
+    return value if type(value) is cst.IfExp and value.body is log.node else None
+
+
+def _condition(log: Site, script: Script) -> str | None:
+    choice = _choice(log)
+    tests = (script.condition(log.statement), text(choice.test) if choice is not None else None)
+    return " and ".join(test for test in tests if test) or None
+
+
+def _common(conditions: set[str | None]) -> str | None:
+    """The condition under which all calls are made, where it is one and the same."""
+    return next(iter(conditions)) if len(conditions) == 1 else None
+
+
+def _names(site: Site) -> Iterator[str]:
+    for arg in site.node.args:
+        if arg.keyword is None and type(arg.value) is cst.Dict:
+            for element in arg.value.elements:
+                if type(element) is cst.DictElement and string(element.key):
+                    yield string(element.key)
+    if site.node.args:
+        yield from _name(site.node.args[0].value)
+
+
+def _name(node: Any) -> Iterator[str]:
+    """`loss/{}` for "loss/{}".format(split), `loss/{split}` for f"loss/{split}"."""
+    if type(node) is cst.FormattedString:
+        yield text(node)[len(node.start) : -len(node.end)]
+        return
+    formats = type(node) is cst.Call and type(node.func) is cst.Attribute
+    written = string(node.func.value if formats and node.func.attr.value == "format" else node)
+    if written:
+        yield written
+
+
+def _step(site: Site, script: Script) -> str | None:
+    for name in ("global_step", "step"):
+        value = script.argument(site, name)
+        if value is not None:
+            return text(value)
+    adds = site.name.rpartition(".")[2] in ("add_scalar", "add_scalars", "add_histogram")
+    places = [arg for arg in site.node.args if arg.keyword is None and not arg.star]
+    return text(places[2].value) if adds and len(places) > 2 else None

@@ -1,0 +1,261 @@
+"""gradient-accumulation: several backward passes to one step of the optimizer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
+from pseudogen.patterns.gradient_accumulation.finders import (
+    find_arithmetic,
+    find_configured,
+    find_context,
+    find_counts,
+    find_deferred_context,
+    find_flag,
+    find_function,
+    find_known,
+    find_setting,
+    find_share,
+)
+
+__all__ = [
+    "GradientAccumulation",
+    "find_arithmetic",
+    "find_configured",
+    "find_context",
+    "find_counts",
+    "find_deferred_context",
+    "find_flag",
+    "find_function",
+    "find_known",
+    "find_setting",
+    "find_share",
+]
+
+
+def _example(**facts: Any) -> list[GradientAccumulation]:
+    facts.setdefault("end", facts["line"])
+    return [GradientAccumulation(**facts)]
+
+
+EXAMPLES = {
+    "if (i + 1) % accum_steps == 0 or i + 1 == len(loader):\n    optimizer.step()": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accum_steps",)),
+        part="condition",
+        steps="accum_steps",
+        condition="(i + 1) % accum_steps == 0 or i + 1 == len(loader)",
+        last=True,
+    ),
+    "steps = 4\ngradient_accumulation_steps = 4\nloss = loss / gradient_accumulation_steps": (
+        _example(
+            line=3,
+            evidence=Evidence(NAME, ("gradient_accumulation_steps",)),
+            part="division",
+            steps="gradient_accumulation_steps",
+            steps_value=4,
+            loss="loss",
+        )
+    ),
+    "with accelerator.accumulate(model):\n    step()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator.accumulate",)),
+        part="context",
+        call="accelerator.accumulate",
+    ),
+    "loss /= args.update_freq": _example(
+        line=1,
+        evidence=Evidence(NAME, ("args.update_freq",)),
+        part="division",
+        steps="args.update_freq",
+        loss="loss",
+    ),
+    "wrapper = dict(optimizer=optimizer, accumulative_counts=4)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accumulative_counts",)),
+        part="setting",
+        steps="4",
+        steps_value=4,
+        call="wrapper",
+    ),
+    "loss, grads = accumulate_gradients(grad_fn, params, batch, accum_steps)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accumulate_gradients",)),
+        part="setting",
+        steps="accum_steps",
+        call="accumulate_gradients",
+    ),
+    'cfg = {"train_batch_size": 8, "gradient_accumulation_steps": 4}': _example(
+        line=1,
+        evidence=Evidence(FLOW, ("gradient_accumulation_steps",)),
+        part="setting",
+        steps="4",
+        steps_value=4,
+        call="DeepSpeed",
+    ),
+    (
+        "for x, y in loader:\n"
+        "    for part in x.split(8):\n"
+        "        loss = criterion(model(part), y)\n"
+        "        loss.div_(len(x) / 8)\n"
+        "        loss.backward()\n"
+        "    optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("loss",)),
+            part="division",
+            steps="len(x) / 8",
+            loss="loss",
+        )
+    ],
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    loss = criterion(model(x), y) / 8\n"
+        "    loss.backward()\n"
+        "    if i % 8 == 7:\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("i % 8",)),
+            part="division",
+            steps="8",
+            steps_value=8,
+            loss="criterion(model(x), y)",
+        ),
+        GradientAccumulation(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("i % 8",)),
+            part="condition",
+            steps="8",
+            steps_value=8,
+            condition="i % 8 == 7",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    holding = (i + 1) % accum_steps != 0\n"
+        "    if not holding:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("holding",)),
+            part="condition",
+            steps="accum_steps",
+            condition="not holding",
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    steps_now = i % accum_steps == 0 or i == last\n"
+        "    if steps_now:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("steps_now",)),
+            part="condition",
+            steps="accum_steps",
+            condition="steps_now",
+            last=True,
+        ),
+    ],
+    (
+        "for i, batch in enumerate(batches):\n"
+        "    is_accumulating = (i + 1) % accum_steps != 0\n"
+        "    if not is_accumulating:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+        ),
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("is_accumulating",)),
+            part="condition",
+            steps="accum_steps",
+            condition="not is_accumulating",
+        ),
+    ],
+    "import optax\ntx = optax.MultiSteps(tx, every_k_schedule=8)": _example(
+        line=2,
+        evidence=Evidence(API, ("optax.MultiSteps",)),
+        part="setting",
+        steps="8",
+        steps_value=8,
+        call="optax.MultiSteps",
+    ),
+    ("accumulation_steps = batch_size // micro_batch_size"): [
+        GradientAccumulation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("accumulation_steps",)),
+            part="share",
+            steps="accumulation_steps",
+            call="accumulation_steps = batch_size // micro_batch_size",
+        )
+    ],
+    ("args.batch_size //= args.accum_steps"): [
+        GradientAccumulation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.accum_steps",)),
+            part="share",
+            steps="args.accum_steps",
+            call="args.batch_size //= args.accum_steps",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("steps = samples // micro_batch_size"): "steps of an epoch",
+    ("batch_size = batch_size // world_size"): "among processes",
+    "if step % log_interval == 0:\n    print(loss)": "a print now and then",
+    "loss = total / count": "a mean",
+    "if step % accum_steps == 0:\n    progress_bar.update(1)": "a progress bar counts the steps",
+    (
+        "for i, x in enumerate(loader):\n"
+        "    critic_loss(x).backward()\n"
+        "    critic_optimizer.step()\n"
+        "    if i % 5 == 0:\n"
+        "        generator_loss(x).backward()\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): "another model is trained less often",
+    "steps = len(loader) // accum_steps": "that is steps-per-epoch",
+    (
+        "for step in range(total_steps):\n"
+        "    if step % update_frequency == 0:\n"
+        "        loss = model(buffer.sample())\n"
+        "        optimizer.zero_grad()\n"
+        "        loss.backward()\n"
+        "        optimizer.step()"
+    ): "it trains every few rounds, on a batch of that round",
+}

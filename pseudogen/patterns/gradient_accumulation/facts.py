@@ -1,0 +1,37 @@
+"""The facts of gradient-accumulation."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GradientAccumulation(Finding):
+    """Facts of a part of an accumulation.
+
+    Attributes:
+        part: "condition" (only every n-th time), "division" (the loss is divided), "share" (the
+            batch is), "context" (no synchronization, or the framework's context), or "setting" (a
+            framework does it).
+        steps: Over how many backward passes, as written.
+        steps_value: That where constants tell.
+        condition: The condition, for "condition".
+        loss: What is divided.
+        call: The context, the framework's call, or the statement that divides the batch.
+        last: Whether the condition also takes other batches, as the last one of the epoch.
+        skips: Whether, where the condition holds, the rest of the round is left out.
+    """
+
+    pattern: ClassVar[str] = "gradient-accumulation"
+
+    part: str
+    steps: str | None = None
+    steps_value: int | float | None = None
+    condition: str | None = None
+    loss: str | None = None
+    call: str | None = None
+    last: bool = False
+    skips: bool = False

@@ -1,0 +1,413 @@
+"""What gradient-accumulation is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument
+from pseudogen.names.engine_config import MARKS, sections
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import words
+from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
+_PAIRS = frozenset({("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")})
+_SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
+_STEPPING = frozenset(
+    {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
+    | {"update", "all_reduce", "apply_gradients", "step_update"}
+)
+_BARS = frozenset({"bar", "pbar", "progress", "tqdm", "meter", "metric", "metrics"})
+"""Words of what is updated, but has nothing to do with the optimizer's step."""
+_DIVIDES = (cst.Divide, cst.FloorDivide)
+_FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
+
+
+def _is_steps(node: Any) -> bool:
+    """Whether an expression is the number of accumulation steps, by its name."""
+    name = dotted(node)
+    named = words(name)
+    if not named:
+        return False
+    if set(named) & (_WORDS - {"acc"}) or (named[0] == "acc" and "steps" in named):
+        return True
+    return any(pair in _PAIRS for pair in pairwise(named))
+
+
+@pattern(
+    GradientAccumulation,
+    statements=(cst.If, cst.Assign, cst.AugAssign, cst.Expr, cst.Return, cst.With),
+    mentions=("%", "/", "div_"),
+)
+def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
+    for operation in script.operations_in(site.statement):
+        if _is_turn(operation) and _steps_below(site, script):
+            yield _found(
+                site, script, operation.right, part="condition", **_condition(site, script)
+            )
+            return
+        if _is_plain_turn(operation) and _is_step_of_rounds(site.statement, script):
+            found = _found(
+                site, script, operation.right, part="condition", **_condition(site, script)
+            )
+            yield replace(found, evidence=Evidence(FLOW, (text(operation),)))
+            return
+        if type(operation.operator) is cst.Divide and not _reports(site):
+            loss = _loss(operation.left, site, script)
+            if loss is not None and _is_steps(operation.right):
+                yield _found(site, script, operation.right, part="division", loss=loss)
+                return
+            turn = _turn_of(operation.right, site, script) if loss is not None else None
+            if turn is not None:
+                found = _found(site, script, operation.right, part="division", loss=loss)
+                yield replace(found, evidence=Evidence(FLOW, (turn,)))
+                return
+    yield from _divided_in_place(site, script)
+
+
+@pattern(
+    GradientAccumulation,
+    statements=(cst.Assign, cst.AugAssign),
+    mentions=("/",),
+)
+def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`accumulation_steps = batch_size // micro_batch_size`, `batch_size //= accum_steps`."""
+    node: Any = site.node
+    over: Any = None
+    by: Any = None
+    if type(node) is cst.AugAssign:
+        divides = type(node.operator) in (cst.DivideAssign, cst.FloorDivideAssign)
+        over, by, target = node.target, node.value, node.target
+    else:
+        target, value = node.targets[0].target, node.value
+        if type(value) is cst.Call and dotted(value.func) in ("int", "max") and value.args:
+            value = value.args[-1].value
+        divides = type(value) is cst.BinaryOperation and type(value.operator) in _DIVIDES
+        if divides:
+            over, by = value.left, value.right
+    if not divides or not _is_batch(over, site, script):
+        return
+    if _is_batch(target, site, script) and _is_steps(by):
+        yield replace(_found(site, script, by, part="share"), call=text(node))
+    elif _is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
+        yield replace(_found(site, script, target, part="share"), call=text(node))
+
+
+def _is_batch(node: Any, site: Site, script: Script) -> bool:
+    return script.is_a(node, site.scope, "batch-size") is not None
+
+
+@pattern(GradientAccumulation, statements=(cst.If,))
+def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if not is_accumulating:`, where `is_accumulating = step % accum_steps != 0`."""
+    tested: Any = site.node.test
+    if type(tested) is cst.UnaryOperation and type(tested.operator) is cst.Not:
+        tested = tested.expression
+    if type(tested) is not cst.Name or not _steps_below(site, script):
+        return
+    bindings = script.reaching(tested.value, site.statement.index)
+    if len(bindings) != 1 or bindings[0].how != "assign":
+        return
+    made = script.tree.statements[bindings[0].statement]
+    turn = next((o for o in script.operations_in(made) if _is_turn(o)), None)
+    if turn is not None:
+        facts = {"condition": text(site.node.test), "last": _takes_others(bindings[0].value)}
+        found = _found(site, script, turn.right, part="condition", **facts)
+        yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
+
+
+def _reports(site: Site) -> bool:
+    """Whether values are handed over to be shown: `return Stats(loss / steps)`, a total of them."""
+    if type(site.node) is cst.Return:
+        return type(site.node.value) is cst.Call
+    if type(site.node) is cst.AugAssign:
+        return bool(set(words(text(site.node.target))) & {"sum", "total", "avg", "average", "mean"})
+    return False
+
+
+def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`loss /= accum_steps`, `loss.div_(parts)` in a loop of several backward passes to a step."""
+    divided: Any = None
+    divisor: Any = None
+    if type(site.node) is cst.AugAssign and type(site.node.operator) is cst.DivideAssign:
+        divided, divisor = site.node.target, site.node.value
+    elif type(site.node) is cst.Expr and type(site.node.value) is cst.Call:
+        call = site.node.value
+        if type(call.func) is cst.Attribute and call.func.attr.value == "div_" and call.args:
+            divided, divisor = call.func.value, call.args[0].value
+    loss = _loss(divided, site, script) if divided is not None else None
+    if loss is None or _reports(site):
+        return
+    if _is_steps(divisor):
+        yield _found(site, script, divisor, part="division", loss=loss)
+    elif _several_passes(site, script):
+        found = _found(site, script, divisor, part="division", loss=loss)
+        yield replace(found, evidence=Evidence(FLOW, (loss,)))
+
+
+def _is_plain_turn(operation: Any) -> bool:
+    """Whether an operation has the form `i % 8` or `i % n`, whatever the names."""
+    names = (cst.Name, cst.Attribute, cst.BinaryOperation)
+    counts = type(operation.operator) is cst.Modulo and type(operation.left) in names
+    return counts and type(operation.right) in (cst.Integer, cst.Name, cst.Attribute)
+
+
+def _is_step_of_rounds(header: Statement, script: Script) -> bool:
+    """Whether an `if` steps and clears in some rounds what each round of its loop adds up: a
+    backward pass stands in the loop and none in the block, and no other step is there."""
+    loop = script.loop_around(header) if type(header.node) is cst.If else None
+    if loop is None:
+        return False
+    below = script.calls_below(header)
+    updates = any(_method(call) == "step" and _is_optimizer(call, script) for call in below)
+    if not updates or any(_method(call) == "backward" for call in below):
+        return False
+    around = script.calls_below(loop)
+    stepped = [call.statement.index for call in around if _method(call) == "step"]
+    passes = any(
+        _method(call) == "backward" and script.loop_around(call.statement) is loop
+        for call in around
+    )
+    return passes and all(header.index < index < header.after for index in stepped)
+
+
+def _turn_of(divisor: Any, site: Site, script: Script) -> str | None:
+    """`i % 8` where the loss is divided by 8 and every eighth round of the loop steps."""
+    if type(divisor) not in (cst.Integer, cst.Name, cst.Attribute):
+        return None
+    loop = script.loop_around(site.statement)
+    for statement in script.tree.below(loop) if loop is not None else ():
+        if type(statement.node) is not cst.If:
+            continue
+        for operation in script.operations_in(statement):
+            same = _is_plain_turn(operation) and text(operation.right) == text(divisor)
+            if same and _is_step_of_rounds(statement, script):
+                return text(operation)
+    return None
+
+
+def _is_optimizer(call: Site, script: Script) -> bool:
+    role = script.role(getattr(call.node.func, "value", None), call.scope)
+    return role is not None and role.kind in ("optimizer", "scaler")
+
+
+def _method(call: Site) -> str:
+    function = call.node.func
+    return function.attr.value if type(function) is cst.Attribute else call.name
+
+
+def _several_passes(site: Site, script: Script) -> bool:
+    """Whether the loop around holds a backward pass, and the step stands in the loop around it."""
+    inner = script.loop_around(site.statement)
+    outer = script.loop_around(inner) if inner is not None else None
+    if inner is None or outer is None:
+        return False
+    inside = {call.name.rpartition(".")[2] for call in script.calls_below(inner)}
+    around = {call.name.rpartition(".")[2] for call in script.calls_below(outer)}
+    return "backward" in inside and "step" in around - inside
+
+
+def _is_turn(operation: Any) -> bool:
+    """Whether an operation is `step % accum_steps`, not the formatting of a text."""
+    texts = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+    counts = type(operation.operator) is cst.Modulo and type(operation.left) not in texts
+    return counts and _is_steps(operation.right)
+
+
+def _steps_below(site: Site, script: Script) -> bool:
+    """Whether the block of an `if` deals with the gradients or the step; a flag or an argument
+    may do so anywhere."""
+    if type(site.node) is not cst.If:
+        return True
+    chain = [site.statement, *script.tree.clauses(site.statement)]
+    methods = {
+        call.name.rpartition(".")[2]
+        for part in chain
+        for call in script.calls_below(part)
+        if not _BARS & set(words(call.name.rpartition(".")[0]))
+    }
+    steps = bool(methods & _STEPPING) and not _starts_anew(site, script)
+    return steps or _skips(site, script)
+
+
+def _starts_anew(site: Site, script: Script) -> bool:
+    """Whether the block of an `if` clears the gradients, then makes a backward pass and a step: a
+    training every few rounds, as in reinforcement learning; nothing adds up before."""
+    made = [_method(call) for call in script.calls_below(site.statement)]
+    if not {"zero_grad", "backward", "step"} <= set(made):
+        return False
+    return made.index("zero_grad") < made.index("backward") < made.index("step")
+
+
+def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccumulation:
+    return GradientAccumulation(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(steps),)),
+        steps=text(steps),
+        steps_value=script.value(steps, site.statement.index),
+        **facts,
+    )
+
+
+def _condition(site: Site, script: Script) -> dict[str, Any]:
+    test = getattr(site.node, "test", None)
+    if type(site.node) is not cst.If:
+        return {}
+    return {"condition": text(test), "last": _takes_others(test), "skips": _skips(site, script)}
+
+
+def _skips(site: Site, script: Script) -> bool:
+    return any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
+
+
+def _takes_others(test: Any) -> bool:
+    """Whether a condition for the step has another way to be met than the turn:
+    `i % n == 0 or i == last`; `i % n != 0 and i != last` where it says that none is made."""
+    if type(test) is cst.UnaryOperation:
+        test = test.expression
+    if type(test) is not cst.BooleanOperation:
+        return False
+    compared = (n for n in descendants(test) if type(n) is cst.Comparison and "%" in text(n.left))
+    skips = any(type(n.comparisons[0].operator) is cst.NotEqual for n in compared)
+    return type(test.operator) is (cst.And if skips else cst.Or)
+
+
+def _loss(node: Any, site: Site, script: Script) -> str | None:
+    """The text of what is divided where it is a loss."""
+    role = script.role(node, site.scope)
+    named = set(words(dotted(node)))
+    if (role is not None and role.kind == "loss") or named & {"loss", "losses"}:
+        return text(node)
+    called = type(node) is cst.Call and {"criterion", "loss"} & set(words(dotted(node.func)))
+    return text(node) if called else None
+
+
+@pattern(GradientAccumulation, statements=(cst.With,))
+def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`with model.no_sync():`, `with accelerator.accumulate(model):`."""
+    for item in site.node.items:
+        name = dotted(item.item.func) if type(item.item) is cst.Call else dotted(item.item)
+        method = name.rpartition(".")[2]
+        if "." in name and method in ("no_sync", "accumulate"):
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (name,)),
+                part="context",
+                call=name,
+            )
+
+
+@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("no_sync",))
+def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`context = model.no_sync if accumulating else nullcontext`."""
+    written = text(site.node.value)
+    if ".no_sync" in written:
+        name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")
+        if name:
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (name,)),
+                part="context",
+                call=name,
+            )
+
+
+@pattern(GradientAccumulation, kinds=_FRAMEWORKS)
+def find_setting(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`Accelerator(gradient_accumulation_steps=4)`, `Trainer(accumulate_grad_batches=4)`."""
+    for name in _SETTINGS:
+        value = argument(site.node, name)
+        if value is not None and text(value) not in ("1", "None") and site.known is not None:
+            yield GradientAccumulation(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(site.known.evidence, (site.known.name,)),
+                part="setting",
+                steps=text(value),
+                steps_value=script.value(value, site.statement.index),
+                call=site.name,
+            )
+
+
+@pattern(
+    GradientAccumulation, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS
+)
+def find_configured(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`{"zero_optimization": ..., "gradient_accumulation_steps": 4}` of DeepSpeed."""
+    for section in sections(site, script, "gradient_accumulation_steps"):
+        if text(section.value) not in ("1", "None", '"auto"'):
+            yield GradientAccumulation(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, (section.key,)),
+                part="setting",
+                steps=text(section.value),
+                steps_value=script.value(section.value, site.statement.index),
+                call="DeepSpeed",
+            )
+
+
+@pattern(GradientAccumulation, calls=speaks_of("accumulate_grad"))
+def find_function(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`accumulate_gradient(jax.value_and_grad(loss_fn), params, x, y, accum_steps)`."""
+    steps = next((a.value for a in site.node.args if _is_steps(a.value)), None)
+    if words(site.name)[:1] == ("accumulate",) and steps is not None:
+        yield GradientAccumulation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=site.name,
+        )
+
+
+@pattern(GradientAccumulation, keywords=("accumulative_counts",))
+def find_counts(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`wrapper = dict(optimizer=..., accumulative_counts=4)` of MMEngine."""
+    steps, target = argument(site.node, "accumulative_counts"), assigned(site.statement, site.node)
+    if steps is not None and text(steps) not in ("1", "None"):
+        first, last = own_lines(script, site)
+        yield GradientAccumulation(
+            line=first,
+            end=last,
+            evidence=Evidence(FLOW, ("accumulative_counts",)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=target if target and site.name == "dict" else site.name,
+        )
+
+
+@pattern(GradientAccumulation, kinds=("accumulation",))
+def find_known(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`optax.MultiSteps(tx, every_k_schedule=4)`."""
+    steps = script.argument(site, site.known.api.traits["steps"]) if site.known else None
+    if site.known is not None and steps is not None and text(steps) not in ("1", "None"):
+        yield GradientAccumulation(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            part="setting",
+            steps=text(steps),
+            steps_value=script.value(steps, site.statement.index),
+            call=site.name,
+        )

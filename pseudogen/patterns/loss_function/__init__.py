@@ -1,0 +1,204 @@
+"""loss-function: the criterion is made, or a loss is computed by a function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.loss_function.facts import LossFunction
+from pseudogen.patterns.loss_function.finders import (
+    find_compiled,
+    find_held,
+    find_library,
+    find_named,
+    find_registered,
+    find_similarity,
+)
+
+__all__ = [
+    "LossFunction",
+    "find_compiled",
+    "find_held",
+    "find_library",
+    "find_named",
+    "find_registered",
+    "find_similarity",
+]
+
+
+def _example(**facts: Any) -> list[LossFunction]:
+    facts.setdefault("end", facts["line"])
+    return [LossFunction(**facts)]
+
+
+EXAMPLES = {
+    "import torch.nn as nn\ncriterion = nn.CrossEntropyLoss(label_smoothing=0.1)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="made",
+        name="criterion",
+        api="CrossEntropyLoss",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        smoothing="0.1",
+    ),
+    "import torch.nn.functional as F\nloss = F.cross_entropy(out, target_classes)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.functional.cross_entropy",)),
+        action="computed",
+        name="loss",
+        api="cross_entropy",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        inputs=("out", "target_classes"),
+    ),
+    "criterion = v8DetectionLoss(model)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("v8DetectionLoss",)),
+        action="made",
+        name="criterion",
+        api="v8DetectionLoss",
+    ),
+    "import torch.nn.functional as F\nloss = F.mse_loss(output, target)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.functional.mse_loss",)),
+        action="computed",
+        name="loss",
+        api="mse_loss",
+        task="squared",
+        reduction="'mean'",
+        inputs=("output", "target"),
+    ),
+    "loss += dice_loss(masks, true_masks)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("dice_loss",)),
+        action="computed",
+        name="loss",
+        api="dice_loss",
+        inputs=("masks", "true_masks"),
+        part=True,
+    ),
+    "from losses import FocalLoss\ncriterion = FocalLoss(gamma=2)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("FocalLoss",)),
+        action="made",
+        name="criterion",
+        api="FocalLoss",
+    ),
+    (
+        "import torch.nn.functional as F\n"
+        "def pair_loss(p, z):\n"
+        "    return -F.cosine_similarity(p, z).mean()"
+    ): _example(
+        line=3,
+        evidence=Evidence(FLOW, ("pair_loss",)),
+        action="computed",
+        api="cosine_similarity",
+        inputs=("p", "z"),
+    ),
+    "from losses import hybrid_loss\nmodel.compile(optimizer=opt, loss=hybrid_loss)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("model.compile",)),
+        action="computed",
+        api="hybrid_loss",
+    ),
+    "head = dict(loss_cls=dict(type='FocalLoss', gamma=2.0))": _example(
+        line=1,
+        evidence=Evidence(NAME, ("loss_cls",)),
+        action="made",
+        name="loss_cls",
+        api="FocalLoss",
+    ),
+    ("terms = diffusion.training_losses(model, x, t)"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("diffusion.training_losses",)),
+            action="computed",
+            name="terms",
+            api="training_losses",
+            inputs=(
+                "model",
+                "x",
+                "t",
+            ),
+        )
+    ],
+    "from torch import nn\nlogp = -nn.CrossEntropyLoss()(output, target)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="computed",
+        name="logp",
+        api="CrossEntropyLoss",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+        inputs=("output", "target"),
+        part=True,
+    ),
+    ("from utils import chunked_cross_entropy\nloss = chunked_cross_entropy(logits, targets)"): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("chunked_cross_entropy",)),
+            action="computed",
+            name="loss",
+            api="chunked_cross_entropy",
+            inputs=(
+                "logits",
+                "targets",
+            ),
+        )
+    ],
+    "import torch.nn as nn\ncriterion = nn.CosineSimilarity(dim=1).cuda(gpu)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("criterion",)),
+        action="held",
+        name="criterion",
+        api="CosineSimilarity",
+    ),
+    ("from project import create_loss\ntrain_loss, val_loss = create_loss(config)"): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("create_loss",)),
+            action="made",
+            name="train_loss, val_loss",
+            maker=True,
+            api="create_loss",
+        )
+    ],
+    "model.compile(optimizer='sgd', loss='mse')": [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("model.compile",)),
+            action="made",
+            api="mse",
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "model.compile(optimizer='sgd', loss=chosen)": "is made elsewhere",
+    ("from project import get_losses\ntrain_loss = get_losses(history)"): "losses that were kept",
+    (
+        "from ignite.metrics import Loss\nmetrics = {'loss': Loss(criterion)}"
+    ): "a metric of the loss",
+    ("history = state.training_losses(10)"): "losses seen before are read",
+    "import torch.nn as nn\ncriterion = nn.DataParallel(criterion)": "is spread over devices",
+    "from lib import Parallel\nloss_fn = Parallel(loss_fn)": "something around the criterion",
+    "cost_mask = pair_wise_dice_loss(mask, target)": "the cost of a pair that may be matched",
+    (
+        "import torch.nn.functional as F\nnearest = F.cosine_similarity(query, bank).argmax()"
+    ): "a search",
+    "losses = ModelLosses(image=image_loss, text=text_loss)": "a record of losses",
+    "_, scores = cell_selection_loss(scores, labels)": "the loss itself is let fall",
+    "register(DistributedCrossEntropy('softmax'))": "an operator is registered",
+    "criterion = compile_loss(criterion)": "is compiled, not made",
+    "loss = criterion(output, target)": "calling a criterion belongs to the training step",
+    "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",
+    "average_loss(losses, count)": "a mean over losses computed before",
+    "losses.update(loss.item(), n)": "a meter",
+}

@@ -1,0 +1,339 @@
+"""What loss-function is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.config_calls import CONFIG_WORDS
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
+from pseudogen.names.places import own_lines
+from pseudogen.names.registered import registered
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import inline_condition
+from pseudogen.names.words import suggested_role, words
+from pseudogen.patterns.loss_function.facts import LossFunction
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
+_NO_LOSS = frozenset(
+    {"set", "add", "all", "append", "average", "avg", "backward", "clear", "compile", "display"}
+    | {"draw", "dump", "estimate", "eval", "evaluate", "gather", "get", "handle", "history"}
+    | {"load", "log", "meter", "monitor", "parse", "plot", "print", "process", "record"}
+    | {"reduce", "report", "reset", "save", "scale", "show", "smooth", "sync", "test"}
+    | {"train", "training", "update", "val", "valid", "validate", "validation", "write"}
+)
+_NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
+"""Methods of distributions, for which the function of a loss gives a property."""
+_CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
+_CRITERION_PIECES = ("criterion", "loss")
+_MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
+"""Methods of a criterion that give it back."""
+
+
+@pattern(LossFunction, kinds=("criterion", "functional-loss"))
+def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
+    if site.known is None or type(site.statement.node) is cst.ClassDef:
+        return
+    function = script.function_around(site.statement)
+    if function is not None and function.node.name.value in _NO_TRAINING:
+        return
+    called = _called_at_once(site, script)
+    made = site.known.api.kind == "criterion" and called is None
+    if not made and not (called or site.node).args:
+        return
+    others = [s for s in script.calls_in(site.statement) if s.known and _kind(s) == _kind(site)]
+    if others[0].node is not site.node:
+        return
+    traits = site.known.api.traits
+    names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in others))
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        action="made" if made else "computed",
+        name=_target(site),
+        api=script.class_name(site),
+        choices=names if len(names) > 1 else (),
+        task=traits.get("task") or None,
+        expects=traits.get("expects") or None,
+        reduction=script.argument_text(site, "reduction") or script.default(site, "reduction"),
+        weight=script.argument_text(site, "weight") or script.argument_text(site, "pos_weight"),
+        smoothing=script.argument_text(site, "label_smoothing"),
+        ignore=script.argument_text(site, "ignore_index"),
+        inputs=() if made else _inputs(called or site.node, int(traits.get("inputs", "2"))),
+        part=not made and _is_part(called or site.node, site),
+        condition=_condition(site, script, others),
+    )
+
+
+def _called_at_once(site: Site, script: Script) -> Any:
+    """The call of a criterion that is made for it alone: `-nn.NLLLoss()(output, target)`."""
+    calls = script.calls_in(site.statement)
+    return next((other.node for other in calls if other.node.func is site.node), None)
+
+
+def _is_part(call: cst.Call, site: Site) -> bool:
+    """Whether a variable gets more than what the call gives: `w * mse_loss(x, y)`, `loss += ...`"""
+    node = site.statement.node
+    whole = type(node) in (cst.Assign, cst.AnnAssign) and node.value is call
+    return _target(site) is not None and not whole
+
+
+def _condition(site: Site, script: Script, others: list[Site]) -> str | None:
+    """The condition under which it is reached, that of `f() if test else g()` included."""
+    around = script.condition(site.statement)
+    within = inline_condition(site.statement, site.node) if len(others) == 1 else None
+    return " and ".join(test for test in (around, within) if test) or None
+
+
+_SETTINGS = frozenset(
+    {
+        "alpha",
+        "beta",
+        "blank",
+        "delta",
+        "eps",
+        "epsilon",
+        "full",
+        "gamma",
+        "index",
+        "margin",
+        "name",
+    }
+    | {"num", "classes", "reduction", "weight", "weights", "smoothing", "p", "swap"}
+)
+"""Last words of what a loss is told beside the values that it compares."""
+
+
+def _is_input(node: Any) -> bool:
+    if type(node) not in (cst.Name, cst.Attribute):
+        return type(node) not in (cst.SimpleString, cst.Integer, cst.Float)
+    named = words(dotted(node))
+    if set(named) & {"target", "targets", "label", "labels"} and "smoothing" not in named:
+        return True
+    return text(node) not in ("None", "True", "False") and not (
+        named[-1:] and named[-1] in _SETTINGS
+    )
+
+
+def _inputs(call: cst.Call, most: int | None = None) -> tuple[str, ...]:
+    """What a function is given by place, or else by the usual keywords."""
+    usual = ("input", "inputs", "logits", "target", "targets", "label", "labels")
+    given = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    plain = [text(node) for node in given[:most] if _is_input(node)]
+    named = [text(a.value) for a in call.args if a.keyword is not None and a.keyword.value in usual]
+    return tuple(plain or named)
+
+
+def _kind(site: Site) -> str:
+    return site.known.api.kind if site.known is not None else ""
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    if type(node) is cst.Assign:
+        receiver: Any = node.targets[0].target
+        if type(receiver) is cst.Tuple and type(node.value) is cst.Call:
+            return _loss_of([text(element.value) for element in receiver.elements])
+        return text(receiver)
+    return text(node.target) if type(node) in (cst.AugAssign, cst.AnnAssign) else None
+
+
+def _loss_of(names: list[str]) -> str | None:
+    """Which of the results of a call is the loss, by their names; all that may be."""
+    named = [n for n in names if {"loss", "losses", "entropy", "criterion"} & set(words(n))]
+    return ", ".join(named) or None
+
+
+@pattern(LossFunction, methods=("compile",), mentions=("loss",))
+def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`model.compile(optimizer="adam", loss="mse")` of Keras: a loss by its name, or what a
+    function of the project makes."""
+    told = argument(site.node, "loss") if type(site.node.func) is cst.Attribute else None
+    if told is None or any(
+        s.known and _kind(s) == "criterion" for s in script.calls_in(site.statement)
+    ):
+        return
+    single = string(told) or (dotted(told.func) if type(told) is cst.Call else "")
+    parts = [e.value for e in told.elements] if type(told) in (cst.Dict, cst.List) else []
+    makes = parts and all(type(p) is cst.Call or string(p) for p in parts)
+    function = _function_given(told, site, script)
+    single = single or function
+    if single or makes:
+        yield LossFunction(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            action="computed" if function else "made",
+            api=single.rpartition(".")[2] if single else text(told),
+            condition=script.condition(site.statement),
+        )
+
+
+def _function_given(told: Any, site: Site, script: Script) -> str:
+    """The name of a function that computes the loss: `loss=hybrid_loss`, which is imported or
+    defined; "" for what is made elsewhere."""
+    name = dotted(told) if type(told) in (cst.Name, cst.Attribute) else ""
+    bound = script.resolver.bindings(name.partition(".")[0], site.scope) if name else []
+    function = bool(bound) and all(b.how in ("import", "function") for b in bound)
+    says = {"loss", "crossentropy", "entropy", "error"} & set(words(name))
+    return name if function and says else ""
+
+
+@pattern(LossFunction, calls=lambda name: name == "dict", mentions=("loss",))
+def find_registered(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`loss_cls=dict(type="FocalLoss", gamma=2.0)` of MMEngine."""
+    found = registered(site, script)
+    if found is not None and "loss" in words(found[1]) and words(found[0])[-1:] == ("loss",):
+        first, last = own_lines(script, site)
+        yield LossFunction(
+            line=first,
+            end=last,
+            evidence=Evidence(NAME, (found[1],)),
+            action="made",
+            name=found[1],
+            api=found[0],
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(LossFunction, calls=speaks_of("entropy", "criterion", "loss"))
+def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`FocalLoss(gamma=2)`, `dice_loss(pred, target)`, `criterion = build_criterion(args)`."""
+    own = site.known is None or site.known.api.kind == "module"
+    if not own or site.name[-1:] in ("", ")") or type(site.statement.node) is cst.ClassDef:
+        return
+    action = _action(site, script)
+    if action is None or _serves_other_ends(site, script):
+        return
+    made_at_once = action == "made" and _called_at_once(site, script) is not None
+    action = "computed" if made_at_once else action
+    called = _called_at_once(site, script) if made_at_once else site.node
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        action=action,
+        name=_target(site),
+        maker=action == "made" and _makes(site.name.rpartition(".")[2]),
+        api=site.name.rpartition(".")[2],
+        inputs=_inputs(called) if action == "computed" else (),
+        part=action == "computed" and _is_part(called, site),
+        condition=_condition(site, script, [site]),
+    )
+
+
+@pattern(LossFunction, methods=("cosine_similarity",), within=(cst.Assign, cst.Return))
+def find_similarity(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`return -F.cosine_similarity(p, z).mean()` of a function that computes a loss."""
+    full = script.resolver.qualified(site.name, site.scope)
+    around = script.function_around(site.statement)
+    name = _target(site) or (around.node.name.value if around is not None else "")
+    if "torch.nn.functional.cosine_similarity" in full and "loss" in words(name):
+        yield LossFunction(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (name,)),
+            action="computed",
+            name=_target(site),
+            api="cosine_similarity",
+            inputs=tuple(text(a.value) for a in site.node.args if a.keyword is None),
+            part=_is_part(site.node, site),
+            condition=_condition(site, script, [site]),
+        )
+
+
+@pattern(LossFunction, statements=(cst.Assign,), values=(cst.Call,), mentions=_CRITERION_PIECES)
+def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`criterion = nn.CosineSimilarity(dim=1).cuda()`: an object of another class is what the loss
+    is computed with, as the name says."""
+    made, target = site.node.value, _target(site) or ""
+    while type(made.func) is cst.Attribute and made.func.attr.value in _MOVES:
+        made = made.func.value
+        if type(made) is not cst.Call:
+            return
+    if suggested_role(target) != "criterion" or not is_class_name(dotted(made.func)):
+        return
+    called = script.call_site(made, site.statement.index, site.scope)
+    other = called.known is not None and called.known.api.kind not in ("module", "model")
+    if other or _action(called, script) or target in {text(arg.value) for arg in made.args}:
+        return  # a loss by its own name, or something around the criterion
+    yield LossFunction(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (target,)),
+        action="held",
+        name=target,
+        api=called.name.rpartition(".")[2],
+        condition=_condition(site, script, [site]),
+    )
+
+
+def _makes(name: str) -> bool:
+    """Whether a function makes the loss, rather than being its class (`v8DetectionLoss`)."""
+    return not is_class_name(name) and (name == name.lower() or words(name)[0] in _MAKERS)
+
+
+def _serves_other_ends(site: Site, script: Script) -> bool:
+    """Whether it is a cost by which pairs are matched, a score, let fall, or put into a
+    register."""
+    node = site.statement.node
+    if type(node) is cst.Assign and text(node.targets[0].target).lstrip("(").startswith("_,"):
+        return True  # the loss itself is let fall
+    about = {word for name in (_target(site) or "").split(",") for word in words(name)}
+    value = getattr(site.statement.node, "value", None)
+    registers = type(value) is cst.Call and "register" in words(dotted(value.func))
+    return bool(about & {"cost", "score"}) or registers or "pair" in words(site.name)
+
+
+def _action(site: Site, script: Script) -> str | None:
+    last = site.name.rpartition(".")[2]
+    named = words(site.name)
+    if not named or site.name.startswith("super()"):
+        return None
+    if last[:1].isupper() and "_" in last and len(site.node.args) > 1:
+        return "computed" if named[-1] == "loss" else None
+    if last[:1].isupper() and named[-1] == "losses" and any(a.keyword for a in site.node.args):
+        return None  # a record of several losses
+    if last[:1].isupper():
+        entropy = named[-2:] == ("cross", "entropy")
+        return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
+    target = _target(site) if getattr(site.statement.node, "value", None) is site.node else None
+    if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
+        passed = {text(arg.value) for arg in site.node.args}
+        return None if target in passed else "made"
+    if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
+        holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
+        holds = holds or (target is not None and _of_settings(site, named))
+        return "made" if holds or "criterion" in named else None
+    return "computed" if _computes(site, script, named) else None
+
+
+def _of_settings(site: Site, named: tuple[str, ...]) -> bool:
+    """Whether a maker of losses gets settings alone: `train_loss, val_loss = create_loss(cfg)`."""
+    passed = [set(words(dotted(arg.value))) for arg in site.node.args]
+    return (
+        named[-1] in ("loss", "losses") and bool(passed) and all(p & CONFIG_WORDS for p in passed)
+    )
+
+
+def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
+    """Whether a function (no object that holds a criterion) computes a loss."""
+    if named == ("training", "losses") and len(site.node.args) > 1:
+        return site.name.partition(".")[0] not in ("self", "super()")
+    computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
+    if not computes or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
+        return False
+    root = site.name.partition(".")[0]
+    if root in ("self", "super()", "model", "criterion") or "(" in site.name:
+        return False
+    bound = script.resolver.bindings(root, site.scope)
+    return all(binding.how in ("import", "function") for binding in bound)

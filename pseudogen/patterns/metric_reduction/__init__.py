@@ -1,0 +1,156 @@
+"""metric-reduction: a value is combined across processes."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.patterns.metric_reduction.facts import MetricReduction
+from pseudogen.patterns.metric_reduction.finders import (
+    find_call,
+    find_callback,
+    find_helper,
+)
+
+__all__ = [
+    "MetricReduction",
+    "find_call",
+    "find_callback",
+    "find_helper",
+]
+
+
+EXAMPLES = {
+    "import torch.distributed as dist\n"
+    "dist.all_reduce(loss, op=dist.ReduceOp.SUM)\n"
+    "loss /= world_size": [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.all_reduce",)),
+            call="dist.all_reduce",
+            value="loss",
+            target=None,
+            form="all-reduce",
+            operation="sum",
+            among="all",
+            divided_by="world_size",
+            guard=None,
+        )
+    ],
+    "task = group.process_group.all_gather(part, whole)": [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("group.process_group.all_gather",)),
+            call="group.process_group.all_gather",
+            value=None,
+            target=None,
+            form="all-gather",
+            operation=None,
+            among=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "preds = accelerator.gather_for_metrics(preds)": [
+        MetricReduction(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("accelerate.Accelerator",)),
+            call="accelerator.gather_for_metrics",
+            value="preds",
+            target="preds",
+            form="all-gather",
+            operation=None,
+            among="all",
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    ("import horovod.keras as hvd\ncallbacks = [hvd.callbacks.MetricAverageCallback()]"): [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("horovod.keras.callbacks.MetricAverageCallback",)),
+            call="hvd.callbacks.MetricAverageCallback",
+            value=None,
+            target=None,
+            form="callback",
+            operation="mean",
+        )
+    ],
+    "acc1 = reduce_tensor(acc1)": [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("reduce_tensor",)),
+            call="reduce_tensor",
+            value="acc1",
+            target="acc1",
+            form=None,
+            operation=None,
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    ("import torch_xla.core.xla_model as xm\nloss = xm.mesh_reduce('loss', loss, sum)"): [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch_xla.core.xla_model.mesh_reduce",)),
+            call="xm.mesh_reduce",
+            value="loss",
+            target="loss",
+            form="all-reduce",
+            operation=None,
+            among="all",
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    ("losses = get_all_reduce_mean(losses)"): [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_all_reduce_mean",)),
+            call="get_all_reduce_mean",
+            value="losses",
+            target="losses",
+            form="all-reduce",
+            operation="mean",
+            divided_by=None,
+            guard=None,
+        )
+    ],
+    "import torch.distributed as dist\ndist.all_gather_object(found, mine, group=workers)\n": [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.all_gather_object",)),
+            call="dist.all_gather_object",
+            value="mine",
+            target=None,
+            form="all-gather",
+            operation=None,
+            among="group",
+            group="workers",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    "padded = accelerator.pad_across_processes(batch)": "is made equally long, not combined",
+    "mean = losses.reduce_mean()": "a value is asked for its mean",
+    "insert_allreduce_ops(block, index)": "a program is changed",
+    "kind = self.infer_allgather_dist_type(value, axis)": "a type is found out",
+    "costs.append(AllgatherOpCost(op))": "a record of what it costs",
+    "groups = find_all_fuse_all_reduce_groups(block)": "searches a program",
+    "def reduce_mean(values, index):\n"
+    "    total = values.sum(index)\n"
+    "    return total / len(index)\n"
+    "mean = reduce_mean(mask, cells)": "the function computes on its own",
+    "import tensorflow as tf\nloss = tf.reduce_mean(x)": "the mean of one tensor",
+    "import torch\ny = torch.gather(x, 1, index)": "an indexing of one tensor",
+    "import torch.distributed as dist\ndist.broadcast(w, src=0)": "sent out, not combined",
+    "from functools import reduce\nn = reduce(mul, shape)": "a fold over a list",
+}

@@ -1,0 +1,317 @@
+"""What mixed-precision is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.engine_config import MARKS, entry, sections
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.handed_settings import handed
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import condition_of
+from pseudogen.names.words import words
+from pseudogen.patterns.mixed_precision.facts import MixedPrecision
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_FRAMEWORKS = ("wrap", "accelerator", "process-group", "trainer", "training-arguments")
+_PARTS = {
+    "scaler": "scaler",
+    "loss-scale": "scaler",
+    "autocast": "context",
+    "precision": "conversion",
+    "precision-policy": "policy",
+}
+"""Kind of a table row -> the part that its call is."""
+_SETTINGS = ("mixed_precision", "mp_policy", "precision", "fp16", "bf16", "use_amp", "amp")
+_OFF = ("False", "None", "32", "'no'", '"no"', "'32'", '"32"', "'fp32'", "'32-true'", '"32-true"')
+_SCALER_WORDS = frozenset({"native", "grad", "amp", "loss", "apex", "fp", "gradient"})
+
+
+@pattern(MixedPrecision, kinds=tuple(_PARTS))
+def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`GradScaler()`, `with autocast(dtype=torch.bfloat16):`, `amp.initialize(model)`."""
+    if site.known is None or type(site.statement.node) in (cst.ClassDef, cst.FunctionDef):
+        return
+    part = _PARTS[site.known.api.kind]
+    device = script.argument_text(site, "device_type") or site.known.api.traits.get("device")
+    yield MixedPrecision(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        part=part,
+        name=_target(site),
+        api=site.known.name.rpartition(".")[2],
+        dtype=_dtype(site, script),
+        device=device if device not in ("True", "False") else None,
+        enabled=_enabled(site, script) or (device if device in ("True", "False") else None),
+        condition=condition_of(script, site.statement, site.node),
+    )
+
+
+def _dtype(site: Site, script: Script) -> str | None:
+    """The format, where all that is converted gets it."""
+    if site.known is not None and site.known.api.traits.get("converts") == "some":
+        return None  # normalization layers stay as they are
+    return script.argument_text(site, "dtype") or script.argument_text(site, "param_dtype")
+
+
+def _enabled(site: Site, script: Script) -> str | None:
+    return script.argument_text(site, "enabled") or script.argument_text(site, "enable")
+
+
+def _target(site: Site) -> str | None:
+    node = site.statement.node
+    return text(node.targets[0].target) if type(node) is cst.Assign else None
+
+
+@pattern(MixedPrecision, statements=(cst.With,))
+def find_context(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`with ctx:` where `ctx` holds an autocast, `with accelerator.autocast():`."""
+    for item in site.node.items:
+        called = type(item.item) is cst.Call
+        function = item.item.func if called else item.item
+        if called and script.known(function, site.scope) is not None:
+            continue
+        name = dotted(function)
+        evidence = _autocasts(name, site, script)
+        if evidence is not None:
+            yield MixedPrecision(
+                line=site.line,
+                end=site.last,
+                evidence=evidence,
+                part="context",
+                name=None if called else name,
+                api=name.rpartition(".")[2] if called else None,
+                enabled=_told_enabled(item.item) if called else None,
+                condition=script.condition(site.statement),
+            )
+            return
+
+
+def _told_enabled(call: cst.Call) -> str | None:
+    """What a helper is told of whether it is to have an effect."""
+    given = argument(call, "enabled")
+    first = call.args[0].value if call.args and call.args[0].keyword is None else None
+    if given is None and first is not None and text(first) in ("True", "False"):
+        given = first
+    return text(given) if given is not None else None
+
+
+def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
+    """What tells that a context autocasts: what is assigned to it, or its name."""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        if binding.value is not None and "autocast" in text(binding.value):
+            return Evidence(FLOW, (name,))
+    named = words(name)
+    if "autocast" in named or "auto_cast" in name or named == ("precision", "scope"):
+        return Evidence(NAME, (name,))
+    return None
+
+
+def _find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`amp_autocast = partial(torch.autocast, dtype=amp_dtype)`, `amp_autocast = autocast`."""
+    value = site.node.value
+    passed = value
+    if type(value) is cst.Call and dotted(value.func).endswith("partial") and value.args:
+        passed = value.args[0].value
+    if type(passed) not in (cst.Name, cst.Attribute):
+        return
+    known = script.known(passed, site.scope)
+    if known is not None and known.api.kind == "autocast":
+        dtype = argument(value, "dtype") if type(value) is cst.Call else None
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(known.evidence, (known.name,)),
+            part="context",
+            name=text(site.node.targets[0].target),
+            api=known.name.rpartition(".")[2],
+            dtype=text(dtype) if dtype is not None else None,
+            condition=script.condition(site.statement),
+        )
+
+
+find_partial = pattern(
+    MixedPrecision, statements=(cst.Assign,), values=(cst.Call,), mentions=("partial",)
+)(_find_deferred)
+find_alias = pattern(MixedPrecision, statements=(cst.Assign,), values=(cst.Name, cst.Attribute))(
+    _find_deferred
+)
+
+
+@pattern(MixedPrecision, methods=("to_fp16", "to_bf16"))
+def find_learner(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """fastai's `learn.to_fp16()`, also right behind the learner's constructor."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    trainer = script.is_a(site.node.func.value, site.scope, "trainer")
+    if trainer is not None and trainer.kind != NAME:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=trainer,
+            part="policy",
+            api=site.node.func.attr.value,
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, methods=("amp_init",))
+def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """Paddle's `optimizer.amp_init(place)`, which casts the parameters of a static program."""
+    if type(site.node.func) is cst.Attribute and site.node.args:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            part="conversion",
+            api="amp_init",
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, kinds=_FRAMEWORKS)
+def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`Accelerator(mixed_precision="fp16")`, `Trainer(precision="bf16-mixed")`,
+    `FSDP(model, mixed_precision=policy)`."""
+    told = [
+        f"{name}={text(value)}"
+        for name in _SETTINGS
+        if (value := argument(site.node, name)) is not None and text(value) not in _OFF
+    ]
+    if told and site.known is not None:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            part="setting",
+            name=_target(site),
+            api=site.known.name.rpartition(".")[2],
+            setting=", ".join(told),
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign, cst.Return), values=(cst.Dict,), mentions=MARKS)
+def find_configured(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`{"zero_optimization": ..., "fp16": {"enabled": True}}` of DeepSpeed."""
+    for section in sections(site, script, "fp16", "bf16", "bfloat16"):
+        enabled = entry(section.value, "enabled")
+        if enabled is not None and text(enabled) != "False":
+            yield MixedPrecision(
+                line=section.line,
+                end=section.line,
+                evidence=Evidence(FLOW, (section.key,)),
+                part="setting",
+                api="DeepSpeed",
+                enabled=text(enabled),
+                setting=section.key,
+            )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,), mentions=("precision", "fp16", "bf16"))
+def find_handed(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`settings["precision"] = 16`, which `Trainer(**settings)` is then given."""
+    told = handed(site, script)
+    if told is None or told.key not in _SETTINGS or text(told.value) in _OFF:
+        return
+    if told.known.api.kind in _FRAMEWORKS:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(told.known.evidence, (told.known.name,)),
+            part="setting",
+            api=told.known.name.rpartition(".")[2],
+            setting=f"{told.key}={text(told.value)}",
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, statements=(cst.Assign,), mentions=("ampoptimwrapper",))
+def find_wrapper(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`cfg.optim_wrapper.type = "AmpOptimWrapper"`, which MMEngine then builds."""
+    if string(site.node.value) == "AmpOptimWrapper":
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(API, ("AmpOptimWrapper",)),
+            part="policy",
+            api="AmpOptimWrapper",
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(
+    MixedPrecision, statements=(cst.Assign,), values=(cst.Call,), mentions=("scaler", "precision")
+)
+def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`loss_scaler = NativeScalerWithGradNormCount()` of the project's own code."""
+    call = site.node.value
+    if script.known(call.func, site.scope) is not None:
+        return
+    name = dotted(call.func)
+    named = set(words(name))
+    class_like = name.rpartition(".")[2][:1].isupper()
+    scales = "scaler" in named and bool(named & _SCALER_WORDS)
+    if class_like and (scales or {"mixed", "precision", "trainer"} <= named):
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (name,)),
+            part="scaler" if scales else "policy",
+            name=_target(site),
+            api=name.rpartition(".")[2],
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(MixedPrecision, methods=("half", "bfloat16", "to"))
+def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`model.half()`, `model.to(torch.bfloat16)`."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    receiver, method = site.node.func.value, site.node.func.attr.value
+    dtype = method if not site.node.args else None
+    for arg in site.node.args:
+        if text(arg.value) in ("torch.float16", "torch.bfloat16", "torch.half"):
+            dtype = text(arg.value)
+    if _widened_again(site):
+        return
+    if (
+        dtype in (None, "to")
+        or script.is_a(receiver, site.scope, "model") is None
+        or not _trains(script)
+    ):
+        return
+    yield MixedPrecision(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (text(receiver),)),
+        part="conversion",
+        name=text(receiver),
+        api=method,
+        dtype=dtype,
+        condition=script.condition(site.statement),
+    )
+
+
+def _trains(script: Script) -> bool:
+    """Whether the script trains: by steps of its own, or by a framework."""
+    return bool(script.structure.steps) or any(
+        script.fit_call(site) is not None for site in script.call_sites()
+    )
+
+
+def _widened_again(site: Site) -> bool:
+    """`model.half().float()`: the values are rounded, the type stays."""
+    value = getattr(site.statement.node, "value", None)
+    while type(value) is cst.Call and type(value.func) is cst.Attribute:
+        if value.func.value is site.node:
+            return value.func.attr.value in ("float", "double")
+        value = value.func.value
+    return False

@@ -1,0 +1,376 @@
+"""model-build: the model to be trained is made."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.patterns.model_build.facts import ModelBuild
+from pseudogen.patterns.model_build.finders import (
+    find_known,
+    find_named,
+    find_registered,
+)
+
+__all__ = [
+    "ModelBuild",
+    "find_known",
+    "find_named",
+    "find_registered",
+]
+
+
+EXAMPLES = {
+    "import timm\nmodel = timm.create_model(args.model, pretrained=True, num_classes=10)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("timm.create_model",)),
+            target="model",
+            function="timm.create_model",
+            architecture="args.model",
+            arguments=("args.model", "pretrained=True", "num_classes=10"),
+            pretrained="pretrained=True",
+            classes="10",
+        ),
+    ],
+    "model = SmallNet(width) if small else BigNet()": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="SmallNet(width) if small else BigNet()",
+        ),
+    ],
+    "import torch.nn as nn\nclass Net(nn.Module):\n    pass\nmodel = Net().to(device)": [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.nn.Module",)),
+            target="model",
+            function="Net",
+        ),
+    ],
+    (
+        "from torchvision import models\n"
+        "model = models.__dict__[args.arch](pretrained=args.pretrained)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.models.__dict__[]",)),
+            target="model",
+            function="models.__dict__[args.arch]",
+            architecture="args.arch",
+            arguments=("pretrained=args.pretrained",),
+            pretrained="pretrained=args.pretrained",
+        ),
+    ],
+    "model = YoloBody(num_classes, phi)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="YoloBody",
+            arguments=("num_classes", "phi"),
+        ),
+    ],
+    "model, criterion, postprocessors = build_model(args)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model, criterion, postprocessors",
+            function="build_model",
+            arguments=("args",),
+        ),
+    ],
+    (
+        "from model import EncoderCNN\n"
+        "encoder = EncoderCNN(embed_size)\n"
+        "params = list(encoder.parameters())"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("encoder",)),
+            target="encoder",
+            function="EncoderCNN",
+            arguments=("embed_size",),
+        )
+    ],
+    "from zoo import load_model\nmodel = load_model(cfg, weights)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="load_model",
+            arguments=("cfg", "weights"),
+        ),
+    ],
+    ("def create_model(args):\n    return nets.build(args)\nmodel = create_model(args)"): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="create_model",
+            arguments=("args",),
+        )
+    ],
+    (
+        "import pytorch_lightning as pl\n"
+        "class Detector(pl.LightningModule):\n"
+        "    pass\n"
+        "trainer = pl.Trainer()\n"
+        "module = Detector(cfg)\n"
+        "trainer.fit(module, data)"
+    ): [
+        ModelBuild(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("pytorch_lightning.LightningModule",)),
+            target="module",
+            function="Detector",
+            arguments=("cfg",),
+        ),
+    ],
+    'model = dict(type="RetinaNet", backbone=dict(type="ResNet", depth=50))': [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="RetinaNet",
+            architecture="RetinaNet",
+            described=True,
+        ),
+    ],
+    (
+        "from nets import *\n"
+        "G_AB = GeneratorRes(shape)\n"
+        "opt = torch.optim.Adam(G_AB.parameters())\n"
+        "torch.save(G_AB.state_dict(), 'g.pth')"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("G_AB",)),
+            target="G_AB",
+            function="GeneratorRes",
+            arguments=("shape",),
+        )
+    ],
+    (
+        "from models import small\n"
+        "retina = small.resnet(classes=3, pretrained=True)\n"
+        "optimizer = Adam(retina.parameters())"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("retina",)),
+            target="retina",
+            function="small.resnet",
+            arguments=("classes=3", "pretrained=True"),
+            pretrained="pretrained=True",
+        ),
+    ],
+    (
+        "from nets import resnet\n"
+        "import torch.nn as nn\n"
+        "detector_a = resnet(classes, 101, pretrained=True)\n"
+        "detector_a = nn.DataParallel(detector_a)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("detector_a",)),
+            target="detector_a",
+            function="resnet",
+            arguments=("classes", "101", "pretrained=True"),
+            pretrained="pretrained=True",
+        )
+    ],
+    (
+        "from zoo import nets\n"
+        "m = nets.detector(config, stage='train')\n"
+        "m.load_weights('x.h5')\n"
+        "m.fit_generator(flow, epochs=3)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("m",)),
+            target="m",
+            function="nets.detector",
+            arguments=(
+                "config",
+                "stage='train'",
+            ),
+        )
+    ],
+    "import lightning as L\n"
+    "class Lit(L.LightningModule):\n    pass\n"
+    "L.Trainer(max_epochs=3).fit(Lit(width), data)": [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("lightning.LightningModule",)),
+            function="Lit",
+            arguments=("width",),
+        ),
+    ],
+    "import haiku as hk\nnet_fn = hk.transform_with_state(apply_net)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("haiku.transform_with_state",)),
+            target="net_fn",
+            function="hk.transform_with_state",
+            arguments=("apply_net",),
+        ),
+    ],
+    (
+        "import torch\n"
+        "from torch import nn\n"
+        "D = nn.Sequential(nn.Linear(784, 1), nn.Sigmoid())\n"
+        "step = torch.optim.Adam(D.parameters(), lr=2e-4)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.nn.Sequential",)),
+            target="D",
+            function="nn.Sequential",
+            arguments=("nn.Linear(784, 1)", "nn.Sigmoid()"),
+        ),
+    ],
+    (
+        "from torch import nn\n"
+        "def stack(width):\n"
+        "    return nn.Sequential(nn.Linear(width, width), nn.ReLU())\n"
+        "model = stack(8)"
+    ): [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="stack",
+            arguments=("8",),
+        ),
+    ],
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("fastai.vision.all.vision_learner",)),
+            function="vision_learner",
+            architecture="resnet18",
+            arguments=("dls", "resnet18", "pretrained=False"),
+        ),
+    ],
+    ("from nets import Discriminator\ndiscr = Discriminator(width)"): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("discr",)),
+            target="discr",
+            function="Discriminator",
+            arguments=("width",),
+        )
+    ],
+    (
+        "import importlib\n"
+        "model = importlib.import_module(args.kind)\n"
+        "net = model.get_model(classes)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("net",)),
+            target="net",
+            function="model.get_model",
+            arguments=("classes",),
+        )
+    ],
+    ('model = eval("nets." + name)(classes)'): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function='eval("nets." + name)',
+            arguments=("classes",),
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("import socket\nwire = socket.Network(width)"): "connects to others",
+    (
+        "class VideoPredictor:\n"
+        "    def setup(self):\n"
+        "        model = build_model(self.cfg)\n"
+        "        self.model = model.eval()"
+    ): "it is made to predict",
+    (
+        "def shrink(path):\n    model = DetectorModel(path)\n    model.half()\n    model.save(path)"
+    ): "another form of a trained model is saved",
+    "from quant import QLinear\nnew_module = QLinear(8, 8)\nnew_module.requires_grad_(False)": (
+        "one layer is replaced"
+    ),
+    "from hub import open_hub\nmodel = open_hub().model_info(name)": "something about a model",
+    "pre_transformer = ReturnTransformer(root)\npre_transformer.transform()": "it changes code",
+    "class InferenceRecipe:\n    def setup(self):\n        self.model = build_model(self.cfg)": (
+        "it is run, not trained"
+    ),
+    "def to_onnx(path):\n    network = builder.create_network(0)": "it is run, not trained",
+    "from torch import nn\nD = nn.Linear(784, 1)\ny = D(x)": "nothing trains it",
+    "train_generator = CsvGenerator(path)": "batches of data",
+    ("from zoo import tables\nm = tables.make(config)\nm.summary()"): "a summary alone",
+    ("from tensorflow import keras\nlm_mask = keras.Input(shape=(4,))"): "an input of a model",
+    (
+        "def get_zoo_models():\n    return table\nmodel_urls = get_zoo_models()"
+    ): "addresses of models",
+    ("from nets import *\nSTEM = Tokens(shape)\nSTEM.train(texts)"): "nothing that has parameters",
+    (
+        "def split_model(model):\n    return model.parts\nmodel = split_model(whole)"
+    ): "a model is cut up",
+    ("encoder = LabelEncoder()\nlabels = encoder.fit_transform(names)"): "encodes labels",
+    "self.metadata = client.get_model_metadata(name)": "tells about a model",
+    "from torch import nn\nclass Wrap(nn.Module):\n    pass\nmodel = Wrap(model)": "is wrapped",
+    "self.model_manager = ModelManager(device=device)": "looks after models",
+    "from tensorflow import keras\nm_ = keras.Sequential([layer() for _ in range(n)])": "a block",
+    "model_artifact = tracker.Artifact(name, type='model')": "a record of a file",
+    'model = dict(type="linear", order=2)': "settings of something else",
+    "from lib import load_model\nmodel = load_model(path, device)": "may be read from a file whole",
+    "from lib import attempt_load\nmodel = attempt_load(path)": "is read from a file",
+    "net.classifier = Decoder(classes=classes)": "a part of a model",
+    "import coremltools as ct\nnms_model = ct.models.MLModel(spec)": "a model that only predicts",
+    "layer_of_transformer = SelfAttentionLayer(heads)\n"
+    "transformer_layer = SelfAttentionLayer(heads)": "a layer",
+    "model_to_inspect = self.model.get_base_model()": "a model is asked for a part",
+    "base_model_plan = AttributeError()": "an exception",
+    "from collections import defaultdict\nmodel_tags = defaultdict(list)": "a table about models",
+    "import wandb\nmodel = wandb.Artifact(name, type='model')": "a file that is kept",
+    "import cv2\ndetector = cv2.FastFeatureDetector_create(20)": "nothing that is trained",
+    "model = model.to(device)": "is moved, not made",
+    "model = torch.nn.DataParallel(model)": "is wrapped, not made",
+    "model_name = build_model_name(args)": "makes a name",
+    "criterion = LabelSmoothingLoss(classes)": "a loss",
+    "model = ShardedStage3(model, group=group)": "is wrapped, not made",
+    "generator = kwargs.get('generator')": "is looked up",
+    "class TaggerForTokens(TaggerPreTrainedModel):\n"
+    "    def __init__(self, config):\n"
+    "        self.classifier = Head(config)\n"
+    "        self.model = TaggerModel(config)": "a model's parts",
+    "class Net(Base):\n"
+    "    def __init__(self):\n"
+    "        self.net = build_net()\n"
+    "    def forward(self, x):\n"
+    "        return self.net(x)": "a part, as its class has a forward pass and no training",
+    "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
+    "        self.net = nn.Sequential()": "a part of a model",
+}

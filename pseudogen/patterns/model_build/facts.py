@@ -1,0 +1,37 @@
+"""The facts of model-build."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ModelBuild(Finding):
+    """Facts of a model.
+
+    Attributes:
+        target: What receives it; None when it is passed on at once.
+        function: The class or function that makes it, as written; the whole choice between two.
+        architecture: The name under which a library knows it, as written; None when the function
+            itself says it.
+        arguments: What is passed, as written.
+        pretrained: What says that it comes with weights trained earlier, as written; None when
+            nothing does.
+        classes: The number of classes, as written; None when not given.
+        described: Whether it is a description of the model, from which a framework builds it.
+        condition: The condition under which it is made.
+    """
+
+    pattern: ClassVar[str] = "model-build"
+
+    target: str | None = None
+    function: str
+    architecture: str | None = None
+    arguments: tuple[str, ...] = ()
+    pretrained: str | None = None
+    classes: str | None = None
+    described: bool = False
+    condition: str | None = None

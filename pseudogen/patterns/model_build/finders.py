@@ -1,0 +1,193 @@
+"""What model-build is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.loading import given_weights, serves_other_ends
+from pseudogen.names.model_makers import (
+    CLASS_VARIABLES,
+    NO_MODELS,
+    changes,
+    defined,
+    is_part,
+    is_whole,
+    makes_layer,
+    named_model,
+    trained_on,
+    wraps,
+)
+from pseudogen.names.modules import in_module_class
+from pseudogen.names.registered import registered
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, returned
+from pseudogen.names.words import words
+from pseudogen.patterns.model_build.facts import ModelBuild
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+
+@pattern(ModelBuild, kinds=("model", "module", "learner"))
+def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """A model of a library, or of a class of the script that inherits from one."""
+    known, last = site.known, site.name.rpartition(".")[2]
+    if known is None or known.evidence != API or last in ("super", "__init__"):
+        return
+    target = assigned(site.statement, site.node)
+    given = target is None and _given_to_trainer(site, script)
+    if target is None and not given and not returned(site.statement, site.node):
+        return
+    whole = known.api.traits.get("whole") == "yes"
+    if (set(words(last)) & NO_MODELS and not whole) or in_module_class(script, site.statement):
+        return
+    if _elsewhere(site, script) or (last.startswith("_") and "[" not in last):
+        return
+    if target is not None and (
+        wraps(target, site) or is_part(target) or _is_rewritten(target, site, script)
+    ):
+        return
+    if makes_layer(target, site) or "exported" in words(target or ""):
+        return
+    if known.api.kind == "learner":
+        made = _finding(site, script, Evidence(known.evidence, (known.name,)))
+        yield replace(made, target=None)  # it holds the model, and more
+        return
+    part = known.api.kind == "module" or last == "Sequential"
+    if part and not given and not is_whole(target, site, script):
+        return
+    yield _finding(site, script, Evidence(known.evidence, (known.name,)))
+
+
+@pattern(ModelBuild, calls=True, within=(cst.Assign, cst.AnnAssign, cst.Return))
+def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """`model = YoloBody(...)`, `net = build_model(cfg)`, `models.__dict__[arch]()`."""
+    known = site.known
+    if known is not None and (known.evidence == API or known.api.kind not in ("model", "module")):
+        return
+    target, last = assigned(site.statement, site.node), site.name.rpartition(".")[2]
+    if last.lower() in CLASS_VARIABLES and (target or returned(site.statement, site.node)):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
+    if target is None or not (
+        named_model(target, site, script) or trained_on(target, site, script)
+    ):
+        return
+    if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
+        return
+    if in_module_class(script, site.statement) or _elsewhere(site, script):
+        return
+    if _is_rewritten(target, site, script):
+        return
+    if last == "from_pretrained" and serves_other_ends(script, site.statement):
+        return
+    yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+
+
+@pattern(ModelBuild, calls=lambda name: name == "dict", within=(cst.Assign,))
+def find_registered(site: Site, script: Script) -> Iterator[ModelBuild]:
+    """`model = dict(type="RetinaNet", backbone=dict(...))`, from which MMEngine builds it."""
+    found = registered(site, script)
+    parts = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if found is None or found[1] != "model" or not parts & _PARTS:
+        return
+    yield ModelBuild(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, ("model",)),
+        target="model",
+        function=found[0],
+        architecture=found[0],
+        described=True,
+        condition=script.condition(site.statement),
+    )
+
+
+_PARTS = frozenset({"backbone", "encoder", "data_preprocessor", "decode_head", "bbox_head"})
+"""What the configuration of a model has."""
+
+
+def _given_to_trainer(site: Site, script: Script) -> bool:
+    """`Trainer(model=Net())`, `trainer.fit(Net(), data)`: the model is made in the call that takes
+    it to train it."""
+    for call in script.calls_in(site.statement):
+        trainer = call.known is not None and call.known.api.kind == "trainer"
+        if call.node is site.node or not (trainer or script.fit_call(call) is not None):
+            continue
+        taken = script.argument(call, "model") or argument(call.node, "model", 0)
+        if taken is site.node:
+            return True
+    return False
+
+
+_OTHER_ENDS = frozenset(
+    {"benchmark", "convert", "converter", "eval", "evaluate", "export", "exporter", "infer"}
+    | {"inference", "onnx", "openvino", "predict", "predictor", "quantization", "tensorrt"}
+    | {"tokenizer"}
+)
+
+
+def _elsewhere(site: Site, script: Script) -> bool:
+    """Whether code exports or runs a model, or makes a tokenizer: what is made is not trained."""
+    return any(
+        type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        and set(words(header.node.name.value)) & _OTHER_ENDS
+        for header in script.tree.ancestors(site.statement.index)
+    )
+
+
+def _is_rewritten(target: str, site: Site, script: Script) -> bool:
+    """Whether the function that makes a model saves it as it is: nothing there may train it."""
+    function = script.function_around(site.statement)
+    if function is None:
+        return False
+    calls = script.calls_below(function)
+    asked = {call.name for call in calls if call.name.startswith(f"{target}.")}
+    handed = any(dotted(arg.value).startswith(target) for call in calls for arg in call.node.args)
+    saved = f"{target}.save" in asked
+    return saved and not handed and not asked & {f"{target}.{way}" for way in ("fit", "train")}
+
+
+def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
+    value = getattr(site.statement.node, "value", None)
+    if type(value) is cst.IfExp and type(value.body) is type(value.orelse) is cst.Call:
+        return ModelBuild(
+            line=site.line,
+            end=site.last,
+            evidence=evidence,
+            target=assigned(site.statement, site.node),
+            function=text(value),
+            condition=script.condition(site.statement),
+        )
+    architecture = next(
+        (
+            value
+            for name in ("model_name", "arch", "architecture", "encoder_name", "name")
+            if (value := script.argument_text(site, name)) is not None
+        ),
+        None,
+    )
+    if site.name.endswith("[]"):
+        architecture = _subscript(site.node.func)
+    return ModelBuild(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        target=assigned(site.statement, site.node),
+        function=text(site.node.func),
+        architecture=architecture,
+        arguments=tuple(text(arg) for arg in site.node.args),
+        pretrained=given_weights(site, script),
+        classes=script.argument_text(site, "num_classes"),
+        condition=script.condition(site.statement),
+    )
+
+
+def _subscript(node: Any) -> str | None:
+    return text(node.slice[0].slice) if type(node) is cst.Subscript else None

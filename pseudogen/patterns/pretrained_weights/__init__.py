@@ -1,0 +1,184 @@
+"""pretrained-weights: weights trained earlier are put into the model before training."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.pretrained_weights.facts import PretrainedWeights
+from pseudogen.patterns.pretrained_weights.finders import (
+    find_constructor,
+    find_default,
+    find_file,
+    find_from_pretrained,
+    find_helper,
+    find_registered,
+)
+
+__all__ = [
+    "PretrainedWeights",
+    "find_constructor",
+    "find_default",
+    "find_file",
+    "find_from_pretrained",
+    "find_helper",
+    "find_registered",
+]
+
+
+EXAMPLES = {
+    'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.models.resnet50",)),
+            form="constructor",
+            model="model",
+            function="resnet50",
+            source='weights="DEFAULT"',
+        ),
+    ],
+    'model = AutoModelForSequenceClassification.from_pretrained("bert-base-uncased")': [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("AutoModelForSequenceClassification.from_pretrained",)),
+            form="named",
+            model="model",
+            function="AutoModelForSequenceClassification.from_pretrained",
+            source='"bert-base-uncased"',
+        ),
+    ],
+    (
+        "import torch\n"
+        "weights = torch.load(model_path, map_location=device)\n"
+        "model.load_state_dict(weights, strict=False)"
+    ): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="model_path",
+            into=3,
+            strict="False",
+        ),
+    ],
+    "if args.pretrained:\n    load_pretrained(config, model)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_pretrained",)),
+            form="helper",
+            model="model",
+            function="load_pretrained",
+            source="config",
+            condition="args.pretrained",
+        ),
+    ],
+    "checkpointer.load(cfg.MODEL.WEIGHTS)": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("checkpointer.load",)),
+            form="helper",
+            function="checkpointer.load",
+            source="cfg.MODEL.WEIGHTS",
+        ),
+    ],
+    "init_cfg = dict(type='Pretrained', checkpoint='weights/resnet.pth')": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("Pretrained",)),
+            form="named",
+            function="init_cfg",
+            source="'weights/resnet.pth'",
+        ),
+    ],
+    "import lightning as L\nfabric = L.Fabric()\nfabric.load_raw(start, model)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("fabric.load_raw",)),
+            form="helper",
+            model="model",
+            function="fabric.load_raw",
+            source="start",
+        ),
+    ],
+    "net = Pyramid(opt)\nif opt.start:\n    net.load(opt.start_path)\nfit(net)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("net.load",)),
+            form="helper",
+            model="net",
+            function="net.load",
+            source="opt.start_path",
+            condition="opt.start",
+        ),
+    ],
+    "from zoo import load_model\nmodel = load_model(args.kind, args.weights)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_model",)),
+            form="helper",
+            model="model",
+            function="load_model",
+            source="args.weights",
+        ),
+    ],
+    "model, info = Net.from_pretrained(path, output_loading_info=True)": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Net.from_pretrained",)),
+            form="named",
+            model="model",
+            function="Net.from_pretrained",
+            source="path",
+        ),
+    ],
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("fastai.vision.all.vision_learner",)),
+            form="constructor",
+            function="vision_learner",
+            source="pretrained=True",
+            default=True,
+        ),
+    ],
+}
+COUNTEREXAMPLES = {
+    "from hub import AutoModel\nAutoModel.from_pretrained(name)": "the files are fetched",
+    "def evaluate(net):\n    net.load(args.path)": "is measured, not trained",
+    "table.load(args.path)": "no model",
+    "model = load_model(args.path)": "of nobody knows what",
+    ("net.load_weights(args.resume)"): "a run is continued",
+    "weights, _ = load_checkpoint(args.pretrained)": "weights are read, nothing gets them yet",
+    "class AutoProcessor:\n    def make(cls, name):\n        return kind.from_pretrained(name)": (
+        "a processor is made"
+    ),
+    "import torch\nstate = torch.load(path)\noptimizer.load_state_dict(state)": "an optimizer's",
+    "tokenizer = AutoTokenizer.from_pretrained(name)": "a tokenizer has no weights",
+    "ckpt = torch.load(args.resume)\nmodel.load_state_dict(ckpt['model'])\n"
+    "optimizer.load_state_dict(ckpt['optimizer'])": "a run is resumed",
+    "data = torch.load('data.pt')": "no model gets it",
+    "model = resnet50(pretrained=False)": "starts from random weights",
+    "def vit_tiny(pretrained=False, **kwargs):\n"
+    "    return create('vit_tiny', pretrained=pretrained, **kwargs)\n"
+    "def vit_base(pretrained=False):\n"
+    "    model = create('vit_base', pretrained=pretrained)\n"
+    "    return model": "whoever calls the function says whether",
+    (
+        "from tensorflow.keras.applications.resnet50 import preprocess_input\n"
+        "x = preprocess_input(x)"
+    ): "images are scaled",
+    "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": (
+        "random weights"
+    ),
+}

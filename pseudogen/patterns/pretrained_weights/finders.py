@@ -1,0 +1,240 @@
+"""What pretrained-weights is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.loading import (
+    FILE_READS,
+    GIVEN_WEIGHTS,
+    PRETRAINED,
+    given_weights,
+    read,
+    serves_other_ends,
+)
+from pseudogen.names.places import own_lines
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
+from pseudogen.names.words import suggested_role, words
+from pseudogen.patterns.pretrained_weights.facts import PretrainedWeights
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+_NO_MODELS = frozenset(
+    {
+        "config",
+        "extractor",
+        "processors",
+        "tokenizers",
+        "tokenization",
+        "pipeline",
+        "pipe",
+        "feature",
+        "image",
+        "processor",
+        "scheduler",
+        "tokenizer",
+    }
+    | {"generation", "dataset"}
+)
+_FILE_WORDS = frozenset({"pretrain", "pretrained"})
+_OTHER_CLASSES = frozenset({"extractor", "processor", "tokenizer", "tokenizers", "config"})
+_CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight", "weights"})
+_PATHS = frozenset({"checkpoint", "ckpt", "file", "filename", "model", "path", "weights"})
+_VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
+
+
+@pattern(PretrainedWeights, calls=lambda name: name == "dict", keywords=("checkpoint",))
+def find_registered(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`init_cfg=dict(type="Pretrained", checkpoint="open-mmlab://...")` of MMEngine."""
+    path = argument(site.node, "checkpoint")
+    if site.name == "dict" and string(argument(site.node, "type")) == "Pretrained" and path:
+        first, last = own_lines(script, site)
+        yield PretrainedWeights(
+            line=first,
+            end=last,
+            evidence=Evidence(FLOW, ("Pretrained",)),
+            form="named",
+            function="init_cfg",
+            source=text(path),
+            condition=script.condition(site.statement),
+        )
+
+
+_MODELS = ("model", "learner")
+
+
+@pattern(PretrainedWeights, kinds=_MODELS, keywords=GIVEN_WEIGHTS)
+def find_constructor(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`resnet50(pretrained=True)`, `resnet50(weights="DEFAULT")`."""
+    given = given_weights(site, script)
+    known = site.known
+    of_model = known is not None and known.evidence == API and known.api.kind in _MODELS
+    if given is None or not (of_model or given.startswith("pretrained")):
+        return
+    target = assigned(site.statement, site.node)
+    if not of_model and (target is None or suggested_role(target) not in ("model", None)):
+        return
+    name = known.name if of_model and known is not None else site.name
+    evidence = Evidence(API if of_model else NAME, (name,))
+    learner = known is not None and known.api.kind == "learner"
+    yield _finding(site, script, evidence, "constructor", None if learner else target, given)
+
+
+@pattern(PretrainedWeights, kinds=_MODELS)
+def find_default(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`vision_learner(dls, resnet18)`, `MobileNetV2()`: weights come where nothing is said."""
+    known = site.known
+    if known is None or known.evidence != API or script.passes_unknown(site):
+        return
+    passed = any(script.argument(site, name) is not None for name in GIVEN_WEIGHTS)
+    defaults = (f"{n}={known.api.defaults[n]}" for n in GIVEN_WEIGHTS if n in known.api.defaults)
+    source = next(defaults, None)
+    function = known.api.kind == "model" and not known.name.rpartition(".")[2][:1].isupper()
+    if source is None or passed or function or serves_other_ends(script, site.statement):
+        return
+    target = assigned(site.statement, site.node)
+    evidence = Evidence(API, (known.name,))
+    found = _finding(site, script, evidence, "constructor", target, source)
+    yield replace(found, default=True, model=None if known.api.kind == "learner" else found.model)
+
+
+@pattern(PretrainedWeights, methods=("from_pretrained",))
+def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`GPT.from_pretrained(name)`, not tokenizers, configurations and the like."""
+    if type(site.statement.node) is cst.Expr and site.statement.node.value is site.node:
+        return  # the files are fetched, no model is kept
+    owner = site.name.removesuffix(".from_pretrained")
+    target = assigned(site.statement, site.node)
+    if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
+        return
+    if serves_other_ends(script, site.statement) or _of_other_class(site, script):
+        return
+    first = site.node.args[0] if site.node.args else None
+    source = text(first.value) if first is not None and not first.star else None
+    evidence = Evidence(NAME, (site.name,))
+    yield _finding(site, script, evidence, "named", target, source)
+
+
+def _model_of(target: str | None) -> str | None:
+    """Which of several results is the model: `model` in `model, info`."""
+    if target is None or "," not in target:
+        return target
+    named = [n.strip() for n in target.strip("()").split(",") if suggested_role(n) == "model"]
+    return named[0] if len(named) == 1 else target
+
+
+def _of_other_class(site: Site, script: Script) -> bool:
+    """Whether a class that is no model calls it for what is not named as one."""
+    around = (s for s in script.tree.ancestors(site.statement.index))
+    classes = [s.node.name.value for s in around if type(s.node) is cst.ClassDef]
+    return any(set(words(name)) & _OTHER_CLASSES for name in classes) and "model" not in words(
+        site.name.removesuffix(".from_pretrained")
+    )
+
+
+@pattern(PretrainedWeights, kinds=FILE_READS)
+def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`torch.load(path)` whose content goes into a model, and into nothing else."""
+    load = read(script, site)
+    if load is not None and load.purpose == PRETRAINED:
+        yield PretrainedWeights(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (load.model or site.name,)),
+            form="file",
+            model=load.model,
+            function=site.name,
+            source=load.path,
+            into=load.into,
+            strict=load.strict,
+            condition=script.condition(site.statement),
+        )
+
+
+@pattern(PretrainedWeights, calls=speaks_of("load", "pretrain"))
+def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`load_pretrained(config, model)`, `model.load_weights(path)`: helpers by their names."""
+    last = site.name.rpartition(".")[2]
+    if "load" not in last and "pretrain" not in last:
+        return
+    named = words(last)
+    if not named or last == "from_pretrained" or named[0] not in _VERBS or not site.node.args:
+        return
+    said = set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name)
+    nodes = [arg.value for arg in site.node.args]
+    passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
+        set(words(dotted(node))) & _says_weights(named) for node in nodes
+    )
+    of_file = named == ("load",) and _loads_into_model(site, script)
+    keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
+    passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
+    of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
+    resumes = any("resume" in words(dotted(node)) for node in nodes)
+    if (
+        not (said or passed or of_raw or of_file)
+        or resumes
+        or script.defines(last)
+        or set(named) & {"optimizer", "dataset"}
+    ):
+        return
+    models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
+    receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
+    if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
+        models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
+    told = argument(site.node, "model")
+    models = models or ([told] if told is not None else [])
+    target = assigned(site.statement, site.node) or ""
+    if not models and told is None and set(words(target.split(",")[0])) & _CONTENT:
+        return  # is read here; what gets it stands elsewhere
+    made = target if suggested_role(target) == "model" else None
+    others = [text(node) for node in nodes if node not in models and dotted(node) != "self"]
+    model = text(models[0]) if models else made
+    named_so = [node for node in others if set(words(node)) & _says_weights(named)]
+    source = (named_so or others)[0] if others and dotted(told) != "self" else None
+    yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
+def _says_weights(named: tuple[str, ...]) -> frozenset[str]:
+    """The words of arguments that say what a helper of a name reads; one that loads a whole model
+    may also be given its weights: `load_model(args.config, args.weights)`."""
+    told = _FILE_WORDS | {"finetune"}
+    return told | {"weights"} if named == ("load", "model") else told
+
+
+def _loads_into_model(site: Site, script: Script) -> bool:
+    """`net.load(opt.load_path)`: a model of the project reads a file, before it is trained and not
+    to be measured."""
+    function = site.node.func
+    if type(function) is not cst.Attribute or len(site.node.args) != 1:
+        return False
+    role = script.role(function.value, site.scope)
+    file = set(words(dotted(site.node.args[0].value)))
+    ends = serves_other_ends(script, site.statement)
+    return role is not None and role.kind == "model" and bool(file & _PATHS) and not ends
+
+
+def _finding(
+    site: Site,
+    script: Script,
+    evidence: Evidence,
+    form: str,
+    model: str | None,
+    source: str | None,
+) -> PretrainedWeights:
+    return PretrainedWeights(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        form=form,
+        model=_model_of(model),
+        function=text(site.node.func),
+        source=source,
+        condition=script.condition(site.statement),
+    )

@@ -1,0 +1,345 @@
+"""progress-display: progress is shown, by a bar or by printing the loss now and then."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.progress_display.facts import ProgressDisplay
+from pseudogen.patterns.progress_display.finders import (
+    find_bar,
+    find_called_bar,
+    find_description,
+    find_helper,
+    find_logging_loop,
+    find_made_bar,
+    find_named_bar,
+    find_postfix,
+    find_print,
+)
+
+__all__ = [
+    "ProgressDisplay",
+    "find_bar",
+    "find_called_bar",
+    "find_description",
+    "find_helper",
+    "find_logging_loop",
+    "find_made_bar",
+    "find_named_bar",
+    "find_postfix",
+    "find_print",
+]
+
+
+def _example(**facts: Any) -> list[ProgressDisplay]:
+    facts.setdefault("end", facts["line"])
+    return [ProgressDisplay(**facts)]
+
+
+EXAMPLES = {
+    "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
+        line=2,
+        evidence=Evidence(API, ("tqdm.tqdm",)),
+        how="bar",
+        call="tqdm",
+        over="loader",
+        text="'train'",
+    ),
+    (
+        "from callback import ProgressBar\n"
+        "pbar = ProgressBar(n_total=len(loader), desc='Training')\n"
+        "for step, batch in enumerate(loader):\n"
+        "    pbar(step, {'loss': loss.item()})"
+    ): [
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ProgressBar",)),
+            how="bar",
+            call="ProgressBar",
+            total="len(loader)",
+            text="'Training'",
+        ),
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("pbar",)),
+            how="postfix",
+            call="pbar",
+            shown=("loss",),
+        ),
+    ],
+    "pbar.set_postfix(loss=loss.item())": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("pbar",)),
+        how="postfix",
+        call="pbar.set_postfix",
+        shown=("loss",),
+    ),
+    "for i, batch in enumerate(train_loader):\n"
+    "    loss = model(batch)\n"
+    "    loss.backward()\n"
+    "    if i % 50 == 0:\n"
+    "        print(i, loss.item())": _example(
+        line=5,
+        evidence=Evidence(FLOW, ("print",)),
+        how="print",
+        call="print",
+        every="50",
+        every_value=50,
+        per="step",
+        condition="i % 50 == 0",
+    ),
+    "for x, y in metric_logger.log_every(data_loader, 10, header):\n    step(x, y)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("metric_logger.log_every",)),
+        how="log",
+        call="metric_logger.log_every",
+        over="data_loader",
+        every="10",
+        every_value=10,
+    ),
+    'batches = progress_bar(loader, desc="train", total=steps)': [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("progress_bar",)),
+            how="bar",
+            call="progress_bar",
+            over="loader",
+            total="steps",
+            text='"train"',
+        ),
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    train_step(state, batch)\n"
+        "    if step % 100 == 0:\n"
+        "        logging.info(f'step {step}, images/sec: {rate}')"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("logging.info",)),
+            how="print",
+            call="logging.info",
+            every="100",
+            every_value=100,
+            per="step",
+            condition="step % 100 == 0",
+        ),
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    train_step(batch)\n"
+        "    if step % print_freq == 0:\n"
+        "        log_info(trainer, step)"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("log_info",)),
+            how="print",
+            call="log_info",
+            every="print_freq",
+            per="step",
+            condition="step % print_freq == 0",
+        ),
+    ],
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    loss = step(x, y)\n"
+        "    progress_bar(i, len(loader), f'loss {loss:.3f}')"
+    ): [
+        ProgressDisplay(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("progress_bar",)),
+            how="bar",
+            call="progress_bar",
+            total="len(loader)",
+        )
+    ],
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if i % 10 == 0:\n"
+        "        logger.debug('loss: {}'.format(loss.item()))"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("logger.debug",)),
+            how="print",
+            call="logger.debug",
+            every="10",
+            every_value=10,
+            per="step",
+            condition="i % 10 == 0",
+        )
+    ],
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if args.print_loss:\n"
+        "        print('loss', loss)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="step",
+            condition="args.print_loss",
+        )
+    ],
+    (
+        "import json\n"
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if i % 10 == 0:\n"
+        "        stats = dict(step=i, loss=loss.item())\n"
+        "        print(json.dumps(stats))"
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            every="10",
+            every_value=10,
+            per="step",
+            condition="i % 10 == 0",
+        )
+    ],
+    (
+        "import logging\n"
+        "for step in range(steps):\n"
+        "    loss = model(next(batches))\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % every == 0:\n"
+        '        logging.info("%s %s", step, train_scalars)'
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("logging.info",)),
+            how="print",
+            call="logging.info",
+            every="every",
+            per="step",
+            condition="step % every == 0",
+        )
+    ],
+    (
+        "def train(epoch):\n"
+        "    loss = criterion(net(x), y)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    print(epoch, loss.item())\n"
+        "for epoch in range(9):\n"
+        "    train(epoch)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="epoch",
+        )
+    ],
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        '    place = f"step {step}: "\n'
+        '    results = f"loss {loss.item()}"\n'
+        "    pbar.write(place + results)"
+    ): [
+        ProgressDisplay(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("pbar.write",)),
+            how="print",
+            call="pbar.write",
+            per="step",
+        )
+    ],
+    (
+        "for t in range(max_steps):\n"
+        "    agent.learn(memory)\n"
+        "    if done:\n"
+        "        print(t, episode_reward)"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            per="step",
+            condition="done",
+        )
+    ],
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    printline(step, loss.item())"
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("printline",)),
+            how="print",
+            call="printline",
+            per="step",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        "    printline(step)"
+    ): "no result",
+    (
+        "for t in range(max_steps):\n"
+        "    agent.learn(memory)\n"
+        "    if broken:\n"
+        "        print(t, episode_reward)"
+    ): "each time that something is wrong",
+    (
+        "for step, batch in enumerate(train_loader):\n"
+        "    loss = net(batch)\n"
+        "    loss.backward()\n"
+        '    place = f"step {step}: "\n'
+        "    pbar.write(place + suffix)"
+    ): "no result",
+    (
+        "def test():\n    print(loss.item())\nfor epoch in range(9):\n    train(epoch)"
+    ): "printed once",
+    "callback = TQDMProgressBar(refresh_rate=10)": "a callback, no bar yet",
+    "pbar = make()\npbar(step)": "only counts on",
+    (
+        "for i, x in enumerate(loader):\n"
+        "    loss = model(x)\n"
+        "    loss.backward()\n"
+        "    if torch.isnan(loss):\n"
+        "        print('loss is broken', loss)"
+    ): "an error is told",
+    "for epoch in range(epochs):\n    print('%10s' * 2 % ('epoch', 'loss'))": "a heading",
+    "from tqdm import tqdm\nbar = tqdm(disable=True)": "nothing is shown",
+    'print("loading data")': "says what happens, shows no progress",
+    "print(f'test loss {loss}')": "one result at the end",
+    "if epoch % 10 == 0:\n    print('saving')": "no result is shown",
+}

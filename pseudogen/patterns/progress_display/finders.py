@@ -1,0 +1,415 @@
+"""What progress-display is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.places import own_lines
+from pseudogen.names.script import Script, Site
+from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
+from pseudogen.names.words import words
+from pseudogen.patterns.progress_display.facts import ProgressDisplay
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_PRINTERS = frozenset(
+    {"print", "info", "debug", "write", "print_log", "print_rank_0", "print_on_master"}
+    | {"master_print", "print0", "rank_print", "print_main", "echo"}
+)
+_SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
+_WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})
+_ENDED = frozenset({"done", "dones", "terminated", "truncated"})
+_POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
+_LONGEST = 80
+_SHOWN = (
+    "loss",
+    "acc",
+    "err",
+    "metric",
+    "meter",
+    "score",
+    "ppl",
+    "perplexity",
+    "reward",
+    "dice",
+    "iou",
+    "f1",
+    "auc",
+    "scalars",
+    "eta:",
+    "/sec",
+)
+
+
+@pattern(ProgressDisplay, kinds=("progress",))
+def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`for batch in tqdm(loader):`, `pbar = tqdm(total=steps)`."""
+    if site.known is None:
+        return
+    first = site.known.api.params[:1]
+    total = script.argument_text(site, "total")
+    if script.argument_text(site, "disable") == "True":
+        return
+    over = script.argument_text(site, first[0]) if first and first[0] != "total" else None
+    start, end = own_lines(script, site)
+    yield ProgressDisplay(
+        line=start,
+        end=end,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        how="bar",
+        call=site.name,
+        over=over if over != "None" else None,
+        total=total,
+        text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Expr,))
+def find_named_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`progress_bar(i, len(loader), text)` of the project's own code."""
+    if site.known is not None or words(site.name)[-2:] not in _BARS:
+        return
+    looped = script.loop_around(site.statement) is not None
+    if not _is_statement(site) or not looped or len(site.node.args) < 2:
+        return
+    total = site.node.args[1].value
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        total=text(total) if type(total) is cst.Call and text(total.func) == "len" else None,
+        per=script.unit(site.statement),
+    )
+
+
+_BARS = (("progress", "bar"), ("prog", "bar"))
+
+
+@pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Assign,))
+def find_made_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar = ProgressBar(n_total=len(loader), desc="Training")` of the project's own code."""
+    if site.known is not None or words(site.name)[-2:] not in _BARS or not site.node.args:
+        return
+    if site.statement.node.value is not site.node:
+        return
+    if not site.name.rpartition(".")[2][:1].isupper():
+        yield from _wrapping_bar(site, script)
+        return
+    total = argument(site.node, "n_total") or argument(site.node, "total")
+    passed = next((a.value for a in site.node.args if text(a.value).startswith("len(")), None)
+    total = total if total is not None else passed
+    if total is None:
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        total=text(total),
+        text=script.argument_text(site, "desc"),
+        per=script.unit(site.statement),
+    )
+
+
+def _wrapping_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`batches = progress_bar(loader, desc="train")`: a function puts a bar around an iterable."""
+    first = site.node.args[0]
+    told = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if first.keyword is not None or first.star or not told & {"desc", "description", "total"}:
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="bar",
+        call=site.name,
+        over=text(first.value),
+        total=script.argument_text(site, "total"),
+        text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, calls=speaks_of("bar", "pbar"), within=(cst.Expr,))
+def find_called_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar(step, {"loss": loss.item()})`: a bar that is called shows results."""
+    if "." in site.name or words(site.name)[-1:] not in (("bar",), ("pbar",)):
+        return
+    held = [b for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
+    shown = ", ".join(text(arg.value) for arg in site.node.args).lower()
+    if not _is_statement(site) or not held or not any(word in shown for word in _SHOWN):
+        return
+    told = next((arg.value for arg in site.node.args if type(arg.value) is cst.Dict), None)
+    keys = [string(e.key) for e in told.elements if type(e) is cst.DictElement] if told else []
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="postfix",
+        call=site.name,
+        shown=tuple(key for key in keys if key),
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, methods=_POSTFIX)
+def find_postfix(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`pbar.set_postfix(loss=loss.item())`."""
+    if "." in site.name and site.node.args:
+        yield ProgressDisplay(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name.rpartition(".")[0],)),
+            how="postfix",
+            call=site.name,
+            shown=_shown(site.node),
+            per=script.unit(site.statement),
+            condition=script.condition(site.statement),
+        )
+
+
+def _shown(call: cst.Call) -> tuple[str, ...]:
+    """What is shown beside a bar: the names of results, or short expressions."""
+    first = call.args[0].value
+    if type(first) is cst.Dict and len(call.args) == 1:
+        keys = [string(e.key) for e in first.elements if type(e) is cst.DictElement]
+        return tuple(key for key in keys if key)
+    named = [arg.keyword.value for arg in call.args if arg.keyword is not None]
+    values = [text(arg.value) for arg in call.args]
+    return tuple(named if len(named) == len(values) else [v for v in values if len(v) <= 80])
+
+
+@pattern(ProgressDisplay, statements=(cst.Assign,), mentions=("desc", "postfix"))
+def find_description(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`train_bar.desc = f"loss {loss:.3f}"`."""
+    target = site.node.targets[0].target
+    if type(target) is cst.Attribute and target.attr.value in ("desc", "postfix"):
+        written = text(site.node.value)
+        if any(word in written.lower() for word in _SHOWN):
+            yield ProgressDisplay(
+                line=site.line,
+                end=site.last,
+                evidence=Evidence(FLOW, (text(target.value),)),
+                how="postfix",
+                call=text(target),
+                shown=(written,) if len(written) <= 80 else (),
+                per=script.unit(site.statement),
+                condition=script.condition(site.statement),
+            )
+
+
+@pattern(ProgressDisplay, methods=("log_every",))
+def find_logging_loop(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`for batch in metric_logger.log_every(loader, 10, header):`."""
+    passed = [arg.value for arg in site.node.args if arg.keyword is None]
+    if passed:
+        every = passed[1] if len(passed) > 1 else None
+        yield ProgressDisplay(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            how="log",
+            call=site.name,
+            over=text(passed[0]),
+            every=text(every) if every is not None else None,
+            every_value=script.value(every, site.statement.index) if every is not None else None,
+            per=script.unit(site.statement),
+        )
+
+
+def _is_display(name: str) -> bool:
+    """`progress.display`, `meter.show`."""
+    shows = name.rpartition(".")[2] in ("display", "show")
+    return shows and bool({"progress", "meter"} & set(words(name[:-8])))
+
+
+def _may_show(name: str) -> bool:
+    last = name.rpartition(".")[2]
+    return last in _PRINTERS or last.startswith("print") or _is_display(name)
+
+
+@pattern(ProgressDisplay, calls=_may_show)
+def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`if step % 100 == 0: print(step, loss.item())`, `progress.display(i)`."""
+    display = _is_display(site.name)
+    if not _may_show(site.name) or not _shows(site, script, display):
+        return
+    if not _is_statement(site) or not _is_first(site, script):
+        return
+    every = _interval(site, script)
+    if every is None and not _in_loop(site, script):
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME if display else FLOW, (site.name,)),
+        how="print",
+        call=site.name,
+        every=text(every) if every is not None else None,
+        every_value=script.value(every, site.statement.index) if every is not None else None,
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(ProgressDisplay, calls=speaks_of("log", "print", "display", "report"), within=(cst.Expr,))
+def find_helper(site: Site, script: Script) -> Iterator[ProgressDisplay]:
+    """`if step % print_freq == 0: log_info(trainer, step)`: a helper of the project shows how far
+    it is."""
+    named = words(site.name)
+    every = _interval(site, script)
+    wanted = set(words(dotted(every))) & {"print", "log", "display"} if every is not None else set()
+    helps = named[:1] in _HELPERS and named[1:] in _ABOUT and "." not in site.name
+    if not helps or not wanted or site.known is not None or not _is_statement(site):
+        return
+    yield ProgressDisplay(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="print",
+        call=site.name,
+        every=text(every),
+        every_value=script.value(every, site.statement.index),
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+_HELPERS = (("log",), ("print",), ("display",), ("report",))
+_ABOUT = (
+    ("info",),
+    ("progress",),
+    ("status",),
+    ("stats",),
+    ("train", "info"),
+    ("training", "info"),
+)
+
+
+def _is_statement(site: Site) -> bool:
+    return type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
+
+
+def _shows(site: Site, script: Script, display: bool) -> bool:
+    """Whether a result is shown: the loss, a score, a meter, or a text that was made of them."""
+    if display:
+        return True
+    if site.name.endswith(".write") and not set(words(site.name[:-6])) & _SCREENS:
+        return False
+    if all(_is_constant(arg.value) for arg in site.node.args):
+        return False  # a heading
+    return any(
+        _speaks_of_results(value, statement, script)
+        for value, statement in _shown_values(site, script)
+    )
+
+
+def _shown_values(site: Site, script: Script) -> Iterator[tuple[Any, Statement]]:
+    """What is shown, and what the variables among it were given, with the statement of each."""
+    for arg in site.node.args:
+        yield arg.value, site.statement
+    for arg in site.node.args:
+        value: Any = arg.value
+        if type(value) is cst.Call and len(value.args) == 1:
+            value = value.args[0].value  # `print(json.dumps(stats))`
+        for name in _joined(value):
+            for made in script.reaching(name, site.statement.index):
+                if made.how == "assign":
+                    yield made.value, script.tree.statements[made.statement]
+
+
+def _joined(value: Any) -> Iterator[str]:
+    """The variables that a text is put together of: `head + results`."""
+    if type(value) is cst.Name:
+        yield value.value
+    elif type(value) is cst.BinaryOperation and type(value.operator) is cst.Add:
+        yield from _joined(value.left)
+        yield from _joined(value.right)
+
+
+def _speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
+    written = script.source(statement).lower()
+    if not any(map(written.__contains__, _SHOWN)):
+        return False
+    written = text(value).lower()
+    return any(map(written.__contains__, _SHOWN))
+
+
+def _is_constant(node: Any) -> bool:
+    """Whether an expression is made of literals alone."""
+    kinds = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
+    return not any(isinstance(part, kinds) for part in descendants(node))
+
+
+def _is_first(site: Site, script: Script) -> bool:
+    """Whether no print of a result stands directly before this one in its block."""
+    other = script.tree.before(site.statement)
+    if other is None or type(other.node) is not cst.Expr:
+        return True
+    prints = [c for c in script.calls_in(other) if c.name == site.name and _is_statement(c)]
+    return not any(_shows(call, script, False) for call in prints)
+
+
+def _interval(site: Site, script: Script) -> Any:
+    """`n` of a condition `step % n == 0` around a statement, in its function."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) in (cst.FunctionDef, cst.For, cst.While):
+            return None
+        if type(header.node) is cst.If:
+            for operation in script.operations_in(header):
+                if type(operation.operator) is cst.Modulo and not _formats(operation.left):
+                    return operation.right
+    return None
+
+
+def _formats(left: Any) -> bool:
+    return type(left) in (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
+
+
+def _in_loop(site: Site, script: Script) -> bool:
+    """Whether a statement is reached in each round of an epoch or batch loop of its function, if
+    only on one process."""
+    for header in script.tree.ancestors(site.statement.index):
+        if type(header.node) is cst.FunctionDef:
+            return script.unit(site.statement) == "epoch" and _holds_step(header, script)
+        if type(header.node) in (cst.Else, cst.ExceptHandler):
+            return False
+        if type(header.node) is cst.If and not _lets_print(header, script):
+            return False
+        if type(header.node) in (cst.For, cst.While):
+            return _trains(header, script)
+    return False
+
+
+def _holds_step(function: Statement, script: Script) -> bool:
+    """Whether a function takes a training step in no loop of its own: an epoch is one step."""
+    below = script.tree.below(function)
+    loops = any(type(s.node) in (cst.For, cst.While) and _trains(s, script) for s in below)
+    return not loops and any(s.index in script.structure.steps for s in below)
+
+
+def _lets_print(header: Statement, script: Script) -> bool:
+    """Whether a condition only says who prints, that one wants it (`if args.print_loss`), or that
+    an episode has ended."""
+    test = header.node.test
+    named = set(words(dotted(test))) if type(test) in (cst.Name, cst.Attribute) else set()
+    wanted = named & (_WANTED | _ENDED)
+    return bool(wanted) or script.one_process(test, header.index) is not None
+
+
+def _trains(header: Statement, script: Script) -> bool:
+    loop = script.structure.loops.get(header.index)
+    return loop is not None and loop.kind in (BATCH_LOOP, EPOCH_LOOP)

@@ -1,0 +1,297 @@
+"""training-step: forward, backward and the optimizer's step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.training_step.facts import TrainingStep
+from pseudogen.patterns.training_step.finders import (
+    find_framework,
+    find_method,
+    find_step,
+)
+
+__all__ = [
+    "TrainingStep",
+    "find_framework",
+    "find_method",
+    "find_step",
+]
+
+
+def _example(**facts: Any) -> list[TrainingStep]:
+    facts.setdefault("end", facts["line"])
+    return [TrainingStep(**facts)]
+
+
+EXAMPLES = {
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    criterion(model(x), y).backward()\n"
+    "    optimizer.step_and_update_lr()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+        optimizer="optimizer",
+        clears=2,
+        steps=4,
+        cleared="before",
+    ),
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    optimizer.step()": _example(
+        line=4,
+        evidence=Evidence(FLOW, ("loss",)),
+        how="backward",
+        loss="loss",
+        optimizer="optimizer",
+        clears=2,
+        steps=5,
+        cleared="before",
+    ),
+    "for x, y in loader:\n"
+    "    (criterion(model(x), y) / 4).backward()\n"
+    "    optimizer.step()\n"
+    "    optimizer.zero_grad()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("criterion(model(x), y) / 4",)),
+        how="backward",
+        loss="criterion(model(x), y) / 4",
+        optimizer="optimizer",
+        clears=4,
+        steps=3,
+        cleared="after",
+    ),
+    "for batch in loader:\n"
+    "    scaler.scale(model(batch)).backward()\n"
+    "    scaler.step(optimizer)\n"
+    "    scaler.update()\n"
+    "    optimizer.zero_grad(set_to_none=True)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("scaler.scale",)),
+        how="backward",
+        loss="model(batch)",
+        scaler="scaler",
+        optimizer="optimizer",
+        clears=5,
+        steps=3,
+        cleared="after",
+    ),
+    "for x, y in loader:\n    loss = criterion(model(x), y)\n    (loss / 4).backward()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("loss / 4",)),
+        how="backward",
+        loss="loss / 4",
+    ),
+    "grad_norm = loss_scaler(loss, optimizer, parameters=model.parameters())": _example(
+        line=1,
+        evidence=Evidence(NAME, ("loss_scaler",)),
+        how="scaled-call",
+        loss="loss",
+        call="loss_scaler",
+    ),
+    "accelerator.backward(loss)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("accelerator",)),
+        how="backward",
+        loss="loss",
+        through="accelerator",
+    ),
+    "from transformers import Trainer\n"
+    "trainer = Trainer(model=model, args=args)\n"
+    "trainer.train(resume_from_checkpoint=True)": _example(
+        line=3, evidence=Evidence(API, ("trainer.train",)), how="fit", call="trainer.train"
+    ),
+    "runner.train(model=net, loaders=loaders, num_epochs=9)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("runner.train",)),
+        how="fit",
+        call="runner.train",
+    ),
+    "from detectron2.engine import AMPTrainer, SimpleTrainer\n"
+    "trainer = (AMPTrainer if half else SimpleTrainer)(model, loader, optim)\n"
+    "trainer.train(0, 90)": _example(
+        line=3,
+        evidence=Evidence(API, ("trainer.train",)),
+        how="fit",
+        call="trainer.train",
+    ),
+    "for step in range(steps):\n    loss = engine.train_batch()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("engine.train_batch",)),
+        how="engine",
+        call="engine.train_batch",
+    ),
+    (
+        "import jax, optax\n"
+        "def update(params, state, batch):\n"
+        "    grad_fn = jax.value_and_grad(loss_fn)\n"
+        "    loss, grads = grad_fn(params, batch)\n"
+        "    updates, state = tx.update(grads, state)\n"
+        "    return optax.apply_updates(params, updates), state"
+    ): [
+        TrainingStep(
+            line=4,
+            end=6,
+            evidence=Evidence(API, ("optax.apply_updates",)),
+            how="apply",
+            steps=6,
+            gradients="grad_fn",
+            call="optax.apply_updates",
+        )
+    ],
+    ("for update in range(num_updates):\n    losses = agent.update(rollouts)"): [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("agent.update",)),
+            how="learner",
+            call="agent.update",
+        )
+    ],
+    (
+        "from lightning import Trainer\n"
+        "import hydra\n"
+        "trainer: Trainer = hydra.utils.instantiate(cfg.trainer)\n"
+        "trainer.fit(model=model, datamodule=datamodule)"
+    ): [
+        TrainingStep(
+            line=4, end=4, evidence=Evidence(FLOW, ("trainer.fit",)), how="fit", call="trainer.fit"
+        )
+    ],
+    ("from mmengine.runner import Runner\nrunner = Runner.from_cfg(cfg)\nrunner.train()"): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(API, ("runner.train",)), how="fit", call="runner.train"
+        )
+    ],
+    "scaled = scaler.scale(loss)\nscaled.backward()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("scaled",)),
+        how="backward",
+        loss="loss",
+        scaler="scaler",
+    ),
+    (
+        "from ignite.engine import create_supervised_trainer\n"
+        "trainer = create_supervised_trainer(model, optimizer, criterion)\n"
+        "trainer.run(train_loader, max_epochs=10)"
+    ): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(FLOW, ("trainer.run",)), how="fit", call="trainer.run"
+        )
+    ],
+    (
+        "from project.trainer import LoraTrainer\n"
+        "trainer = LoraTrainer(model=model, args=training_args, train_dataset=data)\n"
+        "trainer.train(resume_from_checkpoint=path)"
+    ): [
+        TrainingStep(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("trainer.train",)),
+            how="fit",
+            call="trainer.train",
+        )
+    ],
+    "for images, boxes in loader:\n    total = util.train_step(images, boxes)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("util.train_step",)),
+        how="engine",
+        call="util.train_step",
+    ),
+    "from stable_baselines3 import PPO\nagent = PPO('MlpPolicy', env)\nagent.learn(9000)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("agent.learn",)),
+        how="fit",
+        call="agent.learn",
+    ),
+    (
+        "from torch.utils.data import DataLoader\n"
+        "expert = DataLoader(pairs)\n"
+        "for _ in range(9):\n"
+        "    discriminator.update(expert, rollouts)"
+    ): [
+        TrainingStep(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("discriminator.update",)),
+            how="learner",
+            call="discriminator.update",
+        )
+    ],
+    ("for a, b in zip(train_loader_a, train_loader_b):\n    trainer.dis_update(a, b)"): [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("trainer.dis_update",)),
+            how="learner",
+            call="trainer.dis_update",
+        )
+    ],
+    (
+        "from agents import Agent\n"
+        "player = Agent(args)\n"
+        "for t in range(args.max_timesteps):\n"
+        "    player.learn(memory)"
+    ): [
+        TrainingStep(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("player.learn",)),
+            how="learner",
+            call="player.learn",
+        )
+    ],
+    "def run(tensor, *args):\n    tensor.backward(*args)": _example(
+        line=2, evidence=Evidence(FLOW, ("tensor",)), how="backward", loss="tensor"
+    ),
+    "import torch\nloss.backward(grad)": _example(
+        line=2, evidence=Evidence(FLOW, ("loss",)), how="backward", loss="loss"
+    ),
+    "import paddle\npaddle.autograd.backward(loss)": _example(
+        line=2, evidence=Evidence(FLOW, ("paddle.autograd",)), how="backward", loss="loss"
+    ),
+}
+COUNTEREXAMPLES = {
+    "for x in loader:\n    dx = loss_node.backward(scaler=scaler)": "the gradient of an input",
+    ("trainer.dis_update(a, b)"): "once, in no loop",
+    (
+        "from torch.utils.data import DataLoader\nprogress.update(DataLoader(pairs))"
+    ): "no network is updated",
+    "optimizer.minimize(loss, startup_program=start)": "operations are added to a program",
+    "optimizer.minimize(loss, startup_program, parameters)": "operations are added to a program",
+    "if in_pir_mode():\n    optimizer.minimize(loss)": "operations are added to a program",
+    (
+        "class Wrapper:\n"
+        "    def train_step(self, data):\n"
+        "        return self.inner.train_step(data)"
+    ): "a method hands on what it is given",
+    (
+        "from project.trainer import HorseTrainer\n"
+        "trainer = HorseTrainer(name='x')\n"
+        "trainer.train()"
+    ): "nothing tells what it trains",
+    ("worker.run(queue)\napp.run(port=80)"): "nothing that trains",
+    "policy_ckpt_dict.update({'seed': seed})": "a dictionary is filled",
+    "output.backward(grad_output)": "the gradient of an output is handed on",
+    "class Wrapped:\n    def minimize(self, loss):\n        return self.inner_opt.minimize(loss)": (
+        "a wrapper hands it on"
+    ),
+    ("agent.train()\npolicy.update_target()"): "a mode, and another network's copy",
+    'logger.update_params({"batch_size": batch_size})': "a logger is told",
+    "def backward(self, *grads):\n    return self.base.backward(self, *grads)": "a formula",
+    "Base.backward(ctx, grad)": "the gradient formula of another class",
+    "class Clamp(Function):\n"
+    "    @staticmethod\n"
+    "    def backward(ctx, grad):\n"
+    "        return grad": "a gradient formula, no step",
+    "model.train()": "only switches the mode",
+    "from sklearn.preprocessing import StandardScaler\n"
+    "scaler = StandardScaler()\n"
+    "scaler.fit(x)": "statistics of features are no training loop",
+    "self.backward(x)": "the method of the script holds the step",
+}

@@ -1,0 +1,44 @@
+"""The facts of training-step."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from pseudogen.finding import Finding
+from pseudogen.records import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingStep(Finding):
+    """Facts of a training step.
+
+    Attributes:
+        how: "backward", "scaled-call" (a loss scaler called with loss and optimizer), "apply"
+            (gradients computed before are applied), "engine" (a framework runs the step),
+            "learner" (an object that holds model and optimizer is told to learn), "fit"
+            (a framework runs all of them) or "method" (Lightning calls `training_step`).
+        loss: What is differentiated.
+        scaler: The loss scaler in `scaler.scale(loss).backward()`.
+        through: What carries out `backward` when it is not the loss: an accelerator, an engine.
+        optimizer: The optimizer whose `step` follows.
+        clears: The line on which gradients are cleared, in the same loop.
+        steps: The line on which the optimizer's step follows, or gradients are applied.
+        gradients: What computes the gradients that are applied; None when that is not seen.
+        cleared: "before" or "after" the backward pass.
+        keeps_graph: Whether `retain_graph=True` keeps the graph.
+        call: The call, for "engine", "learner", "fit" and "apply".
+    """
+
+    pattern: ClassVar[str] = "training-step"
+
+    how: str
+    loss: str | None = None
+    scaler: str | None = None
+    through: str | None = None
+    optimizer: str | None = None
+    clears: int | None = None
+    steps: int | None = None
+    gradients: str | None = None
+    cleared: str | None = None
+    keeps_graph: bool = False
+    call: str | None = None

@@ -1,0 +1,179 @@
+"""What training-step is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.script import Script, Site
+from pseudogen.names.training import (
+    APPLY,
+    FIT_METHODS,
+    bare_text,
+    gradients_before,
+    may_step,
+)
+from pseudogen.names.words import words
+from pseudogen.patterns.training_step.facts import TrainingStep
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_GRADIENTS = frozenset({"dout", "dy", "grad", "gradient", "gradients", "grads"})
+_RATES = frozenset({"lr", "rate"})
+_LOSS_WRAPPERS = frozenset({"scale", "mean", "sum"})
+
+
+@pattern(TrainingStep, kinds=("training-step",), calls=may_step)
+def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`loss.backward()` and its forms."""
+    step = script.training_step(site)
+    if step is None:
+        return
+    loss, scaler, through = _loss(site, step.how)
+    scaled = _scaled_before(site, script) if loss is not None and scaler is None else None
+    loss, scaler = scaled or (loss, scaler)
+    optimizer, clears, steps = _surroundings(site, script)
+    gradients = gradients_before(script, site) if step.how == APPLY else None
+    yield TrainingStep(
+        line=gradients.line if gradients is not None else site.line,
+        end=site.last,
+        evidence=step.evidence,
+        how=step.how,
+        loss=loss,
+        scaler=scaler,
+        through=through,
+        optimizer=optimizer,
+        clears=clears,
+        steps=site.line if gradients is not None else steps,
+        gradients=text(gradients.node.func) if gradients is not None else None,
+        cleared=None if clears is None else "before" if clears < site.line else "after",
+        keeps_graph=text(argument(site.node, "retain_graph") or cst.Name("None")) == "True",
+        call=text(site.node.func) if step.how not in ("backward",) else None,
+    )
+
+
+def _scaled_before(site: Site, script: Script) -> tuple[str, str] | None:
+    """(loss, scaler) of `scaled = scaler.scale(loss)` before `scaled.backward()`."""
+    name = site.name.rpartition(".")[0]
+    bindings = script.reaching(name, site.statement.index) if name.isidentifier() else []
+    made = bindings[0].value if len(bindings) == 1 else None
+    if type(made) is not cst.Call or type(made.func) is not cst.Attribute or len(made.args) != 1:
+        return None
+    scales = made.func.attr.value == "scale" and "scaler" in words(dotted(made.func.value))
+    return (text(made.args[0].value), text(made.func.value)) if scales else None
+
+
+def _loss(site: Site, how: str) -> tuple[str | None, str | None, str | None]:
+    """(loss, scaler, what else carries out the backward pass)."""
+    passed = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
+    if how == "scaled-call":
+        return text(passed[0]), None, None
+    if how != "backward":
+        return None, None, None
+    receiver = site.node.func.value
+    inner = receiver.func if type(receiver) is cst.Call else None
+    if type(inner) is cst.Attribute and inner.attr.value in _LOSS_WRAPPERS:
+        if inner.attr.value == "scale":
+            return text(receiver.args[0].value), text(inner.value), None
+        return text(inner.value), None, None
+    if passed and not _is_gradient(passed[0]):
+        by_library = words(text(receiver))[-1:] == ("autograd",)
+        return text(passed[0]), None, text(receiver) if not by_library else None
+    return bare_text(receiver), None, None
+
+
+def _is_gradient(node: Any) -> bool:
+    """Whether what `backward` is given is the gradient to start from: `y.backward(dy)`."""
+    return dotted(node).startswith("torch.") or bool(_GRADIENTS & set(words(dotted(node))))
+
+
+def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
+    """(optimizer, line of `zero_grad`, line of `step`) in the loop or function around a step."""
+    around = _round(site, script)
+    block = script.calls_below(around) if around is not None else script.call_sites()
+    clears, optimizer, steps = None, None, None
+    for other in block:
+        if other.scope != site.scope or script.exclusive(other.statement, site.statement):
+            continue
+        method = other.name.rpartition(".")[2]
+        before = other.statement.index < site.statement.index
+        if method == "zero_grad" and (before or clears is None):
+            clears = other.line
+        elif _makes_step(method) and other.statement.index > site.statement.index and steps is None:
+            optimizer, steps = _stepped(other, script)
+    return optimizer, clears, steps
+
+
+def _makes_step(method: str) -> bool:
+    """Whether a method is `step`, or one that does more than that: `step_and_update_lr`."""
+    return method == "step" or (method.startswith("step_") and bool(_RATES & set(words(method))))
+
+
+def _round(site: Site, script: Script) -> Statement | None:
+    """The loop of which one round is the training step (not a loop over micro-batches in it), or
+    else the function."""
+    for ancestor in script.tree.ancestors(site.statement.index):
+        if ancestor.index in script.structure.loops or type(ancestor.node) is cst.FunctionDef:
+            return ancestor
+    return script.loop_around(site.statement)
+
+
+def _stepped(site: Site, script: Script) -> tuple[str | None, int | None]:
+    """The optimizer of `optimizer.step()` or `scaler.step(optimizer)`, and the line."""
+    receiver = site.node.func.value
+    if script.is_a(receiver, site.scope, "optimizer") is not None:
+        return text(receiver), site.line
+    passed = site.node.args[0].value if site.node.args else None
+    if passed is not None and script.is_a(passed, site.scope, "optimizer") is not None:
+        return text(passed), site.line
+    return None, None
+
+
+@pattern(
+    TrainingStep,
+    kinds=("fit",),
+    methods=FIT_METHODS,
+)
+def find_framework(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`trainer.fit(model, loader)`, `trainer.train()`: the framework runs the steps."""
+    evidence = script.fit_call(site)
+    if evidence is not None:
+        yield TrainingStep(
+            line=site.line, end=site.last, evidence=evidence, how="fit", call=site.name
+        )
+
+
+@pattern(TrainingStep, statements=(cst.FunctionDef,))
+def find_method(site: Site, script: Script) -> Iterator[TrainingStep]:
+    """`def training_step(self, batch, batch_idx):` of a Lightning module that optimizes
+    automatically."""
+    if site.node.name.value != "training_step" or not _in_class(site.statement, script):
+        return
+    names = [p.name.value for p in site.node.params.params]
+    manual = any(script.training_step(c) is not None for c in script.calls_below(site.statement))
+    if names[1:2] and "batch" in names[1] and not manual:
+        returned = _returned(site.statement, script)
+        yield TrainingStep(
+            line=site.line, end=site.last, evidence=_framework(script), how="method", loss=returned
+        )
+
+
+def _in_class(statement: Statement, script: Script) -> bool:
+    return script.tree.scopes[statement.scope].kind == "class"
+
+
+def _framework(script: Script) -> Evidence:
+    return Evidence(FLOW if script.imports_anything else NAME, ("training_step",))
+
+
+def _returned(function: Statement, script: Script) -> str | None:
+    for statement in script.tree.below(function):
+        if type(statement.node) is cst.Return and type(statement.node.value) is cst.Name:
+            return statement.node.value.value
+    return None

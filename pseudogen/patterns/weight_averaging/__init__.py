@@ -1,0 +1,198 @@
+"""weight-averaging: a running average of the weights (EMA, SWA) is made, or updated."""
+
+from __future__ import annotations
+
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.patterns.weight_averaging.facts import WeightAveraging
+from pseudogen.patterns.weight_averaging.finders import (
+    find_helper,
+    find_known,
+    find_loop,
+    find_loop_by_name,
+    find_named,
+    find_update,
+)
+
+__all__ = [
+    "WeightAveraging",
+    "find_helper",
+    "find_known",
+    "find_loop",
+    "find_loop_by_name",
+    "find_named",
+    "find_update",
+]
+
+
+EXAMPLES = {
+    (
+        "from torch.optim.swa_utils import AveragedModel\n"
+        "swa_model = AveragedModel(model)\n"
+        "swa_model.update_parameters(model)"
+    ): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.swa_utils.AveragedModel",)),
+            action="made",
+            form="swa",
+            average="swa_model",
+            model="model",
+            function="AveragedModel",
+        ),
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("swa_model",)),
+            action="updated",
+            form="swa",
+            average="swa_model",
+            model="model",
+            function="swa_model.update_parameters",
+        ),
+    ],
+    "ema = ModelEMA(model, decay=0.999)\nif ema:\n    ema.update(model)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ema",)),
+            action="made",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ModelEMA",
+            decay="0.999",
+            decay_value=0.999,
+        ),
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("ema",)),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ema.update",
+            condition="ema",
+        ),
+    ],
+    (
+        "for e, p in zip(ema_model.parameters(), model.parameters()):\n"
+        "    e.data.mul_(decay).add_(p.data, alpha=1 - decay)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("ema_model", "model")),
+            action="updated",
+            form="ema",
+            average="ema_model",
+            model="model",
+        ),
+    ],
+    "model_ema = copy.deepcopy(model)\nupdate_ema(model_ema, model, 0.99)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_ema",)),
+            action="made",
+            form="ema",
+            average="model_ema",
+            model="model",
+            function="copy.deepcopy",
+        ),
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model_ema",)),
+            action="updated",
+            form="ema",
+            average="model_ema",
+            model="model",
+            function="update_ema",
+        ),
+    ],
+    (
+        "for name, p in params.items():\n"
+        "    ema_params[name].mul_(decay).add_(p.data, alpha=1 - decay)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(NAME, ("ema_params",)),
+            action="updated",
+            form="ema",
+            average="ema_params",
+        )
+    ],
+    (
+        "class ModelEMA:\n"
+        "    def __init__(self, model, decay=0.9998):\n"
+        "        self.decay = decay\n"
+        "ema = ModelEMA(model)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("ema",)),
+            action="made",
+            form="ema",
+            average="ema",
+            model="model",
+            function="ModelEMA",
+            decay_value=0.9998,
+        )
+    ],
+    "ema_decay = 0.995\nema_model = copy.deepcopy(model)": [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ema_model",)),
+            action="made",
+            form="ema",
+            average="ema_model",
+            model="model",
+            function="copy.deepcopy",
+            decay="ema_decay",
+            decay_value=0.995,
+        )
+    ],
+    ("def update_ema(ema, model):\n    pass\nupdate_ema(ema, model)"): [
+        WeightAveraging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("ema",)),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="model",
+            function="update_ema",
+        )
+    ],
+    ("ema_params = [copy.deepcopy(master_params) for _ in rates]"): [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ema_params",)),
+            action="made",
+            form="ema",
+            average="ema_params",
+            model="master_params",
+            function="copy.deepcopy",
+        )
+    ],
+}
+COUNTEREXAMPLES = {
+    ("best_params = copy.deepcopy(master_params)"): "the best are kept",
+    "self.update_parameters(self._average, model, count)": "what is averaged can't be told",
+    "ema_checkpoint = find_ema_checkpoint(main_checkpoint, step, rate)": "the path of a file",
+    "self.ema_params = [self._load_ema_params(rate) for rate in rates]": "comes from a file",
+    (
+        "for name, p in params.items():\n    velocity[name].mul_(beta).add_(p.grad, alpha=1 - beta)"
+    ): "momentum of gradients",
+    "loss_ema.update(loss.item())": "a loss is smoothed, no weights",
+    "meter.update(loss, n)": "a mean for display",
+    "for t, s in zip(target.parameters(), online.parameters()):\n    t.data.copy_(s.data)": (
+        "copied, not averaged"
+    ),
+}

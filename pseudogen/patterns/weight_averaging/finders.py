@@ -1,0 +1,274 @@
+"""What weight-averaging is found by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.finding import pattern, speaks_of
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name, parameters_of
+from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned, condition_of
+from pseudogen.names.words import words
+from pseudogen.patterns.weight_averaging.facts import WeightAveraging
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_AVERAGES = frozenset({"ema", "swa", "averaged"})
+_OTHER = frozenset(
+    {"loss", "losses", "meter", "accuracy", "acc", "time", "grad", "reward", "metric", "lr"}
+    | {"scheduler", "callback", "config", "hook"}
+    | {"checkpoint", "ckpt", "dir", "file", "filename", "folder", "path"}
+)
+_LOADS = frozenset({"find", "load", "read", "restore"})
+"""First words of functions that bring back an average that was made before."""
+_WEIGHTS = frozenset({"model", "net", "network", "encoder", "generator", "params", "parameters"})
+_DECAYS = ("decay", "ema_decay", "beta")
+_UPDATES = (
+    "update",
+    "update_params",
+    "step",
+    "update_parameters",
+    "update_average",
+    "update_moving_average",
+)
+
+
+@pattern(WeightAveraging, kinds=("weight-average",))
+def find_known(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`AveragedModel(model)`, `ModelEmaV3(model, decay=0.9998)`."""
+    if site.known is not None and not site.name.startswith("super"):
+        evidence = Evidence(site.known.evidence, (site.known.name,))
+        form: str | None = site.known.api.traits["form"]
+        if script.argument(site, "multi_avg_fn") or script.argument(site, "avg_fn"):
+            form = None
+        yield _made(site, script, evidence, form)
+
+
+@pattern(
+    WeightAveraging,
+    calls=speaks_of("average", "deepcopy", *_AVERAGES),
+    within=(cst.Assign, cst.AnnAssign),
+)
+def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`ema = ModelEMA(model)`, `ema_model = deepcopy(model)`, `create_ema(model)`."""
+    if site.known is not None and site.known.api.kind not in ("model", "module"):
+        return
+    target = assigned(site.statement, site.node)
+    if target is None or "," in target or not site.node.args:
+        return
+    last = site.name.rpartition(".")[2]
+    called, given = set(words(last)), set(words(target))
+    if (called | given) & _OTHER or set(words(last)[:1]) & _LOADS:
+        return
+    of_model = any(_of_model(arg.value, site, script) for arg in site.node.args)
+    moving = {"moving", "average"} <= called
+    by_class = (is_class_name(last) or "ema" in called) and bool(called & _AVERAGES or moving)
+    copies = last in ("deepcopy", "AveragedModel") and bool(given & _AVERAGES)
+    weights = any({"params", "parameters"} & set(words(text(a.value))) for a in site.node.args)
+    if (by_class and (of_model or given & _AVERAGES)) or (copies and (of_model or weights)):
+        yield _made(site, script, Evidence(NAME, (target,)), "swa" if "swa" in called else "ema")
+
+
+@pattern(WeightAveraging, methods=_UPDATES)
+def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`ema.update(model)`, `swa_model.update_parameters(model)`."""
+    if type(site.node.func) is not cst.Attribute:
+        return
+    receiver = dotted(site.node.func.value)
+    named = {word for part in receiver.split(".") for word in words(part)}
+    parameters = site.node.func.attr.value == "update_parameters"
+    averages = named & (_AVERAGES | {"shadow"}) or {"moving", "average"} <= named
+    if not (averages or parameters) or named & _OTHER or receiver == "self":
+        return
+    first = site.node.args[0].value if site.node.args else None
+    if first is not None and script.is_a(first, site.scope, "loss") is not None:
+        return
+    yield _updated(site, script, receiver, first)
+
+
+@pattern(WeightAveraging, calls=speaks_of("update", "accumulate"))
+def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`: by their names."""
+    last = site.name.rpartition(".")[2]
+    named = set(words(last))
+    nodes = [arg.value for arg in site.node.args]
+    average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
+    updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
+    updates = updates or ("accumulate" in named and average is not None)
+    if not updates or named & _OTHER or (average is None and script.defines(last)):
+        return
+    if average is None and not named & _AVERAGES:
+        return
+    model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
+    receiver = text(average) if average is not None else None
+    yield _updated(site, script, receiver, model)
+
+
+@pattern(WeightAveraging, statements=(cst.For,))
+def find_loop(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`for e, p in zip(ema.parameters(), model.parameters()): e.mul_(d).add_(p, alpha=1 - d)`."""
+    call = site.node.iter
+    if type(call) is not cst.Call or dotted(call.func) != "zip" or len(call.args) < 2:
+        return
+    models = [parameters_of(arg.value) or _state_of(arg.value) for arg in call.args[:2]]
+    if None in models or not _mixes(site, script):
+        return
+    yield WeightAveraging(
+        line=site.line,
+        end=site.statement.end,
+        evidence=Evidence(FLOW, tuple(text(m) for m in models)),
+        action="updated",
+        form="ema",
+        average=text(models[0]),
+        model=text(models[1]),
+        condition=script.condition(site.statement),
+    )
+
+
+@pattern(WeightAveraging, statements=(cst.For,))
+def find_loop_by_name(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`for name, p in params.items(): ema_params[name].mul_(d).add_(p, alpha=1 - d)`."""
+    call = site.node.iter
+    if type(call) is not cst.Call or dotted(call.func) == "zip":
+        return
+    for mixed in script.calls_below(site.statement):
+        held = _held(mixed.node) if mixed.name.rpartition(".")[2] in ("add_", "lerp_") else ""
+        if held and set(words(held)) & _AVERAGES and not set(words(held)) & _OTHER:
+            model = parameters_of(call) or _state_of(call)
+            yield WeightAveraging(
+                line=site.line,
+                end=site.statement.end,
+                evidence=Evidence(NAME, (held,)),
+                action="updated",
+                form="ema",
+                average=held,
+                model=text(model) if model is not None else None,
+                condition=script.condition(site.statement),
+            )
+            return
+
+
+def _held(node: Any) -> str:
+    """`ema_params` in `ema_params[name].mul_(decay).add_(p)` and `ema_params[name].lerp_(p, w)`."""
+    function = node.func
+    lerp = type(function) is cst.Attribute and function.attr.value == "lerp_"
+    if type(function) is cst.Attribute and not lerp:
+        inner = function.value
+        if type(inner) is not cst.Call or type(inner.func) is not cst.Attribute:
+            return ""
+        function = inner.func
+        if function.attr.value != "mul_":
+            return ""
+    base: Any = function.value if type(function) is cst.Attribute else None
+    while type(base) in (cst.Subscript, cst.Attribute):
+        if type(base) is cst.Attribute and base.attr.value != "data":
+            break
+        base = base.value
+    return dotted(base) if base is not None else ""
+
+
+def _mixes(site: Site, script: Script) -> bool:
+    """Whether the loop mixes old and new values in place, and not just copies them."""
+    for call in script.calls_below(site.statement):
+        method = call.name.rpartition(".")[2]
+        if method in ("mul_", "lerp_"):
+            return True
+        if method == "copy_" and call.node.args:
+            return type(call.node.args[0].value) is cst.BinaryOperation
+    return any(
+        type(s.node) is cst.Assign
+        and text(s.node.targets[0].target).endswith(".data")
+        and type(s.node.value) is cst.BinaryOperation
+        for s in script.tree.below(site.statement)
+    )
+
+
+def _state_of(node: Any) -> Any:
+    """`model` in `model.state_dict().values()`."""
+    while type(node) is cst.Call and type(node.func) is cst.Attribute:
+        if node.func.attr.value == "state_dict":
+            return node.func.value
+        node = node.func.value
+    return None
+
+
+def _of_model(node: Any, site: Site, script: Script) -> bool:
+    return script.is_a(node, site.scope, "model") is not None or parameters_of(node) is not None
+
+
+def _made(site: Site, script: Script, evidence: Evidence, form: str | None) -> WeightAveraging:
+    nodes = [a.value for a in site.node.args if a.keyword is None]
+    named = (n for n in nodes if set(words(dotted(n).rpartition(".")[2])) & _WEIGHTS)
+    model = next((n for n in nodes if _of_model(n, site, script)), next(named, None))
+    decay, value = _decay(site, script)
+    return WeightAveraging(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        action="made",
+        form=form,
+        average=assigned(site.statement, site.node),
+        model=text(model) if model is not None else None,
+        function=site.name,
+        decay=decay,
+        decay_value=value,
+        condition=condition_of(script, site.statement, site.node),
+    )
+
+
+def _decay(site: Site, script: Script) -> tuple[str | None, float | None]:
+    """(the decay as written, its value) of an average that a call makes."""
+    node = next((d for n in _DECAYS if (d := script.argument(site, n)) is not None), None)
+    if node is not None:
+        value = script.value(node, site.statement.index)
+        setting = script.settings.get(text(node))
+        if value is None and setting is not None and setting.expression is not None:
+            value = script.value(setting.expression, setting.statement)
+        return text(node), value
+    if script.passes_unknown(site):
+        return None, None
+    default = _default(site, script)
+    if default is not None:
+        return None, script.value(default, site.statement.index)
+    named = [s for s in script.settings.values() if set(words(s.name)) >= {"ema", "decay"}]
+    if len(named) != 1 or site.known is not None or named[0].expression is None:
+        return None, None
+    return named[0].name, script.value(named[0].expression, named[0].statement)
+
+
+def _default(site: Site, script: Script) -> Any:
+    """The default of the decay in the class or function of the script that a call runs."""
+    called = script.called_function(site)
+    if called is None:
+        makers = [f for f in script.functions("__init__") if _class_of(f, script) == site.name]
+        called = makers[0] if len(makers) == 1 else None
+    params = called.node.params if called is not None else None
+    for param in (*params.params, *params.kwonly_params) if params is not None else ():
+        if param.name.value in _DECAYS:
+            return param.default
+    return None
+
+
+def _class_of(function: Statement, script: Script) -> str | None:
+    around = script.tree.statements[function.parent] if function.parent >= 0 else None
+    return around.node.name.value if around and type(around.node) is cst.ClassDef else None
+
+
+def _updated(site: Site, script: Script, receiver: str | None, model: Any) -> WeightAveraging:
+    named = set(words(receiver or site.name))
+    return WeightAveraging(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (receiver or site.name,)),
+        action="updated",
+        form="swa" if "swa" in named else "ema" if "ema" in named else None,
+        average=receiver,
+        model=text(model) if model is not None else None,
+        function=site.name,
+        condition=script.condition(site.statement),
+    )
