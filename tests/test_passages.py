@@ -358,3 +358,17 @@ def test_several_values_are_returned_one_by_one() -> None:
 def test_a_variable_around_a_tensor_is_the_tensor() -> None:
     code = _LOOP.format(between="        images = torch.autograd.Variable(images.cuda())")
     assert any("`images` moves to the GPU" in said for said in passages(code))
+
+
+def test_what_an_elif_guards_is_said_to_need_the_tests_before_it_to_fail() -> None:
+    code = (
+        "from torch.nn.parallel import DistributedDataParallel\n"
+        "if distributed:\n"
+        "    model = DistributedDataParallel(model)\n"
+        "elif gpu is not None:\n"
+        "    model = model.cuda(gpu)\n"
+    )
+    assert passages(code) == ["Otherwise, if `gpu is not None` (line 4): `model` moves to the GPU."]
+    assert passages(code, "zh") == [
+        "其余情况下，若 `gpu is not None`（第 4 行）：`model` 移到 GPU 上。"
+    ]

@@ -453,3 +453,55 @@ def test_a_number_of_samples_is_no_source_of_data() -> None:
 def test_who_checks_that_something_is_saved_saves_nothing() -> None:
     code = "import torch.distributed as dist\nif dist.get_rank() == 0:\n    worker.check_saved()\n"
     assert "file" not in pseudogen.explain(code)
+
+
+_PRINTING = """\
+for step, batch in enumerate(loader):
+    loss = model(batch)
+    loss.backward()
+    optimizer.step()
+    if {test}:
+        print(step, loss.item())
+"""
+
+
+@pytest.mark.parametrize(
+    "test",
+    ["step % 100 == 99", "step % 100 == 0 and rank == 0", "step % 100 == 0 or step == last"],
+)
+def test_what_is_printed_under_more_than_an_interval_says_so(test: str) -> None:
+    code = _PRINTING.format(test=test)
+    assert f"`print` shows the results so far if `{test}`." in pseudogen.explain(code)
+    assert f"若 `{test}`，`print` 输出当前结果。" in pseudogen.explain(code, lang="zh")
+
+
+def test_what_is_printed_at_an_interval_is_told_by_the_interval() -> None:
+    code = _PRINTING.format(test="step % 100 == 0")
+    assert "each time the counter is divisible by `100`" in pseudogen.explain(code)
+
+
+def test_going_on_from_true_is_going_on_from_the_last_checkpoint() -> None:
+    code = (
+        "from transformers import Trainer\n"
+        "trainer = Trainer(model=model)\n"
+        "trainer.train(resume_from_checkpoint=True)\n"
+    )
+    assert "from the last checkpoint in its output directory." in pseudogen.explain(code)
+    assert "从输出目录中最近的检查点继续训练" in pseudogen.explain(code, lang="zh")
+
+
+@pytest.mark.parametrize(
+    ("path", "en", "zh"),
+    [
+        (
+            "args.ckpt",
+            "from `args.ckpt`, if that names a checkpoint.",
+            "`args.ckpt` 指定的检查点（如果给出）",
+        ),
+        ('"last.ckpt"', 'from `"last.ckpt"`.', '从 `"last.ckpt"` 继续训练'),
+    ],
+)
+def test_a_path_that_may_be_missing_is_not_said_to_be_read(path: str, en: str, zh: str) -> None:
+    code = f"import lightning as L\ntrainer = L.Trainer()\ntrainer.fit(model, ckpt_path={path})"
+    assert en in pseudogen.explain(code)
+    assert zh in pseudogen.explain(code, lang="zh")

@@ -35,9 +35,9 @@ class Passage:
     Attributes:
         lines: The first and the last of them.
         caption: The author's comment above them.
-        branch: How the branch that holds them begins ("when", "otherwise", "each", "while",
-            "caught", "finally", "no-error", "unbroken"), its condition or iterable, and
-            the line; None where they stand in none.
+        branch: How the branch that holds them begins ("when", "or-when", "otherwise", "each",
+            "while", "caught", "finally", "no-error", "unbroken"), its condition or iterable,
+            and the line; None where they stand in none.
         clauses: What they do.
     """
 

@@ -175,7 +175,9 @@ class _Reading:
         if kind is cst.If and (text(node.test) == "True" or left_open(node.test)):
             return self._branch(header)
         if kind is cst.If and not _is_entry_guard(header):
-            return "when", bare(node.test), header.first
+            # An `elif` is reached only where the tests before it fail.
+            word = "when" if header.chain == header.index else "or-when"
+            return word, bare(node.test), header.first
         if kind is cst.Else:
             return self._otherwise(header)
         if kind is cst.ExceptHandler:

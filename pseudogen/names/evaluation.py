@@ -31,6 +31,8 @@ _OBJECTS = frozenset(
     | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
+_MAKING = frozenset({"build", "create", "get", "init", "load", "make", "prepare", "setup"})
+_LOADERS = frozenset({"dataloader", "dataloaders", "dataset", "loader", "loaders", "sampler"})
 _CALLBACKS = (("on", "epoch", "end"), ("run",))
 _TRAINER_METHODS = frozenset({"evaluate", "evaluate_generator", "validate", "test"})
 
@@ -41,7 +43,7 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if site.known is not None and site.known.api.kind == "evaluation":
         inside = _inside_evaluation(script, site)
         return None if inside else Evidence(site.known.evidence, (site.known.name,))
-    if not site.name or site.known is not None or _names_class(site.name):
+    if not site.name or site.known is not None or _makes(site.name):
         return None
     called = script.called_function(site)
     data = _evaluation_data(script, site) if site.node.args else None
@@ -62,8 +64,12 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
 
 
 @lru_cache(maxsize=1 << 14)
-def _names_class(name: str) -> bool:
-    return name.rpartition(".")[2].lstrip("_")[:1].isupper()
+def _makes(name: str) -> bool:
+    """Whether a name is that of a class, or of a function that makes a loader: what they make
+    may serve an evaluation, but they evaluate nothing."""
+    named = words(name)
+    gets = named[:1] and named[0] in _MAKING and named[-1] in _LOADERS
+    return bool(gets) or name.rpartition(".")[2].lstrip("_")[:1].isupper()
 
 
 @lru_cache(maxsize=1 << 14)

@@ -291,6 +291,7 @@ COUNTEREXAMPLES = {
         "            batch = next(fetcher)\n"
         "            out = model(batch)"
     ): "predicts and measures nothing",
+    "val_loader = get_dataloader(val_loader, 'val', is_train=False)": "makes data for one",
     (
         "counts = fit(fabric=fabric, train_dataloader=a, val_dataloader=val_dataloader, eval=eval)"
     ): "a training that is told how to evaluate",
