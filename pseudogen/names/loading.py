@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 PRETRAINED = "pretrained"
 RESUME = "resume"
 EVALUATE = "evaluate"
+SHARE = "share"
 
 FILE_READS = ("load-file", "load-url")
 """Kinds of table rows of functions that read a file of weights."""
@@ -50,7 +51,7 @@ class Load:
     Attributes:
         site: The call that reads it.
         path: What is read.
-        purpose: PRETRAINED, RESUME or EVALUATE.
+        purpose: PRETRAINED, RESUME, EVALUATE or SHARE (other processes get what one just wrote).
         model: The model that gets the weights, as written; None when that is not seen.
         into: The line on which it gets them; None when that is not seen.
         strict: The `strict` argument of that call, as written.
@@ -148,6 +149,8 @@ def _later_calls(script: Script, site: Site) -> Iterator[Site]:
 def _purpose(script: Script, site: Site, path: Any) -> str:
     if after_training(script, site.statement) or _ends_otherwise(script, site.statement):
         return EVALUATE
+    if _just_saved(script, site, path):
+        return SHARE
     if _restores_progress(script, site):
         return RESUME
     said = _words_around(script, site, path)
@@ -160,6 +163,20 @@ def _purpose(script: Script, site: Site, path: Any) -> str:
         if said & wanted:
             return purpose
     return PRETRAINED
+
+
+def _just_saved(script: Script, site: Site, path: Any) -> bool:
+    """Whether the same function writes the file above: `torch.save(net.state_dict(), path)` in one
+    process, so that the others start from the same weights."""
+    return path is not None and any(
+        len(save.node.args) > 1
+        and save.scope == site.scope
+        and save.statement.index < site.statement.index
+        and text(save.node.args[1].value) == text(path)
+        and ".state_dict()" in text(save.node.args[0].value)
+        and not script.exclusive(save.statement, site.statement)
+        for save in script.calls_of_method("save")
+    )
 
 
 def _names_epoch(path: Any) -> bool:

@@ -39,8 +39,9 @@ class DatasetGuard(Finding):
     Attributes:
         test: The condition as written; an `assert` refuses when it does not hold.
         asserts: Whether it is an `assert`.
-        checks: "size" (too few samples or steps), "path" (a file or folder is missing) or
-            "presence" (a data set or a part of it is not given).
+        checks: "size" (too few samples or steps), "path" (a file or folder is missing),
+            "presence" (a data set or a part of it is not given) or "classes" (the data have
+            another number of classes than is set).
         steps: The numbers of steps that are compared with zero, as written.
         subject: What is checked.
         message: The message as written; None without one.
@@ -94,9 +95,11 @@ def _finding(
     written = text(test)
     other = "isinstance(" in written or "signature(" in written
     found = _checked(test, site, script) if not other else None
-    if found is None or (type(site.node) is cst.Assert and _fixes_length(test)):
+    if found is None:
         return
     checks, subjects = found
+    if checks != "classes" and type(site.node) is cst.Assert and _fixes_length(test):
+        return
     yield DatasetGuard(
         line=site.line,
         end=end,
@@ -124,7 +127,7 @@ def _checked(test: Any, site: Site, script: Script) -> tuple[str, list[str]] | N
     for node, holds in _atoms(test, type(site.node) is cst.Assert):
         for kind, subject in _atom(node, holds, site.statement, script):
             found.setdefault(kind, []).append(subject)
-    for kind in ("size", "path", "presence"):
+    for kind in ("size", "path", "presence", "classes"):
         if kind in found:
             return kind, found[kind]
     return None
@@ -189,11 +192,31 @@ def _comparison(
         absent = text(right) == "None" and not loader and not counts and given and not handed
         if absent and _names_data(node.left, statement, script):
             yield "presence", text(node.left)
-    elif operator in _SMALL:
+    elif operator is (cst.Equal if holds else cst.NotEqual) and type(right) is not cst.Integer:
+        sides = (node.left, right)
+        yield from (("classes", text(s)) for s in sides if _counts_classes(s, statement, script))
+    if operator in _SMALL:
         counts = type(right) is cst.Call and dotted(right.func) == "len"
         counted, other = (right, node.left) if counts else (node.left, right)
         if _counts_data(counted, other, statement, script):
             yield "size", text(counted)
+
+
+def _counts_classes(node: Any, statement: Statement, script: Script) -> bool:
+    """`len(dataset.classes)`, or `num_classes` that a function read from the data."""
+    if type(node) is cst.Call and dotted(node.func) == "len" and node.args:
+        node = node.args[0].value
+    if type(node) is cst.Attribute and "classes" in words(node.attr.value):
+        return script.is_a(node.value, statement.scope, "dataset") is not None
+    if type(node) is not cst.Name or "classes" not in words(node.value):
+        return False
+    bound = script.reaching(node.value, statement.index)
+    return bool(bound) and all(
+        binding.how in ("assign", "unpack")
+        and type(binding.value) is cst.Call
+        and any(_names_data(arg.value, statement, script) for arg in binding.value.args)
+        for binding in bound
+    )
 
 
 def _counts_data(left: Any, right: Any, statement: Statement, script: Script) -> bool:
@@ -336,6 +359,22 @@ EXAMPLES = {
             ends="error",
         )
     ],
+    (
+        "samples, num_classes = scan(args.data_path)\n"
+        "assert args.num_classes == num_classes, 'other classes'"
+    ): [
+        DatasetGuard(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("num_classes",)),
+            test="args.num_classes == num_classes",
+            asserts=True,
+            checks="classes",
+            subject="num_classes",
+            message="'other classes'",
+            ends="error",
+        )
+    ],
     ("assert batch_size * groups < len(dataset)"): [
         DatasetGuard(
             line=1,
@@ -350,6 +389,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "def f(logits, num_classes):\n    assert logits.size(1) == num_classes": "an argument",
+    "num_classes = len(names)\nassert args.num_classes == num_classes": "no data is read",
     ("assert rows * columns < len(names)"): "two lengths, no batch size",
     "if len(data) == 0:\n    raise StopIteration": "an iterator ends",
     "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",

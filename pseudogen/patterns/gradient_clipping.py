@@ -72,6 +72,8 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
     parameters = script.argument(site, "parameters")
     if limit is not None and text(limit).replace("'", '"') in ('float("inf")', "math.inf", "inf"):
         return  # only the norm is asked for
+    if limit is not None and text(limit) == "None":
+        return  # the norm alone is measured, or what happens is up to a default
     if type(limit) is cst.IfExp and "None" in (text(limit.body), text(limit.orelse)):
         limit = None  # another limit may be given instead
     if known is None and len(site.node.args) > 1:
@@ -247,6 +249,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "norm = helpers.clip_grad_value_(net.parameters(), None)": "no limit",
     "import torch\n"
     "norm = torch.nn.utils.clip_grad_norm_(net.parameters(), float('inf'))": "no limit",
     "x = x.clip(0, 1)": "values of a tensor, not gradients",

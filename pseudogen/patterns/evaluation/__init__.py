@@ -149,6 +149,7 @@ EXAMPLES = {
             how="loop",
             loader="eval_loader",
             batch="x, y",
+            first_only=True,
         )
     ],
     ("from evaluation import evaluate\nevaluate(actor_critic, env_name, seed)"): [

@@ -26,6 +26,7 @@ class Evaluation(Finding):
         eval_mode: The line of `model.eval()` in the same function.
         train_mode: The line of the `model.train()` after it.
         no_gradients: The line of `no_grad` or `inference_mode` that covers the loop.
+        first_only: Whether the loop is left at the end of its first round.
     """
 
     pattern: ClassVar[str] = "evaluation"
@@ -41,3 +42,4 @@ class Evaluation(Finding):
     eval_mode: int | None = None
     train_mode: int | None = None
     no_gradients: int | None = None
+    first_only: bool = False

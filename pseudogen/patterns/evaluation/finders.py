@@ -55,6 +55,18 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
         eval_mode=eval_mode,
         train_mode=train_mode,
         no_gradients=_no_gradients(site, script),
+        first_only=_left_at_once(site, script),
+    )
+
+
+def _left_at_once(site: Site, script: Script) -> bool:
+    """Whether the body of a loop ends with `break`, and no round begins another before."""
+    body = script.tree.body(site.statement)
+    below = script.tree.below(site.statement)
+    return (
+        bool(body)
+        and type(body[-1].node) is cst.Break
+        and not any(type(statement.node) is cst.Continue for statement in below)
     )
 
 

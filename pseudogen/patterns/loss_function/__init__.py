@@ -54,6 +54,14 @@ EXAMPLES = {
         reduction="'mean'",
         inputs=("out", "target_classes"),
     ),
+    "from losses import generator_loss\nloss_gen, parts = generator_loss(scores)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("generator_loss",)),
+        action="computed",
+        name="loss_gen",
+        api="generator_loss",
+        inputs=("scores",),
+    ),
     "criterion = v8DetectionLoss(model)": _example(
         line=1,
         evidence=Evidence(NAME, ("v8DetectionLoss",)),
@@ -181,6 +189,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from lib import total_loss\nloss = total_loss(losses)": "a sum of losses computed before",
+    "from lib import choose_loss\nloss = choose_loss(name)": "which loss to take",
+    "from lib import mean_loss\nval_loss = mean_loss(val_loader)": "an evaluation",
     "model.compile(optimizer='sgd', loss=chosen)": "is made elsewhere",
     ("from project import get_losses\ntrain_loss = get_losses(history)"): "losses that were kept",
     (

@@ -31,6 +31,8 @@ _NO_LOSS = frozenset(
 )
 _NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
 """Methods of distributions, for which the function of a loss gives a property."""
+_NO_MEASURED = frozenset({"loss", "losses", "kind", "mode", "name", "type", "weight", "weights"})
+"""Words of what is no output of a model: losses that were computed before, and settings."""
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 _CRITERION_PIECES = ("criterion", "loss")
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
@@ -325,12 +327,32 @@ def _of_settings(site: Site, named: tuple[str, ...]) -> bool:
     )
 
 
+def _compares(site: Site, script: Script) -> bool:
+    """Whether a function is given values that a loss is computed from: several, or outputs alone
+    for a loss by name, `loss_gen, parts = generator_loss(scores)`."""
+    args = site.node.args
+    if len(args) != 1:
+        return len(args) > 1
+    given = args[0].value
+    named = set(words(dotted(given)))
+    alone = type(given) is cst.Name and args[0].keyword is None and not args[0].star
+    unpacks = type(site.statement.node) is cst.Assign and site.statement.node.value is site.node
+    return bool(
+        alone
+        and unpacks
+        and "loss" in words(_target(site) or "")
+        and not named & (_NO_MEASURED | CONFIG_WORDS)
+        and script.is_a(given, site.scope, "loader") is None
+        and script.is_a(given, site.scope, "model") is None
+    )
+
+
 def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
     """Whether a function (no object that holds a criterion) computes a loss."""
     if named == ("training", "losses") and len(site.node.args) > 1:
         return site.name.partition(".")[0] not in ("self", "super()")
     computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
-    if not computes or len(named) < 2 or named[0] in _NO_LOSS or len(site.node.args) < 2:
+    if not computes or len(named) < 2 or named[0] in _NO_LOSS or not _compares(site, script):
         return False
     root = site.name.partition(".")[0]
     if root in ("self", "super()", "model", "criterion") or "(" in site.name:

@@ -154,6 +154,13 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import torch\n"
+        "if rank == 0:\n"
+        "    torch.save(net.state_dict(), start)\n"
+        "dist.barrier()\n"
+        "net.load_state_dict(torch.load(start))"
+    ): "all processes begin with the weights of one, which nothing was learned by",
     "from hub import AutoModel\nAutoModel.from_pretrained(name)": "the files are fetched",
     "def evaluate(net):\n    net.load(args.path)": "is measured, not trained",
     "table.load(args.path)": "no model",
