@@ -360,6 +360,11 @@ def test_a_variable_around_a_tensor_is_the_tensor() -> None:
     assert any("`images` moves to the GPU" in said for said in passages(code))
 
 
+def test_a_switch_is_not_what_a_model_computes_from() -> None:
+    told = between("out = model(images, mask=mask, use_cache=False)")
+    assert told.startswith("`out` is what `model` computes from `images` and `mask`; ")
+
+
 def test_what_an_elif_guards_is_said_to_need_the_tests_before_it_to_fail() -> None:
     code = (
         "from torch.nn.parallel import DistributedDataParallel\n"

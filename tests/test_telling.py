@@ -505,3 +505,26 @@ def test_a_path_that_may_be_missing_is_not_said_to_be_read(path: str, en: str, z
     code = f"import lightning as L\ntrainer = L.Trainer()\ntrainer.fit(model, ckpt_path={path})"
     assert en in pseudogen.explain(code)
     assert zh in pseudogen.explain(code, lang="zh")
+
+
+@pytest.mark.parametrize("clears", ["optimizer.clear_grad()", "model.clear_gradients()"])
+def test_paddle_clears_gradients_by_its_own_names(clears: str) -> None:
+    code = (
+        "import paddle\n"
+        "for batch in loader:\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        f"    {clears}\n"
+    )
+    assert "Gradients add up until they are cleared (line 6)" in pseudogen.explain(code)
+
+
+def test_a_precision_that_depends_on_a_condition_is_told_with_it() -> None:
+    code = (
+        "import paddle\n"
+        "if precision == 'fp16':\n"
+        "    scaler = paddle.amp.GradScaler(init_loss_scaling=1024)\n"
+    )
+    assert "If `precision == 'fp16'`: `scaler` scales the loss" in pseudogen.explain(code)
+    assert "若 `precision == 'fp16'`，`scaler` 在反向传播前" in pseudogen.explain(code, lang="zh")

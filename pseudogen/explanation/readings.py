@@ -12,6 +12,7 @@ from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
+from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
@@ -311,8 +312,15 @@ def _applied(
     """`output = model(x)`."""
     if type(value) is not cst.Call or not value.args or not _applies(script, value, statement):
         return None
-    passed = tuple(_short(text(arg.value)) for arg in value.args)
+    passed = tuple(_short(text(arg.value)) for arg in value.args if not _is_switch(arg))
+    if not passed:
+        return None
     return Clause("applied", names, text(value.func), passed)
+
+
+def _is_switch(arg: cst.Arg) -> bool:
+    """`use_cache=False`: how something is computed, not what from."""
+    return arg.keyword is not None and text(arg.value) in ("True", "False", "None")
 
 
 def _applies(script: Script, call: cst.Call, statement: Statement) -> bool:
@@ -388,7 +396,7 @@ def _call_alone(script: Script, statement: Statement, call: Any) -> Iterator[Cla
         yield _moved((receiver,), call) or Clause("called", parts=(_call(call),))
     elif method in _LOADS and receiver and first is not None:
         yield Clause("loaded", (receiver,), _short(text(first)))
-    elif method == "zero_grad" and receiver:
+    elif method in CLEARING_METHODS and receiver:
         yield Clause("cleared", (receiver,))
     elif method == "add_param_group" and receiver and first is not None:
         yield Clause("grouped", (receiver,), _short(text(first)))

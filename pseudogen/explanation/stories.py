@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 import libcst as cst
@@ -10,6 +11,7 @@ import libcst as cst
 from pseudogen.explanation.continuing import Continuing, continuing
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
+from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -149,7 +151,7 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
 
 def _clearing(script: Script, finding: Finding, statement: Statement) -> Iterator[Part]:
     """The call that clears the gradients, where it is one of the same loop."""
-    for call in script.calls_of_method("zero_grad"):
+    for call in chain.from_iterable(map(script.calls_of_method, CLEARING_METHODS)):
         same = call.scope == statement.scope and call.line == _fact(finding, "clears")
         if same and script.loop_around(call.statement) is not None:
             yield Part("clear", call.line, text(call.node))

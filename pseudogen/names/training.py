@@ -18,6 +18,9 @@ from pseudogen.syntax.text import text
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
+CLEARING_METHODS = ("zero_grad", "clear_grad", "clear_gradients")
+"""Methods of an optimizer or a model that clear the gradients: PyTorch's, then Paddle's."""
+
 BACKWARD = "backward"
 """A loss, or something that wraps it, is asked for its gradients."""
 SCALED_CALL = "scaled-call"

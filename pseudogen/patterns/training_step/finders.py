@@ -13,6 +13,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.training import (
     APPLY,
+    CLEARING_METHODS,
     FIT_METHODS,
     bare_text,
     gradients_before,
@@ -94,7 +95,7 @@ def _is_gradient(node: Any) -> bool:
 
 
 def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
-    """(optimizer, line of `zero_grad`, line of `step`) in the loop or function around a step."""
+    """(optimizer, line that clears gradients, line of `step`) in the loop or function around it."""
     around = _round(site, script)
     block = script.calls_below(around) if around is not None else script.call_sites()
     clears, optimizer, steps = None, None, None
@@ -103,7 +104,7 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, i
             continue
         method = other.name.rpartition(".")[2]
         before = other.statement.index < site.statement.index
-        if method == "zero_grad" and (before or clears is None):
+        if method in CLEARING_METHODS and (before or clears is None):
             clears = other.line
         elif _makes_step(method) and other.statement.index > site.statement.index and steps is None:
             optimizer, steps = _stepped(other, script)
