@@ -528,3 +528,13 @@ def test_a_precision_that_depends_on_a_condition_is_told_with_it() -> None:
     )
     assert "If `precision == 'fp16'`: `scaler` scales the loss" in pseudogen.explain(code)
     assert "若 `precision == 'fp16'`，`scaler` 在反向传播前" in pseudogen.explain(code, lang="zh")
+
+
+@pytest.mark.parametrize("put", ["state['classes'] = names", "state.update(classes=names)"])
+def test_what_is_put_into_a_state_is_saved_with_it(put: str) -> None:
+    code = "import torch\nnet = torch.nn.Linear(1, 1)\nstate = net.state_dict()\n{}\n"
+    save = "torch.save(state, 'net.pt')\n"
+    alone, more = (pseudogen.explain(code.format(line) + save) for line in ("pass", put))
+    assert "Only the weights are in it" in alone
+    assert "Only the weights are in it" not in more
+    assert "The weights are what is needed" not in more

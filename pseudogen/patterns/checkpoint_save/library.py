@@ -32,6 +32,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if value is None or not _is_state(value, path, site, script):
         return
     made = made_of(value, site, script)
+    weights_only = None if _is_added_to(value, site, script) else _weights_only(made)
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -40,8 +41,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         call=site.name,
         contents=written_keys(made),
         saved=text(value) if type(value) is not cst.Dict else None,
-        weights_only=_weights_only(made),
-        optimizer_saved=_weights_only(made) is not None and script.once(_saves_optimizer),
+        weights_only=weights_only,
+        optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
         path=_place(path, site, script),
         condition=script.condition(site.statement),
         per=script.unit(site.statement),
@@ -101,6 +102,25 @@ def made_of(value: Any, site: Site, script: Script) -> Any:
     if len(bindings) == 1 and bindings[0].how == "assign":
         return bindings[0].value
     return value
+
+
+def _is_added_to(value: Any, site: Site, script: Script) -> bool:
+    """Whether something is put into a variable between its assignment and here:
+    `state["classes"] = names`, `state.update(...)`."""
+    name = dotted(value) if type(value) in (cst.Name, cst.Attribute) else ""
+    bindings = script.reaching(name, site.statement.index) if name else []
+    if len(bindings) != 1:
+        return False
+    between = script.tree.statements[bindings[0].statement + 1 : site.statement.index]
+    return any(_puts_into(statement.node, name) for statement in between)
+
+
+def _puts_into(node: Any, name: str) -> bool:
+    if type(node) is cst.Assign:
+        targets = [one.target for one in node.targets]
+        return any(type(t) is cst.Subscript and dotted(t.value) == name for t in targets)
+    called = node.value.func if type(node) is cst.Expr and type(node.value) is cst.Call else None
+    return dotted(called) == f"{name}.update"
 
 
 def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:

@@ -1,17 +1,17 @@
-"""dataset-guard: the run is refused because of the data (too small, missing)."""
+"""What dataset-guard is found by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import pattern
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
-from pseudogen.records import dataclass
+from pseudogen.patterns.dataset_guard.facts import DatasetGuard
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
@@ -30,35 +30,6 @@ _INTERVAL_WORDS = frozenset({"every", "freq", "frequency", "interval", "period"}
 _PATH_CALLS = frozenset({"exists", "isdir", "isfile", "is_dir", "is_file"})
 _EXITS = frozenset({"sys.exit", "exit", "quit", "os._exit"})
 _SMALL = (cst.LessThan, cst.LessThanEqual, cst.Equal, cst.GreaterThan, cst.GreaterThanEqual)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DatasetGuard(Finding):
-    """Facts of a refusal.
-
-    Attributes:
-        test: The condition as written; an `assert` refuses when it does not hold.
-        asserts: Whether it is an `assert`.
-        checks: "size" (too few samples or steps), "path" (a file or folder is missing),
-            "presence" (a data set or a part of it is not given) or "classes" (the data have
-            another number of classes than is set).
-        steps: The numbers of steps that are compared with zero, as written.
-        subject: What is checked.
-        message: The message as written; None without one.
-        condition: The condition under which it is looked at; None when always.
-        ends: "error" (an exception), "exit" (the process ends).
-    """
-
-    pattern: ClassVar[str] = "dataset-guard"
-
-    test: str
-    asserts: bool = False
-    checks: str
-    steps: tuple[str, ...] = ()
-    subject: str
-    message: str | None = None
-    condition: str | None = None
-    ends: str
 
 
 @pattern(DatasetGuard, statements=(cst.If,))
@@ -274,131 +245,3 @@ def _exits(node: Any) -> bool:
 
 def _first_argument(node: Any) -> Any:
     return node.args[0].value if type(node) is cst.Call and node.args else None
-
-
-EXAMPLES = {
-    (
-        "if epoch_step == 0 or epoch_step_val == 0:\n"
-        '    raise ValueError("The data set is too small.")'
-    ): [
-        DatasetGuard(
-            line=1,
-            end=2,
-            evidence=Evidence(NAME, ("epoch_step", "epoch_step_val")),
-            test="epoch_step == 0 or epoch_step_val == 0",
-            checks="size",
-            steps=("epoch_step", "epoch_step_val"),
-            subject="epoch_step",
-            message='"The data set is too small."',
-            ends="error",
-        ),
-    ],
-    'assert len(train_dataset) >= batch_size, "fewer samples than a batch"': [
-        DatasetGuard(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("len(train_dataset)",)),
-            test="len(train_dataset) >= batch_size",
-            asserts=True,
-            checks="size",
-            subject="len(train_dataset)",
-            message='"fewer samples than a batch"',
-            ends="error",
-        ),
-    ],
-    (
-        "if not os.path.isdir(args.data_dir):\n"
-        '    print("no data at", args.data_dir)\n'
-        "    sys.exit(1)"
-    ): [
-        DatasetGuard(
-            line=1,
-            end=3,
-            evidence=Evidence(NAME, ("args.data_dir",)),
-            test="not os.path.isdir(args.data_dir)",
-            checks="path",
-            subject="args.data_dir",
-            ends="exit",
-        ),
-    ],
-    ('if "train" not in raw_datasets:\n    raise ValueError("--do_train needs a training set")'): [
-        DatasetGuard(
-            line=1,
-            end=2,
-            evidence=Evidence(NAME, ("raw_datasets",)),
-            test='"train" not in raw_datasets',
-            checks="presence",
-            subject="raw_datasets",
-            message='"--do_train needs a training set"',
-            ends="error",
-        ),
-    ],
-    'assert os.path.exists(image_path), "no images"': [
-        DatasetGuard(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("image_path",)),
-            test="os.path.exists(image_path)",
-            asserts=True,
-            checks="path",
-            subject="image_path",
-            message='"no images"',
-            ends="error",
-        )
-    ],
-    ("assert len(shards) > 0, f'no shards in {folder}'"): [
-        DatasetGuard(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("len(shards)",)),
-            test="len(shards) > 0",
-            asserts=True,
-            checks="size",
-            subject="len(shards)",
-            message="f'no shards in {folder}'",
-            ends="error",
-        )
-    ],
-    (
-        "samples, num_classes = scan(args.data_path)\n"
-        "assert args.num_classes == num_classes, 'other classes'"
-    ): [
-        DatasetGuard(
-            line=2,
-            end=2,
-            evidence=Evidence(NAME, ("num_classes",)),
-            test="args.num_classes == num_classes",
-            asserts=True,
-            checks="classes",
-            subject="num_classes",
-            message="'other classes'",
-            ends="error",
-        )
-    ],
-    ("assert batch_size * groups < len(dataset)"): [
-        DatasetGuard(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("len(dataset)",)),
-            test="batch_size * groups < len(dataset)",
-            asserts=True,
-            checks="size",
-            subject="len(dataset)",
-            ends="error",
-        )
-    ],
-}
-COUNTEREXAMPLES = {
-    "def f(logits, num_classes):\n    assert logits.size(1) == num_classes": "an argument",
-    "num_classes = len(names)\nassert args.num_classes == num_classes": "no data is read",
-    ("assert rows * columns < len(names)"): "two lengths, no batch size",
-    "if len(data) == 0:\n    raise StopIteration": "an iterator ends",
-    "def f(num_samples):\n    if num_samples <= 0:\n        raise ValueError()": "an argument",
-    "if self.every_n_train_steps < 0:\n    raise ValueError('negative')": "an interval",
-    "def mix(imgs):\n    if len(imgs) < 2:\n        raise ValueError('one image')": "a batch",
-    "if num_samples is None:\n    raise ValueError('the loss needs it')": "an argument of a loss",
-    "if epoch == 0:\n    raise RuntimeError": "says nothing of the data",
-    "assert batch_size % world_size == 0": "the batch size is checked, not the data",
-    "if len(train_dataset) == 0:\n    print('empty')": "the run goes on",
-    "if not os.path.exists(checkpoint):\n    raise FileNotFoundError(checkpoint)": "no data",
-}
