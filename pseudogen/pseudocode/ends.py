@@ -53,9 +53,19 @@ def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
     fits = any(draft.pattern == "epoch-loop" for draft in kept)
     if models and (fits or any(loop.kind != EVALUATION_LOOP for loop in loops)):
         fitted = [name for name in models if name in _receivers(writer, kept)]
-        names = [neutral(writer, name, ATOM) for name in (fitted or models)[:1]]
+        trained = _trained_apart(writer, kept, models) or (fitted or models)[:1]
+        names = [neutral(writer, name, ATOM) for name in trained]
         found.append(Draft(writer.keyword("output", names), 0, (1, 1), whole=True))
     return found
+
+
+def _trained_apart(writer: Writer, kept: Sequence[Draft], models: Sequence[str]) -> list[str]:
+    """The models that have optimizers of their own, as those of a GAN; [] where one trains all."""
+    optimizers = [draft for draft in kept if draft.pattern == "optimizer-build"]
+    each = [{m for m in models if mentions(writer, [draft], m)} for draft in optimizers]
+    trained = set().union(*each)
+    apart = len(trained) == sum(map(len, each)) and sum(map(bool, each)) > 1
+    return [m for m in models if m in trained] if apart else []
 
 
 def _fitted(writer: Writer, kept: Sequence[Draft], made: set[str]) -> list[str]:

@@ -445,6 +445,19 @@ def test_outline_of_a_call_that_trains_by_itself() -> None:
     assert said[-1] == "train with model.fit for 5 epochs (x, y, batch_size = 32)"
 
 
+def test_outline_names_all_models_that_have_optimizers_of_their_own() -> None:
+    code = (
+        "import torch\nclass Net(torch.nn.Module):\n    pass\n"
+        "gen = Net(1)\ndis = Net(2)\n"
+        "opt_g = torch.optim.Adam(gen.parameters())\n"
+        "opt_d = torch.optim.Adam({}.parameters())\n"
+        "for epoch in range(3):\n    for x in loader:\n        loss = dis(gen(x)).mean()\n"
+        "        loss.backward()\n        opt_g.step()\n        opt_d.step()\n"
+    )
+    assert "Output: gen, dis, trained" in _outline(code.format("dis"))
+    assert "Output: gen, trained" in _outline(code.format("gen"))
+
+
 def test_outline_shows_what_a_framework_calls() -> None:
     code = (
         "import lightning as L, torch\n"
