@@ -1,4 +1,5 @@
-"""What the body of a loop says of it: calls named as training is, and the absence of gradients."""
+"""What a loop and its body say of it: batches drawn, steps taken and counted, calls named as
+training is, episodes played, and the absence of gradients."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.iterables import EVALUATION_WORDS, all_words, counted_range, unwrapped
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -15,6 +17,17 @@ if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
 TRAINING_WORDS = frozenset({"train", "fit", "training", "trains", "learn"})
+STEP_WORDS = frozenset(
+    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
+    | {"updates"}
+)
+_TIME_WORDS = frozenset({"frames", "timesteps"})
+"""What the steps of an environment are counted in."""
+_ENVIRONMENTS = (("env",), ("envs",), ("environment",))
+_ACTS = frozenset({"act", "choose_action", "get_action", "predict", "sample_action"}) | {
+    "select_action"
+}
+_DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 
 
 def is_abstract(function: Any) -> bool:
@@ -78,3 +91,85 @@ def without_gradients(script: Script, statement: Statement, function: Statement 
         ]
         return bool(modes) and modes[-1] == "eval"
     return False
+
+
+def draws_batch(script: Script, statement: Statement) -> bool:
+    """Whether the body takes its next batch by a call: `next(batches)`, `get_batch(...)`."""
+    for site in script.calls_below(statement):
+        named = words(site.name)
+        if site.name == "next" or site.name.endswith((".next", ".__next__")):
+            return True
+        if set(named) & _DRAWING_WORDS and {"get", "next", "sample", "load"} & set(named):
+            return True
+        if named == ("sample",) and "." in site.name:
+            return True
+    return False
+
+
+def plays(script: Script, statement: Statement) -> bool:
+    """Whether a loop of a function that evaluates lets a policy act in an environment."""
+    function = script.function_around(statement)
+    if function is None or not EVALUATION_WORDS & set(words(function.node.name.value)):
+        return False
+    calls = [call.name.rpartition(".") for call in script.calls_below(statement)]
+    steps = any(m == "step" and words(r)[-1:] in _ENVIRONMENTS for r, _, m in calls)
+    return steps and any(method in _ACTS for _, _, method in calls)
+
+
+def takes_steps(script: Script, statement: Statement) -> bool:
+    """Whether each round of a loop is a whole step: a backward pass, and an optimizer that
+    steps, in the loop itself."""
+    own = [s for s in script.calls_below(statement) if script.loop_around(s.statement) is statement]
+    moves = any(
+        site.name.endswith(".step")
+        and script.is_a(site.node.func.value, site.scope, "optimizer") is not None
+        for site in own
+    )
+    return moves and any(site.name.endswith(".backward") for site in own)
+
+
+def counts_steps(statement: Statement, variable: str) -> bool:
+    """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a
+    single step in the limit (`range(step_5)`) is none of many."""
+    named = all_words(statement.node.iter)
+    of_run = words(variable) == ("t",) and bool(named & {"max", "total"})
+    counted_words = named & ((STEP_WORDS | _TIME_WORDS) - {"step", "it"})
+    return bool(set(words(variable)) & STEP_WORDS or counted_words or of_run)
+
+
+def handles_training(script: Script, statement: Statement) -> bool:
+    """Whether the body handles what only training needs, so that the loop's name counts."""
+    for site in script.calls_below(statement):
+        if site.name.rpartition(".")[2] in ("set_epoch", "zero_grad", "train_epoch"):
+            return True
+        roles = {
+            role.kind: set(words(dotted(arg.value)))
+            for arg in site.node.args
+            if (role := script.role(arg.value, site.scope)) is not None
+        }
+        if {"optimizer", "loader"} & roles.keys() and "model" in roles:
+            return True
+        if site.known is None and roles.get("loader", set()) & TRAINING_WORDS:
+            return True
+    return False
+
+
+def behind_bar(script: Script, node: Any, statement: Statement) -> Any:
+    """What a bar goes along with that a variable holds: `data.val()` after
+    `batches = progress_bar(enumerate(data.val()))`; the iterable itself otherwise."""
+    name = node.value if type(node) is cst.Name else ""
+    bound = script.reaching(name, statement.index) if name else []
+    made = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
+    inner = unwrapped(made) if type(made) is cst.Call else made
+    return inner if inner is not None and inner is not made else node
+
+
+def counts_batches(script: Script, statement: Statement) -> bool:
+    """Whether a loop counts the batches of what it goes through: `range(n // batch_size)`."""
+    limits = counted_range(statement.node.iter)
+    end = limits[1] if limits is not None else None
+    return (
+        type(end) is cst.BinaryOperation
+        and type(end.operator) is cst.FloorDivide
+        and script.is_a(end.right, statement.scope, "batch-size") is not None
+    )

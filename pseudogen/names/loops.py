@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
@@ -14,21 +14,27 @@ from pseudogen.names.iterables import (
     EVALUATION_WORDS,
     all_words,
     counted,
-    counted_range,
     counts_along,
     loader,
     says_epochs,
     unwrapped,
 )
 from pseudogen.names.loop_bodies import (
+    STEP_WORDS,
     TRAINING_WORDS,
+    behind_bar,
+    counts_batches,
+    counts_steps,
+    draws_batch,
+    handles_training,
     is_abstract,
     named_training,
+    plays,
+    takes_steps,
     without_gradients,
 )
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
-from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -40,21 +46,10 @@ BATCH_LOOP = "batch-loop"
 EVALUATION_LOOP = "evaluation-loop"
 
 _EPISODE_WORDS = frozenset({"episode", "episodes", "round", "rounds"})
-_STEP_WORDS = frozenset(
-    {"step", "steps", "iter", "iters", "iteration", "iterations", "it", "itr", "batches"}
-    | {"updates"}
-)
-_TIME_WORDS = frozenset({"frames", "timesteps"})
-"""What the steps of an environment are counted in."""
-_ENVIRONMENTS = (("env",), ("envs",), ("environment",))
-_ACTS = frozenset({"act", "choose_action", "get_action", "predict", "sample_action"}) | {
-    "select_action"
-}
 _MICRO_WORDS = frozenset(
     {"micro", "accum", "accumulation", "accumulate", "accumulated", "grad"}
     | {"microbatch", "microbatches", "steady", "startup", "cooldown"}
 )
-_DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 _DATA_WORDS = frozenset(
     {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
     | {"minibatches", "reader", "stream", "trainset"}
@@ -187,7 +182,7 @@ class _Classifier:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
-        source = self._wrapped(unwrapped(statement.node.iter), statement)
+        source = behind_bar(self.script, unwrapped(statement.node.iter), statement)
         named = all_words(source, whole=True)
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
@@ -196,15 +191,6 @@ class _Classifier:
         if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
-
-    def _wrapped(self, node: Any, statement: Statement) -> Any:
-        """What a bar goes along with that a variable holds: `data.val()` after
-        `batches = progress_bar(enumerate(data.val()))`; the iterable itself otherwise."""
-        name = node.value if type(node) is cst.Name else ""
-        bound = self.script.reaching(name, statement.index) if name else []
-        made = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
-        inner = unwrapped(made) if type(made) is cst.Call else made
-        return inner if inner is not None and inner is not made else node
 
     def _over_loader(
         self, statement: Statement, variable: str, source: tuple[str, Evidence], inside: bool
@@ -233,21 +219,21 @@ class _Classifier:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
         over = text(statement.node.iter)
         named = set(words(variable)) | all_words(statement.node.iter)
-        epochs = named & EPOCH_WORDS and not set(words(variable)) & _STEP_WORDS
+        epochs = named & EPOCH_WORDS and not set(words(variable)) & STEP_WORDS
         if epochs and "per" not in named:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
-        whole = "total" in named and self._around(statement) is None and self._draws(statement)
+        draws = draws_batch(self.script, statement)
+        whole = "total" in named and self._around(statement) is None and draws
         if trains and (whole or not named & _MICRO_WORDS):
             evidence = Evidence(FLOW, (variable,))
-            draws = self._draws(statement)
             outer = self._around(statement)
             if outer is None and draws and "per" in named and named & EPOCH_WORDS:
                 return Loop(BATCH_LOOP, variable, over, evidence)
             if outer is not None:
                 batches = outer == EPOCH_LOOP and (draws or inside)
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
-            if draws or self._counts_steps(statement, variable):
+            if draws or counts_steps(statement, variable):
                 unit = "round" if self._steps_inside(statement) else "step"
                 unit = "turn" if unit == "step" and self._steps_at_times(statement) else unit
                 return Loop(EPOCH_LOOP, variable, over, evidence, unit)
@@ -255,22 +241,13 @@ class _Classifier:
                 return Loop(EPOCH_LOOP, variable, over, evidence, "episode")
             if not named & _REPEATS and self._goes_through_data(statement):
                 return Loop(EPOCH_LOOP, variable, over, evidence, "epoch")
-            if inside and self._takes_steps(statement):
+            if inside and takes_steps(self.script, statement):
                 return Loop(EPOCH_LOOP, variable, over, evidence)
-        if not trains and self._draws(statement) and self._evaluates(statement, over):
+        if not trains and draws and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)))
-        if not trains and self._plays(statement):
+        if not trains and plays(self.script, statement):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(FLOW, (variable,)), "episode")
         return None
-
-    def _plays(self, statement: Statement) -> bool:
-        """Whether a loop of a function that evaluates lets a policy act in an environment."""
-        function = self.script.function_around(statement)
-        if function is None or not EVALUATION_WORDS & set(words(function.node.name.value)):
-            return False
-        calls = [call.name.rpartition(".") for call in self.script.calls_below(statement)]
-        steps = any(m == "step" and words(r)[-1:] in _ENVIRONMENTS for r, _, m in calls)
-        return steps and any(method in _ACTS for _, _, method in calls)
 
     def _goes_through_data(self, statement: Statement) -> bool:
         """Whether each round of a loop trains on a whole loader: in a loop below it, or in one of
@@ -289,28 +266,6 @@ class _Classifier:
             for inner in self.script.tree.below(block)
         )
 
-    def _takes_steps(self, statement: Statement) -> bool:
-        """Whether each round of a loop is a whole step: a backward pass, and an optimizer that
-        steps, in the loop itself."""
-        script = self.script
-        own = [
-            s for s in script.calls_below(statement) if script.loop_around(s.statement) is statement
-        ]
-        moves = any(
-            site.name.endswith(".step")
-            and script.is_a(site.node.func.value, site.scope, "optimizer") is not None
-            for site in own
-        )
-        return moves and any(site.name.endswith(".backward") for site in own)
-
-    def _counts_steps(self, statement: Statement, variable: str) -> bool:
-        """Whether a counted loop goes over steps: `for step in range(n)`, `range(max_steps)`; a
-        single step in the limit (`range(step_5)`) is none of many."""
-        named = all_words(statement.node.iter)
-        of_run = words(variable) == ("t",) and bool(named & {"max", "total"})
-        counted_words = named & ((_STEP_WORDS | _TIME_WORDS) - {"step", "it"})
-        return bool(set(words(variable)) & _STEP_WORDS or counted_words or of_run)
-
     def _epochs_by_name(self, statement: Statement, variable: str, inside: bool) -> Loop | None:
         named = set(words(variable)) & EPOCH_WORDS
         over = text(statement.node.iter)
@@ -319,7 +274,7 @@ class _Classifier:
         unit = "epoch"
         if inside or self._calls_training(statement):
             return Loop(EPOCH_LOOP, variable, over, Evidence(FLOW, (variable,)), unit)
-        if named and self._handles_training(statement):
+        if named and handles_training(self.script, statement):
             return Loop(EPOCH_LOOP, variable, over, Evidence(NAME, (variable,)), unit)
         return None
 
@@ -332,13 +287,14 @@ class _Classifier:
         named = all_words(statement.node.test)
         trains = inside or (
             self._calls_training(statement)
-            and bool(named & (EPOCH_WORDS | _STEP_WORDS | {"true", "stop", "done", "finished"}))
+            and bool(named & (EPOCH_WORDS | STEP_WORDS | {"true", "stop", "done", "finished"}))
         )
+        draws = draws_batch(self.script, statement)
         if not trains:
-            measures = self._draws(statement) and self._evaluates(statement, condition)
+            measures = draws and self._evaluates(statement, condition)
             return Loop(EVALUATION_LOOP, "", condition, evidence) if measures else None
         if self._around(statement) is not None:
-            return Loop(BATCH_LOOP, "", condition, evidence) if self._draws(statement) else None
+            return Loop(BATCH_LOOP, "", condition, evidence) if draws else None
         epochs = bool(named & EPOCH_WORDS) or not self._innermost(statement)
         return Loop(EPOCH_LOOP, "", condition, evidence, "epoch" if epochs else "step")
 
@@ -392,20 +348,10 @@ class _Classifier:
             type(inner.node) is cst.For
             and (
                 loader(self.script, inner.node.iter, inner) is not None
-                or self._counts_batches(inner)
+                or counts_batches(self.script, inner)
             )
             and (self._holds_step(inner) or self._calls_training(inner))
             for inner in self.script.tree.below(statement)
-        )
-
-    def _counts_batches(self, statement: Statement) -> bool:
-        """Whether a loop counts the batches of what it goes through: `range(n // batch_size)`."""
-        limits = counted_range(statement.node.iter)
-        end = limits[1] if limits is not None else None
-        return (
-            type(end) is cst.BinaryOperation
-            and type(end.operator) is cst.FloorDivide
-            and self.script.is_a(end.right, statement.scope, "batch-size") is not None
         )
 
     def _around(self, statement: Statement) -> str | None:
@@ -421,34 +367,6 @@ class _Classifier:
                 return True
             open_ = called is None or is_abstract(self.script.tree.statements[called].node)
             if open_ and named_training(site):
-                return True
-        return False
-
-    def _handles_training(self, statement: Statement) -> bool:
-        """Whether the body handles what only training needs, so that the loop's name counts."""
-        for site in self.script.calls_below(statement):
-            if site.name.rpartition(".")[2] in ("set_epoch", "zero_grad", "train_epoch"):
-                return True
-            roles = {
-                role.kind: set(words(dotted(arg.value)))
-                for arg in site.node.args
-                if (role := self.script.role(arg.value, site.scope)) is not None
-            }
-            if {"optimizer", "loader"} & roles.keys() and "model" in roles:
-                return True
-            if site.known is None and roles.get("loader", set()) & TRAINING_WORDS:
-                return True
-        return False
-
-    def _draws(self, statement: Statement) -> bool:
-        """Whether the body takes its next batch by a call: `next(batches)`, `get_batch(...)`."""
-        for site in self.script.calls_below(statement):
-            named = words(site.name)
-            if site.name == "next" or site.name.endswith((".next", ".__next__")):
-                return True
-            if set(named) & _DRAWING_WORDS and {"get", "next", "sample", "load"} & set(named):
-                return True
-            if named == ("sample",) and "." in site.name:
                 return True
         return False
 
