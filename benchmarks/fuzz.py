@@ -27,6 +27,7 @@ from pathlib import Path
 
 from benchmarks import damage
 from pseudogen import generate, patterns
+from pseudogen.document import to_json
 from pseudogen.errors import InputError
 from pseudogen.languages import languages
 from pseudogen.reading import read_bytes
@@ -88,7 +89,7 @@ def _written(analysis: generate.Analysis, lang: str, chance: random.Random) -> N
         if fmt == "terminal" or chance.random() < 0.5:
             continue
         if fmt == "json":
-            generate.to_json(generate.explanation_object(analysis, lang=lang, part=part))
+            to_json(generate.explanation_object(analysis, lang=lang, part=part))
         elif offers.explain:
             detail = chance.choice(["brief", "normal", "full"])
             document = generate.explain_analysis(analysis, lang=lang, detail=detail, part=part)

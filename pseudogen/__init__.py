@@ -12,16 +12,16 @@ from pseudogen.errors import InputError
 from pseudogen.languages import languages
 
 if TYPE_CHECKING:
-    from pseudogen.generate import analyze, check, explain, pseudo
+    from pseudogen.api import analyze, check, explain, pseudo
 
 __version__ = "0.1.0"
 __all__ = ["InputError", "analyze", "check", "explain", "languages", "pseudo"]
 
 
 def __getattr__(name: str) -> Any:
-    """The functions of the pipeline, loaded when first used: they bring LibCST with them."""
+    """The functions of the API, loaded when first used: they bring LibCST with them."""
     if name in ("analyze", "check", "explain", "pseudo"):
-        from pseudogen import generate
+        from pseudogen import api
 
-        return getattr(generate, name)
+        return getattr(api, name)
     raise AttributeError(f"module 'pseudogen' has no attribute {name!r}")

@@ -1,13 +1,12 @@
-"""The whole pipeline: source -> script -> findings -> explanation or pseudocode -> text.
+"""The whole pipeline: source -> script -> findings -> explanation or pseudocode.
 
-These functions are the Python API of the package; the command line calls them too.
+The Python API (`api.py`) and the command line call these functions.
 """
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
 from dataclasses import replace
 from difflib import get_close_matches
 from functools import wraps
@@ -15,7 +14,7 @@ from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
 from pseudogen.deep import roomy
-from pseudogen.document import Document, Pseudocode, to_json
+from pseudogen.document import Document, Pseudocode
 from pseudogen.errors import InputError
 from pseudogen.explanation.definitions import definitions
 from pseudogen.explanation.passages import with_passages
@@ -23,7 +22,6 @@ from pseudogen.explanation.stages import stages
 from pseudogen.explanation.stories import stories
 from pseudogen.finding import Finding, find_all
 from pseudogen.following import Reached, reached
-from pseudogen.limits import MOST
 from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
@@ -31,13 +29,12 @@ from pseudogen.patterns import all_finders
 from pseudogen.pitfall import Findings, Pitfall, PitfallElsewhere, check_all
 from pseudogen.pitfalls import all_checkers
 from pseudogen.projects import OwnModules
-from pseudogen.reading import Source, read_text, repaired
+from pseudogen.reading import Source, repaired
 from pseudogen.records import dataclass
-from pseudogen.rendering import Options, render_document, render_pseudocode
 from pseudogen.words.cells import Cells, has_cells, with_cells
 from pseudogen.words.explanation import Explanation, explanation_document
 from pseudogen.words.explanation_json import explanation_json
-from pseudogen.words.messages import message, remarks
+from pseudogen.words.messages import remarks
 from pseudogen.working.work import work_out
 
 Lines = tuple[int, int]
@@ -68,7 +65,7 @@ P = ParamSpec("P")
 R = TypeVar("R")
 
 
-def _uncollected(function: Callable[P, R]) -> Callable[P, R]:
+def uncollected(function: Callable[P, R]) -> Callable[P, R]:
     """Without the cyclic garbage collector: parsing makes hundreds of thousands of objects, none
     of them garbage, and the collector would look at each again and again. What the function has
     made and does not return is freed before the collector is back."""
@@ -86,7 +83,7 @@ def _uncollected(function: Callable[P, R]) -> Callable[P, R]:
     return run
 
 
-@_uncollected
+@uncollected
 @roomy
 def analyse_source(
     source: Source,
@@ -264,164 +261,3 @@ def _range(analysis: Analysis, part: Part) -> Lines | None:
                 "no-such-lines", file=name, first=part.lines[0], last=part.lines[1], count=last
             )
     return part.lines
-
-
-# The Python API
-
-
-@_uncollected
-def analyze(source: str, *, path: str | Path | None = None) -> tuple[Finding, ...]:
-    """The findings in a script or snippet, in the order of its lines.
-
-    Args:
-        source: The code, in whatever state it is in.
-        path: Where it came from; errors name it, and the project around it is read.
-
-    Raises:
-        InputError: the code can't be read.
-    """
-    with _in_words("en"):
-        return _analysed(source, path).findings
-
-
-@_uncollected
-def check(
-    source: str,
-    *,
-    path: str | Path | None = None,
-    select: Sequence[str] = (),
-    ignore: Sequence[str] = (),
-) -> tuple[Pitfall, ...]:
-    """The pitfalls in a script or snippet, worst first: each has an id, a severity and lines.
-
-    Args:
-        source: The code, in whatever state it is in.
-        path: Where it came from; errors name it.
-        select: The ids of the pitfalls to look for; all when empty.
-        ignore: The ids of pitfalls to leave out.
-
-    Raises:
-        InputError: the code can't be read, or there is no such pitfall.
-    """
-    with _in_words("en"):
-        ids = pitfall_ids(select, ignore)
-        return tuple(found for found in _analysed(source, path).pitfalls if found.id in ids)
-
-
-@_uncollected
-def explain(
-    source: str,
-    *,
-    lang: str = "en",
-    format: str = "markdown",
-    detail: str = "normal",
-    path: str | Path | None = None,
-    function: str | None = None,
-    lines: Lines | None = None,
-    given: Mapping[str, float] | None = None,
-    follow: bool = True,
-) -> str:
-    """Explain a script or snippet in plain language.
-
-    Args:
-        source: The code, in whatever state it is in.
-        lang: Language of the explanation; `pseudogen.languages()` lists them.
-        format: "text", "markdown", "html" or "json".
-        detail: "brief" (at a glance), "normal" or "full".
-        path: Where the code came from.
-        function: Speak of this function alone.
-        lines: Speak of these lines alone (first and last, 1-based).
-        given: Numbers by name (`{"world_size": 8}`) to work with, in place of the defaults and of
-            what the code leaves open.
-        follow: With the `path` of a file, read the modules of its project that it imports, too.
-
-    Returns:
-        The explanation in that format.
-
-    Raises:
-        InputError: the code can't be read, or the part is not there.
-        ValueError: unknown language, format or detail; a given number that is not finite or huge.
-    """
-    part = Part(function, lines)
-    with _in_words(lang):
-        analysis = _analysed(source, path, _finite(given), follow)
-        if format == "json":
-            return to_json(explanation_object(analysis, lang=lang, part=part))
-        document = explain_analysis(analysis, lang=lang, detail=detail, part=part)
-        return render_document(document, format) + "\n"
-
-
-@_uncollected
-def pseudo(
-    source: str,
-    *,
-    lang: str = "en",
-    format: str = "text",
-    detail: str = "steps",
-    names: str = "code",
-    keywords: str = "local",
-    path: str | Path | None = None,
-    function: str | None = None,
-    lines: Lines | None = None,
-) -> str:
-    """Write a script or snippet as language-neutral pseudocode.
-
-    Args:
-        source: The code, in whatever state it is in.
-        lang: Language of the pseudocode.
-        format: "text", "markdown", "html", "latex", "typst" or "json".
-        detail: "outline" (as in a paper), "steps" (one line a step) or "full" (every statement).
-        names: "code" (identifiers as written) or "words".
-        keywords: "local" (in the language) or "english".
-        path: Where the code came from.
-        function: Write this function alone.
-        lines: Write these lines alone (first and last, 1-based).
-
-    Returns:
-        The pseudocode in that format.
-
-    Raises:
-        InputError: the code can't be read, or the part is not there.
-        ValueError: unknown language, format, detail, names or keywords.
-    """
-    with _in_words(lang):
-        analysis = _analysed(source, path, check=False)
-        code = write_analysis(
-            analysis,
-            lang=lang,
-            detail=detail,
-            names=names,
-            keywords=keywords,
-            part=Part(function, lines),
-        )
-        return render_pseudocode(code, format, Options(file=analysis.source.name)) + "\n"
-
-
-def _finite(given: Mapping[str, float] | None) -> Mapping[str, float] | None:
-    for name, number in (given or {}).items():
-        if not abs(number) <= MOST:
-            raise ValueError(f"{name}={number} is beyond what is worked out")
-    return given
-
-
-def _analysed(
-    source: str,
-    path: str | Path | None,
-    given: Mapping[str, float] | None = None,
-    follow: bool = False,
-    check: bool = True,
-) -> Analysis:
-    read = read_text(source, str(path) if path is not None else "<snippet>")
-    if path is not None and Path(path).is_file():
-        read = replace(read, path=Path(path))
-    return analyse_source(read, given=given, follow=follow, check=check)
-
-
-@contextmanager
-def _in_words(lang: str) -> Iterator[None]:
-    """An input error leaves with its sentence in the language of the call."""
-    try:
-        yield
-    except InputError as error:
-        error.words = message(error, lang)
-        raise
