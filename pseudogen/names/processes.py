@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import words
 from pseudogen.names.workers import environment_variable, is_worker_index, subscript_key
@@ -158,6 +158,8 @@ def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank |
             found = rank(script, binding.value, binding.statement, depth + 1)
             if found is not None and found.evidence.kind != NAME:
                 return Rank(found.kind, Evidence(FLOW, (name,)))
+            if found is not None and _by_words(name):
+                return found
         if binding.how == "parameter" and is_worker_index(script, binding):
             return Rank("local-rank", Evidence(FLOW, (name,)))
     known = script.known(node, script.tree.statements[statement].scope) if "()." in name else None
@@ -359,8 +361,18 @@ def _flag(script: Script, test: Any, statement: int, depth: int) -> OneProcess |
         return None
     if type(test) is not cst.Call and _holds_other(script, name, statement):
         return None
-    scope = "machine" if "local" in found_words else None
-    return OneProcess(text(test), scope, True, False, _flag_evidence(script, test, name, statement))
+    evidence = _flag_evidence(script, test, name, statement)
+    return OneProcess(text(test), _flag_scope(test, found_words), True, False, evidence)
+
+
+def _flag_scope(test: Any, named: tuple[str, ...]) -> str | None:
+    """`is_local_main_process`, `is_master(args, local=True)`."""
+    if "local" in named:
+        return "machine"
+    local = argument(test, "local") if type(test) is cst.Call else None
+    if local is None:
+        return None
+    return {"True": "machine", "False": "all"}.get(text(local), "either")
 
 
 def _holds_other(script: Script, name: str, statement: int) -> bool:

@@ -3,7 +3,7 @@ the group."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from typing import Any, ClassVar
 
@@ -20,6 +20,7 @@ from pseudogen.names.workers import environment_variable
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _KINDS = {
@@ -89,7 +90,7 @@ class RankDiscovery(Finding):
 
     Attributes:
         reads: What is read, in the order of the script.
-        launcher: The launcher whose variables these are ("torchrun", "Slurm"), None if unknown.
+        launcher: The launcher whose variables these all are ("torchrun", "Slurm"), None if unknown.
         condition: The condition under which it is done.
     """
 
@@ -120,7 +121,7 @@ def _find(site: Site, script: Script) -> Iterator[RankDiscovery]:
         end=run[-1].last,
         evidence=weakest(*(t.evidence for t in told)),
         reads=tuple(read for t in told for read in t.reads),
-        launcher=next((t.launcher for t in told if t.launcher), None),
+        launcher=_common(t.launcher for t in told if t.reads[0].where == "environment"),
         condition=script.condition(site.statement),
     )
 
@@ -156,14 +157,14 @@ def _environment_read(
     target: Any, value: Any, statement: Statement, script: Script
 ) -> _Told | None:
     reads = []
-    launcher = None
+    launchers = []
     for node in descendants(value):
         if type(node) not in (cst.Call, cst.Subscript):
             continue
         variable = environment_variable(script, node, statement.index)
         row = script.resolver.tables.find(f"os.environ[{variable}]") if variable else None
         if row is not None and row.kind in _KINDS:
-            name = dotted(target) if target is not None else ""
+            name = text(target) if target is not None else ""
             what = _what(row)
             if "node" in words(name) and what != "node rank":
                 return None  # what sets the variable there counts machines
@@ -171,11 +172,17 @@ def _environment_read(
             reads.append(
                 Read(name=name, what=what, where="environment", variable=variable, exact=exact)
             )
-            launcher = launcher or row.traits.get("launcher")
+            launchers.append(row.traits.get("launcher"))
     if not reads:
         return None
     names = tuple(dict.fromkeys(str(read.variable) for read in reads))
-    return _Told(tuple(reads), launcher, Evidence(API, names))
+    return _Told(tuple(reads), _common(launchers), Evidence(API, names))
+
+
+def _common(launchers: Iterable[str | None]) -> str | None:
+    """The launcher of several variables if all are its own."""
+    told = set(launchers)
+    return told.pop() if len(told) == 1 else None
 
 
 def _what(row: Api) -> str:
@@ -329,6 +336,26 @@ EXAMPLES = {
             reads=(Read(name="rank", what="rank", where="group", variable=None),),
             launcher=None,
             condition="distributed",
+        )
+    ],
+    "import os\n"
+    "places['gpu'] = int(os.environ['LOCAL_RANK'])\n"
+    "tasks = os.environ['SLURM_NTASKS']": [
+        RankDiscovery(
+            line=2,
+            end=3,
+            evidence=Evidence(API, ("LOCAL_RANK", "SLURM_NTASKS")),
+            reads=(
+                Read(
+                    name="places['gpu']",
+                    what="local rank",
+                    where="environment",
+                    variable="LOCAL_RANK",
+                ),
+                Read(name="tasks", what="world size", where="environment", variable="SLURM_NTASKS"),
+            ),
+            launcher=None,
+            condition=None,
         )
     ],
     "rank, world_size = get_dist_info()": [

@@ -13,15 +13,19 @@ from pseudogen.names.processes import OneProcess
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _EXITS = (cst.Return, cst.Continue, cst.Break)
 _WAITING = frozenset({"barrier", "collective"})
+_SAVING = frozenset({"save", "saves", "dump"})
+_WEIGHTS = frozenset({"checkpoint", "ckpt", "model"})
+_LOGGING = frozenset({"add", "init", "log", "save", "start", "summary", "watch", "write"})
+"""First words of what a tracker is given, or made with."""
+_TRACKERS = frozenset({"comet", "mlflow", "scalar", "scalars", "tensorboard", "wandb", "writer"})
+_PRINTING = frozenset({"debug", "error", "info", "print", "pprint", "warn", "warning"})
 _ACTS: dict[str, frozenset[str]] = {
-    "save": frozenset({"save", "checkpoint", "ckpt", "dump"}),
-    "log": frozenset({"wandb", "writer", "scalar", "scalars", "tensorboard", "mlflow", "tracker"}),
-    "print": frozenset({"print", "info", "warning", "debug", "tqdm", "pbar"}),
     "evaluate": frozenset({"evaluate", "validate", "eval", "validation"}),
     "directory": frozenset({"makedirs", "mkdir"}),
     "download": frozenset({"download"}),
@@ -29,7 +33,20 @@ _ACTS: dict[str, frozenset[str]] = {
 
 
 _NO_ACTS = frozenset(
-    {"active", "after", "before", "check", "close", "end", "finish", "get", "on", "set"}
+    {
+        "active",
+        "after",
+        "before",
+        "check",
+        "close",
+        "delete",
+        "end",
+        "finish",
+        "get",
+        "on",
+        "remove",
+    }
+    | {"set"}
 )
 """First words of methods that tell of an act, end what does it, or ask for something."""
 _READING = frozenset({"find", "load", "read", "restore", "resume"})
@@ -48,7 +65,8 @@ class RankZeroGuard(Finding):
         scope: "machine" when one process of each machine passes, "all" when one of the whole run
             does, "either" when the condition decides which, None when the script does not say.
         alone: Whether a run without processes passes too.
-        acts: What the block does, of save, log, print, evaluate, directory, download.
+        acts: What the block does, of save, log, evaluate, directory, download; print if it does
+            nothing else.
         waits: Lines in the block of calls for which the other processes are needed.
     """
 
@@ -100,21 +118,8 @@ def _guard(
     form: str,
     guarded: list[Statement],
 ) -> RankZeroGuard:
-    acts: dict[str, None] = {}
-    waits: dict[int, None] = {}
-    for statement in guarded:
-        for call in script.calls_in(statement):
-            parts = call.name.split(".")
-            if (words(parts[-1]) or ("",))[0] in _NO_ACTS:
-                continue
-            seen = {word for part in parts for word in words(part)}
-            reads = {"save"} if seen & _READING else set()
-            acts |= dict.fromkeys(
-                a for a, named in _ACTS.items() if named & seen and a not in reads
-            )
-            waiting = call.known is not None and call.known.api.kind in _WAITING
-            if waiting or parts[-1] == "barrier":
-                waits[call.line] = None
+    calls = [call for statement in guarded for call in script.calls_in(statement)]
+    acts = tuple(dict.fromkeys(act for call in calls for act in _acts(call.name)))
     return RankZeroGuard(
         line=site.line,
         end=site.last,
@@ -124,9 +129,43 @@ def _guard(
         form=form,
         scope=told.scope,
         alone=told.alone,
-        acts=tuple(acts),
-        waits=tuple(waits),
+        acts=acts or (("print",) if _only_prints(script, guarded) else ()),
+        waits=tuple(dict.fromkeys(call.line for call in calls if _waits(call))),
     )
+
+
+def _acts(name: str) -> Iterator[str]:
+    """What a call of a name does."""
+    parts = name.split(".")
+    seen = words(parts[-1]) or ("",)
+    if seen[0] in _NO_ACTS:
+        return
+    if seen[0] in _LOGGING and not _TRACKERS.isdisjoint(w for part in parts for w in words(part)):
+        yield "log"
+    elif _READING.isdisjoint(seen) and (
+        not _SAVING.isdisjoint(seen) or (seen[0] == "write" and not _WEIGHTS.isdisjoint(seen))
+    ):
+        yield "save"
+    yield from (act for act, named in _ACTS.items() if not named.isdisjoint(seen))
+
+
+def _waits(call: Site) -> bool:
+    """Whether a call needs the other processes."""
+    known = call.known is not None and call.known.api.kind in _WAITING
+    return known or call.name.rpartition(".")[2] == "barrier"
+
+
+def _only_prints(script: Script, guarded: list[Statement]) -> bool:
+    """Whether all that a block does is to print, whatever decides what is printed."""
+    simple = [s for s in guarded if isinstance(s.node, cst.BaseSmallStatement)]
+    return bool(simple) and all(_prints(script, statement) for statement in simple)
+
+
+def _prints(script: Script, statement: Statement) -> bool:
+    value = getattr(statement.node, "value", None)
+    if type(statement.node) is not cst.Expr or type(value) is not cst.Call:
+        return False
+    return bool(_PRINTING.intersection(words(dotted(value.func))[:1]))
 
 
 def _last(script: Script, header: Statement) -> Statement | None:
@@ -259,6 +298,62 @@ EXAMPLES = {
             scope=None,
             alone=False,
             acts=(),
+            waits=(),
+        )
+    ],
+    "if rank == 0:\n    print('saving')\n    start = time.time()": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("rank",)),
+            subject="rank",
+            condition="rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=(),
+            waits=(),
+        )
+    ],
+    "if rank == 0:\n    save_dir.mkdir()\n    wandb.login()\n    io.remove_checkpoint(old)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("rank",)),
+            subject="rank",
+            condition="rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("directory",),
+            waits=(),
+        )
+    ],
+    "if is_master(args, local=args.log_local):\n    print(args)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("is_master",)),
+            subject="is_master(args, local=args.log_local)",
+            condition="is_master(args, local=args.log_local)",
+            form="block",
+            scope="either",
+            alone=False,
+            acts=("print",),
+            waits=(),
+        )
+    ],
+    "strategy.local_rank = env.rank\nif strategy.local_rank == 0:\n    print(env)": [
+        RankZeroGuard(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("env.rank",)),
+            subject="strategy.local_rank",
+            condition="strategy.local_rank == 0",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("print",),
             waits=(),
         )
     ],
