@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from pseudogen.names.blocks import has_word, statement_at
+from pseudogen.names.evidence import API, FLOW
+from pseudogen.names.loops import EVALUATION_LOOP, Loop
+from pseudogen.names.script import Script, Site
 from pseudogen.patterns.data_loader import DataLoader
 from pseudogen.patterns.distributed_sampler import DistributedSampler
 from pseudogen.patterns.metric_reduction import MetricReduction
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _LONG = 48
 """Characters of an expression in a sentence; of a longer one it is said what it is."""
+_FIRST_PART = re.compile(r"\[\s*:\s*[^\],:\s]")
 
 
 @pitfall("drop-last-on-validation")
@@ -50,13 +57,15 @@ def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
 
 @pitfall("padded-evaluation")
 def check_padding(findings: Findings) -> Iterator[Pitfall]:
-    """Shards of equal length for validation, whose sums are added up over the processes."""
+    """Shards of equal length for validation, whose results are put together."""
+    yield from _padded_by_sampler(findings)
+    yield from _padded_by_accelerate(findings)
+
+
+def _padded_by_sampler(findings: Findings) -> Iterator[Pitfall]:
+    """A sampler that pads its shards, and results added up over the processes."""
     reduced = next(
-        (
-            r
-            for r in findings.of(MetricReduction)
-            if r.form in ("all-reduce", "reduce") and _in_evaluation(findings, r.line)
-        ),
+        (r for r in findings.of(MetricReduction) if _adds_up(r) and _evaluates(findings, r.line)),
         None,
     )
     for sampler in findings.of(DistributedSampler):
@@ -69,6 +78,7 @@ def check_padding(findings: Findings) -> Iterator[Pitfall]:
             NOTE,
             (sampler.line, sampler.end),
             sampler.evidence.kind,
+            loader=None,
             sampler=sampler.target,
             dataset=sampler.dataset,
             call=reduced.call,
@@ -76,7 +86,56 @@ def check_padding(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _in_evaluation(findings: Findings, line: int) -> bool:
+def _adds_up(reduction: MetricReduction) -> bool:
+    """Whether one number of all processes comes out: by a collective, or by a function of the
+    script that calls one."""
+    if reduction.form is None:
+        return reduction.evidence.kind == FLOW and reduction.operation in ("mean", "sum")
+    return reduction.form in ("all-reduce", "reduce")
+
+
+def _padded_by_accelerate(findings: Findings) -> Iterator[Pitfall]:
+    """`accelerator.gather(...)` in the evaluation over a prepared loader: Accelerate repeats
+    samples so that all processes get as many (`even_batches`), and `gather` brings them all."""
+    script = findings.script
+    prepared = [text(a.value) for s in script.calls_of_method("prepare") for a in s.node.args]
+    for site in script.calls_of_method("gather"):
+        loop = _evaluation_loop(script, site)
+        if loop is None or loop.over not in prepared or not _is_accelerator(script, site):
+            continue
+        if _cuts_off(script, site.statement):
+            continue
+        yield report(
+            "padded-evaluation",
+            NOTE,
+            (site.line, site.last),
+            API,
+            call=site.name,
+            loader=loop.over,
+            better=site.name + "_for_metrics",
+        )
+        return
+
+
+def _evaluation_loop(script: Script, site: Site) -> Loop | None:
+    around = script.loop_around(site.statement)
+    loop = script.structure.loops.get(around.index) if around is not None else None
+    return loop if loop is not None and loop.kind == EVALUATION_LOOP else None
+
+
+def _is_accelerator(script: Script, site: Site) -> bool:
+    role = script.role(site.node.func.value, site.scope)
+    return role is not None and role.kind == "accelerator" and role.evidence.kind == API
+
+
+def _cuts_off(script: Script, statement: Statement) -> bool:
+    """Whether a line of the function or script from there on takes a first part of something:
+    `losses[: len(dataset)]` drops the repeated samples."""
+    last = script.tree.statements[script.tree.scope_end(statement.scope) - 1].last
+    return any(_FIRST_PART.search(line) for line in script.tree.lines[statement.first - 1 : last])
+
+
+def _evaluates(findings: Findings, line: int) -> bool:
     """Whether a line stands in a function that evaluates and does not train."""
     structure = findings.script.structure
     function = findings.script.function_around(statement_at(findings.script, line))
@@ -103,6 +162,18 @@ _EVALUATION = (
     "    for x, y in val_loader:\n"
     "        correct += (model(x).argmax(1) == y).sum()\n"
 )
+_HELPER = "def mean_of_all(x):\n    dist.all_reduce(x)\n    return x / dist.get_world_size()\n"
+_ACCELERATED = (
+    "import torch\n"
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "model, eval_loader = accelerator.prepare(model, eval_loader)\n"
+    "model.eval()\n"
+    "for x, y in eval_loader:\n"
+    "    with torch.no_grad():\n"
+    "        guesses = model(x).argmax(-1)\n"
+    "    guesses, y = accelerator.gather((guesses, y))\n"
+)
 EXAMPLES = {
     "drop-last-on-validation": {
         "from torch.utils.data import DataLoader\n"
@@ -126,6 +197,9 @@ EXAMPLES = {
             "val_sampler = DistributedSampler(val_set, shuffle=False)\n", ""
         ).replace("=val_sampler", "=DistributedSampler(val_set)")
         + "    dist.all_reduce(correct)\n": [(4, 4)],
+        _EVALUATION.replace("@torch", _HELPER.replace("mean_of_all", "reduce_mean") + "@torch")
+        + "    return reduce_mean(correct)\n": [(4, 4)],
+        _ACCELERATED + "    metric.add_batch(predictions=guesses, references=y)\n": [(9, 9)],
     },
 }
 COUNTEREXAMPLES = {
@@ -147,5 +221,9 @@ COUNTEREXAMPLES = {
         _EVALUATION: "the parts may be put together by sample",
         _EVALUATION.replace("shuffle=False", "drop_last=True")
         + "    dist.all_reduce(correct)\n": "nothing is repeated",
+        _ACCELERATED.replace("gather", "gather_for_metrics"): "repeated samples are dropped",
+        _ACCELERATED + "    guesses = guesses[: len(eval_set) - seen]\n": "they are cut off",
+        _ACCELERATED.replace("model, eval_loader = accelerator.prepare(model, eval_loader)\n", "")
+        + "    seen += len(y)\n": "the loader may repeat nothing",
     },
 }
