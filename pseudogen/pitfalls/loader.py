@@ -129,10 +129,13 @@ def _is_accelerator(script: Script, site: Site) -> bool:
 
 
 def _cuts_off(script: Script, statement: Statement) -> bool:
-    """Whether a line of the function or script from there on takes a first part of something:
-    `losses[: len(dataset)]` drops the repeated samples."""
+    """Whether repeated samples are dropped: a line of the function or script from there on takes a
+    first part of something, or any line of the file one by a length (`losses[: len(dataset)]`)."""
+    lines = script.tree.lines
     last = script.tree.statements[script.tree.scope_end(statement.scope) - 1].last
-    return any(_FIRST_PART.search(line) for line in script.tree.lines[statement.first - 1 : last])
+    if any(_FIRST_PART.search(line) for line in lines[statement.first - 1 : last]):
+        return True
+    return any("len(" in line and _FIRST_PART.search(line) for line in lines)
 
 
 def _evaluates(findings: Findings, line: int) -> bool:
@@ -223,6 +226,9 @@ COUNTEREXAMPLES = {
         + "    dist.all_reduce(correct)\n": "nothing is repeated",
         _ACCELERATED.replace("gather", "gather_for_metrics"): "repeated samples are dropped",
         _ACCELERATED + "    guesses = guesses[: len(eval_set) - seen]\n": "they are cut off",
+        "def merged(parts, data):\n    return np.concatenate(parts)[: len(data)]\n"
+        + _ACCELERATED
+        + "    parts.append(guesses)\n": "they are cut off by a function",
         _ACCELERATED.replace("model, eval_loader = accelerator.prepare(model, eval_loader)\n", "")
         + "    seen += len(y)\n": "the loader may repeat nothing",
     },
