@@ -41,6 +41,7 @@ class Seeding(Finding):
         per_process: Whether the seed depends on the rank, so that processes differ.
         rank: The rank that a helper is given beside the seed; None without one.
         clock: Whether the clock or the like gives the seed, another one at each start.
+        until: The line that gives the same generators up to chance again (`seed(None)`).
         several: Whether the processes of a group come here, each for itself.
         value: The seed where constants tell.
         condition: The condition under which it is done.
@@ -58,6 +59,7 @@ class Seeding(Finding):
     condition: str | None
     rank: str | None = None
     clock: bool = False
+    until: int | None = None
 
 
 _HAND_ON = frozenset({"fold_in", "replicate", "split"})
@@ -112,7 +114,27 @@ def _seeding(
         condition=script.condition(site.statement),
         rank=next((c.rank for c in calls if c.rank), None),
         clock=first is not None and any(mark in text(first) for mark in _CLOCKS),
+        until=_given_up(calls, statements[-1], script),
     )
+
+
+def _given_up(calls: list[_Call], last: Statement, script: Script) -> int | None:
+    """The line further down in the block that seeds the same generators with nothing again."""
+    seeded = {name for c in calls for name in c.library.split()}
+    for site in script.calls_after(last) if last.index + 1 < len(script.tree.statements) else ():
+        if site.statement.parent == last.parent and _takes_chance(site, script):
+            known = site.known
+            if known is not None and seeded == {known.api.traits.get("library")}:
+                return site.line
+    return None
+
+
+def _takes_chance(site: Site, script: Script) -> bool:
+    """Whether a generator is seeded with nothing: `np.random.seed(None)`, `random.seed()`."""
+    if site.known is None or site.known.api.kind != "seed" or script.passes_unknown(site):
+        return False
+    seed = script.argument(site, "seed")
+    return "seed" in site.name and (seed is None or text(seed) == "None")
 
 
 def _starts_workers(statement: Statement, script: Script) -> bool:
@@ -150,6 +172,8 @@ def _sets_hash_seed(node: cst.Assign) -> bool:
 
 def _seed_call(site: Site, script: Script) -> _Call | None:
     api = site.known.api if site.known is not None else None
+    if _takes_chance(site, script):
+        return None
     if site.known is not None and api is not None and api.kind == "seed":
         seed = script.argument(site, "seed")
         evidence = Evidence(site.known.evidence, (site.known.name,))
@@ -212,6 +236,13 @@ def _by_rank(seed: Any, index: int, script: Script) -> bool:
     kind = type(seed)
     if kind is cst.BinaryOperation:
         return _by_rank(seed.left, index, script) or _by_rank(seed.right, index, script)
+    if kind is cst.Subscript:  # `seeds[rank]`
+        return any(
+            type(e.slice) is cst.Index and _by_rank(e.slice.value, index, script)
+            for e in seed.slice
+        )
+    if kind is cst.Call and any(_by_rank(arg.value, index, script) for arg in seed.args):
+        return True
     if kind is cst.AugAssign:
         return _by_rank(seed.value, index, script)
     if seed is None:
@@ -343,6 +374,37 @@ EXAMPLES = {
             rank="args.rank",
         )
     ],
+    "import numpy as np\nnp.random.seed(7)\nnp.random.shuffle(files)\nnp.random.seed(None)": [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("numpy.random.seed",)),
+            seed="7",
+            libraries=("numpy",),
+            helper=None,
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=7,
+            condition=None,
+            until=4,
+        )
+    ],
+    "import torch\nimport torch.distributed as dist\ntorch.manual_seed(seeds[dist.get_rank()])": [
+        Seeding(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.manual_seed",)),
+            seed="seeds[dist.get_rank()]",
+            libraries=("torch",),
+            helper=None,
+            every_device=True,
+            per_process=True,
+            several=False,
+            value=None,
+            condition=None,
+        )
+    ],
     "import time\nimport numpy as np\nnp.random.seed(int(time.time()))": [
         Seeding(
             line=3,
@@ -361,6 +423,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import numpy as np\nnp.random.seed(None)": "the seed is left to chance",
     (
         "import jax\nvariables = model.init(jax.random.PRNGKey(0), x)"
     ): "a key for the first weights alone",

@@ -147,6 +147,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if best_pred > max_miou:\n    keep(path)": "the best of this run and that of former ones",
     "if acc > best_acc - 0.01:\n    save(model)": "results that are a little worse count, too",
     (
         "if loss > best_loss:\n    waited += 1\n    if waited > patience:\n        stop()"

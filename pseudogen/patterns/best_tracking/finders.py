@@ -182,7 +182,7 @@ def _sides(comparison: cst.Comparison, site: Site, script: Script) -> _Sides | N
     (left, ahead), (right, behind) = _margin(left, site, script), _margin(right, site, script)
     if _is_best(right, site, script) and not _is_best(left, site, script):
         return _Sides(bare(left), text(right), better, ties, *_signed(behind, better))
-    if _is_best(left, site, script) and not _is_constant(right):
+    if _is_best(left, site, script) and not _is_constant(right) and not _is_record(right):
         better = "higher" if better == "lower" else "lower"
         return _Sides(bare(right), text(left), better, ties, *_signed(ahead, better))
     return _gain(left, right, site, script) if better == "higher" else None
@@ -241,6 +241,12 @@ def _is_best(node: Any, site: Site, script: Script) -> bool:
         return True
     metric = named & _METRIC_WORDS
     return bool(named & _EXTREMES and metric) and _is_replaced(name, site, script)
+
+
+def _is_record(node: Any) -> bool:
+    """Whether a name is that of an extreme of several results, too: `max_miou`."""
+    named = set(words(dotted(node)))
+    return bool(named & _EXTREMES and named & _METRIC_WORDS)
 
 
 def _singular(word: str) -> str:

@@ -53,6 +53,19 @@ EXAMPLES = {
         call="validate",
         result="acc1",
     ),
+    "for epoch in range(epochs):\n"
+    "    train(net, loader)\n"
+    "    if epoch % 5 == 0:\n"
+    "        validate(net, val_loader)": _example(
+        line=4,
+        evidence=Evidence(NAME, ("validate",)),
+        how="call",
+        loader="val_loader",
+        model="net",
+        call="validate",
+        per="epochs",
+        condition="epoch % 5 == 0",
+    ),
     "from lightning import Trainer\n"
     "trainer = Trainer()\n"
     "trainer.test(model, test_loader)": _example(

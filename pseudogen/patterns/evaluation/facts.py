@@ -21,7 +21,8 @@ class Evaluation(Finding):
         call: What is called.
         result: What receives the result of the call.
         model: The model that is passed.
-        per: "epoch" or "step": how often; None when unknown or only once.
+        per: "epoch", "epochs" (those that the condition picks) or "step": how often; None when
+            unknown or only once.
         condition: The condition under which the call is made.
         eval_mode: The line of `model.eval()` in the same function.
         train_mode: The line of the `model.train()` after it.

@@ -129,7 +129,9 @@ def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
     evidence = script.evaluation_call(site)
     if evidence is None or type(site.statement.node) in (cst.FunctionDef, cst.ClassDef):
         return
-    per = script.unit(site.statement)
+    per, condition = script.unit(site.statement), script.condition(site.statement)
+    if per == "epoch" and condition and ("%" in condition or "epoch" in condition):
+        per = "epochs"
     yield Evaluation(
         line=site.line,
         end=site.last,
@@ -140,7 +142,7 @@ def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
         call=site.name,
         result=_result(site),
         per=per,
-        condition=script.condition(site.statement),
+        condition=condition,
     )
 
 

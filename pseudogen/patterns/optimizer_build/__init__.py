@@ -78,6 +78,30 @@ EXAMPLES = {
         params="params",
         scheduled_by="Scheduled",
     ),
+    "import torch\n"
+    "groups = [{'params': stem, 'lr': rate}, {'params': head, 'lr': 10 * rate}]\n"
+    "optimizer = torch.optim.SGD(groups, momentum=0.9)": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.optim.SGD",)),
+        name="optimizer",
+        api="SGD",
+        params="groups",
+        groups=True,
+        group_rates=("rate", "10 * rate"),
+        momentum="0.9",
+    ),
+    "from torch.optim import Adam\n"
+    "opt = Adam([{'params': body}, {'params': head, 'lr': 0.1}])": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.optim.Adam",)),
+        name="opt",
+        api="Adam",
+        params="[{'params': body}, {'params': head, 'lr': 0.1}]",
+        groups=True,
+        group_rates=("0.1",),
+        lr="0.001",
+        lr_default=True,
+    ),
     "optimizer = build_optimizer(config, model)": _example(
         line=1,
         evidence=Evidence(NAME, ("build_optimizer",)),

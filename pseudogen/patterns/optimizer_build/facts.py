@@ -18,9 +18,11 @@ class OptimizerBuild(Finding):
         choices: The classes, where the statement picks one of several.
         params: What is optimized.
         groups: Whether the parameters come in groups (a list of dicts, or a list by that name).
+        group_rates: The learning rates that the groups state, as far as they are written out.
         lr: The learning rate; the library's default when nothing is passed.
         lr_value: The learning rate where constants tell.
-        lr_default: Whether the learning rate is the library's default.
+        lr_default: Whether the learning rate is the library's default; of groups, where they state
+            none of their own.
         weight_decay: The weight decay.
         momentum: The momentum.
         settings: The other settings that are passed, as `name=value`.
@@ -38,6 +40,7 @@ class OptimizerBuild(Finding):
     choices: tuple[str, ...] = ()
     params: str | None = None
     groups: bool = False
+    group_rates: tuple[str, ...] = ()
     lr: str | None = None
     lr_value: int | float | None = None
     lr_default: bool = False

@@ -12,6 +12,7 @@ from pseudogen.names.arguments import argument, string
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back, passes
+from pseudogen.names.groups import groups_of
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.registered import registered
@@ -45,6 +46,10 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     params = script.argument(site, "params") or script.argument(site, "parameters")
     rates = {_rate(other, script) for other in others}
     written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
+    groups = groups_of(script, params, site.statement.index)
+    stated = [text(value) for group in groups for key, value in group if key == "lr"]
+    if groups and len(stated) == len(groups):  # the rate of the optimizer reaches none of them
+        written, number, by_default = None, None, False
     around = _handed_on(site, script)
     if by_default and around is not None:  # it may set a rate of its own
         written, by_default = None, False
@@ -56,7 +61,8 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         api=script.class_name(site),
         choices=_distinct(others) or _behind_variable(site, script),
         params=text(params) if params is not None else None,
-        groups=_in_groups(params),
+        groups=bool(groups) or _in_groups(params),
+        group_rates=tuple(dict.fromkeys(stated)),
         lr=written,
         lr_value=number,
         lr_default=by_default,

@@ -8,8 +8,9 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import argument, string
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.groups import Group, group_entries, written_groups
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.parameter_groups.facts import ParameterGroups
@@ -122,18 +123,18 @@ def _loops_after(site: Site, script: Script) -> list[Statement]:
 def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`groups = [{"params": decay, "weight_decay": 0.1}, {"params": no_decay, ...}]`."""
     value = site.node.value
-    groups = _groups(value)
+    groups = written_groups(value)
     if _appends(value):
-        entries = _entries(value.args[0].value)
+        entries = group_entries(value.args[0].value)
         groups = [entries] if any(key == "params" for key, _ in entries) else []
     elif type(value) is cst.Call:
-        groups = next((g for a in value.args if (g := _groups(a.value))), groups)
+        groups = next((g for a in value.args if (g := written_groups(a.value))), groups)
     if not groups or _sorted_before(groups, site, script):
         return
     begun = _list_before(site, script) or _sorted_above(groups, site, script)
     if begun is not None and _added_before(begun, site, script):
         return
-    keys = dict.fromkeys(key for group in groups for key, _ in group if key != "params")
+    keys = dict.fromkeys(key for group in groups for key, _ in group if key not in ("", "params"))
     if len(groups) == 1 and not keys and type(value) is cst.Call:
         return  # one group as an optimizer wants it, and nothing is split
     assigned = type(site.node) is cst.Assign and type(value) is cst.List
@@ -203,30 +204,6 @@ def _added_before(begun: Statement, site: Site, script: Script) -> bool:
         _grown(s.node) == _grown(site.node) != ""
         for s in script.tree.statements[begun.index : site.statement.index]
     )
-
-
-Group = list[tuple[str, Any]]
-
-
-def _groups(node: Any) -> list[Group]:
-    """The groups that a list of dicts with the key "params" spells out."""
-    if type(node) is not cst.List:
-        return []
-    found = []
-    for element in node.elements:
-        group = _entries(element.value)
-        if not any(key == "params" for key, _ in group):
-            return []
-        found.append(group)
-    return found
-
-
-def _entries(node: Any) -> Group:
-    if type(node) is cst.Dict:
-        return [(string(e.key), e.value) for e in node.elements if type(e) is cst.DictElement]
-    if type(node) is cst.Call and dotted(node.func) == "dict":
-        return [(a.keyword.value, a.value) for a in node.args if a.keyword is not None]
-    return []
 
 
 def _undecayed(groups: list[Group]) -> bool:

@@ -183,6 +183,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "ema_sched = EMAWarmup(power=0.7)\nema_sched.step()": "a schedule of the decay",
+    "ema_update_dict(ema_stats, {'loss': loss}, 0.9)": "averages of the loss",
     ("best_params = copy.deepcopy(master_params)"): "the best are kept",
     "self.update_parameters(self._average, model, count)": "what is averaged can't be told",
     "ema_checkpoint = find_ema_checkpoint(main_checkpoint, step, rate)": "the path of a file",

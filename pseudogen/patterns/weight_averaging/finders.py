@@ -21,7 +21,7 @@ from pseudogen.syntax.tree import Statement
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER = frozenset(
     {"loss", "losses", "meter", "accuracy", "acc", "time", "grad", "reward", "metric", "lr"}
-    | {"scheduler", "callback", "config", "hook"}
+    | {"callback", "config", "hook", "sched", "schedule", "scheduler", "stats", "warmup"}
     | {"checkpoint", "ckpt", "dir", "file", "filename", "folder", "path"}
 )
 _LOADS = frozenset({"find", "load", "read", "restore"})
@@ -100,9 +100,9 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
     updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
     updates = updates or ("accumulate" in named and average is not None)
-    if not updates or named & _OTHER or (average is None and script.defines(last)):
+    if not updates or (named | set(words(dotted(average)))) & _OTHER:
         return
-    if average is None and not named & _AVERAGES:
+    if average is None and (script.defines(last) or not named & _AVERAGES):
         return
     model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
     receiver = text(average) if average is not None else None
