@@ -30,6 +30,8 @@ _CHOOSING_WORDS = _CHOOSING | frozenset(
     | {"gpu", "gpus", "local", "the", "to", "torch", "train", "training", "use", "with"}
 )
 _FORMER = (("old",), ("orig",), ("origin",), ("original",), ("prev",), ("previous",))
+_SETS_GPU = tuple((verb, gpu) for verb in ("set", "setup", "select") for gpu in ("gpu", "gpus"))
+"""Words of helpers that make a GPU, or some of them, those that the process works with."""
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
 _TARGETS = frozenset(
     {
@@ -125,6 +127,9 @@ def _set_current(call: Any, statement: Statement, script: Script) -> Choice | No
             receiver = words(dotted(function.value).rstrip("()"))
             if {"accelerator", "cuda"} & set(receiver):
                 return Choice("current", None, call.args[0].value, Evidence(NAME, ("set_device",)))
+        name = dotted(function)
+        if words(name) in _SETS_GPU and not script.defines(name.rpartition(".")[2]):
+            return Choice("current", None, call.args[0].value, Evidence(NAME, (name,)))
     if known is None or known.api.kind not in ("set-device", "device-context") or not call.args:
         return None
     if words(dotted(call.args[0].value))[:1] in _FORMER:

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
 _SETTINGS = frozenset({"args", "arguments", "config", "configuration", "generation", "mixin"})
 _PHASES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation"})
-_VERBS = EVALUATION_WORDS - {"dev"}
-_LEADING = frozenset({"perform", "run", "do", "estimate", "maybe", "final", "online"})
+_VERBS = (EVALUATION_WORDS - {"dev"}) | {"verification"}
+_LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "maybe", "final", "online"})
 _OBJECTS = frozenset(
     {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "classifier", "coco"}
     | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
@@ -152,6 +152,8 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     receiver = site.name.rpartition(".")[0]
     builtin = site.name == "eval" and not defined
     if not named or builtin or set(named) - _OBJECTS - _VERBS - _LEADING:
+        if named[:1] and named[0] in _VERBS and _of_evaluation_module(script, site, receiver):
+            return Evidence(NAME, (site.name,))
         return _callback(script, site, receiver, named)
     action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
     if not action and named != ("estimate", "loss"):
@@ -167,6 +169,17 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
         enough = exact or (len(named) > 1 and not vague) or _handles_model(script, site)
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
+
+
+def _of_evaluation_module(script: Script, site: Site, receiver: str) -> bool:
+    """`evaluate.validate_kitti(model)`: a function of a module that is called after evaluations,
+    which gets the model."""
+    if not receiver or not set(words(receiver)) & _VERBS:
+        return False
+    imported = any(b.how == "import" for b in script.resolver.bindings(receiver, site.scope))
+    return imported and any(
+        script.is_a(arg.value, site.scope, "model") is not None for arg in site.node.args
+    )
 
 
 def _looks_at_results(script: Script, site: Site) -> bool:

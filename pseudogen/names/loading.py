@@ -80,7 +80,7 @@ def read(script: Script, site: Site) -> Load | None:
     return Load(
         site=site,
         path=text(path) if path is not None else None,
-        purpose=_purpose(script, site, path),
+        purpose=_purpose(script, site, path, script.argument_text(into, "strict") == "False"),
         model=text(receiver),
         into=into.line,
         strict=script.argument_text(into, "strict"),
@@ -146,7 +146,7 @@ def _later_calls(script: Script, site: Site) -> Iterator[Site]:
             yield call
 
 
-def _purpose(script: Script, site: Site, path: Any) -> str:
+def _purpose(script: Script, site: Site, path: Any, loose: bool) -> str:
     if after_training(script, site.statement) or _ends_otherwise(script, site.statement):
         return EVALUATE
     if _just_saved(script, site, path):
@@ -157,7 +157,8 @@ def _purpose(script: Script, site: Site, path: Any) -> str:
     if path is not None and type(path) is not cst.SimpleString and _names_epoch(path):
         return RESUME
     for wanted, purpose in (
-        (_RESUME_WORDS, RESUME),
+        # Who goes on with a run of the same model needs no leave for parameters to be missing.
+        (_RESUME_WORDS - {"restore"} if loose else _RESUME_WORDS, RESUME),
         (_EVALUATE_WORDS, EVALUATE),
     ):
         if said & wanted:

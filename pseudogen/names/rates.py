@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.words import pieces, words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN, descendants
@@ -221,6 +222,7 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
     named = words(site.name)
     function = speaks_of_rate(site.name) and named[-1:] in (("fn",), ("func",), ("function",))
     makes = function and named[:1] in (("create",), ("make",), ("build",), ("get",))
+    makes = makes or _is_class_of_rates(script, site)
     if site.known is not None or not (names_schedule(site.name) or makes):
         return False
     if site.name.endswith(("state_dict", ".pop", ".get")):
@@ -237,6 +239,13 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
         return False
     holds = any(names_schedule(part) for part in target.strip("()").split(", "))
     return holds or ("," not in target and speaks_of_rate(target))
+
+
+def _is_class_of_rates(script: Script, site: Site) -> bool:
+    """`PolynomialLRWarmup(optimizer, warmup_iters=5)`: a class that by its name deals with the
+    learning rate of the optimizer that it is given."""
+    of_rate = is_class_name(site.name) and speaks_of_rate(site.name)
+    return of_rate and optimizer_passed(script, site) is not None
 
 
 def _of_a_rate(script: Script, site: Site, target: str) -> bool:

@@ -101,8 +101,12 @@ _TELLS = (
     ("summarise",),
     ("record",),
     ("report",),
+    ("visualize",),
+    ("visualise",),
 )
-"""First words of functions that write what they are given."""
+"""First words of functions that write what they are given, or show it."""
+_KEEPERS = frozenset({"history", "logger", "recorder", "tracker", "writer", "summary"})
+"""Words of what a script calls an object of its own that keeps a tracker."""
 _SUMMARIES = frozenset(
     {"scalar_summary", "image_summary", "histo_summary", "histogram_summary", "text_summary"}
     | {"list_of_scalars_summary", "scalars_summary", "audio_summary"}
@@ -254,7 +258,7 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if method == "write" and not site.node.args:
         return _one_of_writers(receiver, site, script)
     if words(method)[:1] in _TELLS and not (receiver and method in _LOGS | _LOGGER_LOGS):
-        return _given(site, script)
+        return _given(site, script) or _by_own(receiver, site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
     if method in _DRAWS or _plots(method):
@@ -304,6 +308,19 @@ def _given(site: Site, script: Script) -> Tracker | None:
         role = script.role(arg.value, site.scope) if name else None
         if (role is not None and role.kind == "writer") or "writer" in words(name):
             return Tracker(name, _backend(name, site, script), Evidence(FLOW, (name,)))
+    return None
+
+
+def _by_own(receiver: str, site: Site, script: Script) -> Tracker | None:
+    """`logger.write_results(scores)`, where a class of the script that keeps a tracker adds to it
+    what it is given."""
+    if not receiver or receiver == "self" or not _KEEPERS & set(words(receiver)):
+        return None
+    own = script.called_function(site) if site.node.args else None
+    for call in script.calls_below(own) if own is not None else ():
+        holder, _, method = call.name.rpartition(".")
+        if method in _ADDS and holder.startswith("self."):
+            return Tracker(receiver, _backend(holder, call, script), Evidence(FLOW, (site.name,)))
     return None
 
 

@@ -127,7 +127,11 @@ def _surroundings(site: Site, script: Script, around: Any) -> tuple[int | None, 
     for other in script.calls_below(around) if around is not None else script.call_sites():
         method = other.name.rpartition(".")[2]
         before = other.statement.index < site.statement.index
-        if method == "unscale_" and before:
+        if (
+            method == "unscale_"
+            and before
+            and not script.exclusive(other.statement, site.statement)
+        ):
             unscaled = other.line
         elif method == "step" and not before and steps is None:
             named = "schedul" not in other.name and "profiler" not in other.name
@@ -247,6 +251,41 @@ EXAMPLES = {
         parameters="model.parameters()",
         call="clip_grad_norm_",
     ),
+    (
+        "if half:\n"
+        "    scaler.unscale_(opt)\n"
+        "    clip_grad_norm_(net.parameters(), 5)\n"
+        "    scaler.step(opt)\n"
+        "else:\n"
+        "    clip_grad_norm_(net.parameters(), 5)\n"
+        "    opt.step()"
+    ): [
+        GradientClipping(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("clip_grad_norm_",)),
+            how="norm",
+            limit="5",
+            limit_value=5,
+            parameters="net.parameters()",
+            call="clip_grad_norm_",
+            condition="half",
+            unscaled=2,
+            steps=4,
+        ),
+        GradientClipping(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("clip_grad_norm_",)),
+            how="norm",
+            limit="5",
+            limit_value=5,
+            parameters="net.parameters()",
+            call="clip_grad_norm_",
+            condition="not half",
+            steps=7,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "norm = helpers.clip_grad_value_(net.parameters(), None)": "no limit",

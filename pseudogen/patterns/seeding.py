@@ -25,6 +25,8 @@ _VERBS = frozenset({"same", "set", "fix", "setup", "init", "initialize", "make",
 _OBJECTS = frozenset(
     {"torch", "seed", "seeds", "random", "all", "everything", "rng", "global", "state"}
 )
+_SETTINGS = (("args",), ("cfg",), ("conf",), ("config",), ("hparams",), ("opt",), ("params",))
+"""Last words of what holds all settings."""
 _GAP = 1
 
 
@@ -186,6 +188,8 @@ def _seed_call(site: Site, script: Script) -> _Call | None:
         return None
     ranks = (a.value for a in site.node.args[1:] if script.rank(a.value, site.statement.index))
     rank = next((text(value) for value in ranks), None)
+    if words(dotted(seed))[-1:] in _SETTINGS:
+        seed = None  # one of many settings, which the helper picks
     return _Call(seed, "", "", site.name, Evidence(NAME, (site.name,)), rank)
 
 
@@ -419,6 +423,21 @@ EXAMPLES = {
             value=None,
             condition=None,
             clock=True,
+        )
+    ],
+    ("set_seed(args)"): [
+        Seeding(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("set_seed",)),
+            seed=None,
+            libraries=(),
+            helper="set_seed",
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
         )
     ],
 }

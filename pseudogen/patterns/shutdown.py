@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from pseudogen.finding import Finding, pattern, speaks_of
-from pseudogen.names.evidence import API, NAME, Evidence, weakest
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence, weakest
 from pseudogen.names.roles import Role
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -108,6 +108,12 @@ def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evi
         return ("tracker", role.evidence) if _keeps_tracker(role) else None
     if _TRACKERS & set(words(receiver)) or {"metric", "logger"} <= set(words(receiver)):
         return "tracker", Evidence(NAME, (receiver,))
+    own = script.called_function(site)
+    for call in script.calls_below(own) if own is not None else ():
+        if call.name.startswith("self.") and call.name.rpartition(".")[2] in _CLOSES:
+            held = script.role(call.node.func.value, call.scope)
+            if held is not None and _keeps_tracker(held):
+                return "tracker", Evidence(FLOW, (site.name,))
     return None
 
 
@@ -188,6 +194,35 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    (
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "class Logger:\n"
+        "    def __init__(self):\n"
+        "        self.writer = SummaryWriter()\n"
+        "    def close(self):\n"
+        "        self.writer.close()\n"
+        "logger = Logger()\n"
+        "logger.close()"
+    ): [
+        Shutdown(
+            line=6,
+            end=6,
+            evidence=Evidence(API, ("torch.utils.tensorboard.SummaryWriter",)),
+            calls=("self.writer.close",),
+            closes=("tracker",),
+            guard=None,
+            condition=None,
+        ),
+        Shutdown(
+            line=8,
+            end=8,
+            evidence=Evidence(FLOW, ("logger.close",)),
+            calls=("logger.close",),
+            closes=("tracker",),
+            guard=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -380,6 +380,16 @@ EXAMPLES = {
             batch_value=64,
         )
     ],
+    ("train_loader = fetch_dataloader(args)"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("fetch_dataloader",)),
+            target="train_loader",
+            function="fetch_dataloader",
+            split="training",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ('train_dataset = ShapesDataLoader(root, split="train")'): "a data set by what it is called",

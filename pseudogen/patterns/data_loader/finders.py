@@ -63,7 +63,7 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         return
     if last[:1].isupper() and suggested_role(target) == "dataset":
         return  # a data set by what it is called, whatever its class is
-    if of_data and (named[0] in MAKING or last[:1].isupper()):
+    if of_data and (named[0] in MAKING or named[0] == "fetch" or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 

@@ -209,6 +209,17 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("setup_gpu(args.gpu)"): [
+        DeviceSelection(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("setup_gpu",)),
+            form="current",
+            target=None,
+            choices=("args.gpu",),
+            families=("gpu",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import paddle\npaddle.set_device(origin_device)": "the former device becomes current again",
@@ -241,4 +252,7 @@ COUNTEREXAMPLES = {
     "import torch\nx = torch.zeros(3, device=torch.device('cpu'))": "where one tensor lies",
     "import torch\ncpu_device = torch.device('cpu')": "where results are brought, not the choice",
     "device = images.device": "the device of something is read",
+    (
+        "def set_gpu(model):\n    return model\nset_gpu(model)"
+    ): "the function of the script says what it does",
 }

@@ -273,6 +273,39 @@ EXAMPLES = {
             result="acc, threshold",
         )
     ],
+    (
+        "import torch\n"
+        "net = torch.nn.DataParallel(net)\n"
+        "for step in range(9):\n"
+        "    loss.backward()\n"
+        "    opt.step()\n"
+        "    callback_verification(step, net)"
+    ): [
+        Evaluation(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("callback_verification",)),
+            how="call",
+            call="callback_verification",
+            model="net",
+            per="step",
+        )
+    ],
+    (
+        "import evaluate\n"
+        "import torch\n"
+        "net = torch.nn.DataParallel(net)\n"
+        "results.update(evaluate.validate_faces(net.module))"
+    ): [
+        Evaluation(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("evaluate.validate_faces",)),
+            how="call",
+            call="evaluate.validate_faces",
+            model="net.module",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("perform_setup(model)"): "something else is performed",
@@ -294,6 +327,7 @@ COUNTEREXAMPLES = {
         call="eval",
         result="loss",
     ),
+    ("import evaluate\nresults.update(evaluate.validate_arguments(args))"): "no model is given",
 }
 COUNTEREXAMPLES = {
     "loss = eval(written, model)": "what Python itself evaluates",

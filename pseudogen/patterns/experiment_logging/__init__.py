@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.experiment_logging.facts import ExperimentLogging
 from pseudogen.patterns.experiment_logging.finders import (
     find_creation,
@@ -483,6 +483,94 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "class Logger:\n"
+        "    def __init__(self):\n"
+        "        self.writer = SummaryWriter()\n"
+        "    def write_results(self, results):\n"
+        "        for key in results:\n"
+        "            self.writer.add_scalar(key, results[key])\n"
+        "logger = Logger()\n"
+        "logger.write_results(scores)"
+    ): [
+        ExperimentLogging(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="self.writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("self.writer",)),
+            form="log",
+            tracker="self.writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=9,
+            end=9,
+            evidence=Evidence(FLOW, ("logger.write_results",)),
+            form="log",
+            tracker="logger",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from tensorboardX import SummaryWriter\n"
+        "writer = SummaryWriter()\n"
+        "pictures.visualize_batch(writer, images, step)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorboardX.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",
@@ -501,4 +589,11 @@ COUNTEREXAMPLES = {
     "metric_logger.update(loss=loss)": "a meter that smooths and prints",
     "y = torch.log(x)": "a logarithm",
     "import math\nself.log = math.log(x)": "a logarithm",
+    (
+        "class Logger:\n"
+        "    def write_results(self, results):\n"
+        "        self.file.write(str(results))\n"
+        "logger = Logger()\n"
+        "logger.write_results(scores)"
+    ): "texts go to a file",
 }

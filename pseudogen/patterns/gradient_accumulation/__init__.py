@@ -233,6 +233,41 @@ EXAMPLES = {
             call="args.batch_size //= args.accum_steps",
         )
     ],
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "for x, y in loader:\n"
+        "    n += 1\n"
+        "    loss = criterion(net(x), y)\n"
+        "    if half:\n"
+        "        scaler.scale(loss).backward()\n"
+        "        if n % cfg.every == 0:\n"
+        "            scaler.step(opt)\n"
+        "            scaler.update()\n"
+        "            opt.zero_grad()\n"
+        "    else:\n"
+        "        loss.backward()\n"
+        "        if n % cfg.every == 0:\n"
+        "            opt.step()\n"
+        "            opt.zero_grad()"
+    ): [
+        GradientAccumulation(
+            line=8,
+            end=8,
+            evidence=Evidence(FLOW, ("n % cfg.every",)),
+            part="condition",
+            steps="cfg.every",
+            condition="n % cfg.every == 0",
+        ),
+        GradientAccumulation(
+            line=14,
+            end=14,
+            evidence=Evidence(FLOW, ("n % cfg.every",)),
+            part="condition",
+            steps="cfg.every",
+            condition="n % cfg.every == 0",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     ("steps = samples // micro_batch_size"): "steps of an epoch",

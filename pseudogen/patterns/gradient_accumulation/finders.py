@@ -14,6 +14,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
+from pseudogen.names.rates import names_schedule
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
@@ -24,7 +25,10 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
-_PAIRS = frozenset({("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")})
+_PAIRS = frozenset(
+    {("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")}
+    | {("gradient", "acc"), ("gradients", "acc")}
+)
 _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
 _STEPPING = frozenset(
     {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
@@ -177,7 +181,13 @@ def _is_step_of_rounds(header: Statement, script: Script) -> bool:
     if not updates or any(_method(call) == "backward" for call in below):
         return False
     around = script.calls_below(loop)
-    stepped = [call.statement.index for call in around if _method(call) == "step"]
+    stepped = [
+        call.statement.index
+        for call in around
+        if _method(call) == "step"
+        and (_is_optimizer(call, script) or not names_schedule(dotted(call.node.func)))
+        and not script.exclusive(header, call.statement)
+    ]
     passes = any(
         _method(call) == "backward" and script.loop_around(call.statement) is loop
         for call in around

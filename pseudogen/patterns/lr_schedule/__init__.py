@@ -340,6 +340,22 @@ EXAMPLES = {
             factor="lambda n: shape(n + start)",
         ),
     ],
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "lr_scheduler = StepLRWarmup(optimizer=opt, warmup_iters=500)"
+    ): [
+        LrSchedule(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("StepLRWarmup",)),
+            action="made",
+            name="lr_scheduler",
+            api="StepLRWarmup",
+            optimizer="opt",
+            parameters=("optimizer=opt", "warmup_iters=500"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -376,4 +392,9 @@ COUNTEREXAMPLES = {
     "lr = scheduler.get_last_lr()[0]": "only reads the rate",
     'groups = [{"params": head, "lr": lr}]': "that is parameter-groups",
     "optimizer.step()": "that updates the parameters",
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "lr_scheduler = RateMonitor(opt)"
+    ): "it shows the rate",
 }

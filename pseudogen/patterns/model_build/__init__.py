@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.model_build.facts import ModelBuild
 from pseudogen.patterns.model_build.finders import (
     find_known,
@@ -306,6 +306,15 @@ EXAMPLES = {
             arguments=("classes",),
         )
     ],
+    ("import torch\nmodel = torch.nn.DataParallel(FlowNet(args), device_ids=[0])"): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("FlowNet",)),
+            function="FlowNet",
+            arguments=("args",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("import socket\nwire = socket.Network(width)"): "connects to others",
@@ -373,4 +382,7 @@ COUNTEREXAMPLES = {
     "        return self.net(x)": "a part, as its class has a forward pass and no training",
     "import torch.nn as nn\nclass Net(nn.Module):\n    def __init__(self):\n"
     "        self.net = nn.Sequential()": "a part of a model",
+    (
+        "import torch\nmodel = torch.nn.DataParallel(unwrap(old))"
+    ): "what is there already is wrapped",
 }

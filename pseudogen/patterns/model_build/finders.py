@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import given_weights, serves_other_ends
 from pseudogen.names.model_makers import (
     CLASS_VARIABLES,
@@ -24,7 +24,7 @@ from pseudogen.names.model_makers import (
     trained_on,
     wraps,
 )
-from pseudogen.names.modules import in_module_class
+from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
@@ -41,7 +41,7 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if known is None or known.evidence != API or last in ("super", "__init__"):
         return
     target = assigned(site.statement, site.node)
-    given = target is None and _given_to_trainer(site, script)
+    given = target is None and (_given_to_trainer(site, script) or _wrapped(site, script))
     if target is None and not given and not returned(site.statement, site.node):
         return
     whole = known.api.traits.get("whole") == "yes"
@@ -75,6 +75,8 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last.lower() in CLASS_VARIABLES and (target or returned(site.statement, site.node)):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
+    if target is None and _wrapped(site, script) and _names_maker(site):
+        yield _finding(site, script, Evidence(FLOW, (site.name,)))
     if target is None or not (
         named_model(target, site, script) or trained_on(target, site, script)
     ):
@@ -124,6 +126,25 @@ def _given_to_trainer(site: Site, script: Script) -> bool:
         if taken is site.node:
             return True
     return False
+
+
+def _wrapped(site: Site, script: Script) -> bool:
+    """`model = DataParallel(Net(args))`: the model is made in the call that wraps it."""
+    return any(
+        call.known is not None
+        and call.known.api.kind == "wrap"
+        and call.known.api.traits.get("wrap") in ("dp", "ddp", "fsdp")
+        and bool(call.node.args)
+        and call.node.args[0].value is site.node
+        for call in script.calls_in(site.statement)
+    )
+
+
+def _names_maker(site: Site) -> bool:
+    """Whether a class, or a function that makes a model, is called by its name."""
+    named = words(site.name)
+    makes = named[:1] in (("build",), ("create",), ("get",), ("make",)) and "model" in named
+    return (makes or is_class_name(site.name)) and not set(named) & NO_MODELS
 
 
 _OTHER_ENDS = frozenset(

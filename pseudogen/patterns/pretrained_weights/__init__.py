@@ -152,6 +152,39 @@ EXAMPLES = {
             default=True,
         ),
     ],
+    (
+        "import numpy as np\n"
+        "model = VisionTransformer(config)\n"
+        "model.load_from(np.load(args.pretrained_path))"
+    ): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("model.load_from",)),
+            form="helper",
+            model="model",
+            function="model.load_from",
+            source="np.load(args.pretrained_path)",
+        )
+    ],
+    (
+        "import torch\n"
+        "if args.restore:\n"
+        "    model.load_state_dict(torch.load(args.restore), strict=False)"
+    ): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="args.restore",
+            into=3,
+            strict="False",
+            condition="args.restore",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

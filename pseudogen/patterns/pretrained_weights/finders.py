@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import libcst as cst
 
@@ -46,7 +47,9 @@ _NO_MODELS = frozenset(
 _FILE_WORDS = frozenset({"pretrain", "pretrained"})
 _OTHER_CLASSES = frozenset({"extractor", "processor", "tokenizer", "tokenizers", "config"})
 _CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight", "weights"})
-_PATHS = frozenset({"checkpoint", "ckpt", "file", "filename", "model", "path", "weights"})
+_PATHS = frozenset(
+    {"checkpoint", "ckpt", "file", "filename", "model", "path", "pretrained", "weights"}
+)
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
 
@@ -172,7 +175,7 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
         set(words(dotted(node))) & _says_weights(named) for node in nodes
     )
-    of_file = named == ("load",) and _loads_into_model(site, script)
+    of_file = named in (("load",), ("load", "from")) and _loads_into_model(site, script)
     keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
     passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
     of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
@@ -215,7 +218,10 @@ def _loads_into_model(site: Site, script: Script) -> bool:
     if type(function) is not cst.Attribute or len(site.node.args) != 1:
         return False
     role = script.role(function.value, site.scope)
-    file = set(words(dotted(site.node.args[0].value)))
+    given: Any = site.node.args[0].value
+    if type(given) is cst.Call and given.args and words(dotted(given.func))[-1:] == ("load",):
+        given = given.args[0].value  # `net.load_from(np.load(path))`
+    file = set(words(dotted(given)))
     ends = serves_other_ends(script, site.statement)
     return role is not None and role.kind == "model" and bool(file & _PATHS) and not ends
 
