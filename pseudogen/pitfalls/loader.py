@@ -9,6 +9,7 @@ from pseudogen.names.blocks import has_word, statement_at
 from pseudogen.names.evidence import API, FLOW
 from pseudogen.names.loops import EVALUATION_LOOP, Loop
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.data_loader import DataLoader
 from pseudogen.patterns.distributed_sampler import DistributedSampler
 from pseudogen.patterns.metric_reduction import MetricReduction
@@ -18,6 +19,11 @@ from pseudogen.syntax.tree import Statement
 
 _LONG = 48
 """Characters of an expression in a sentence; of a longer one it is said what it is."""
+_RESULTS = frozenset(
+    {"accuracy", "answers", "correct", "guesses", "hits", "label", "labels", "logits", "loss"}
+    | {"losses", "output", "outputs", "pred", "prediction", "predictions", "preds", "references"}
+    | {"scores", "targets", "tokens"}
+)
 _FIRST_PART = re.compile(r"\[\s*:\s*[^\],:\s]")
 
 
@@ -103,7 +109,7 @@ def _padded_by_accelerate(findings: Findings) -> Iterator[Pitfall]:
         loop = _evaluation_loop(script, site)
         if loop is None or loop.over not in prepared or not _is_accelerator(script, site):
             continue
-        if _cuts_off(script, site.statement):
+        if not _are_results(site) or _cuts_off(script, site.statement):
             continue
         yield report(
             "padded-evaluation",
@@ -126,6 +132,11 @@ def _evaluation_loop(script: Script, site: Site) -> Loop | None:
 def _is_accelerator(script: Script, site: Site) -> bool:
     role = script.role(site.node.func.value, site.scope)
     return role is not None and role.kind == "accelerator" and role.evidence.kind == API
+
+
+def _are_results(site: Site) -> bool:
+    """Whether what is gathered is called as results are, not as sizes or lengths."""
+    return any(_RESULTS & set(words(name)) for name in re.findall(r"\w+", text(site.node)))
 
 
 def _cuts_off(script: Script, statement: Statement) -> bool:
@@ -225,6 +236,8 @@ COUNTEREXAMPLES = {
         _EVALUATION.replace("shuffle=False", "drop_last=True")
         + "    dist.all_reduce(correct)\n": "nothing is repeated",
         _ACCELERATED.replace("gather", "gather_for_metrics"): "repeated samples are dropped",
+        _ACCELERATED.replace("guesses, y = accelerator.gather((guesses, y))", "_")
+        + "    widths = accelerator.gather(x.shape[-1])\n": "sizes are no results",
         _ACCELERATED + "    guesses = guesses[: len(eval_set) - seen]\n": "they are cut off",
         "def merged(parts, data):\n    return np.concatenate(parts)[: len(data)]\n"
         + _ACCELERATED
