@@ -45,6 +45,7 @@ class Switch:
         only: The condition within the loop that picks the parameters; None for all of them.
         value: What decides, when `freezes` is None.
         each: Whether that differs between the parameters, as it speaks of them.
+        modules: Whether `only` picks modules, not single parameters.
         evidence: What it rests on.
         flag: The attribute that is set, `requires_grad`, `trainable` or `stop_gradient`; None for
             a helper.
@@ -62,6 +63,7 @@ class Switch:
     flag: str | None = None
     function: str | None = None
     each: bool = False
+    modules: bool = False
 
 
 def assignment_switch(script: Script, site: Site) -> Iterator[Switch]:
@@ -117,24 +119,36 @@ def _trains_between(script: Script, one: Statement, other: Statement) -> bool:
     return any(call.name.rpartition(".")[2] in ("fit", "fit_generator") for call in calls)
 
 
-def _skips(script: Script, loop: Statement, site: Site) -> list[Statement]:
+def _skips(script: Script, loop: Statement, place: Statement) -> list[Statement]:
     """The `continue`s of a loop that stand before the place."""
     below = script.tree.below(loop)
-    return [s for s in below if type(s.node) is cst.Continue and s.index < site.statement.index]
+    return [s for s in below if type(s.node) is cst.Continue and s.index < place.index]
 
 
 def _all_skips_told(script: Script, loop: Statement, site: Site) -> bool:
     """Whether each of them stands right below an `if` of the loop, so that its test can be told."""
-    parents = [script.tree.statements[s.parent] for s in _skips(script, loop, site)]
+    parents = [script.tree.statements[s.parent] for s in _skips(script, loop, site.statement)]
     return all(type(p.node) is cst.If and p.parent == loop.index for p in parents)
 
 
 def _picked(script: Script, loop: Statement, site: Site) -> str | None:
+    """The condition in a loop under which it switches something in this way, at this place or at
+    another; None for always."""
+    written = script.source(site.statement).strip()
+    same = [s for s in script.tree.below(loop) if script.source(s).strip() == written]
+    tests = [_reached(script, loop, s) for s in same]
+    told = [test for test in tests if test is not None]
+    if len(told) < len(tests):
+        return None
+    return told[0] if len(told) == 1 else " or ".join(f"({test})" for test in told)
+
+
+def _reached(script: Script, loop: Statement, place: Statement) -> str | None:
     """The condition in a loop under which a place is reached; None for always."""
-    tests = [text(script.tree.statements[s.parent].node.test) for s in _skips(script, loop, site)]
+    tests = [text(script.tree.statements[s.parent].node.test) for s in _skips(script, loop, place)]
     told = [f"not ({test})" for test in tests if "requires_grad" not in test]
-    if site.statement.parent != loop.index:
-        inner = script.condition(site.statement, beyond=loop)
+    if place.parent != loop.index:
+        inner = script.condition(place, beyond=loop)
         told += [inner] if inner and inner not in told else []
     return " and ".join(told) or None
 
@@ -199,7 +213,17 @@ def _loop_switch(
         Evidence(FLOW, (owner,)),
         flag,
         each=freezes is None and _speaks_of_parts(loop, site),
+        modules=_over_modules(loop.node.iter),
     )
+
+
+_MODULES = frozenset({"modules", "children", "named_modules", "named_children"})
+
+
+def _over_modules(node: Any) -> bool:
+    """Whether a loop runs over modules: `for name, part in model.named_modules()`."""
+    calls = [part for part in descendants(node) if type(part) is cst.Call]
+    return any(dotted(call.func).rpartition(".")[2] in _MODULES for call in calls)
 
 
 def _numbered(part: cst.Subscript, loop: Statement) -> str:

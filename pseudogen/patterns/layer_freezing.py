@@ -22,6 +22,7 @@ from pseudogen.names.words import words
 from pseudogen.records import dataclass
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
+_OTHER_ENDS = frozenset({"export", "exporter", "fuse", "fused", "strip"})
 _NORMS = frozenset({"bn", "bns", "batchnorm", "norms"})
 
 
@@ -36,9 +37,11 @@ class LayerFreezing(Finding):
         only: The condition that picks the parameters; None for all of them.
         value: The expression that decides which of them, where it is no constant; None otherwise.
         each: Whether it decides that for each parameter, not for all of them alike.
+        modules: Whether `only` picks modules, not single parameters.
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
         norms: Whether it freezes batch norm layers, by the helper's name.
+        keras: Whether it is a flag of Keras, which is looked at when the model is compiled.
         average: Whether it is a moving average of weights, by its name.
         condition: The condition under which it happens.
     """
@@ -50,9 +53,11 @@ class LayerFreezing(Finding):
     only: str | None = None
     value: str | None = None
     each: bool = False
+    modules: bool = False
     flag: str | None = None
     function: str | None = None
     norms: bool = False
+    keras: bool = False
     average: bool = False
     condition: str | None = None
 
@@ -81,8 +86,25 @@ def find_helper(site: Site, script: Script) -> Iterator[LayerFreezing]:
         yield from _finding(script, switch)
 
 
+def _of_norms(function: str) -> bool:
+    """Whether a helper freezes batch norm layers, by its name."""
+    named = words(function)
+    return bool(_NORMS & set(named)) or {"batch", "norm"} <= set(named)
+
+
+def _serves_other_ends(script: Script, switch: Switch) -> bool:
+    """Whether a function that fuses layers, exports a model or makes its file smaller does it:
+    nothing is trained there."""
+    headers = script.tree.ancestors(switch.statement.index)
+    return any(
+        type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        and set(words(header.node.name.value)) & _OTHER_ENDS
+        for header in headers
+    )
+
+
 def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
-    if switch.freezes is not False:
+    if switch.freezes is not False and not _serves_other_ends(script, switch):
         yield LayerFreezing(
             line=switch.statement.first,
             end=switch.end,
@@ -95,7 +117,9 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
             flag=switch.flag,
             function=switch.function,
             average=bool(switch.model and _AVERAGES & set(words(switch.model))),
-            norms=bool(switch.function and _NORMS & set(words(switch.function))),
+            norms=_of_norms(switch.function or ""),
+            modules=switch.modules and switch.only is not None,
+            keras=switch.flag == "trainable" and "paddle" not in script.resolver.packages,
             condition=script.condition(switch.statement),
         )
 
@@ -155,6 +179,7 @@ EXAMPLES = {
             model="base_model",
             by="attribute",
             flag="trainable",
+            keras=True,
         ),
     ],
     (
@@ -222,6 +247,7 @@ EXAMPLES = {
             model="net.layers[:count]",
             by="loop",
             flag="trainable",
+            keras=True,
         ),
     ],
     "base.trainable = False\nmodel.fit(x, y)\nbase.trainable = True\nmodel.fit(x, y)": [
@@ -232,6 +258,7 @@ EXAMPLES = {
             model="base",
             by="attribute",
             flag="trainable",
+            keras=True,
         ),
     ],
     ("requires_grad(average, False)"): [
@@ -244,8 +271,70 @@ EXAMPLES = {
             function="requires_grad",
         )
     ],
+    (
+        "for module in net.modules():\n"
+        "    if isinstance(module, Head):\n"
+        "        module.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=1,
+            end=3,
+            evidence=Evidence(FLOW, ("net",)),
+            model="net",
+            by="loop",
+            only="isinstance(module, Head)",
+            modules=True,
+            flag="requires_grad",
+        ),
+    ],
+    (
+        "for name, p in net.named_parameters():\n"
+        "    if small:\n"
+        "        if 'a' not in name:\n"
+        "            p.requires_grad_(False)\n"
+        "    else:\n"
+        "        if 'b' not in name:\n"
+        "            p.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=1,
+            end=7,
+            evidence=Evidence(FLOW, ("net",)),
+            model="net",
+            by="loop",
+            only="(small and 'a' not in name) or (not small and 'b' not in name)",
+            flag="requires_grad",
+        ),
+    ],
+    "from utils import freeze_batch_norm\nfreeze_batch_norm(net)": [
+        LayerFreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("freeze_batch_norm",)),
+            model="net",
+            by="helper",
+            function="freeze_batch_norm",
+            norms=True,
+        ),
+    ],
+    "import paddle\nmask = paddle.create_parameter([1])\nmask.trainable = False": [
+        LayerFreezing(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("mask",)),
+            model="mask",
+            by="attribute",
+            flag="trainable",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import torch.nn as nn\n"
+        "def fuse_layers(conv, bn):\n"
+        "    fused = nn.Conv2d(3, 8, 3).requires_grad_(False)\n"
+        "    return fused"
+    ): "one layer takes the place of two, to predict faster",
     ("x.requires_grad_(True)"): "an input, no parameter",
     "layer.weight.requires_grad = False\n"
     "layer.weight.copy_(old)\n"

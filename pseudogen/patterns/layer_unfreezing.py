@@ -30,6 +30,7 @@ class LayerUnfreezing(Finding):
         by: How: "loop" over parameters or layers, "method" (`requires_grad_`), "attribute" of a
             part, "helper" that says so in its name.
         only: The condition that picks the parameters; None for all of them.
+        modules: Whether `only` picks modules, not single parameters.
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
         condition: The condition under which it happens.
@@ -40,6 +41,7 @@ class LayerUnfreezing(Finding):
     model: str | None = None
     by: str
     only: str | None = None
+    modules: bool = False
     flag: str | None = None
     function: str | None = None
     condition: str | None = None
@@ -78,6 +80,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerUnfreezing]:
             model=switch.model,
             by=switch.by,
             only=switch.only,
+            modules=switch.modules and switch.only is not None,
             flag=switch.flag,
             function=switch.function,
             condition=script.condition(switch.statement),

@@ -178,6 +178,57 @@ EXAMPLES = {
             api="create_loss",
         )
     ],
+    "from torch import nn\nterms = {'a': nn.L1Loss(reduction='none'), 'b': nn.MSELoss()}": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.L1Loss",)),
+        action="made",
+        name="terms",
+        api="L1Loss",
+        choices=("L1Loss", "MSELoss"),
+        several=True,
+        task="absolute",
+    ),
+    (
+        "from project import dice_loss, focal_loss\n"
+        "losses = {'mask': focal_loss(m, t, num_boxes), 'dice': dice_loss(m, t, num_boxes)}"
+    ): _example(
+        line=2,
+        evidence=Evidence(NAME, ("focal_loss",)),
+        action="computed",
+        name="losses",
+        api="focal_loss",
+        choices=("focal_loss", "dice_loss"),
+        several=True,
+        inputs=("m", "t"),
+        part=True,
+    ),
+    "from torch.nn import BCEWithLogitsLoss\nbce = BCEWithLogitsLoss(pos_weight=w)": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.BCEWithLogitsLoss",)),
+        action="made",
+        name="bce",
+        api="BCEWithLogitsLoss",
+        task="binary",
+        expects="logits",
+        reduction="'mean'",
+        positive_weight="w",
+    ),
+    "from lib import kl_loss\nloss = kl_loss(log_q, p, reduction, scale)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("kl_loss",)),
+        action="computed",
+        name="loss",
+        api="kl_loss",
+        inputs=("log_q", "p"),
+    ),
+    "from lib import ctc_loss\nloss = ctc_loss(token_logits=out, targets=y, lengths=n)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("ctc_loss",)),
+        action="computed",
+        name="loss",
+        api="ctc_loss",
+        inputs=("out", "y"),
+    ),
     "model.compile(optimizer='sgd', loss='mse')": [
         LossFunction(
             line=1,
@@ -189,6 +240,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import torch\nimport torch.nn.functional as F\n"
+        "@torch.no_grad()\ndef report(counted, wanted):\n"
+        "    count_error = F.l1_loss(counted, wanted)\n    return count_error"
+    ): "an error that is reported",
     "from lib import total_loss\nloss = total_loss(losses)": "a sum of losses computed before",
     "from lib import choose_loss\nloss = choose_loss(name)": "which loss to take",
     "from lib import mean_loss\nval_loss = mean_loss(val_loader)": "an evaluation",

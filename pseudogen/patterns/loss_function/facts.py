@@ -18,12 +18,14 @@ class LossFunction(Finding):
         name: What holds the criterion, or receives the loss.
         maker: Whether a criterion is what a function gives, no class.
         api: The class or function, without its module.
-        choices: The classes, where the statement picks one of several.
+        choices: The classes or functions, where the statement has several.
+        several: Whether all of `choices` are made or computed; otherwise one of them is picked.
         task: "classes", "binary", "squared", "absolute", "smooth", ...; None when unknown.
         expects: What it expects of the model's output: "logits", "log-probabilities",
             "probabilities"; None when it does not matter or is unknown.
         reduction: How the values of a batch become one.
         weight: The weights of the classes.
+        positive_weight: The weight of the answer "yes" in a loss of yes-or-no questions.
         smoothing: The label smoothing.
         ignore: The target value that is left out.
         inputs: What a function is given.
@@ -38,10 +40,12 @@ class LossFunction(Finding):
     maker: bool = False
     api: str | None = None
     choices: tuple[str, ...] = ()
+    several: bool = False
     task: str | None = None
     expects: str | None = None
     reduction: str | None = None
     weight: str | None = None
+    positive_weight: str | None = None
     smoothing: str | None = None
     ignore: str | None = None
     inputs: tuple[str, ...] = ()

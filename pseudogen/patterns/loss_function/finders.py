@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import dropwhile, takewhile
 from typing import Any
 
 import libcst as cst
@@ -35,6 +36,7 @@ _NO_MEASURED = frozenset({"loss", "losses", "kind", "mode", "name", "type", "wei
 """Words of what is no output of a model: losses that were computed before, and settings."""
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 _CRITERION_PIECES = ("criterion", "loss")
+_GROUPS = (cst.Dict, cst.List, cst.Tuple)
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
 """Methods of a criterion that give it back."""
 
@@ -44,8 +46,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
     if site.known is None or type(site.statement.node) is cst.ClassDef:
         return
-    function = script.function_around(site.statement)
-    if function is not None and function.node.name.value in _NO_TRAINING:
+    if _measures(site, script):
         return
     called = _called_at_once(site, script)
     made = site.known.api.kind == "criterion" and called is None
@@ -56,6 +57,11 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         return
     traits = site.known.api.traits
     names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in others))
+
+    def told(setting: str) -> str | None:
+        passed = {script.argument_text(s, setting) or script.default(s, setting) for s in others}
+        return passed.pop() if len(passed) == 1 else None
+
     yield LossFunction(
         line=site.line,
         end=site.last,
@@ -64,22 +70,41 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         name=_target(site),
         api=script.class_name(site),
         choices=names if len(names) > 1 else (),
+        several=len(names) > 1 and _is_group(site),
         task=traits.get("task") or None,
         expects=traits.get("expects") or None,
-        reduction=script.argument_text(site, "reduction") or script.default(site, "reduction"),
-        weight=script.argument_text(site, "weight") or script.argument_text(site, "pos_weight"),
-        smoothing=script.argument_text(site, "label_smoothing"),
-        ignore=script.argument_text(site, "ignore_index"),
+        reduction=told("reduction"),
+        weight=told("weight"),
+        positive_weight=told("pos_weight"),
+        smoothing=told("label_smoothing"),
+        ignore=told("ignore_index"),
         inputs=() if made else _inputs(called or site.node, int(traits.get("inputs", "2"))),
         part=not made and _is_part(called or site.node, site),
         condition=_condition(site, script, others),
     )
 
 
+def _measures(site: Site, script: Script) -> bool:
+    """Whether what the function of a loss gives is another quantity: a property of a distribution,
+    or an error that a function without gradients computes."""
+    function = script.function_around(site.statement)
+    if function is None:
+        return False
+    decorators = {words(text(d.decorator).partition("(")[0]) for d in function.node.decorators}
+    named = {*words(_target(site) or ""), *words(function.node.name.value)}
+    without = ("no", "grad") in decorators and not named & {"loss", "losses", "criterion"}
+    return without or function.node.name.value in _NO_TRAINING
+
+
 def _called_at_once(site: Site, script: Script) -> Any:
     """The call of a criterion that is made for it alone: `-nn.NLLLoss()(output, target)`."""
     calls = script.calls_in(site.statement)
     return next((other.node for other in calls if other.node.func is site.node), None)
+
+
+def _is_group(site: Site) -> bool:
+    """Whether a statement puts values side by side: `losses = {"mask": ..., "dice": ...}`."""
+    return type(getattr(site.statement.node, "value", None)) in _GROUPS
 
 
 def _is_part(call: cst.Call, site: Site) -> bool:
@@ -97,42 +122,45 @@ def _condition(site: Site, script: Script, others: list[Site]) -> str | None:
 
 
 _SETTINGS = frozenset(
-    {
-        "alpha",
-        "beta",
-        "blank",
-        "delta",
-        "eps",
-        "epsilon",
-        "full",
-        "gamma",
-        "index",
-        "margin",
-        "name",
-    }
-    | {"num", "classes", "reduction", "weight", "weights", "smoothing", "p", "swap"}
+    {"axis", "blank", "cfg", "config", "delta", "device", "eps", "epsilon", "fn", "full", "gamma"}
+    | {"index", "margin", "name", "num", "classes", "reduction", "scale", "smooth", "smoothing"}
+    | {"swap", "weight", "weights"}
 )
 """Last words of what a loss is told beside the values that it compares."""
+_LETTERS = frozenset({"alpha", "beta", "p"})
+"""Such words that are values just as often: settings if they belong to an object."""
+_SETTING_STARTS = frozenset({"is", "n", "num", "return", "smooth", "soft", "use"})
+_TRUTHS = frozenset({"target", "targets", "label", "labels"})
+_COMPARED = _TRUTHS | {"input", "inputs", "logits", "output", "outputs", "pred", "preds"}
+"""Last words of the keywords by which a loss gets the values that it compares."""
 
 
 def _is_input(node: Any) -> bool:
     if type(node) not in (cst.Name, cst.Attribute):
         return type(node) not in (cst.SimpleString, cst.Integer, cst.Float)
     named = words(dotted(node))
-    if set(named) & {"target", "targets", "label", "labels"} and "smoothing" not in named:
+    if text(node) in ("None", "True", "False") or set(named[:1]) & _SETTING_STARTS:
+        return False
+    if set(named) & _TRUTHS and "smoothing" not in named:
         return True
-    return text(node) not in ("None", "True", "False") and not (
-        named[-1:] and named[-1] in _SETTINGS
-    )
+    held = type(node) is cst.Attribute and set(named[-1:]) & _LETTERS
+    return not held and not set(named[-1:]) & _SETTINGS
 
 
 def _inputs(call: cst.Call, most: int | None = None) -> tuple[str, ...]:
-    """What a function is given by place, or else by the usual keywords."""
-    usual = ("input", "inputs", "logits", "target", "targets", "label", "labels")
+    """The values that a function is given by place, up to the settings behind them, or else by the
+    usual keywords."""
     given = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
-    plain = [text(node) for node in given[:most] if _is_input(node)]
-    named = [text(a.value) for a in call.args if a.keyword is not None and a.keyword.value in usual]
-    return tuple(plain or named)
+    plain = list(takewhile(_is_input, dropwhile(lambda node: not _is_input(node), given[:most])))
+    if plain:
+        return tuple(text(node) for node in plain)
+    named = [a for a in call.args if a.keyword is not None and _last(a) in _COMPARED]
+    whole = any(_last(arg) not in _TRUTHS for arg in named)
+    return tuple(text(arg.value) for arg in named) if whole else ()
+
+
+def _last(arg: cst.Arg) -> str:
+    return words(arg.keyword.value if arg.keyword is not None else "")[-1:][0]
 
 
 def _kind(site: Site) -> str:
@@ -219,11 +247,15 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     made_at_once = action == "made" and _called_at_once(site, script) is not None
     action = "computed" if made_at_once else action
     called = _called_at_once(site, script) if made_at_once else site.node
+    group = [s for s in script.calls_in(site.statement) if _action(s, script) == "computed"]
+    names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in group if _is_group(site)))
     yield LossFunction(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME, (site.name,)),
         action=action,
+        choices=names if len(names) > 1 else (),
+        several=len(names) > 1,
         name=_target(site),
         maker=action == "made" and _makes(site.name.rpartition(".")[2]),
         api=site.name.rpartition(".")[2],

@@ -137,6 +137,44 @@ EXAMPLES = {
             group="workers",
         )
     ],
+    (
+        "import torch.distributed as dist\n"
+        "def collect(found, rank):\n"
+        "    if rank == 0:\n"
+        "        everything = [None] * dist.get_world_size()\n"
+        "        dist.gather_object(found, everything, dst=0)\n"
+        "    else:\n"
+        "        dist.gather_object(found, None, dst=0)\n"
+    ): [
+        MetricReduction(
+            line=line,
+            end=line,
+            evidence=Evidence(API, ("torch.distributed.gather_object",)),
+            call="dist.gather_object",
+            value="found",
+            target=None,
+            form="gather",
+            operation=None,
+            among="all",
+            condition=condition,
+            shared=True,
+            sends=condition != "rank == 0",
+        )
+        for line, condition in ((5, "rank == 0"), (7, "rank != 0"))
+    ],
+    "names = comm.allgather(name) if several else [name]": [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("comm.allgather",)),
+            call="comm.allgather",
+            value="name",
+            target=None,
+            form="all-gather",
+            operation=None,
+            condition="several",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "padded = accelerator.pad_across_processes(batch)": "is made equally long, not combined",

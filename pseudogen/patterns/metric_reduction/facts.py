@@ -26,6 +26,8 @@ class MetricReduction(Finding):
         divided_by: By what the script divides the sum just after; None when it does not.
         guard: The rank condition around it, which would keep the others away; None without one.
         condition: The condition under which it is done, where `guard` is none.
+        shared: Whether the others make the same call in another branch.
+        sends: Whether this branch only hands its value over to the process that collects them.
     """
 
     pattern: ClassVar[str] = "metric-reduction"
@@ -40,3 +42,5 @@ class MetricReduction(Finding):
     divided_by: str | None = None
     guard: str | None = None
     condition: str | None = None
+    shared: bool = False
+    sends: bool = False

@@ -13,6 +13,7 @@ from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.metric_reduction.facts import MetricReduction
 from pseudogen.syntax.build import dotted
@@ -137,7 +138,7 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     if set(words(method)) & _NO_METRICS or _computes_alone(site, script):
         return
     found = set(words(method))
-    form = _FORMS.get(method) or ("all-gather" if "gather" in found else None)
+    form = _FORMS.get(method) or ("all-gather" if {"gather", "allgather"} & found else None)
     if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
         form = "all-reduce"
     operation = "mean" if {"mean", "average"} & found else _operation_inside(site, script)
@@ -276,7 +277,9 @@ def _reduction(
     target = _target(node.targets[0].target) if assigned else None
     if set(words(target or "")) & _HANDLES:
         target = None
-    guard = None if _in_both(site, script) else script.rank_condition(site.statement)
+    others = _elsewhere(site, script)
+    guard = script.rank_condition(site.statement) if not others else None
+    branches = [site.statement, *(call.statement for call in others)]
     return MetricReduction(
         line=site.line,
         end=site.last,
@@ -290,7 +293,17 @@ def _reduction(
         group=_group(site, script),
         divided_by=_divisor(site, script, text(value)) if value is not None else None,
         guard=guard,
-        condition=script.condition(site.statement) if guard is None else None,
+        condition=condition_of(script, site.statement, site.node) if guard is None else None,
+        shared=bool(others) and any(script.rank_condition(branch) for branch in branches),
+        sends=form == "gather" and _sends(site.node),
+    )
+
+
+def _sends(call: cst.Call) -> bool:
+    """Whether no place for what is collected is given: `gather_object(found, None, dst=0)`."""
+    return any(
+        text(arg.value) == "None" and (arg.keyword is None or "list" in arg.keyword.value)
+        for arg in call.args[1:2]
     )
 
 
@@ -318,14 +331,15 @@ def _group(site: Site, script: Script) -> str | None:
     return None if given in (None, "None") else given
 
 
-def _in_both(site: Site, script: Script) -> bool:
-    """Whether the other processes make the same call in another branch."""
+def _elsewhere(site: Site, script: Script) -> list[Site]:
+    """The same call in other branches, by which other processes may make it."""
     function = script.function_around(site.statement)
     calls = script.calls_below(function) if function is not None else script.call_sites()
-    return any(
-        call.name == site.name and script.exclusive(call.statement, site.statement)
+    return [
+        call
         for call in calls
-    )
+        if call.name == site.name and script.exclusive(call.statement, site.statement)
+    ]
 
 
 def _operation(site: Site, script: Script) -> str | None:

@@ -317,6 +317,21 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from ultralytics import YOLO\n"
+        "class Watcher:\n"
+        "    def __init__(self, path):\n"
+        "        self.model = YOLO(path)\n"
+        "    def see(self, image):\n"
+        "        return self.model.track(image)"
+    ): "it is run, and nothing in the script is trained",
+    (
+        "model = Committee()\nfor path in paths:\n    model.append(load(path).eval())"
+    ): "a list of models that are run",
+    (
+        "class Base:\n    @classmethod\n    def from_pretrained(cls, path):\n"
+        "        model = super().from_pretrained(path)\n        return model"
+    ): "a method that loads one calls that of its class",
     ("import socket\nwire = socket.Network(width)"): "connects to others",
     (
         "class VideoPredictor:\n"

@@ -50,7 +50,10 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     if _elsewhere(site, script) or (last.startswith("_") and "[" not in last):
         return
     if target is not None and (
-        wraps(target, site) or is_part(target) or _is_rewritten(target, site, script)
+        wraps(target, site)
+        or is_part(target)
+        or _is_rewritten(target, site, script)
+        or _is_run(target, script)
     ):
         return
     if makes_layer(target, site) or "exported" in words(target or ""):
@@ -85,9 +88,11 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if in_module_class(script, site.statement) or _elsewhere(site, script):
         return
-    if _is_rewritten(target, site, script):
+    if _is_rewritten(target, site, script) or _is_run(target, script):
         return
-    if last == "from_pretrained" and serves_other_ends(script, site.statement):
+    if last == "from_pretrained" and (
+        site.name.startswith("super()") or serves_other_ends(script, site.statement)
+    ):
         return
     yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
 
@@ -149,9 +154,26 @@ def _names_maker(site: Site) -> bool:
 
 _OTHER_ENDS = frozenset(
     {"benchmark", "convert", "converter", "eval", "evaluate", "export", "exporter", "infer"}
-    | {"inference", "onnx", "openvino", "predict", "predictor", "quantization", "tensorrt"}
-    | {"tokenizer"}
+    | {"inference", "onnx", "openvino", "predict", "predictor", "profile", "profiler"}
+    | {"quantization", "tensorrt", "tokenizer"}
 )
+_RUNS = frozenset(
+    {
+        "detect",
+        "embed",
+        "encode",
+        "eval",
+        "fuse",
+        "generate",
+        "infer",
+        "predict",
+        "segment",
+        "track",
+    }
+)
+"""First words of methods by which a model is run."""
+_FILLS = frozenset({"append", "extend", "insert"})
+"""Methods of a list, which may be one of models."""
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
@@ -163,6 +185,23 @@ def _elsewhere(site: Site, script: Script) -> bool:
     )
 
 
+def _is_run(target: str, script: Script) -> bool:
+    """Whether a script that trains nothing makes a model to run it, or a list of models."""
+    asked = script.methods_on(target.partition(",")[0])
+    runs = any(words(method)[:1] and words(method)[0] in _RUNS for method in asked)
+    return (runs or bool(asked & _FILLS)) and not script.once(_trains)
+
+
+def _trains(script: Script) -> bool:
+    """Whether anything in a script is trained: it makes an optimizer, takes steps, or asks a
+    framework."""
+    return bool(script.structure.steps) or any(
+        (site.known is not None and site.known.api.kind in ("optimizer", "trainer"))
+        or script.fit_call(site) is not None
+        for site in script.call_sites()
+    )
+
+
 def _is_rewritten(target: str, site: Site, script: Script) -> bool:
     """Whether the function that makes a model saves it as it is: nothing there may train it."""
     function = script.function_around(site.statement)
@@ -170,7 +209,8 @@ def _is_rewritten(target: str, site: Site, script: Script) -> bool:
         return False
     calls = script.calls_below(function)
     asked = {call.name for call in calls if call.name.startswith(f"{target}.")}
-    handed = any(dotted(arg.value).startswith(target) for call in calls for arg in call.node.args)
+    passed = {dotted(arg.value) for call in calls for arg in call.node.args}
+    handed = any(name == target or name.startswith(f"{target}.") for name in passed)
     saved = f"{target}.save" in asked
     return saved and not handed and not asked & {f"{target}.{way}" for way in ("fit", "train")}
 
