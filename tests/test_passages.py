@@ -63,12 +63,18 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("seen += len(images)", "`len(images)` is added to `seen`"),
         ("seen *= 2", "`seen` becomes `seen * 2`"),
         ("print('epoch', epoch)", "“epoch” is reported"),
-        ("print(epoch)", "a message is reported"),
+        ("print(epoch)", "`epoch` is printed"),
+        ("print(epoch + 1)", "a message is reported"),
         ("logger.info(f'rate {rate}')", "“rate {rate}” is reported"),
         ("os.makedirs(args.output, exist_ok=True)", "the folder `args.output` is made"),
         ("mkdir(args.output)", "the folder `args.output` is made"),
         ("Path(args.output).mkdir()", "the folder `Path(args.output)` is made"),
-        ("json.dump(seen, file)", "`json.dump(seen, file)` writes a file"),
+        ("json.dump(seen, file)", "`seen` is written to `file`"),
+        ("np.save(name, seen)", "`seen` is written to `name`"),
+        ("vutils.save_image(images, 'a.png')", "`images` is written to `'a.png'`"),
+        ("plt.savefig('a.png')", "`plt.savefig('a.png')` writes a file"),
+        ("shutil.copyfile(last, best)", "`last` is copied to `best`"),
+        ("model.apply(start)", "`start` is applied to each module of `model`"),
         ("meter.reset()", "`meter.reset()` is called"),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
         ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
@@ -171,6 +177,32 @@ def test_what_follows_a_block_in_a_block_is_not_read_as_a_part_of_it() -> None:
 def test_a_condition_in_a_condition_is_one() -> None:
     lines = ("if a:", "    if b:", "        model = model.cuda()")
     assert "if `a and b`, `model` moves to the GPU." in between(*lines)
+
+
+def _in_a_branch(*lines: str) -> list[str]:
+    """What is said of lines that stand in a branch with something recognised."""
+    inside = "".join(f"    {line}\n" for line in lines)
+    code = f"if args.resume:\n{inside}    scheduler.step()\nelse:\n    go(1)\n"
+    return passages(code)
+
+
+def test_a_condition_in_a_branch_is_told_apart_from_that_of_the_branch() -> None:
+    said = _in_a_branch("if a:", "    b = 1")
+    assert said[0] == "If `args.resume` (line 1) and `a`, `b` becomes `1`."
+    said = _in_a_branch("if a:", "    b = 1", "c = 2")
+    assert (
+        said[0] == "In the branch `args.resume` (line 1): if `a`, `b` becomes `1`. `c` becomes `2`."
+    )
+
+
+def test_the_opposite_of_a_long_condition_is_told_by_its_line() -> None:
+    code = "if {}:\n    scheduler.step()\nelse:\n    go(1)\n"
+    long = "epoch > args.epochs // 2 and step % args.every == 0"
+    assert passages(code.format(long)) == [
+        "Where the condition of line 1 does not hold (line 3): `go(1)` is called."
+    ]
+    assert passages(code.format(long), "zh") == ["第 1 行的条件不成立时（第 3 行）：调用 `go(1)`。"]
+    assert passages(code.format("a and b"))[0].startswith("If `not (a and b)` (line 3):")
 
 
 def test_branches_of_which_the_same_is_said_are_told_as_one() -> None:
@@ -312,8 +344,26 @@ def test_a_branch_that_does_nothing_leaves_its_condition() -> None:
     [
         (
             ["loss_meter.update(1.0, 2)", "time_meter.update(0.1)"],
-            "`loss_meter` and `time_meter` take the new values in",
-            "把新值计入 `loss_meter`、`time_meter`",
+            "`loss_meter` and `time_meter` take in `1.0` and `0.1`",
+            "把 `1.0`、`0.1` 依次计入 `loss_meter`、`time_meter`",
+        ),
+        (
+            ["steps = [first_of_the_steps(image), second_of_the_steps(image), last(image)]"],
+            "`steps` becomes a list of `first_of_the_steps(image)`, "
+            "`second_of_the_steps(image)` and `last(image)`",
+            "`steps` 设为由 `first_of_the_steps(image)`、`second_of_the_steps(image)`、"
+            "`last(image)` 组成的列表",
+        ),
+        (
+            ["state = {'weights': network.state_dict(), 'epoch': now, 'score': measure(network)}"],
+            "`state` becomes a dict with `weights`, `epoch` and `score`",
+            "`state` 设为字典，包含 `weights`、`epoch`、`score`",
+        ),
+        (
+            ["kind = {'half': torch.float16, 'single': torch.float32, 'b': torch.bfloat16}[name]"],
+            "`kind` becomes one of `torch.float16`, `torch.float32` and `torch.bfloat16`, "
+            "as `name` says",
+            "`kind` 按 `name` 的取值设为 `torch.float16`、`torch.float32`、`torch.bfloat16` 之一",
         ),
         (
             ["print('\\033[1;33;44m[Warning] few images\\033[0m')"],
@@ -377,3 +427,63 @@ def test_what_an_elif_guards_is_said_to_need_the_tests_before_it_to_fail() -> No
     assert passages(code, "zh") == [
         "其余情况下，若 `gpu is not None`（第 4 行）：`model` 移到 GPU 上。"
     ]
+
+
+_PARAGRAPHS = """\
+import torch
+from torch import nn
+
+torch.backends.cudnn.benchmark = True
+torch.manual_seed(3)
+print("seeded")
+
+# how wide it is
+width = measured()
+
+model = nn.Linear(width, 2)
+print(model)
+
+size = str(model)
+
+# for speed
+if compiled:
+    print("compiling")
+    model = torch.compile(model)
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for x, y in loader:
+    loss = model(x, y).sum()
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+"""
+
+
+def test_a_paragraph_is_told_with_what_it_leads_to() -> None:
+    made = json.loads(pseudogen.explain(_PARAGRAPHS, format="json"))
+    places = {s["kind"]: [p["lines"] for p in s["passages"]] for s in made["stages"]}
+    assert places["start-up"] == [[6, 6]]
+    assert places["model"] == [[9, 9], [12, 14], [18, 18]]
+
+
+@pytest.mark.parametrize(
+    ("comment", "is_prose"),
+    [
+        ("the loss (criterion), then the rest", True),
+        ("(1) Update D network: maximize log(D(x))", True),
+        ("can be left out with resumed='yes' (see above)", True),
+        ("loss = the_first(x) or None", False),
+        ("loss.backward(retain_graph=True)", False),
+        ("for x in loader: train on it", False),
+        ("x[0], y = model(a, b)", False),
+        ("Copyright of the first author", False),
+    ],
+)
+def test_the_words_of_the_author_may_speak_of_code(comment: str, is_prose: bool) -> None:
+    code = _LOOP.format(between="").replace("move data to the device", comment)
+    assert any(said.startswith(f"“{comment}”") for said in passages(code)) == is_prose
+
+
+def test_a_comment_above_what_is_told_in_passing_is_kept() -> None:
+    code = _LOOP.format(between="        # clear and compute\n        optimizer.zero_grad()")
+    code = code.replace("        optimizer.zero_grad()\n        loss.b", "        loss.b")
+    assert any(said.startswith("“clear and compute”: `loss` is") for said in passages(code))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import groupby
 
 import libcst as cst
 
@@ -11,14 +12,31 @@ from pseudogen.names.arguments import string
 from pseudogen.names.script import Script
 from pseudogen.syntax.tree import Statement
 
-_LONGEST = 120
+_LONGEST = 160
 _SHORTEST = 3
+_FOR_TOOLS = re.compile(
+    r"\b(todo|fixme|xxx|noqa|pylint|pragma|fmt|yapf|isort|mypy|nosec|copyright)\b|\\", re.I
+)
 _NO_WORDS = re.compile(
-    r"[=(){}\[\]<>|\\]|^[!%:]|^\W*$|\b(todo|fixme|xxx|noqa|pylint|pragma|fmt|yapf|isort|mypy|nosec)\b"
+    r"[=(){}\[\]<>|]|^[!%:]|^\W*$"
     r"|^(type|if|for|while|import|from|return|print|assert|del|with)\b",
     re.I,
 )
-"""What tells commented-out code and remarks for tools from the author's words."""
+"""What tells commented-out code from the author's words, where these have no signs of it."""
+_ASIDE = re.compile(r"(?<!\S)\([\w ,.'-]+\)")
+"""Words in brackets of their own, as in `the loss (criterion)`."""
+_QUOTED = re.compile(r"([\"'`]).*?\1")
+_IN_A_ROW = re.compile(
+    r"(?:(?<![\w.])(?!(?:and|as|assert|class|def|del|else|except|for|from|if|import|in|is|lambda"
+    r"|not|or|print|raise|return|while|with|yield)\b)[A-Za-z]+(?::? |$)){3}"
+)
+"""Three words, none of them one of Python's: outside of quotes code has no such thing."""
+_CODE_START = re.compile(
+    r"^[\w.]+(?:\[[^\]]*\])?(?:\s*,\s*[\w.]+)*\s*[-+*/]?=(?!=)|^[\w.]+\(|^[@(\[{\"'](?!\d\))"
+    r"|^(type|if|for|while|import|from|return|print|assert|del|with|else|elif|def|class|raise"
+    r"|except|try)\b",
+    re.I,
+)
 _FRAME = re.compile(r"^(?:[-=*~_]{2,}|[-=*~](?=\s))\s*|\s*(?:[-=*~_]{2,}|(?<=\s)[-=*~])$")
 """Lines and bullets drawn around words; the sign of an emphasis (`_before_`) is a part of them."""
 _SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n")
@@ -35,10 +53,21 @@ def comment_above(lines: list[str], line: int) -> str | None:
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
         words.append(_FRAME.sub("", above.strip().strip("#").strip()))
-    said = " ".join(word for word in reversed(words) if word).rstrip(".。:：,，;")
+    parts = (" ".join(part) for line, part in groupby(reversed(words), bool) if line)
+    said = "; ".join(parts).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
         return None
-    return None if _NO_WORDS.search(said) else said
+    return said if _is_prose(said) else None
+
+
+def _is_prose(said: str) -> bool:
+    """Whether a comment is words; those that speak of code may have its signs, too."""
+    if _FOR_TOOLS.search(said):
+        return False
+    if not _NO_WORDS.search(_ASIDE.sub("", said)):
+        return True
+    words = _QUOTED.sub("", said)
+    return not _CODE_START.search(words) and _IN_A_ROW.search(words) is not None
 
 
 def _indent(line: str) -> int:

@@ -10,11 +10,11 @@ class Clause:
     """What a statement does.
 
     Attributes:
-        kind: moved, mode, printed, applied, made, result, set, chosen, kept, added, called,
-            repeated, folder, loaded, cleared, grouped, metered, written, opened, raised, ended,
-            checked, returned, left, skipped, deleted, idle; of blocks when, or-when, otherwise,
-            depends (both branches), within, each, while, caught, afterwards, finally; or summary
-            of many statements.
+        kind: moved, mode, printed, applied, made, result, set, listed, keyed, picked, chosen,
+            kept, added, called, repeated, each-module, folder, loaded, cleared, grouped, metered,
+            written, copied, opened, raised, ended, checked, returned, left, skipped, deleted,
+            idle; of blocks when, or-when, otherwise, depends (both branches), within, each,
+            while, caught, afterwards, finally; or summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.
@@ -28,6 +28,13 @@ class Clause:
     inside: tuple[Clause, ...] = ()
 
 
+Branch = tuple[str, str, int]
+"""How a branch begins: "when", "or-when" (behind other tests), "when-and", "or-when-and" (another
+test follows), "branch", "or-branch" (blocks follow), "else" (with the line of the test that
+fails), "otherwise", "each", "while", "caught", "finally", "no-error" or "unbroken"; then its
+condition or iterable, and its line."""
+
+
 @dataclass(frozen=True, slots=True)
 class Passage:
     """Statements that follow each other and of which no finding speaks.
@@ -35,13 +42,12 @@ class Passage:
     Attributes:
         lines: The first and the last of them.
         caption: The author's comment above them.
-        branch: How the branch that holds them begins ("when", "or-when", "otherwise", "each",
-            "while", "caught", "finally", "no-error", "unbroken"), its condition or iterable,
-            and the line; None where they stand in none.
+        branch: How the branch that holds them begins, its condition or iterable, and the line;
+            None where they stand in none.
         clauses: What they do.
     """
 
     lines: tuple[int, int]
     caption: str | None
-    branch: tuple[str, str, int] | None
+    branch: Branch | None
     clauses: tuple[Clause, ...]

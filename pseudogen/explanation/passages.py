@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from operator import itemgetter
 
 import libcst as cst
 
 from pseudogen.explanation.captions import comment_above
-from pseudogen.explanation.passage import Passage
+from pseudogen.explanation.clipped import targets
+from pseudogen.explanation.passage import Branch, Clause, Passage
 from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage
 from pseudogen.explanation.stories import Story
@@ -31,6 +33,9 @@ _OTHER_LINES = {
     "training-step": ("clears", "steps"),
 }
 """Pattern -> its facts that are further lines of which its words speak."""
+
+_BRIEF = 40
+"""The opposite of a longer condition is told by the line of that."""
 
 Lines = tuple[int, int]
 
@@ -53,7 +58,9 @@ class _Reading:
     ) -> None:
         self.script = script
         self.part = part
-        self.covered = _covered([f for stage in found for f in stage.findings], told)
+        findings = [f for stage in found for f in stage.findings]
+        self.in_passing = _in_passing(findings)
+        self.covered = _covered(findings, told, self.in_passing)
         self.headers = frozenset(f.line for stage in found for f in stage.findings)
         self.declared = frozenset(
             s.statement for s in script.settings.values() if s.origin not in ("key", "function")
@@ -65,6 +72,7 @@ class _Reading:
         self.told: dict[int, list[int]] = {}
         self.blocks: dict[int, set[int]] = {}
         self.apart: set[int] = set()
+        self.freed: set[int] = set()
         self.definitions = [
             s.first
             for s in script.tree.statements
@@ -90,7 +98,8 @@ class _Reading:
             return stage
         own = [stage.lines, *(p.lines for p in passages if p.lines[0] not in self.apart)]
         lines = (min(first for first, _ in own), max(last for _, last in own))
-        return replace(stage, lines=lines, passages=tuple(passages))
+        condition = None if id(stage) in self.freed else stage.condition
+        return replace(stage, lines=lines, condition=condition, passages=tuple(passages))
 
     def _holding(self, line: int) -> Statement:
         """The first statement that starts on a line, else the innermost one that it belongs to."""
@@ -145,8 +154,18 @@ class _Reading:
                 ends = [c for c in said if c.kind in ("returned", "raised", "ended")]
                 said = [*([whole] if whole else []), *ends]
             if said:
-                caption = comment_above(self.script.tree.lines, lines[0])
-                yield Passage(lines, caption, self._branch(piece[0]), tuple(said))
+                caption = self._caption(lines[0])
+                branch = _with_blocks(self._branch(piece[0]), said)
+                yield Passage(lines, caption, branch, tuple(said))
+
+    def _caption(self, line: int) -> str | None:
+        """The author's comment above a line, or above those before it of which a finding speaks
+        in passing."""
+        while (said := comment_above(self.script.tree.lines, line)) is None:
+            line -= 1
+            if line not in self.in_passing:
+                return None
+        return said
 
     def _is_told_by_header(self, statement: Statement) -> bool:
         """Whether a finding speaks of the condition that a statement stands under."""
@@ -166,7 +185,7 @@ class _Reading:
             piece.append(statement)
         yield piece
 
-    def _branch(self, statement: Statement) -> tuple[str, str, int] | None:
+    def _branch(self, statement: Statement) -> Branch | None:
         """The branch or loop around a statement, unless a finding tells of it."""
         if statement.parent < 0:
             return None
@@ -190,14 +209,17 @@ class _Reading:
             return "each", text(node.iter), header.first
         return ("while", bare(node.test), header.first) if kind is cst.While else None
 
-    def _otherwise(self, header: Statement) -> tuple[str, str, int] | None:
+    def _otherwise(self, header: Statement) -> Branch | None:
         whole = self.script.tree.statements[header.chain]
         if type(whole.node) is not cst.If:
             kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
             return kind, "", header.first
-        if whole.after == header.index and not left_open(whole.node.test):
-            return "when", opposite(whole.node.test), header.first
-        return "otherwise", "", header.first
+        if whole.after != header.index or left_open(whole.node.test):
+            return "otherwise", "", header.first
+        test = opposite(whole.node.test)
+        if len(test) > _BRIEF:
+            return "else", str(whole.first), header.first
+        return "when", test, header.first
 
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
         """Whether definitions stand between a passage at the top level and a stage."""
@@ -206,15 +228,53 @@ class _Reading:
         return at_top and any(first < line < last for line in self.definitions)
 
     def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
-        """Put a passage into a stage that it stands in, or that does not depend on a condition,
-        or on the same; where there is none, it stands apart."""
+        """Put a passage into the stage that it leads to, or one that it stands in, or that does
+        not depend on a condition, or on the same; where there is none, it stands apart."""
         line = passage.lines[0]
+        following = self._following(passage, block, stages)
+        if following is not None:
+            if block not in self.blocks[id(following)]:
+                self.freed.add(id(following))
+            self.places.setdefault(id(following), []).append(passage)
+            return
         around = [s for s in stages if s.lines[0] <= line <= s.lines[1]]
         free = [s for s in stages if s.condition is None or block in self.blocks[id(s)]]
         stage = self._beside(line, [*around, *free] or stages, stages)
         if not around and (not free or self._are_parted(passage, stage, block)):
             self.apart.add(line)
         self.places.setdefault(id(stage), []).append(passage)
+
+    def _following(self, passage: Passage, block: int, stages: Sequence[Stage]) -> Stage | None:
+        """The next stage, where a passage leads to it: of what is told before nothing stands in
+        the same block, or a paragraph begins there that does not go on with it."""
+        line = passage.lines[0]
+        told = [(place, s) for s in stages for place in self.told[id(s)]]
+        before = max((t for t in told if t[0] <= line), key=itemgetter(0), default=None)
+        after = min((t for t in told if t[0] > line), key=itemgetter(0), default=None)
+        if before is None or after is None or before[1] is after[1]:
+            return None
+        if not self._is_around(block, after[0]):
+            return None
+        goes_on = self._is_around(block, before[0]) and self._goes_on(passage, before[0])
+        return None if goes_on else after[1]
+
+    def _goes_on(self, passage: Passage, before: int) -> bool:
+        """Whether a passage belongs to what is told before: it is in the same paragraph, or one of
+        its own that speaks of the same names."""
+        source = self.script.tree.lines
+        if not _begins_paragraph(source, passage.lines[0]):
+            return True
+        last = passage.lines[1]
+        if last < len(source) and source[last].strip():
+            return False
+        node = self._holding(before).node
+        names = [n for t in getattr(node, "targets", ()) for n in targets(t.target)]
+        spoken = "\n".join(source[passage.lines[0] - 1 : last])
+        return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", spoken) for name in names)
+
+    def _is_around(self, block: int, line: int) -> bool:
+        around = self.script.tree.ancestors(self._holding(line).index)
+        return block < 0 or any(header.index == block for header in around)
 
     def _beside(self, line: int, among: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
         """The stage told last before a line, or the next where one that is not `among` them is
@@ -230,6 +290,24 @@ class _Reading:
         return after[1] if between else before[1]
 
 
+def _begins_paragraph(source: Sequence[str], line: int) -> bool:
+    """Whether an empty line or a comment stands above a line."""
+    above = source[line - 2].strip() if line > 1 else ""
+    return not above or above.startswith("#")
+
+
+def _with_blocks(branch: Branch | None, said: Sequence[Clause]) -> Branch | None:
+    """A branch in which there are blocks: its condition joins that of a block alone, and else is
+    not said in the same words as theirs."""
+    if branch is None or branch[0] not in ("when", "or-when"):
+        return branch
+    if len(said) == 1 and said[0].kind == "when":
+        return f"{branch[0]}-and", *branch[1:]
+    if any(clause.kind in ("when", "or-when", "otherwise") for clause in said):
+        return branch[0].replace("when", "branch"), *branch[1:]
+    return branch
+
+
 def _is_entry_guard(statement: Statement) -> bool:
     """Whether it is `if __name__ == "__main__":`."""
     test = statement.node.test if type(statement.node) is cst.If else None
@@ -237,13 +315,21 @@ def _is_entry_guard(statement: Statement) -> bool:
     return type(left) is cst.Name and left.value == "__name__"
 
 
-def _covered(findings: Sequence[Finding], told: Sequence[Story]) -> list[int]:
+def _in_passing(findings: Sequence[Finding]) -> frozenset[int]:
+    """The further lines of which the words of findings speak."""
+    lines = (
+        getattr(finding, fact)
+        for finding in findings
+        for fact in _OTHER_LINES.get(finding.pattern, ())
+    )
+    return frozenset(line for line in lines if line is not None)
+
+
+def _covered(findings: Sequence[Finding], told: Sequence[Story], others: Set[int]) -> list[int]:
     """The lines of which findings and stories speak, in order."""
-    lines: set[int] = set()
+    lines = set(others)
     for finding in findings:
         lines.update(range(finding.line, finding.end + 1))
-        others = (getattr(finding, fact) for fact in _OTHER_LINES.get(finding.pattern, ()))
-        lines.update(line for line in others if line is not None)
     for story in told:
         lines.update(story.told)
     return sorted(lines)

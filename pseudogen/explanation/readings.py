@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 
 import libcst as cst
 
+from pseudogen.explanation.calls import DECLARES
+from pseudogen.explanation.clipped import short, targets
 from pseudogen.explanation.messages import reports
 from pseudogen.explanation.passage import Clause
-from pseudogen.explanation.statement_readings import DECLARES, READERS, short, targets
+from pseudogen.explanation.simple import READERS
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
@@ -94,7 +96,7 @@ def _counted(clause: Clause) -> Clause:
 
 def _alike(before: Clause, clause: Clause) -> bool:
     same = before.kind == clause.kind and before.code == clause.code
-    return same and clause.kind in _GROUPED
+    return same and clause.kind in _GROUPED and bool(before.parts) == bool(clause.parts)
 
 
 def _clauses(script: Script, statement: Statement, depth: int) -> Iterator[Clause]:

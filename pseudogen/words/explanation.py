@@ -212,7 +212,8 @@ class _Writer:
             self.described.add(passage.caption)
         branch, before = passage.branch, self.branch
         self.branch = branch
-        if branch is not None and len(branch[1]) > _BRIEF and branch == before:
+        again = branch is not None and before is not None and branch[1:] == before[1:]
+        if again and branch is not None and len(branch[1]) > _BRIEF:
             kind = "same loop" if branch[0] in ("each", "while") else "same branch"
             passage = replace(passage, branch=(kind, "", branch[2]))
         return passage_paragraph(passage, self.lang)

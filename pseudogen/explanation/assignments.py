@@ -1,0 +1,181 @@
+"""Assignments that no pattern names -> what the names become."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.explanation.clipped import LONGEST, call_text, short, targets, value_text
+from pseudogen.explanation.passage import Clause
+from pseudogen.names.arguments import argument, string
+from pseudogen.names.script import Script
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import OPERATORS, bare, text
+from pseudogen.syntax.tree import Statement
+
+MOVES = frozenset({"to", "cuda", "cpu"})
+_PLAIN = frozenset(
+    {"dict", "float", "int", "len", "list", "max", "min", "set", "str", "sum", "tuple"}
+)
+"""Calls that are told as they are written."""
+
+
+def assign(script: Script, statement: Statement) -> Iterator[Clause]:
+    """What the targets of `=` become."""
+    node = statement.node
+    target = node.targets[0].target
+    if len(node.targets) == 1 and _are_paired(target, node.value):
+        pairs = zip(target.elements, node.value.elements, strict=True)
+        for one, value in pairs:
+            names = tuple(targets(one.value))
+            if names:
+                yield _value(script, statement, names, value.value)
+        return
+    value = _unwrapped(script, node.value, statement)
+    if type(target) in (cst.Tuple, cst.List):
+        names = tuple(targets(target))
+        if names:
+            applied = _applied(script, statement, names, value)
+            yield applied or Clause("result", names, call_text(value))
+        return
+    names = tuple(name for t in node.targets for name in targets(t.target))
+    if names and names != (text(value),):
+        yield _value(script, statement, names, value)
+
+
+def _unwrapped(script: Script, value: Any, statement: Statement) -> Any:
+    """`x` in `Variable(x)`: since PyTorch 0.4 a tensor is its own variable."""
+    if type(value) is not cst.Call or not value.args or value.args[0].keyword is not None:
+        return value
+    full = script.resolver.qualified(dotted(value.func), statement.scope)
+    return value.args[0].value if "torch.autograd.Variable" in full else value
+
+
+def _are_paired(target: Any, value: Any) -> bool:
+    """Whether it is `a, b = x, y`."""
+    if type(target) is not cst.Tuple or type(value) is not cst.Tuple:
+        return False
+    elements = (*target.elements, *value.elements)
+    plain = all(type(element) is cst.Element for element in elements)
+    return plain and len(target.elements) == len(value.elements)
+
+
+def annotated(script: Script, statement: Statement) -> Iterator[Clause]:
+    """What the target of an annotated assignment becomes."""
+    names = tuple(targets(statement.node.target))
+    if statement.node.value is not None and names:
+        yield _value(script, statement, names, statement.node.value)
+
+
+def _value(script: Script, statement: Statement, names: tuple[str, ...], value: Any) -> Clause:
+    written = text(value)
+    single = len(names) == 1
+    if single and names[0] == f"self.{written}":
+        return Clause("kept", names)
+    if type(value) is cst.Call:
+        place = moved(names, value)
+        if place is not None:
+            return place
+        applied = _applied(script, statement, names, value)
+        if applied is not None:
+            return applied
+        name = dotted(value.func)
+        if single and name.rpartition(".")[2][:1].isupper() and "(" not in name:
+            return Clause("made", names, name)
+        if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
+            return Clause("result", names, call_text(value))
+    if type(value) is cst.IfExp and len(written) > LONGEST:
+        either = (call_text(value.body), call_text(value.orelse))
+        return Clause("chosen", names, bare(value.test), either)
+    return _collected(names, value) or Clause("set", names, value_text(value))
+
+
+def _collected(names: tuple[str, ...], value: Any) -> Clause | None:
+    """A list or dict that is too long to be shown: what it holds."""
+    if len(text(value)) <= LONGEST:
+        return None
+    if type(value) is cst.Subscript and len(value.slice) == 1:
+        index, values = value.slice[0].slice, _entries(value.value, values=True)
+        if values and type(index) is cst.Index:
+            return Clause("picked", names, short(text(index.value)), values)
+    if type(value) in (cst.List, cst.Tuple):
+        plain = all(type(element) is cst.Element for element in value.elements)
+        parts = tuple(call_text(element.value) for element in value.elements)
+        return Clause("listed", names, parts=parts) if plain and parts else None
+    keys = _entries(value, values=False)
+    return Clause("keyed", names, parts=keys) if keys else None
+
+
+def _entries(value: Any, values: bool) -> tuple[str, ...]:
+    """The keys (or values) of a dict as it is spelled out; none where some are not seen."""
+    pairs: list[tuple[Any, Any]] = []
+    if type(value) is cst.Dict:
+        pairs = [(e.key, e.value) for e in value.elements if isinstance(e, cst.DictElement)]
+        known = len(pairs) == len(value.elements)
+    else:
+        known = type(value) is cst.Call and text(value.func) == "dict"
+        pairs = [(arg.keyword, arg.value) for arg in value.args if arg.keyword] if known else []
+        known = known and len(pairs) == len(value.args)
+    if not known:
+        return ()
+    return tuple(short(text(held)) if values else string(key) or text(key) for key, held in pairs)
+
+
+def _applied(
+    script: Script, statement: Statement, names: tuple[str, ...], value: Any
+) -> Clause | None:
+    """`output = model(x)`."""
+    if type(value) is not cst.Call or not value.args or not _applies(script, value, statement):
+        return None
+    passed = tuple(short(text(arg.value)) for arg in value.args if not _is_switch(arg))
+    if not passed:
+        return None
+    return Clause("applied", names, text(value.func), passed)
+
+
+def _is_switch(arg: cst.Arg) -> bool:
+    """`use_cache=False`: how something is computed, not what from."""
+    return arg.keyword is not None and text(arg.value) in ("True", "False", "None")
+
+
+def _applies(script: Script, call: cst.Call, statement: Statement) -> bool:
+    """Whether a call runs a model or a criterion that a variable holds."""
+    name = dotted(call.func)
+    if not name or "(" in name:
+        return False
+    held = script.resolver.bindings(name, statement.scope)
+    if any(binding.how in ("function", "class", "import") for binding in held):
+        return False
+    if not held and ("." in name.removeprefix("self.") or name in script.tree.star_imports):
+        return False
+    scope = statement.scope
+    return any(script.is_a(call.func, scope, role) for role in ("model", "criterion"))
+
+
+def moved(names: tuple[str, ...], call: cst.Call) -> Clause | None:
+    """`x = x.to(device)`."""
+    function = call.func
+    if type(function) is not cst.Attribute or function.attr.value not in MOVES:
+        return None
+    if names != (text(function.value),):
+        return None
+    if function.attr.value != "to":
+        return Clause("moved", names, "" if function.attr.value == "cuda" else '"cpu"')
+    place = argument(call, "device", 0)
+    if place is None or "dtype" in text(place) or text(place).startswith("torch."):
+        return None
+    return Clause("moved", names, text(place))
+
+
+def augmented(script: Script, statement: Statement) -> Iterator[Clause]:
+    """What the target of `+=` and its kind becomes."""
+    node = statement.node
+    value = text(node.value)
+    target = text(node.target)
+    if type(node.operator) is cst.AddAssign and len(value) <= LONGEST:
+        yield Clause("added", (target,), value)
+    else:
+        symbol = OPERATORS[type(node.operator)].removesuffix("=")
+        yield Clause("set", (target,), short(f"{target} {symbol} {value}"))

@@ -1,0 +1,139 @@
+"""Calls that stand alone and that no pattern names -> what they do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.explanation.assignments import MOVES, moved
+from pseudogen.explanation.clipped import call_text, short
+from pseudogen.explanation.messages import message, reports
+from pseudogen.explanation.passage import Clause
+from pseudogen.names.script import Script
+from pseudogen.names.training import CLEARING_METHODS
+from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+DECLARES = frozenset({"add_argument", "add_argument_group", "set_defaults", "ArgumentParser"})
+_FOLDERS = frozenset({"makedirs", "mkdir", "mkdirs", "mkdir_p"})
+_WRITERS = frozenset({"savefig", "to_csv", "save_image", "writelines"})
+_WRITES: dict[str, tuple[int, int]] = {
+    "json.dump": (0, 1),
+    "pickle.dump": (0, 1),
+    "yaml.dump": (0, 1),
+    "np.save": (1, 0),
+    "numpy.save": (1, 0),
+    "np.savetxt": (1, 0),
+    "save_image": (0, 1),
+}
+"""Function -> the places of what it writes and of where to."""
+_COPIES = frozenset({"shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree"})
+_ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit"})
+_LOADS = frozenset({"load_state_dict", "set_state_dict"})
+
+
+def expression(script: Script, statement: Statement) -> Iterator[Clause]:
+    """What a call does that stands alone."""
+    call = statement.node.value
+    if type(call) is not cst.Call:
+        return
+    name = dotted(call.func)
+    receiver, _, method = name.rpartition(".")
+    if method in DECLARES:
+        return
+    if name in _ENDS:
+        said = message(call.args[0].value if call.args else None)
+        yield Clause("ended", parts=(said,) if said else ())
+    elif reports(name, receiver, method):
+        yield _printed(call)
+    else:
+        yield (
+            (_of_model(script, statement, call, receiver, method) if receiver else None)
+            or _of_file(call, name, receiver, method)
+            or _of_meter(script, statement, call, receiver, method)
+            or Clause("called", parts=(_called(call, name),))
+        )
+
+
+def _called(call: cst.Call, name: str) -> str:
+    return call_text(call) if name and "(" not in name else short(text(call))
+
+
+def _printed(call: cst.Call) -> Clause:
+    """A message, else the names of what is shown."""
+    said = message(call.args[0].value) if call.args else ""
+    if said:
+        return Clause("printed", parts=(said,))
+    plain = all(arg.keyword is None and type(arg.value) in _NAMES for arg in call.args)
+    return Clause("printed", tuple(text(arg.value) for arg in call.args) if plain else ())
+
+
+_NAMES = (cst.Name, cst.Attribute)
+
+
+def _of_model(
+    script: Script, statement: Statement, call: cst.Call, receiver: str, method: str
+) -> Clause | None:
+    """What is done to a model or an optimizer."""
+    first = call.args[0].value if call.args else None
+    if method in CLEARING_METHODS:
+        return Clause("cleared", (receiver,))
+    if first is not None and method in _LOADS:
+        return Clause("loaded", (receiver,), short(text(first)))
+    if first is not None and method == "add_param_group":
+        return Clause("grouped", (receiver,), short(text(first)))
+    if method in ("train", "eval") and _is_model(script, call, statement):
+        off = first is not None and text(first) == "False"
+        known = first is None or off or text(first) == "True"
+        return Clause("mode", (receiver,), "eval" if off else method) if known else None
+    if method in MOVES and _is_model(script, call, statement):
+        return moved((receiver,), call)
+    if method == "apply" and type(first) is cst.Name and _is_model(script, call, statement):
+        return Clause("each-module", (receiver,), text(first))
+    return None
+
+
+def _of_file(call: cst.Call, name: str, receiver: str, method: str) -> Clause | None:
+    """What is made or written on the disk."""
+    first = call.args[0].value if call.args else None
+    if method in _FOLDERS:
+        of_path = method == "mkdir" and receiver not in ("", "os")
+        place = call.func.value if of_path and type(call.func) is cst.Attribute else first
+        return Clause("folder", code=short(text(place))) if place is not None else None
+    places = _WRITES.get(name) or _WRITES.get(method)
+    if name in _COPIES:
+        places = (0, 1)
+    passed = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    if places is not None and len(passed) > 1:
+        what, where = (short(text(passed[place])) for place in places)
+        return Clause("copied" if name in _COPIES else "written", code=where, parts=(what,))
+    return Clause("written", code=call_text(call)) if places or method in _WRITERS else None
+
+
+def _of_meter(
+    script: Script, statement: Statement, call: cst.Call, receiver: str, method: str
+) -> Clause | None:
+    """A value that goes into a running mean."""
+    if method != "update" or not _is_meter(script, receiver, statement):
+        return None
+    value = short(text(call.args[0].value)) if call.args and not call.args[0].star else ""
+    return Clause("metered", (receiver,), parts=(value,) if value else ())
+
+
+def _is_meter(script: Script, name: str, statement: Statement) -> bool:
+    """Whether a variable holds a running mean for display, by its name or by that of its class."""
+    if "meter" in words(name.rpartition(".")[2]):
+        return True
+    made = [binding.value for binding in script.reaching(name, statement.index)]
+    return bool(made) and all(
+        type(value) is cst.Call and "meter" in words(dotted(value.func).rpartition(".")[2])
+        for value in made
+    )
+
+
+def _is_model(script: Script, call: Any, statement: Statement) -> bool:
+    return script.is_a(call.func.value, statement.scope, "model") is not None

@@ -1,0 +1,50 @@
+"""Pieces of code as they are shown in a sentence: on one line, and not too long."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
+
+LONGEST = 60
+_FORMULA = 100
+"""A formula or condition may be so long: half of one says nothing."""
+_FORMULAS = (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.UnaryOperation)
+
+
+def short(written: str) -> str:
+    """A text, cut where it is too long."""
+    return _cut(written, LONGEST)
+
+
+def value_text(node: Any) -> str:
+    """An expression; one that is worked out may be longer than others."""
+    return _cut(text(node), _FORMULA if type(node) in _FORMULAS else LONGEST)
+
+
+def call_text(node: Any) -> str:
+    """A call on one line, with its arguments where there is room."""
+    written = text(node)
+    if len(written) <= LONGEST or type(node) is not cst.Call:
+        return short(written)
+    name = dotted(node.func)
+    return f"{name}(…)" if name and "(" not in name else short(written)
+
+
+def targets(node: Any) -> Iterator[str]:
+    """The names of an assignment's target, those of a tuple one by one; `_` is none."""
+    if type(node) in (cst.Tuple, cst.List):
+        for element in node.elements:
+            yield from targets(element.value)
+    else:
+        name = text(node)
+        if name != "_":
+            yield name
+
+
+def _cut(written: str, longest: int) -> str:
+    return written if len(written) <= longest else written[: longest - 1].rstrip() + "…"
