@@ -116,6 +116,17 @@ def counted(node: Any) -> bool:
     return name in _WRAPPERS and bool(node.args) and counted(node.args[0].value)
 
 
+def holds_count(script: Script, node: Any, statement: Statement) -> bool:
+    """Whether a name holds what counts: `steps = range(n)`, perhaps `steps = tqdm(steps)` later."""
+    name = dotted(node) if type(node) is cst.Name else ""
+    bound = script.reaching(name, statement.index) if name else []
+    values = [b.value for b in bound if b.how == "assign"]
+    counts = [value for value in values if counted(value)]
+    others = [value for value in values if not counted(value)]
+    same = all(dotted(unwrapped(value)) == name for value in others)
+    return bool(counts) and same and len(values) == len(bound)
+
+
 def counts_along(node: Any) -> bool:
     """Whether an iterable counts beside the batches: `zip(range(start, num_steps), batches)`."""
     zipped = type(node) is cst.Call and dotted(node.func) == "zip"

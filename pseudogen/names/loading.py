@@ -127,8 +127,11 @@ def _left_out(value: Any, site: Site, script: Script) -> bool:
 def _into_model(script: Script, site: Site) -> Site | None:
     """The call that puts the weights into a model: the same statement's, or the next one below in
     the same function."""
+    bound = _bound(site.statement)
     for call in _later_calls(script, site):
         name = call.name.rpartition(".")[2]
+        if bound and _loads_for_model(script, call, bound):
+            return call
         if name in _GIVES_MODEL and len(call.node.args) > 1:
             return call
         if name in _INTO_MODEL and type(call.node.func) is cst.Attribute:
@@ -137,6 +140,15 @@ def _into_model(script: Script, site: Site) -> Site | None:
             if not other and (role is None or role.kind in ("model", "accelerator")):
                 return call
     return None
+
+
+def _loads_for_model(script: Script, call: Site, bound: str) -> bool:
+    """`model = load_ckpt(model, weights)`: a helper gets the model and what was read for it."""
+    given = [arg.value for arg in call.node.args]
+    named = words(call.name)
+    takes = named[:1] == ("load",) and any(dotted(node) == bound for node in given)
+    plain = takes and call.known is None and type(call.node.func) is cst.Name
+    return plain and script.is_a(given[0], call.scope, "model") is not None
 
 
 def _later_calls(script: Script, site: Site) -> Iterator[Site]:
@@ -153,7 +165,7 @@ def _purpose(script: Script, site: Site, path: Any, loose: bool) -> str:
         return SHARE
     if _restores_progress(script, site):
         return RESUME
-    said = _words_around(script, site, path)
+    said = _words_around(script, site, path) - _denied(script, site)
     if path is not None and type(path) is not cst.SimpleString and _names_epoch(path):
         return RESUME
     for wanted, purpose in (
@@ -199,6 +211,12 @@ def _words_around(script: Script, site: Site, path: Any) -> set[str]:
         parameters = function.node.params.params
         found |= {"resume"} & {word for p in parameters for word in words(p.name.value)}
     return found
+
+
+def _denied(script: Script, site: Site) -> set[str]:
+    """The words of conditions that must not hold: `else` of `if args.resume`."""
+    reasons = (script.condition(site.statement) or "").split(" and ")
+    return {word for reason in reasons if reason.startswith("not ") for word in words(reason[4:])}
 
 
 def _asserted(node: Any) -> Iterator[str]:

@@ -15,6 +15,7 @@ from pseudogen.names.iterables import (
     all_words,
     counted,
     counts_along,
+    holds_count,
     loader,
     says_epochs,
     unwrapped,
@@ -161,7 +162,7 @@ class _Classifier:
         source = loader(self.script, node.iter, statement)
         if source is not None:
             return self._over_loader(statement, variable, source, inside)
-        if counted(node.iter):
+        if counted(node.iter) or holds_count(self.script, node.iter, statement):
             return self._counted(statement, variable, inside)
         return self._epochs_by_name(statement, variable, inside) or self._over_data(
             statement, variable, inside

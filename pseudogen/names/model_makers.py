@@ -239,7 +239,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if given & (NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
     if site.name.endswith(("]", ")")):
-        return role_named and (site.name.endswith("[]") or site.name in _CHOSEN)
+        partner = bool(given & _PARTNERS) and _is_treated(first, script)
+        return (role_named or partner) and (site.name.endswith("[]") or site.name in _CHOSEN)
     if last in _FROM:
         owner = set(words(site.name.rpartition(".")[0]))
         return not owner & NO_MODELS and (role_named or bool(given & _MODELS))

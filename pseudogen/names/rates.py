@@ -78,6 +78,8 @@ def is_rate(name: str) -> bool:
         return named[-1] in ("rate", "fit", "init", "start", "max", "min", "base", "new")
     if "lr" not in named and "lrs" not in named:
         return False
+    if ("lr", "per") in pairs:
+        return named[-1] in ("img", "image", "sample")  # for a batch of one
     return named[-1] in ("lr", "fit", "init", "start", "max", "min", "base", "new", "this", "now")
 
 

@@ -131,7 +131,11 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     named = set(words(target))
     if named & _NEVER or "," in target:
         return None
-    found = _steps(script, value, statement) or _chained(script, named, value, statement)
+    found = (
+        _steps(script, value, statement)
+        or _chained(script, named, value, statement)
+        or _of_whole_run(script, named, value)
+    )
     other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
     if found is None or (found.batch is None and named & other):
         return None
@@ -166,6 +170,20 @@ def _chained(script: Script, named: set[str], value: Any, statement: Statement) 
     rounds = all(set(words(dotted(node))) & _ROUND_WORDS for node in below)
     if rounds and set(words(dotted(first))) & _STEP_WORDS:
         return Steps(Evidence(NAME, (text(first),)), per=RUN, rounding=rounded, plain=False)
+    return None
+
+
+def _of_whole_run(script: Script, named: set[str], value: Any) -> Steps | None:
+    """`total_steps = steps_per_epoch * args.train_num`: steps of an epoch, by their name, times a
+    number of epochs that is called otherwise."""
+    product = type(value) is cst.BinaryOperation and type(value.operator) is cst.Multiply
+    if not product or not {"total", "max"} & named or not named & _STEP_WORDS:
+        return None
+    sides = [(value.left, value.right), (value.right, value.left)]
+    for steps_side, other in sides:
+        found = _named(script, steps_side)
+        if found is not None and type(other) in (cst.Name, cst.Attribute):
+            return replace(found, per=RUN, plain=False)
     return None
 
 

@@ -63,6 +63,7 @@ _LOGS = frozenset(
         "attach_output_handler",
         "attach_opt_params_handler",
         "update_metrics",
+        "on_log",
     ]
 )
 """Methods that log when they are called on a tracker."""

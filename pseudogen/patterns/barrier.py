@@ -81,9 +81,19 @@ def find_method(site: Site, script: Script) -> Iterator[Barrier]:
 def _of_processes(receiver: str, site: Site, script: Script) -> bool:
     """Whether `synchronize` is that of processes, not the one that waits for a GPU."""
     modules = script.resolver.qualified(site.name, site.scope) or (receiver,)
+    if not receiver and any(_gives_rank(name.rpartition(".")[0], script) for name in modules):
+        return True
     return any(
         _SPEAKERS & {word for part in name.split(".")[:-1] or [name] for word in words(part)}
         for name in (*modules, receiver + ".")
+    )
+
+
+def _gives_rank(module: str, script: Script) -> bool:
+    """Whether a module is also asked for the rank: `from utils import get_rank, synchronize`."""
+    asked = ("get_rank", "get_world_size", "is_main_process")
+    return bool(module) and any(
+        f"{module}.{name}" in script.resolver.qualified(name, 0) for name in asked
     )
 
 
@@ -199,8 +209,18 @@ EXAMPLES = {
             condition="rank == 0",
         ),
     ],
+    ("from project.utils import get_rank, synchronize\nrank = get_rank()\nsynchronize()"): [
+        Barrier(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("synchronize",)),
+            call="synchronize",
+            first_goes_ahead=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import torch\ntorch.cuda.synchronize()": "the process waits for its GPU",
     "worker.join()": "the parent waits for a child",
+    ("from clocks import synchronize\nsynchronize()"): "clocks, for all we know",
 }

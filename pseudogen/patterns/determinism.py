@@ -34,6 +34,7 @@ class Determinism(Finding):
         deterministic: `cudnn.deterministic`.
         benchmark: `cudnn.benchmark`, the autotuning.
         algorithms: `torch.use_deterministic_algorithms` and its kin.
+        helper: A helper that by its name sets up cuDNN; how, the script does not show.
         workspace: The variable that is set in the environment for it, as `NAME=value`.
         condition: The condition under which it is done.
     """
@@ -45,6 +46,7 @@ class Determinism(Finding):
     algorithms: str | None
     workspace: str | None
     condition: str | None
+    helper: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,7 @@ def _find(site: Site, script: Script) -> Iterator[Determinism]:
         algorithms=values.get("algorithms"),
         workspace=values.get("workspace"),
         condition=condition,
+        helper=values.get("helper"),
     )
 
 
@@ -150,8 +153,16 @@ def _called(call: cst.Call, statement: Statement, script: Script) -> _Switch | N
         seeds = bool(call.args) and "seed" in words(dotted(call.args[0].value))
         told = told and not seeds  # the helper fixes seeds; what else it does is not seen
         evidence = Evidence(NAME, (name,))
+    if known is None and _sets_up_cudnn(name) and not script.defines(name.rpartition(".")[2]):
+        return _Switch("helper", name, Evidence(NAME, (name,)))
     first = text(call.args[0].value) if told and call.args else "True"
     return _Switch("algorithms", first, evidence) if told else None
+
+
+def _sets_up_cudnn(name: str) -> bool:
+    """`setup_cudnn(config)`, not `has_cudnn()`."""
+    named = words(name)
+    return named[1:] == ("cudnn",) and named[0] in _VERBS
 
 
 def _of_value(name: str, statement: Statement, script: Script) -> bool:
@@ -251,9 +262,23 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("setup_cudnn(config)"): [
+        Determinism(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("setup_cudnn",)),
+            deterministic=None,
+            benchmark=None,
+            algorithms=None,
+            workspace=None,
+            condition=None,
+            helper="setup_cudnn",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "torch.backends.cuda.matmul.allow_tf32 = True": "a precision mode, not determinism",
     "make_deterministic(args.seed)": "fixes the seeds; what else it does is not seen",
     "config.benchmark = True": "a field of the script's own",
+    ("if has_cudnn():\n    pass"): "asks, sets nothing",
 }

@@ -310,6 +310,16 @@ EXAMPLES = {
             ),
         )
     ],
+    ("scheduler = exp.get_lr_scheduler(exp.lr_per_img * args.batch_size, steps)"): [
+        LrScaling(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.batch_size",)),
+            target=None,
+            formula="exp.lr_per_img * args.batch_size",
+            batch="args.batch_size",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "lr = base_lr * 0.1 ** (epoch // 30)": "that is lr-schedule",

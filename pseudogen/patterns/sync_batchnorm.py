@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
+
+import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
@@ -11,6 +14,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 
@@ -26,6 +30,8 @@ class SyncBatchnorm(Finding):
         wrap_line: Where the model is wrapped for several processes, in the same function; None
             when that is not seen.
         before_wrap: Whether that is below; None when it is not seen.
+        applied: Whether a function of the project is applied to the layers: which GPUs or processes
+            share the statistics then, the script does not show.
         condition: The condition under which it happens.
     """
 
@@ -37,6 +43,7 @@ class SyncBatchnorm(Finding):
     group: str | None = None
     wrap_line: int | None = None
     before_wrap: bool | None = None
+    applied: bool = False
     condition: str | None = None
 
 
@@ -57,6 +64,17 @@ def find_named(site: Site, script: Script) -> Iterator[SyncBatchnorm]:
     converts = "convert" in joined and ("syncbn" in joined or "syncbatchnorm" in joined)
     if converts and site.node.args:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(SyncBatchnorm, methods=("apply",), mentions=("sync",))
+def find_applied(site: Site, script: Script) -> Iterator[SyncBatchnorm]:
+    """`model.apply(replace_with_sync_bn)`: a function of the project changes the layers."""
+    given = dotted(site.node.args[0].value) if len(site.node.args) == 1 else ""
+    joined = "".join(words(given))
+    model = site.node.func.value if type(site.node.func) is cst.Attribute else None
+    if model is not None and ("syncbn" in joined or "syncbatchnorm" in joined):
+        found = _finding(site, script, Evidence(NAME, (given,)))
+        yield replace(found, function=given, model=text(model), applied=True)
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> SyncBatchnorm:
@@ -126,9 +144,20 @@ EXAMPLES = {
             before_wrap=True,
         ),
     ],
+    ("model.apply(replace_with_sync_bn)"): [
+        SyncBatchnorm(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("replace_with_sync_bn",)),
+            function="replace_with_sync_bn",
+            applied=True,
+            model="model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.norm = nn.SyncBatchNorm(64)": "a layer is made, nothing is converted",
     "sync_bn = args.sync_bn and distributed": "a setting",
     "model = revert_sync_batchnorm(model)": "the other way round",
+    ("model.apply(init_weights)"): "another change of all layers",
 }

@@ -218,7 +218,6 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("checkpointer.resume_or_load",)),
             how="framework",
             call="checkpointer.resume_or_load",
-            path="''",
         )
     ],
     (
@@ -290,6 +289,19 @@ EXAMPLES = {
             call="checkpointer.load",
         )
     ],
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "extra = checkpoint.load(net, opt)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("checkpoint.load",)),
+            how="helper",
+            call="checkpoint.load",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",
@@ -316,4 +328,5 @@ COUNTEREXAMPLES = {
     "data = torch.load('features.pt')": "data, no state of a run",
     "model = load_model(name)": "no sign that a run goes on",
     "from stable_baselines3 import PPO\nagent = PPO.load(path)\nact(agent)": "it plays",
+    ("extra = checkpoint.load(path)"): "what is loaded for, nothing says",
 }

@@ -210,6 +210,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
     into_it = first is not None and script.is_a(first, site.scope, "model") is not None
     path = told if how == "argument" else first if how == "framework" and not into_it else None
+    path = None if path is not None and text(path) in ("''", '""') else path
     yield CheckpointResume(
         line=site.line,
         end=site.last,
@@ -325,6 +326,10 @@ def _told(site: Site, script: Script) -> str | None:
     return None
 
 
+_KEEPS = (("checkpointer",), ("checkpoint",), ("ckpt",))
+"""Last words of objects that keep checkpoints, where they are given what they restore."""
+
+
 def _how(site: Site, script: Script) -> str | None:
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
@@ -343,7 +348,7 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework"
     if method == "load_raw" and role is not None and role.kind == "accelerator":
         return "framework" if _because(site, script) & _RESUME_WORDS else None
-    if method in ("load", "restore") and words(receiver)[-1:] == ("checkpointer",):
+    if method in ("load", "restore") and words(receiver)[-1:] in _KEEPS:
         passed = [script.role(arg.value, site.scope) for arg in site.node.args]
         if any(r is not None and r.kind == "optimizer" for r in passed):
             return "helper"

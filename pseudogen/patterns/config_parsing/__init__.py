@@ -265,4 +265,5 @@ COUNTEREXAMPLES = {
     "config = model.get_config()": "the settings of a model that exists",
     "import json\nannotations = json.load(open('train.json'))": "data, not settings",
     "def get_args():\n    return 1\nargs = get_args()": "the body of the helper is read instead",
+    ("config.merge_from_list(['train.resume', True])"): "values written in the script",
 }

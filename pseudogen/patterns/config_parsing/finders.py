@@ -45,7 +45,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         words(receiver)
     ):
         return
-    if site.node.args and type(site.node.args[0].value) is cst.Dict:
+    if site.node.args and type(site.node.args[0].value) in (cst.Dict, cst.List):
         return  # values written in the script are merged, nothing is read
     from_file = method in _OF_FILES
     file = site.node.args[0].value if from_file and site.node.args else None

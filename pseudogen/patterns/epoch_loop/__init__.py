@@ -268,6 +268,23 @@ EXAMPLES = {
             unit="step",
         )
     ],
+    (
+        "import torch\n"
+        "opt = torch.optim.Adam(net.parameters(), lr=0.1)\n"
+        "steps = range(args.iter)\n"
+        "if show:\n"
+        "    steps = tqdm(steps)\n"
+        "for i in steps:\n"
+        "    x = next(batches)\n"
+        "    opt.zero_grad()\n"
+        "    loss = net(x)\n"
+        "    loss.backward()\n"
+        "    opt.step()"
+    ): [
+        EpochLoop(
+            line=6, end=6, evidence=Evidence(FLOW, ("i",)), variable="i", over="steps", unit="step"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

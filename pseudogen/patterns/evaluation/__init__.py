@@ -306,6 +306,26 @@ EXAMPLES = {
             model="net.module",
         )
     ],
+    (
+        "import torch\n"
+        "for epoch in range(9):\n"
+        "    net.train(False)\n"
+        "    net.eval()\n"
+        "    for x, y in valid_loader:\n"
+        "        score += metric(net(x), y)\n"
+        "net.train(False)\n"
+        "net.eval()"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("valid_loader",)),
+            how="loop",
+            loader="valid_loader",
+            batch="x, y",
+            eval_mode=4,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("perform_setup(model)"): "something else is performed",

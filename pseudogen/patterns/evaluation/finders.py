@@ -98,6 +98,8 @@ def _modes(site: Site, script: Script) -> tuple[int | None, int | None]:
     for call in calls:
         before = call.statement.index < site.statement.index
         method = call.name.rpartition(".")[2] if "." in call.name else ""
+        if method == "train" and call.node.args and text(call.node.args[0].value) == "False":
+            continue
         if method == "train" and before:
             eval_mode = None
         elif method == "eval" and before and not call.node.args:

@@ -571,6 +571,22 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    ("mlflow_logger.on_log(args, epoch, values)"): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("mlflow_logger",)),
+            form="log",
+            tracker="mlflow_logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",

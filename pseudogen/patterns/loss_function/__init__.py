@@ -238,6 +238,35 @@ EXAMPLES = {
             api="mse",
         ),
     ],
+    (
+        "import torch\n"
+        "bce = torch.nn.BCELoss()\n"
+        "def bce_loss_fusion(a, b, y):\n"
+        "    first = bce(a, y)\n"
+        "    return first, first + bce(b, y)\n"
+        "first, loss = bce_loss_fusion(a, b, labels)"
+    ): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.nn.BCELoss",)),
+            action="made",
+            name="bce",
+            api="BCELoss",
+            task="binary",
+            expects="probabilities",
+            reduction="'mean'",
+        ),
+        LossFunction(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("bce_loss_fusion",)),
+            action="computed",
+            name="loss",
+            api="bce_loss_fusion",
+            inputs=("a", "b", "labels"),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -268,4 +297,5 @@ COUNTEREXAMPLES = {
     "yolo_loss = YoloHead()\nvalue = yolo_loss(outputs, targets)": "an object is called",
     "average_loss(losses, count)": "a mean over losses computed before",
     "losses.update(loss.item(), n)": "a meter",
+    ("model = ModelWithLoss(model)"): "the model is put into another",
 }

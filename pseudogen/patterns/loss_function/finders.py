@@ -337,6 +337,8 @@ def _action(site: Site, script: Script) -> str | None:
         return "computed" if named[-1] == "loss" else None
     if last[:1].isupper() and named[-1] == "losses" and any(a.keyword for a in site.node.args):
         return None  # a record of several losses
+    if last[:1].isupper() and _target(site) in {text(arg.value) for arg in site.node.args}:
+        return None  # `model = ModelWithLoss(model)`
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
@@ -379,11 +381,26 @@ def _compares(site: Site, script: Script) -> bool:
     )
 
 
+def _asks_criterion(site: Site, script: Script) -> bool:
+    """`total, loss = multi_loss_fusion(outputs, labels)`: a function of the script asks a criterion
+    and gives what is called a loss."""
+    called = script.called_function(site)
+    if called is None or "loss" not in words(_target(site) or ""):
+        return False
+    for call in script.calls_below(called):
+        role = script.role(call.node.func, call.scope)
+        functional = call.known is not None and call.known.api.kind == "functional-loss"
+        if functional or (role is not None and role.kind == "criterion"):
+            return True
+    return False
+
+
 def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
     """Whether a function (no object that holds a criterion) computes a loss."""
     if named == ("training", "losses") and len(site.node.args) > 1:
         return site.name.partition(".")[0] not in ("self", "super()")
     computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
+    computes = computes or ("loss" in named and _asks_criterion(site, script))
     if not computes or len(named) < 2 or named[0] in _NO_LOSS or not _compares(site, script):
         return False
     root = site.name.partition(".")[0]

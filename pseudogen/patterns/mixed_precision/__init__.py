@@ -7,13 +7,16 @@ from typing import Any
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.mixed_precision.facts import MixedPrecision
 from pseudogen.patterns.mixed_precision.finders import (
+    find_alias,
     find_configured,
     find_context,
     find_conversion,
+    find_default,
     find_handed,
     find_learner,
     find_library,
     find_named_scaler,
+    find_partial,
     find_setting,
     find_static,
     find_wrapper,
@@ -21,13 +24,16 @@ from pseudogen.patterns.mixed_precision.finders import (
 
 __all__ = [
     "MixedPrecision",
+    "find_alias",
     "find_configured",
     "find_context",
     "find_conversion",
+    "find_default",
     "find_handed",
     "find_learner",
     "find_library",
     "find_named_scaler",
+    "find_partial",
     "find_setting",
     "find_static",
     "find_wrapper",
@@ -221,6 +227,40 @@ EXAMPLES = {
             setting="mixed_precision=policy",
         )
     ],
+    (
+        "from functools import partial\n"
+        "import torch\n"
+        "amp_autocast = partial(torch.autocast, device_type='cuda', dtype=torch.bfloat16)"
+    ): [
+        MixedPrecision(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.autocast",)),
+            part="context",
+            name="amp_autocast",
+            api="autocast",
+            dtype="torch.bfloat16",
+        )
+    ],
+    ("import torch\namp_autocast = torch.cuda.amp.autocast"): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.cuda.amp.autocast",)),
+            part="context",
+            name="amp_autocast",
+            api="autocast",
+        )
+    ],
+    ("import torch\ntorch.set_default_dtype(torch.bfloat16)"): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.set_default_dtype",)),
+            part="policy",
+            api="set_default_dtype",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -234,4 +274,5 @@ COUNTEREXAMPLES = {
     "x = x.half()": "a tensor, no model",
     "with torch.no_grad():\n    model(x)": "switches gradients off",
     "scaler.update()": "use of a scaler made before",
+    ("import torch\ntorch.set_default_dtype(torch.float64)"): "that is more precise than usual",
 }

@@ -161,6 +161,25 @@ def find_learner(site: Site, script: Script) -> Iterator[MixedPrecision]:
         )
 
 
+_HALVES = ("bfloat16", "float16", "half")
+
+
+@pattern(MixedPrecision, methods=("set_default_dtype",), mentions=_HALVES)
+def find_default(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`torch.set_default_dtype(torch.bfloat16)`: what is made from now on is in half precision."""
+    given = text(site.node.args[0].value) if len(site.node.args) == 1 else ""
+    full = script.resolver.qualified(site.name, site.scope)
+    if given.strip("'\"").rpartition(".")[2] in _HALVES and full:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(API, full[:1]),
+            part="policy",
+            api="set_default_dtype",
+            condition=script.condition(site.statement),
+        )
+
+
 @pattern(MixedPrecision, methods=("amp_init",))
 def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """Paddle's `optimizer.amp_init(place)`, which casts the parameters of a static program."""

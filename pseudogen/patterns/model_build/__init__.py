@@ -315,6 +315,20 @@ EXAMPLES = {
             arguments=("args",),
         )
     ],
+    (
+        "import nets\n"
+        "backbone = eval('nets.{}'.format(args.net))(num_features=512)\n"
+        "backbone.train()"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("backbone",)),
+            target="backbone",
+            function="eval('nets.{}'.format(args.net))",
+            arguments=("num_features=512",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

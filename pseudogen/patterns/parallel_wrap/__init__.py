@@ -215,6 +215,17 @@ EXAMPLES = {
             function="learn.distrib_ctx",
         )
     ],
+    ("model = CustomDataParallel(model, num_gpus)"): [
+        ParallelWrap(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("CustomDataParallel",)),
+            kind="dp",
+            target="model",
+            function="CustomDataParallel",
+            model="model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "policy = fsdp_auto_wrap_policy(model)": "says how to wrap, wraps nothing",
@@ -222,4 +233,5 @@ COUNTEREXAMPLES = {
     "policies.apply_fsdp_checkpointing(model)": "activations are computed anew",
     "if isinstance(model, torch.nn.DataParallel):\n    pass": "asks, wraps nothing",
     "features = pipeline.prepare(text)": "prepares no model",
+    ("names = TextDataParallel(names)"): "no model is wrapped",
 }

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.decorators import decorating
 from pseudogen.names.evidence import NAME, Evidence, Known
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
@@ -139,6 +140,8 @@ def _form(name: str) -> str | None:
     named = set(words(name))
     if named & {"checkpointing", "checkpoint"}:
         return None  # activations are computed anew
+    if words(name)[-2:] == ("data", "parallel") and is_class_name(name):
+        return "ddp" if "distributed" in named else "dp"
     form = next((form for wanted, form in _NAMED if wanted <= named), None)
     return form if named & _VERBS else None
 

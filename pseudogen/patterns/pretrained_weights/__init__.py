@@ -185,6 +185,44 @@ EXAMPLES = {
             condition="args.restore",
         )
     ],
+    (
+        "import torch\n"
+        "if not args.resume:\n"
+        "    ckpt = torch.load(args.ckpt)['model']\n"
+        "    model = load_ckpt(model, ckpt)"
+    ): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="args.ckpt",
+            into=4,
+            condition="not args.resume",
+        )
+    ],
+    (
+        "import torch\n"
+        "def resume_train(model):\n"
+        "    if args.resume:\n"
+        "        start = 1\n"
+        "    else:\n"
+        "        model.load_state_dict(torch.load(args.ckpt))"
+    ): [
+        PretrainedWeights(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="args.ckpt",
+            into=6,
+            condition="not args.resume",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

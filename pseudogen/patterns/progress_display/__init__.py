@@ -342,4 +342,13 @@ COUNTEREXAMPLES = {
     'print("loading data")': "says what happens, shows no progress",
     "print(f'test loss {loss}')": "one result at the end",
     "if epoch % 10 == 0:\n    print('saving')": "no result is shown",
+    (
+        "for epoch in range(9):\n"
+        "    loss.backward()\n"
+        "    opt.step()\n"
+        "    if epoch % 2 == 0:\n"
+        "        if loss < best:\n"
+        "            print('stopped at', loss)\n"
+        "            break"
+    ): "the last words of the run",
 }

@@ -247,7 +247,7 @@ def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     display = _is_display(site.name)
     if not _may_show(site.name) or not _shows(site, script, display):
         return
-    if not _is_statement(site) or not _is_first(site, script):
+    if not _is_statement(site) or not _is_first(site, script) or _leaves(site, script):
         return
     every = _interval(site, script)
     if every is None and not _in_loop(site, script):
@@ -361,6 +361,13 @@ def _is_first(site: Site, script: Script) -> bool:
         return True
     prints = [c for c in script.calls_in(other) if c.name == site.name and _is_statement(c)]
     return not any(_shows(call, script, False) for call in prints)
+
+
+def _leaves(site: Site, script: Script) -> bool:
+    """Whether the loop is left right after: `print("stopped at", loss)` and `break`."""
+    place, parent = site.statement.after, site.statement.parent
+    after = script.tree.statements[place] if place < len(script.tree.statements) else None
+    return after is not None and after.parent == parent and type(after.node) is cst.Break
 
 
 def _interval(site: Site, script: Script) -> Any:

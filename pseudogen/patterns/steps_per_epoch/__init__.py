@@ -282,6 +282,17 @@ EXAMPLES = {
             loader="pairs",
         )
     ],
+    ("total_steps = steps_per_epoch * args.train_num"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("steps_per_epoch",)),
+            target="total_steps",
+            expression="steps_per_epoch * args.train_num",
+            per="run",
+            plain=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
@@ -298,4 +309,5 @@ COUNTEREXAMPLES = {
     "step = epoch * len(train_loader) + i": "the place in the run, not its length",
     "max_steps = 10000": "a setting, nothing is computed",
     "n = len(train_loader.dataset)": "counts samples",
+    ("log_every = steps_per_epoch * args.times"): "no number of all steps",
 }

@@ -181,6 +181,23 @@ EXAMPLES = {
             function="copy.deepcopy",
         )
     ],
+    (
+        "def accumulate(first, second, decay=0.999):\n"
+        "    kept = dict(first.named_parameters())\n"
+        "    new = dict(second.named_parameters())\n"
+        "    for k in kept.keys():\n"
+        "        kept[k].data.mul_(decay).add_(new[k].data, alpha=1 - decay)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("first", "second")),
+            action="updated",
+            form="ema",
+            average="first",
+            model="second",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "ema_sched = EMAWarmup(power=0.7)\nema_sched.step()": "a schedule of the decay",
@@ -197,4 +214,9 @@ COUNTEREXAMPLES = {
     "for t, s in zip(target.parameters(), online.parameters()):\n    t.data.copy_(s.data)": (
         "copied, not averaged"
     ),
+    (
+        "total = dict(first.named_parameters())\n"
+        "for k in total.keys():\n"
+        "    total[k].mul_(2).add_(total[k])"
+    ): "a model is changed by itself",
 }

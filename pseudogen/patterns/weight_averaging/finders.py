@@ -138,6 +138,20 @@ def find_loop_by_name(site: Site, script: Script) -> Iterator[WeightAveraging]:
         return
     for mixed in script.calls_below(site.statement):
         held = _held(mixed.node) if mixed.name.rpartition(".")[2] in ("add_", "lerp_") else ""
+        of = _parameters_held(held, mixed, script) if held else None
+        other = _parameters_held(_added(mixed.node), mixed, script) if of is not None else None
+        if of is not None and other is not None and text(of) != text(other):
+            yield WeightAveraging(
+                line=site.line,
+                end=site.statement.end,
+                evidence=Evidence(FLOW, (text(of), text(other))),
+                action="updated",
+                form="ema",
+                average=text(of),
+                model=text(other),
+                condition=script.condition(site.statement),
+            )
+            return
         if held and set(words(held)) & _AVERAGES and not set(words(held)) & _OTHER:
             model = parameters_of(call) or _state_of(call)
             yield WeightAveraging(
@@ -170,6 +184,25 @@ def _held(node: Any) -> str:
             break
         base = base.value
     return dotted(base) if base is not None else ""
+
+
+def _added(call: cst.Call) -> str:
+    """`params` in `....add_(params[name].data, alpha=1 - decay)`."""
+    node: Any = call.args[0].value if call.args else None
+    if type(node) is cst.Attribute and node.attr.value == "data":
+        node = node.value
+    if type(node) is cst.Subscript:
+        node = node.value
+    return dotted(node) if node is not None else ""
+
+
+def _parameters_held(name: str, site: Site, script: Script) -> Any:
+    """The model whose parameters a table holds by their names: `dict(model.named_parameters())`."""
+    bound = script.reaching(name, site.statement.index) if name else []
+    made = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
+    if type(made) is not cst.Call or dotted(made.func) not in ("dict", "OrderedDict"):
+        return None
+    return parameters_of(made) or _state_of(made.args[0].value if made.args else None)
 
 
 def _mixes(site: Site, script: Script) -> bool:
