@@ -61,3 +61,37 @@ def test_a_switch_of_the_libraries_begins_no_stage_behind_others() -> None:
     assert [kind for kind, _ in behind] == ["model"]
     before = stages(start + switch + made + "    return net\n")
     assert [kind for kind, _ in before] == ["start-up", "model"]
+
+
+LIGHTNING = """import torch
+import pytorch_lightning as pl
+
+class Net(pl.LightningModule):
+    def validation_step(self, batch, batch_idx):
+        loss = self.net(batch)
+        return loss
+
+    def training_step(self, batch, batch_idx):
+        loss = self.net(batch)
+        return loss
+
+    def configure_optimizers(self):
+        return torch.optim.SGD(self.parameters(), lr=0.1)
+
+limit = 10
+"""
+
+
+def test_hooks_of_lightning_come_in_the_order_in_which_it_calls_them() -> None:
+    fitted = LIGHTNING + "trainer = pl.Trainer(max_epochs=limit)\ntrainer.fit(Net())\n"
+    for code in (fitted, LIGHTNING):
+        found = [(kind, ids) for kind, ids in stages(code) if "epoch-loop" not in ids]
+        behind = [kind for kind, ids in found if ids != ["model-build"]]
+        assert behind == ["optimisation", "training", "evaluation"], code
+
+
+def test_what_is_done_in_a_hook_stands_with_it() -> None:
+    code = LIGHTNING + "trainer = pl.Trainer(max_epochs=limit)\ntrainer.fit(Net())\n"
+    said = pseudogen.explain(code + "\n" * 60, lang="en")
+    step = said[said.index("Lightning calls `training_step`") :]
+    assert "Lines 10–11." in step[: step.index("Evaluation (")]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import libcst as cst
 
+from pseudogen.names.hooks import hooks
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import called_function
 from pseudogen.syntax.tree import Statement
@@ -13,15 +16,19 @@ def run_order(script: Script) -> list[int]:
     """Indexes of all statements in the order in which they run.
 
     A function of the script stands behind the statement that first calls it (or hands it to
-    somebody who will, as `mp.spawn(main_worker)`), `__init__` behind the first instance. Functions
-    to which nothing leads come last: first those that nothing calls, with what they call.
+    somebody who will, as `mp.spawn(main_worker)`), `__init__` behind the first instance, the hooks
+    of a Lightning module behind `trainer.fit(module)`. Functions to which nothing leads come last:
+    first those that nothing calls, with what they call.
     """
     walk = _Walk(script)
     walk.block([s for s in script.tree.statements if s.parent < 0])
     for statement in script.tree.statements:
         called = script.structure.called_from.get(statement.index)
-        if statement.index not in walk.placed and walk.is_entry(statement) and not called:
-            walk.block([statement], definitions=True)
+        if statement.index in walk.placed or called or not walk.is_entry(statement):
+            continue
+        if statement in walk.hooks:
+            walk.block(walk.entered_hooks())
+        walk.block([statement], definitions=True)
     for statement in script.tree.statements:
         if statement.index not in walk.placed:
             walk.block([statement], definitions=True)
@@ -33,8 +40,10 @@ class _Walk:
         self.script = script
         self.order: list[int] = []
         self.placed: set[int] = set()
+        self.entered: set[int] = set()  # functions whose turn it is
         self.functions = self._names(cst.FunctionDef)
         self.classes = self._names(cst.ClassDef)
+        self.hooks = hooks(script) if self.classes else []
 
     def _names(self, kind: type[cst.FunctionDef] | type[cst.ClassDef]) -> set[str]:
         """The names of what the script defines of one kind."""
@@ -48,7 +57,8 @@ class _Walk:
             if statement.index in self.placed:
                 continue
             kind = type(statement.node)
-            if kind in (cst.FunctionDef, cst.ClassDef) and not definitions:
+            definition = kind in (cst.FunctionDef, cst.ClassDef)
+            if definition and not definitions and statement.index not in self.entered:
                 continue
             self.placed.add(statement.index)
             self.order.append(statement.index)
@@ -57,6 +67,8 @@ class _Walk:
             sites = self.script.calls_in(statement)
             if sites:
                 stack.extend(reversed(self._functions(sites)))
+                if self.hooks and any(map(self._fits, sites)):
+                    stack.extend(reversed(self.entered_hooks()))
 
     def is_entry(self, statement: Statement) -> bool:
         """Whether it is a function or method, and not one inside of another."""
@@ -64,16 +76,25 @@ class _Walk:
         inside = any(type(header.node) is not cst.ClassDef for header in around)
         return type(statement.node) is cst.FunctionDef and not inside
 
+    def _fits(self, site: Site) -> bool:
+        """Whether a call runs the loop that calls the hooks."""
+        return site.name.endswith(".fit") and self.script.fit_call(site) is not None
+
+    def entered_hooks(self) -> list[Statement]:
+        """The hooks, in the order in which a training comes to them."""
+        found, self.hooks = self.hooks, []
+        return self._enter(method.index for method in found)
+
     def _functions(self, sites: list[Site]) -> list[Statement]:
-        """The bodies of the functions that the calls of a statement lead to."""
-        found: list[Statement] = []
+        """The functions that the calls of a statement lead to."""
         made = [index for site in sites for index in self._constructors(site)]
-        for index in (*made, *(index for site in sites for index in self._called(site))):
-            if index not in self.placed:
-                self.placed.add(index)
-                self.order.append(index)
-                found += self.script.tree.body(self.script.tree.statements[index])
-        return found
+        return self._enter((*made, *(index for site in sites for index in self._called(site))))
+
+    def _enter(self, functions: Iterable[int]) -> list[Statement]:
+        """Those of the functions that have not been placed."""
+        found = [index for index in dict.fromkeys(functions) if index not in self.placed]
+        self.entered.update(found)
+        return [self.script.tree.statements[index] for index in found]
 
     def _called(self, site: Site) -> list[int]:
         direct = called_function(self.script, site)

@@ -14,7 +14,7 @@ from pseudogen.explanation.captions import comment_above
 from pseudogen.explanation.clipped import targets
 from pseudogen.explanation.passage import Branch, Clause, Passage
 from pseudogen.explanation.readings import clauses, is_read, summary
-from pseudogen.explanation.stages import Stage
+from pseudogen.explanation.stages import Stage, home_of
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
 from pseudogen.names.conditions import left_open, opposite
@@ -84,8 +84,7 @@ class _Reading:
             self.told[id(stage)] = lines
             holding = [self._holding(line) for line in lines]
             self.blocks[id(stage)] = {statement.parent for statement in holding}
-            function = script.function_around(holding[0])
-            homes.setdefault(function.index if function is not None else -1, []).append(stage)
+            homes.setdefault(home_of(script, holding[0]), []).append(stage)
         for home, stages in homes.items():
             for stretch in self._stretches(self._body(home)):
                 for passage in self._passages(stretch):

@@ -12,7 +12,7 @@ from pseudogen.explanation.order import run_order
 from pseudogen.explanation.passage import Passage
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
-from pseudogen.names import structure
+from pseudogen.names import hooks, structure
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -52,11 +52,11 @@ def stages(
     ordered = sorted(zip(told, holders, strict=True), key=lambda pair: place[pair[1].index])
     groups: list[_Group] = []
     latest: dict[int, _Group] = {}  # what other functions do in between parts no stage
-    homes = [_home(script, statement) for _, statement in ordered]
+    homes = [home_of(script, statement) for _, statement in ordered]
     kinds = _kinds(script, ordered)
     for number, (finding, statement) in enumerate(ordered):
         home, kind = homes[number], kinds[number]
-        function = script.function_around(statement)
+        function = script.tree.statements[home] if home != NO_STATEMENT else None
         last = latest.get(home)
         if last is not None and last.pairs[-1][1] is statement and isinstance(finding, Reached):
             kind = last.kind  # what a call leads to stands with what is said of the call
@@ -93,8 +93,10 @@ def _in_passing(script: Script, told: Finding | Reached, statement: Statement) -
     return reads or kind == "determinism"
 
 
-def _home(script: Script, statement: Statement) -> int:
-    function = script.function_around(statement)
+def home_of(script: Script, statement: Statement) -> int:
+    """The function that a statement stands in or is, by index."""
+    is_function = type(statement.node) is cst.FunctionDef
+    function = statement if is_function else script.function_around(statement)
     return function.index if function is not None else NO_STATEMENT
 
 
@@ -148,8 +150,10 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str 
     kinds = {
         script.structure.loops[s.index].kind for s in around if s.index in script.structure.loops
     }
-    function = script.function_around(statement)
-    inside = function.index if function is not None else -1
+    inside = home_of(script, statement)
+    hook = _hook(script, inside)
+    if hook is not None:
+        return hook
     if structure.EVALUATION_LOOP in kinds or (
         inside in script.structure.evaluates and inside not in script.structure.trains
     ):
@@ -157,6 +161,17 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str 
     stage = _stage_of(told)
     steps = structure.unit(script, statement) == "step" and stage != "loop"
     return TRAINING if kinds or steps else stage
+
+
+def _hook(script: Script, function: int) -> str | None:
+    """The stage of what a framework calls in its loops; None for other functions."""
+    method = script.tree.statements[function] if function != NO_STATEMENT else None
+    owner = script.tree.statements[method.parent] if method and method.parent >= 0 else None
+    if method is None or owner is None or type(owner.node) is not cst.ClassDef:
+        return None
+    name = method.node.name.value
+    kind = TRAINING if name in hooks.TRAINING else EVALUATION if name in hooks.EVALUATING else None
+    return kind if kind and hooks.is_module(script, owner) else None
 
 
 def _stage(script: Script, group: _Group) -> Stage:

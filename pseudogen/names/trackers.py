@@ -8,6 +8,7 @@ import libcst as cst
 
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
+from pseudogen.names.hooks import is_module
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -379,10 +380,4 @@ def _is_lightning(site: Site, script: Script) -> bool:
     if function is None or not site.node.args:
         return False
     owner = script.tree.scopes[function.scope]
-    if owner.kind != "class":
-        return False
-    bases = script.tree.statements[owner.statement].node.bases
-    names = {words(dotted(base.value))[:1] for base in bases if dotted(base.value)}
-    return ("lightning",) in names or bool(
-        {"training_step", "validation_step"} & set(owner.bindings)
-    )
+    return owner.kind == "class" and is_module(script, script.tree.statements[owner.statement])
