@@ -538,3 +538,63 @@ def test_what_is_put_into_a_state_is_saved_with_it(put: str) -> None:
     assert "Only the weights are in it" in alone
     assert "Only the weights are in it" not in more
     assert "The weights are what is needed" not in more
+
+
+_LONG_BRANCHES = """\
+import torch
+for epoch in range(epochs):
+    for batch in train_loader:
+        loss = model(batch).mean()
+        loss.backward()
+        optimizer.step()
+    if (epoch % args.save_interval == 0 or epoch == epochs - 1) and args.rank == 0:
+        name = f"net-{epoch}.pt"
+        torch.save(model.state_dict(), name)
+        if args.save_optimizer:
+            torch.save(optimizer.state_dict(), "optimizer.pt")
+"""
+
+
+def test_a_long_condition_is_told_where_its_branch_begins() -> None:
+    said = pseudogen.explain(_LONG_BRANCHES)
+    assert "In the branch of line 7: `torch.save` saves `model.state_dict()` to `name`." in said
+    assert "In the branch of line 7: `torch.save` saves `optimizer.state_dict()`" in said
+    assert "if `args.save_optimizer`." in said
+    assert said.count("epoch == epochs - 1") == 1
+    assert "在第 7 行的分支中，若 `args.save_optimizer`" in pseudogen.explain(
+        _LONG_BRANCHES, lang="zh"
+    )
+
+
+def test_what_both_branches_do_is_told_without_the_choice_between_them() -> None:
+    said = pseudogen.explain(
+        "import torch\nif wanted:\n"
+        "    if best:\n        note()\n        torch.save(net.state_dict(), path)\n"
+        "    else:\n        torch.save(net.state_dict(), path)\n"
+    )
+    assert "`torch.save` saves `net.state_dict()` to `path` if `wanted`." in said
+
+
+@pytest.mark.parametrize(
+    ("further", "told"),
+    [
+        (
+            "writer.add_scalar('loss', loss, step)\n"
+            "        if averaged:\n            writer.add_scalar('averaged', mean, step)\n",
+            "`loss` goes to `writer` (TensorBoard), against `step`, if `wanted`. "
+            "If `averaged` as well, so does `averaged`.",
+        ),
+        (
+            "if one:\n            writer.add_scalar('first', loss, step)\n"
+            "        if two:\n            writer.add_scalar('second/{}'.format(n), loss, step)\n",
+            "`first` goes to `writer` (TensorBoard), against `step`, if `wanted`, and if `one`; "
+            "`second/…` goes if `two`.",
+        ),
+    ],
+)
+def test_values_that_are_logged_under_different_conditions(further: str, told: str) -> None:
+    said = pseudogen.explain(
+        "from torch.utils.tensorboard import SummaryWriter\nwriter = SummaryWriter()\n"
+        f"for step, loss in enumerate(losses):\n    if wanted:\n        {further}"
+    )
+    assert told in said.replace("\n", " ")

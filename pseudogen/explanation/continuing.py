@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.conditions import common
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -123,7 +124,7 @@ def _story(
         reads=tuple((_reading(f, s), f.line) for f, s in readings),
         together=together,
         path=paths.pop() if len(paths) == 1 else None,
-        condition=_common([f.condition or "" for f in found]),
+        condition=common([f.condition for f in found]),
         parts=parts,
         saves=tuple((f.call, (f.line, f.end)) for f in saves),
         left=tuple(dict.fromkeys(left)) if len(saves) == 1 else (),
@@ -134,17 +135,6 @@ def _story(
 def _reading(finding: Any, statement: Statement) -> str:
     """The call that reads; with its arguments where it is not known which one is the file."""
     return str(finding.call) if finding.path else text(statement.node.value)
-
-
-def _common(conditions: Sequence[str]) -> str | None:
-    """The conditions with which all of several begin."""
-    tests: list[str] = []
-    for same in zip(*(condition.split(" and ") for condition in conditions), strict=False):
-        if len(set(same)) > 1:
-            break
-        tests.append(same[0])
-    common = " and ".join(tests)
-    return common if common and common.count("(") == common.count(")") else None
 
 
 def _saves(finding: Finding, keys: set[str], few: int) -> bool:

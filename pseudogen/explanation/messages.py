@@ -7,13 +7,15 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import blanks, string
 from pseudogen.syntax.text import text
 
 _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
 _MESSAGE = 70
 _COLOURS = re.compile(r"(?:\x1b|\\x1b|\\033|\\e)\[[0-9;]*m")
 """Escapes that colour a terminal, as they are or as they are written."""
+_PERCENT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
+"""What `%` fills in."""
 
 
 def reports(name: str, receiver: str, method: str) -> bool:
@@ -25,13 +27,16 @@ def reports(name: str, receiver: str, method: str) -> bool:
 def message(node: Any) -> str:
     """What a message says, as far as it is written out."""
     said = node
+    fills = False
     while type(said) is cst.BinaryOperation or _is_formatted(said):
+        fills = type(said) is cst.Call or type(said.operator) is cst.Modulo
         said = said.left if type(said) is cst.BinaryOperation else said.func.value
     more = type(said) is cst.ConcatenatedString
     if more:
         said = said.left
     if type(said) is cst.SimpleString:
-        return _shown(string(said), more)
+        written = string(said)
+        return _shown(_PERCENT.sub("…", blanks(written)) if fills else written, more)
     if type(said) is cst.FormattedString:
         return _shown(text(said)[2:-1].strip("\"'"), more)
     return ""
@@ -51,4 +56,4 @@ def _shown(said: str, more: bool) -> str:
         said, more = said[:_MESSAGE].rpartition(" ")[0], True
     if sum(letter.isalpha() for letter in said) <= 2:
         return ""
-    return said + " …" if more else said
+    return said.rstrip(" …") + " …" if more else said

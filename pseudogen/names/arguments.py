@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -37,6 +38,14 @@ def string(node: Any) -> str:
 def _evaluated(literal: str) -> str:
     written = ast.literal_eval(literal)
     return written if isinstance(written, str) else ""
+
+
+_BLANK = re.compile(r"\{\d*(?:![rsa])?(?::[^{}]*)?\}")
+
+
+def blanks(template: str) -> str:
+    """A text for `str.format` as it is read: what is filled in by place is left open."""
+    return _BLANK.sub("…", template)
 
 
 def starred_argument(script: Script, site: Site, name: str) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ast import literal_eval
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -96,6 +97,43 @@ def _written(test: _Test, alone: bool) -> str:
 def are_opposite(one: str, other: str) -> bool:
     """Whether of two written conditions always exactly one holds."""
     return opposite(cst.parse_expression(one), alone=True) == other
+
+
+def conjuncts(written: str) -> list[str]:
+    """The tests that a written condition joins by `and`."""
+    return _conjuncts(cst.parse_expression(written)) if " and " in written else [written]
+
+
+def _conjuncts(node: Any) -> list[str]:
+    joined = type(node) is cst.BooleanOperation and type(node.operator) is cst.And
+    if joined and not node.lpar:
+        return [*_conjuncts(node.left), *_conjuncts(node.right)]
+    return [text(node)]
+
+
+def common(conditions: Sequence[str | None]) -> str | None:
+    """The tests with which all conditions begin, joined; None where there is none."""
+    shared: list[str] = []
+    for tests in zip(*(conjuncts(c) if c else [] for c in conditions), strict=False):
+        if len(set(tests)) > 1:
+            break
+        shared.append(tests[0])
+    return " and ".join(shared) or None
+
+
+def beyond(condition: str, shared: str | None) -> str | None:
+    """What a condition asks for beyond the tests with which it begins."""
+    rest = conjuncts(condition)[len(conjuncts(shared)) if shared else 0 :]
+    return " and ".join(rest) or None
+
+
+def either_way(one: str, other: str) -> tuple[str | None] | None:
+    """Of two conditions that are the two ways of one test, what both ask for besides, in a tuple
+    of its own; None where they are not."""
+    shared = common((one, other))
+    rests = beyond(one, shared), beyond(other, shared)
+    ways = rests[0] is not None and rests[1] is not None and are_opposite(rests[0], rests[1])
+    return (shared,) if ways else None
 
 
 _OPPOSITES: dict[type, str] = {

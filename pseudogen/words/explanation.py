@@ -20,6 +20,7 @@ from pseudogen.document import (
     plain,
 )
 from pseudogen.document import spans as marked
+from pseudogen.explanation.branches import Branches
 from pseudogen.explanation.captions import comment_above, docstring_of
 from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.definitions import Definition
@@ -95,7 +96,8 @@ class _Writer:
         self.listings = listings
         self.words: Any = explanation_words(lang)
         self.cases = Cases(explanation.script)
-        self.telling = Telling(lang, self.cases.of)
+        self.branches = Branches(explanation.script)
+        self.telling = Telling(lang, self.cases.of, self.branches)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
         self.stories = list(explanation.stories)
@@ -213,9 +215,14 @@ class _Writer:
         branch, before = passage.branch, self.branch
         self.branch = branch
         again = branch is not None and before is not None and branch[1:] == before[1:]
-        if again and branch is not None and len(branch[1]) > _BRIEF:
-            kind = "same loop" if branch[0] in ("each", "while") else "same branch"
-            passage = replace(passage, branch=(kind, "", branch[2]))
+        if branch is not None and len(branch[1]) > _BRIEF:
+            if again:
+                kind = "same loop" if branch[0] in ("each", "while") else "same branch"
+                passage = replace(passage, branch=(kind, "", branch[2]))
+            elif self.branches.is_told(branch[2]):
+                passage = replace(passage, branch=("told branch", "", branch[2]))
+        if branch is not None and branch[0] == "when":
+            self.branches.tell(branch[2])
         return passage_paragraph(passage, self.lang)
 
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:

@@ -9,16 +9,19 @@ from operator import itemgetter
 from typing import Any
 
 from pseudogen.document import Span, Spans, plain, sentences, stripped
+from pseudogen.explanation.branches import Branches
 from pseudogen.explanation.cases import Case
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
-from pseudogen.names.conditions import are_opposite
+from pseudogen.names.conditions import either_way
 from pseudogen.templating import explanation_words, language
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
 _Key = tuple[str, tuple[str, ...]]
 
 _OBJECT = re.compile(r"[\w.]+(\[[\w.'\"]+\])?")
+_RHYTHM = ("every", "per")
+"""Facts that say of a condition how often it holds."""
 _FEW = 2
 """In so many pieces of code two sentences may differ to be told as one."""
 
@@ -26,13 +29,17 @@ _FEW = 2
 class Telling:
     """The words of findings, and which of their sentences are new."""
 
-    def __init__(self, lang: str, case: Callable[[Finding], Case | None] | None = None) -> None:
-        """`case` says in which branch a finding stands whose own words do not tell it."""
+    def __init__(self, lang: str, case: Callable[[Finding], Case | None], told: Branches) -> None:
+        """`case` says in which branch a finding stands whose own words do not tell it; `told` are
+        the branches of which it is told when they run."""
         self.lang = lang
-        self.cases = {"": case} if case is not None else {}  # by file
+        self.branches = told
+        self.cases = {"": case}  # by file
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
         self._told: dict[tuple[str, str, str], dict[int, tuple[int, dict[str, str]]]] = {}
+        self._kept: list[Finding] = []  # made here; words are kept by the `id` of their finding
+        self._within: dict[int, int] = {}  # the line of the branch, by `id`
         self._paragraphs = 0
         self._shapes: set[str] = set()
 
@@ -45,12 +52,16 @@ class Telling:
 
     def case(self, finding: Finding, file: str = "") -> str:
         """In which branch a finding stands, as marked words; "" where that is told, or in none."""
+        if id(finding) in self._within:
+            return str(self._frame.within(self._within[id(finding)], None))
         case = self.cases.get(file)
         found = case(finding) if case is not None else None
         if found is None:
             return ""
-        told = any(found[0] in plain(paragraph) for paragraph in self.words(finding).what)
-        return "" if told else str(self._frame.case(*found))
+        if any(found[0] in plain(paragraph) for paragraph in self.words(finding).what):
+            return ""
+        short = self.branches.beyond(finding.line, found[0]) if not file else None
+        return str(self._frame.within(short[1], short[0]) if short else self._frame.case(*found))
 
     def repeated(
         self, told: Iterable[Entry], file: str = ""
@@ -77,7 +88,8 @@ class Telling:
         the one before in one or two pieces of code it is only said that the same holds there;
         of several whose rest is that of an earlier one, this is said once behind them."""
         said: list[Spans] = []
-        groups = self._alike(_either_way(findings), file)
+        findings = self._either_way(findings)
+        groups = self._alike([self._in_branch(f, file) for f in findings], file)
         told = [(group, self._what(group[0][0], file)) for group in groups]
         like: dict[int, list[int]] = {}  # by the line that says the rest
         for group, parts in told:
@@ -94,10 +106,54 @@ class Telling:
                 likewise = spaced_words(self._frame.same_for(others), self.lang)
                 paragraphs[-1] = joined([paragraphs[-1], likewise], self.lang)
             said += paragraphs
+        for finding in () if file else findings:
+            self.branches.tell_of(finding)
         for line, lines in like.items():
             if len(lines) > 1:
                 said.append(spaced_words(self._frame.rests_as(line, lines), self.lang))
         return said
+
+    def _in_branch(self, finding: Finding, file: str) -> Finding:
+        """A finding without what a branch around it has told of the condition in its words."""
+        condition = getattr(finding, "condition", None) or ""
+        told = condition and any(condition in plain(p) for p in self.words(finding).what)
+        short = self.branches.beyond(finding.line, condition) if told and not file else None
+        if short is None:
+            return finding
+        rhythm = {fact: None for fact in _RHYTHM if hasattr(finding, fact)}
+        other: Any = {"condition": short[0], **rhythm}
+        made = replace(finding, **other)
+        self._kept.append(made)
+        self._within[id(made)] = short[1]
+        return made
+
+    def _either_way(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Findings without those that say of an `else` what another says of its `if`: that one
+        then stands for both."""
+        kept: list[Finding] = []
+        for finding in findings:
+            both = self._both(kept[-1], finding) if kept else None
+            if both is None:
+                kept.append(finding)
+            else:
+                kept[-1] = both
+        return kept
+
+    def _both(self, one: Any, other: Any) -> Finding | None:
+        """A finding that stands for two of which always one holds, where they say the same."""
+        conditions = getattr(one, "condition", None), getattr(other, "condition", None)
+        if type(one) is not type(other) or None in conditions:
+            return None
+        both = either_way(str(conditions[0]), str(conditions[1]))
+        if both is None:
+            return None
+        told: Finding = replace(one, condition=both[0])
+        same = (
+            finding_words(told, self.lang).what
+            == finding_words(replace(other, condition=both[0]), self.lang).what
+        )
+        self._kept.append(told)
+        return told if same else None
 
     def _with_rest(self, paragraph: Spans, line: int | None, like: dict[int, list[int]]) -> Spans:
         """A paragraph, and where the rest is said, unless that is said of several together."""
@@ -175,29 +231,6 @@ class Telling:
                 self._shapes.add(shape)
                 kept.append(sentence)
         return stripped(_flat(kept))
-
-
-def _either_way(findings: Sequence[Finding]) -> list[Finding]:
-    """Findings without those that say of an `else` what another says of its `if`: that one then
-    stands for both."""
-    kept: list[Finding] = []
-    for finding in findings:
-        before: Any = kept[-1] if kept else None
-        if before is not None and _is_opposite(before, finding):
-            kept[-1] = replace(before, condition=None)
-        else:
-            kept.append(finding)
-    return kept
-
-
-def _is_opposite(one: Any, other: Any) -> bool:
-    """Whether two findings have the same facts under conditions of which always one holds."""
-    conditions = getattr(one, "condition", None), getattr(other, "condition", None)
-    if type(one) is not type(other) or None in conditions:
-        return False
-    if {**one.facts(), "condition": None} != {**other.facts(), "condition": None}:
-        return False
-    return are_opposite(str(conditions[0]), str(conditions[1]))
 
 
 def differ(parts: Iterable[Sequence[Spans]]) -> bool:

@@ -81,11 +81,15 @@ EXAMPLES = {
             tracker=None,
             backend="Weights & Biases",
             where=None,
-            names=("norm/weight", "norm/bias"),
+            names=(),
             step=None,
             several=False,
             guard=None,
             condition=None,
+            further=(
+                (("norm/weight",), "'weight' in name"),
+                (("norm/bias",), "'bias' in name"),
+            ),
         )
     ],
     "import torch.distributed as dist\n"
@@ -460,7 +464,7 @@ EXAMPLES = {
             tracker="writer",
             backend="TensorBoard",
             where=None,
-            names=("loss/{split}", "map/{}"),
+            names=("loss/{split}", "map/…"),
             step="epoch",
             several=False,
             guard=None,

@@ -18,13 +18,16 @@ class ExperimentLogging(Finding):
         backend: "TensorBoard", "Weights & Biases"...; None when the script does not say.
         where: The folder or project of a new tracker, as passed.
         where_kind: "folder" or "project", which of them it is.
-        names: Names under which values are logged, where they are plain strings.
+        names: Names under which values are logged, where they are plain strings; those of `further`
+            aside.
         step: What they are logged against (`global_step`, `epoch`), as passed.
         several: Whether several processes may come here, with nothing known that holds all but one
             back.
         guard: The condition around it on the rank, or on the tracker, which other processes then
             lack; None without one.
-        condition: The condition under which it is done; None, too, where the calls have several.
+        condition: The condition under which it is done: what is common to all of the calls.
+        further: Names that are logged only under a further condition, with that: ((names),
+            condition).
     """
 
     pattern: ClassVar[str] = "experiment-logging"
@@ -39,3 +42,4 @@ class ExperimentLogging(Finding):
     several: bool
     guard: str | None
     condition: str | None
+    further: tuple[tuple[tuple[str, ...], str], ...] = ()

@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import blanks, string
+from pseudogen.names.conditions import beyond, common
 from pseudogen.names.places import own_lines
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -53,7 +54,8 @@ def _logs_in(statement: Statement, script: Script) -> list[Site]:
 def _finding(
     site: Site, script: Script, form: str, told: Tracker, sites: list[Site], end: int
 ) -> ExperimentLogging:
-    names = tuple(dict.fromkeys(name for log in sites for name in _names(log)))
+    condition = common([_condition(log, script) for log in sites])
+    names = _by_condition(sites, condition, script) if form == "log" else {}
     steps = [step for log in sites if (step := _step(log, script)) is not None]
     where, where_kind = _where(site, script) if form == "create" else (None, None)
     guards = {_guard(log, told, script) for log in sites}
@@ -66,12 +68,25 @@ def _finding(
         backend=told.backend,
         where=where,
         where_kind=where_kind,
-        names=names if form == "log" else (),
+        names=names.pop(None, ()),
         step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
         several=None in guards and not told.guarded and script.workers.joins,
-        guard=_common(guards),
-        condition=_common({_condition(log, script) for log in sites}),
+        guard=next(iter(guards)) if len(guards) == 1 else None,
+        condition=condition,
+        further=tuple((named, rest) for rest, named in names.items() if rest and named),
     )
+
+
+def _by_condition(
+    sites: list[Site], shared: str | None, script: Script
+) -> dict[str | None, tuple[str, ...]]:
+    """The names that are logged, by what their calls ask for beyond what all of them do."""
+    found: dict[str | None, dict[str, None]] = {}
+    for log in sites:
+        condition = _condition(log, script)
+        rest = beyond(condition, shared) if condition else None
+        found.setdefault(rest, {}).update(dict.fromkeys(_names(log)))
+    return {rest: tuple(names) for rest, names in found.items()}
 
 
 def _where(site: Site, script: Script) -> tuple[str | None, str | None]:
@@ -106,11 +121,6 @@ def _condition(log: Site, script: Script) -> str | None:
     return " and ".join(test for test in tests if test) or None
 
 
-def _common(conditions: set[str | None]) -> str | None:
-    """The condition under which all calls are made, where it is one and the same."""
-    return next(iter(conditions)) if len(conditions) == 1 else None
-
-
 def _names(site: Site) -> Iterator[str]:
     for arg in site.node.args:
         if arg.keyword is None and type(arg.value) is cst.Dict:
@@ -122,14 +132,15 @@ def _names(site: Site) -> Iterator[str]:
 
 
 def _name(node: Any) -> Iterator[str]:
-    """`loss/{}` for "loss/{}".format(split), `loss/{split}` for f"loss/{split}"."""
+    """`loss/…` for "loss/{}".format(split), `loss/{split}` for f"loss/{split}"."""
     if type(node) is cst.FormattedString:
         yield text(node)[len(node.start) : -len(node.end)]
         return
     formats = type(node) is cst.Call and type(node.func) is cst.Attribute
-    written = string(node.func.value if formats and node.func.attr.value == "format" else node)
+    filled = formats and node.func.attr.value == "format"
+    written = string(node.func.value if filled else node)
     if written:
-        yield written
+        yield blanks(written) if filled else written
 
 
 def _step(site: Site, script: Script) -> str | None:
