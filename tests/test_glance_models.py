@@ -112,3 +112,44 @@ def test_what_the_same_function_makes_is_told_together() -> None:
 def test_of_many_losses_the_paragraph_names_a_few() -> None:
     assert "Its losses: `L1Loss`, `MSELoss`, `NLLLoss` and 2 more." in paragraph(MANY)
     assert "损失函数有 `L1Loss`、`MSELoss`、`NLLLoss` 等 5 个" in paragraph(MANY, "zh")
+
+
+FITS = """from keras.models import Model
+if tiny:
+    model = make_tiny(size)
+else:
+    model = make_large(size)
+model.compile(optimizer="adam", loss="mse")
+model.fit(x, y, epochs=20, initial_epoch=5)
+"""
+DATA_MODULE = """import lightning as L
+from torch.utils.data import DataLoader
+class Words(L.LightningDataModule):
+    def __init__(self, size: int = 16):
+        super().__init__()
+        self.size = size
+    def train_dataloader(self):
+        return DataLoader(self.train_set, batch_size=self.size, shuffle=True)
+class Tagger(L.LightningModule):
+    def __init__(self, lr: float = 0.002):
+        super().__init__()
+        self.save_hyperparameters()
+    def configure_optimizers(self):
+        return Adam(self.parameters(), lr=self.hparams.lr)
+words = Words()
+"""
+
+
+def test_models_of_other_branches_are_named_without_an_optimizer_that_takes_them() -> None:
+    assert "made by `make_tiny` or `make_large`" in whole(FITS).replace("\n", " ")
+
+
+def test_the_epochs_of_a_fit_are_told_from_the_first_to_the_last() -> None:
+    assert "`model.fit`, from epoch `5` until before `20`" in " ".join(whole(FITS).split())
+    assert "`model.fit`，从 epoch `5` 到 `20` 之前" in " ".join(whole(FITS, "zh").split())
+
+
+def test_quantities_come_with_their_values() -> None:
+    told = " ".join(whole(DATA_MODULE).split())
+    assert "`self.train_set`, `self.size` (16) to a batch" in told
+    assert "learning rate `self.hparams.lr` (0.002)" in told

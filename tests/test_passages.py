@@ -60,6 +60,11 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("a, b = 1, 2", "`a` becomes `1`; `b` becomes `2`"),
         ("_, best = scores.max(1)", "`best` comes from `scores.max(1)`"),
         ("meter = Meter()", "`meter` is made by `Meter`"),
+        ("score = self.meter.Mean()", "`score` becomes `self.meter.Mean()`"),
+        (
+            "data[part] = data[part].map(encode_columns, batched=True, remove_columns=columns)",
+            "`data[part]` comes from `data[part].map(…)`",
+        ),
         ("seen += len(images)", "`len(images)` is added to `seen`"),
         ("seen *= 2", "`seen` becomes `seen * 2`"),
         ("print('epoch', epoch)", "“epoch” is reported"),

@@ -182,3 +182,29 @@ def test_the_constructors_of_a_lightning_command_line_are_its_options() -> None:
     assert found["--model.width"].name == "width"
     assert found["--data.batch_size"].name == "self.batch_size"
     assert found["--data.batch_size"].required
+
+
+def test_flags_of_absl_are_settings_under_the_name_by_which_they_are_read() -> None:
+    code = (
+        "from absl import flags\n"
+        "FLAGS = flags.FLAGS\n"
+        "flags.DEFINE_float('lr', 0.1, 'step size')\n"
+        "_KIND = flags.DEFINE_enum('kind', None, ['a', 'b'], 'which')\n"
+    )
+    settings = Script.parse(code).settings
+    assert settings["FLAGS.lr"].default == "0.1"
+    assert settings["FLAGS.lr"].help == "step size"
+    assert settings["_KIND.value"].choices == ("'a'", "'b'")
+
+
+def test_hyper_parameters_that_a_module_keeps_have_the_defaults_of_its_constructor() -> None:
+    code = (
+        "class Net(L.LightningModule):\n"
+        "    def __init__(self, width, lr=0.1, decay=0.0):\n"
+        "        super().__init__()\n"
+        "        self.save_hyperparameters()\n"
+        "net = Net(width=8, decay=0.2)\n"
+    )
+    settings = Script.parse(code).settings
+    assert settings["self.hparams.lr"].default == "0.1"
+    assert "self.hparams.decay" not in settings, "the call gives another value"

@@ -214,6 +214,17 @@ def test_going_on_is_told_from_the_file_to_the_loop() -> None:
     assert "Resuming from a checkpoint (line" not in text
 
 
+def test_weights_alone_are_not_a_part_of_the_story_and_owners_are_named_as_written() -> None:
+    weights = "if args.weights:\n    checkpoint = torch.load(args.weights)\n"
+    code = _RESUMED.replace("    model.load_state", "    unwrap(model).load_state").replace(
+        "for epoch in", weights + "    unwrap(model).load_state_dict(checkpoint)\nfor epoch in", 1
+    )
+    text = pseudogen.explain(code)
+    assert "- `unwrap(model)` gets back its state, saved under `'model'` (line 5)." in text
+    assert "`torch.load` (line 4) reads `args.resume`;" in text
+    assert "Resuming from a checkpoint (line 9)" in text or "Weights trained earlier" in text
+
+
 _SAVED_IN_TWO_FILES = """\
 found = find_last(folder, "net"), find_last(folder, "rest")
 if found[0] is None or found[1] is None:

@@ -82,7 +82,7 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         if applied is not None:
             return applied
         name = dotted(value.func)
-        if single and name.rpartition(".")[2][:1].isupper() and "(" not in name:
+        if single and _makes(script, name, statement):
             return Clause("made", names, name)
         if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
             return Clause("result", names, call_text(value))
@@ -90,6 +90,16 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         either = (call_text(value.body), call_text(value.orelse))
         return Clause("chosen", names, bare(value.test), either)
     return _collected(names, value) or Clause("set", names, value_text(value))
+
+
+def _makes(script: Script, name: str, statement: Statement) -> bool:
+    """Whether a call by this name makes an object of a class, and is no method that an object of
+    the script has: `self.evaluator.Accuracy()`."""
+    receiver, _, last = name.rpartition(".")
+    if not last[:1].isupper() or "(" in name:
+        return False
+    held = script.resolver.bindings(receiver, statement.scope) if receiver else ()
+    return not receiver.startswith("self.") and all(b.how == "import" for b in held)
 
 
 def _collected(names: tuple[str, ...], value: Any) -> Clause | None:

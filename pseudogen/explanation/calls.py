@@ -79,21 +79,22 @@ def _of_model(
     script: Script, statement: Statement, call: cst.Call, receiver: str, method: str
 ) -> Clause | None:
     """What is done to a model or an optimizer."""
+    held = short(text(call.func.value)) if type(call.func) is cst.Attribute else receiver
     first = call.args[0].value if call.args else None
     if method in CLEARING_METHODS:
-        return Clause("cleared", (receiver,))
+        return Clause("cleared", (held,))
     if first is not None and method in _LOADS:
-        return Clause("loaded", (receiver,), short(text(first)))
+        return Clause("loaded", (held,), short(text(first)))
     if first is not None and method == "add_param_group":
-        return Clause("grouped", (receiver,), short(text(first)))
+        return Clause("grouped", (held,), short(text(first)))
     if method in ("train", "eval") and _is_model(script, call, statement):
         off = first is not None and text(first) == "False"
         known = first is None or off or text(first) == "True"
-        return Clause("mode", (receiver,), "eval" if off else method) if known else None
+        return Clause("mode", (held,), "eval" if off else method) if known else None
     if method in MOVES and _is_model(script, call, statement):
         return moved((receiver,), call)
     if method == "apply" and type(first) is cst.Name and _is_model(script, call, statement):
-        return Clause("each-module", (receiver,), text(first))
+        return Clause("each-module", (held,), text(first))
     return None
 
 

@@ -31,8 +31,8 @@ def call_text(node: Any) -> str:
     written = text(node)
     if len(written) <= LONGEST or type(node) is not cst.Call:
         return short(written)
-    name = dotted(node.func)
-    return f"{name}(…)" if name and "(" not in name else short(written)
+    function = text(node.func)
+    return f"{function}(…)" if dotted(node.func) and len(function) < LONGEST else short(written)
 
 
 def targets(node: Any) -> Iterator[str]:

@@ -99,7 +99,9 @@ def continuing(script: Script, placed: Sequence[tuple[Finding, Statement]]) -> I
         if finding.pattern == "checkpoint-resume" and getattr(finding, "how", "") in _READS:
             function = script.function_around(statement)
             homes.setdefault(function.index if function else -1, []).append((finding, statement))
-    for readings in homes.values():
+    for found_here in homes.values():
+        in_pieces = [(f, s) for f, s in found_here if getattr(f, "restores", ())]
+        readings = in_pieces or found_here
         firsts = {_target(statement): statement for _, statement in reversed(readings)}
         found = (part for reading in firsts.values() for part in _parts(script, reading))
         parts = sorted(_through_variables(script, list(found)), key=lambda part: part.line)
@@ -193,9 +195,16 @@ def _restored(
         if len(code or "") <= _LONGEST and len(target) <= _LONGEST:
             yield Restored("value", statement.first, key, target, code, condition)
     elif type(node) is cst.Expr and type(value) is cst.Call:
-        receiver, _, method = dotted(value.func).rpartition(".")
+        receiver, method = _called_on(value)
         if method in _LOADS and receiver:
             yield Restored("state", statement.first, key, receiver, None, condition)
+
+
+def _called_on(call: Any) -> tuple[str, str]:
+    """What a method is called on, as written, and the method; "" for a function."""
+    function = call.func
+    named = type(function) is cst.Attribute and dotted(function) != ""
+    return (text(function.value), function.attr.value) if named else ("", dotted(function))
 
 
 def _through_variables(script: Script, parts: list[Restored]) -> Iterator[Restored]:
@@ -212,7 +221,7 @@ def _taken(script: Script, part: Restored, held: Statement) -> Iterator[Restored
     if part.code is not None:
         return
     for call in script.calls_after(held):
-        receiver, _, method = call.name.rpartition(".")
+        receiver, method = _called_on(call.node)
         if method not in _LOADS or not receiver or not call.node.args:
             continue
         if call.scope != held.scope or text(call.node.args[0].value) != part.name:

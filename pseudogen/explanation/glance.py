@@ -54,6 +54,10 @@ def _models(target: str) -> list[str]:
     return [name for name in names if suggested_role(name) == "model"] or names
 
 
+BatchSize = tuple[str, int | float | None]
+"""How many samples a batch has, as written, and the number where constants tell."""
+
+
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
     file of a finding, by its `id`, where that is not the script's."""
@@ -87,16 +91,31 @@ class Found(dict[str, list[Finding]]):
         return [(list(dict.fromkeys(names)), list(key)) for key, names in together.items()]
 
     @property
-    def loaders(self) -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
-        """The loaders, each with the data sets that it reads and the sizes of its batches."""
-        made: dict[str, tuple[dict[str, None], dict[str, None]]] = {}
-        for loader in self["data-loader"]:
-            target, data = getattr(loader, "target", None), getattr(loader, "dataset", None)
-            if target and data:
-                sets, sizes = made.setdefault(target, ({}, {}))
+    def loaders(self) -> list[tuple[str, tuple[str, ...], tuple[BatchSize, ...]]]:
+        """The loaders, each with the data sets that it reads and the sizes of its batches; where
+        none has a name, those for the training that functions return, with ""."""
+        made: dict[str, tuple[dict[str, None], dict[BatchSize, None]]] = {}
+        if self._loaders_are_elsewhere():
+            return []
+        named = [f for f in self["data-loader"] if getattr(f, "target", None)]
+        training = [f for f in self["data-loader"] if getattr(f, "split", None) == "training"]
+        for loader in named or training:
+            data, size = getattr(loader, "dataset", None), getattr(loader, "batch_size", None)
+            if data:
+                target = getattr(loader, "target", None) or ""
+                sets, sizes = made.setdefault(target if named else data, ({}, {}))
                 sets[data] = None
-                sizes[getattr(loader, "batch_size", None) or ""] = None
-        return [(name, tuple(sets), tuple(sizes)) for name, (sets, sizes) in made.items()]
+                if size:
+                    sizes[(size, getattr(loader, "batch_value", None))] = None
+        return [
+            (name if named else "", tuple(sets), tuple(sizes))
+            for name, (sets, sizes) in made.items()
+        ]
+
+    def _loaders_are_elsewhere(self) -> bool:
+        """Whether the script makes its data sets itself, and functions elsewhere the loaders."""
+        own = any(id(f) not in self.files for f in self["dataset-build"])
+        return own and all(id(f) in self.files for f in self["data-loader"])
 
     @property
     def models(self) -> list[tuple[list[str], str, list[Finding]]]:
@@ -124,7 +143,7 @@ class Found(dict[str, list[Finding]]):
     @property
     def trained_models(self) -> list[Finding]:
         """The models that are trained: those whose parameters an optimizer gets, or else the first
-        that is not frozen."""
+        that is not frozen, with those that other branches put in its place."""
         models = self["model-build"]
         updated = {_root(f, "params") for f in self["optimizer-build"]} - {""}
         frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
@@ -132,7 +151,13 @@ class Found(dict[str, list[Finding]]):
         updated |= {name.removesuffix(".") for name in _OWNERS.findall(given)}
         named = [f for f in models if _root(f, "target") in updated]
         free = [f for f in models if _root(f, "target") not in frozen]
-        return named or ([f for f in free if _root(f, "target")] or free or models)[:1]
+        return named or self._in_place_of([f for f in free if _root(f, "target")] or free or models)
+
+    def _in_place_of(self, models: list[Finding]) -> list[Finding]:
+        """The first of the models, and those that the same variable gets where it does not."""
+        target = _root(models[0], "target") if models else ""
+        others = [f for f in models[1:] if target and _root(f, "target") == target]
+        return models[:1] + [f for f in others if self.are_alternatives([models[0], f])]
 
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:

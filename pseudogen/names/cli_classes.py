@@ -1,4 +1,5 @@
-"""Settings from `LightningCLI(Net, Data)`: what the constructors take is an option each."""
+"""Settings that Lightning keeps: what constructors take is an option each of `LightningCLI(Net,
+Data)`, and a hyper-parameter where `save_hyperparameters()` keeps it."""
 
 from __future__ import annotations
 
@@ -34,6 +35,31 @@ def collect(script: Script) -> Iterator[tuple[str, Setting]]:
             for binding in script.resolver.bindings(name, site.scope) if name else ():
                 if binding.how == "class":
                     yield from _options(script, script.tree.statements[binding.statement], head)
+
+
+def collect_kept(script: Script) -> Iterator[tuple[str, Setting]]:
+    """The parameters that `self.save_hyperparameters()` keeps, with the defaults that no call in
+    the script replaces: `self.hparams.lr`."""
+    for site in script.calls_of_method("save_hyperparameters"):
+        made = script.function_around(site.statement)
+        if made is None or made.node.name.value != "__init__" or made.parent < 0:
+            continue
+        owner = script.tree.statements[made.parent].node
+        passed = _passed(script, owner.name.value) if type(owner) is cst.ClassDef else None
+        for name, setting in parameters(made):
+            if passed is not None and name not in passed and name != "self":
+                names = [n for n in _names(script, made, name) if n.startswith("self.hparams")]
+                yield from ((each, replace(setting, name=names[0])) for each in names)
+
+
+def _passed(script: Script, owner: str) -> set[str] | None:
+    """The parameters that calls of a class pass by name; None where one may pass others."""
+    found: set[str] = set()
+    for site in script.calls_of_method(owner):
+        if any(arg.star or arg.keyword is None for arg in site.node.args):
+            return None
+        found |= {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    return found
 
 
 def _options(script: Script, owner: Statement, head: str) -> Iterator[tuple[str, Setting]]:

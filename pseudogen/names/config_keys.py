@@ -58,7 +58,7 @@ def _is_setting(name: str) -> bool:
     """Whether a name is that of something in what holds settings by its own name: `cfg.lr`, and
     `self.cfg.lr`."""
     root = name.partition(".")[0].partition("[")[0]
-    if root == name:
+    if root == name or name.endswith(".FLAGS"):
         return False
     if root == "self":
         root = name.partition(".")[2].partition(".")[0].partition("[")[0]

@@ -65,7 +65,7 @@ def _declared(site: Site, name: str) -> Setting:
         kind=_kind(kind, action, default),
         help=_help(argument(call, "help"), written),
         flag=flag,
-        choices=_choices(argument(call, "choices")),
+        choices=written_choices(argument(call, "choices")),
         required=required or (flag is not None and not flag.startswith("-")),
         expression=default,
     )
@@ -119,7 +119,8 @@ def joined_string(node: Any) -> str:
     return string(node)
 
 
-def _choices(node: Any) -> tuple[str, ...]:
+def written_choices(node: Any) -> tuple[str, ...]:
+    """The values that a list or tuple of choices spells out."""
     if type(node) in (cst.List, cst.Tuple):
         return tuple(text(element.value) for element in node.elements)
     return ()

@@ -20,7 +20,7 @@ class Setting:
         name: As the script reads it: `args.lr`, `lr`, `config["lr"]`.
         default: Python text; None when there is none.
         line: Where it is declared (for a key of a file, where it is first read).
-        origin: argparse, click, function, dataclass, class, constant, dict or key.
+        origin: argparse, click, absl, function, dataclass, class, constant, dict or key.
         statement: The index of that statement.
         kind: Its type as written or as the default shows: "int", "float"...; None when unknown.
         help: The author's own words on it; None without any.
@@ -53,13 +53,22 @@ def collect_settings(script: Script) -> Settings:
     An earlier kind wins where two give the same name: what the command line declares, classes of
     settings, dictionaries, constants, keys that are only read.
     """
-    from pseudogen.names import cli_classes, config_classes, config_keys, constants, options
+    from pseudogen.names import (
+        absl_flags,
+        cli_classes,
+        config_classes,
+        config_keys,
+        constants,
+        options,
+    )
 
     found: dict[str, Setting] = {}
     for collect in (
         options.collect,
+        absl_flags.collect,
         config_classes.collect,
         cli_classes.collect,
+        cli_classes.collect_kept,
         constants.collect_dicts,
         constants.collect,
     ):

@@ -111,7 +111,7 @@ def _uses(name: str, site: Site, script: Script) -> tuple[tuple[str, ...], tuple
         for call in script.calls_in(statement):
             loads = call.name.endswith(_LOADS)
             if loads and call.node.args and name in text(call.node.args[0].value):
-                into[call.name.rpartition(".")[0]] = None
+                into[_receiver(call)] = None
     return tuple(keys), tuple(into)
 
 
@@ -119,7 +119,7 @@ def _loads_others(into: tuple[str, ...], site: Site, script: Script) -> bool:
     """Whether the same function puts state into something else, too."""
     around = script.function_around(site.statement)
     calls = script.calls_below(around) if around is not None else script.call_sites()
-    return any(c.name.endswith(_LOADS) and c.name.rpartition(".")[0] not in into for c in calls)
+    return any(c.name.endswith(_LOADS) and _receiver(c) not in into for c in calls)
 
 
 def _directly(site: Site, script: Script) -> tuple[str, ...]:
@@ -127,10 +127,16 @@ def _directly(site: Site, script: Script) -> tuple[str, ...]:
     `model.load_state_dict(torch.load(path))`."""
     read = text(site.node)
     return tuple(
-        call.name.rpartition(".")[0]
+        _receiver(call)
         for call in script.calls_in(site.statement)
         if call.name.endswith(_LOADS) and call.node.args and text(call.node.args[0].value) == read
     )
+
+
+def _receiver(call: Site) -> str:
+    """What a method is called on, as written: `unwrap(model)` of `unwrap(model).load(state)`."""
+    function = call.node.func
+    return text(function.value) if type(function) is cst.Attribute else ""
 
 
 def _reaches(name: str, site: Site, statement: Statement, script: Script) -> bool:

@@ -254,6 +254,10 @@ def _executed(site: Site) -> Any:
     return next((n for n in written if string(n).endswith(".py")), None)
 
 
+_DECLARING = ("absl", "argparse")
+"""Tools whose options are declared one by one."""
+
+
 def _parsing(
     site: Site,
     script: Script,
@@ -263,7 +267,7 @@ def _parsing(
     file: Any = None,
     keeps_unknown: bool = False,
 ) -> ConfigParsing:
-    declared = sum(1 for setting in distinct(script.settings) if setting.origin == "argparse")
+    declared = sum(setting.origin == tool for setting in distinct(script.settings))
     return ConfigParsing(
         line=site.line,
         end=site.last,
@@ -272,7 +276,7 @@ def _parsing(
         source=source,
         tool=tool,
         file=text(file) if file is not None else None,
-        options=declared if tool == "argparse" else 0,
+        options=declared if tool in _DECLARING else 0,
         keeps_unknown=keeps_unknown,
         function=None,
     )

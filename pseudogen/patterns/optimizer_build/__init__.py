@@ -192,6 +192,7 @@ EXAMPLES = {
             api="chain",
             helper=True,
             arguments=("optax.trace(0.9)", "optax.scale(-0.1)"),
+            parts=("trace", "scale"),
         ),
     ],
     "import optax\ntx = optax.chain(optax.clip(1.0), optax.lion(3e-4))": [

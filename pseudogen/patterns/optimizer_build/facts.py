@@ -28,6 +28,7 @@ class OptimizerBuild(Finding):
         settings: The other settings that are passed, as `name=value`.
         helper: Whether `api` is a function that makes one, and no class.
         arguments: What is passed to a helper.
+        parts: The functions that make the steps of a chain, without their modules.
         condition: The condition under which this optimizer is made.
         scheduled_by: The class around it that sets its learning rate, by its name:
             `ScheduledOptim(Adam(...), ...)`.
@@ -49,5 +50,6 @@ class OptimizerBuild(Finding):
     settings: tuple[str, ...] = ()
     helper: bool = False
     arguments: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
     condition: str | None = None
     scheduled_by: str | None = None

@@ -264,8 +264,14 @@ def find_chain(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         api=site.known.name.rpartition(".")[2],
         helper=True,
         arguments=tuple(text(arg) for arg in site.node.args),
+        parts=tuple(filter(None, map(_made_by, site.node.args))),
         condition=script.condition(site.statement),
     )
+
+
+def _made_by(arg: cst.Arg) -> str:
+    """`trace` for `optax.trace(0.9)`."""
+    return dotted(arg.value.func).rpartition(".")[2] if type(arg.value) is cst.Call else ""
 
 
 def _assigned(site: Site) -> str | None:
