@@ -84,7 +84,15 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
         ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
         ("continue", "the rest of the round is left out"),
-        ("del images", "`images` is let go"),
+        ("del images", "`images` is deleted"),
+        ("kept.append(loss)", "`loss` is appended to `kept`"),
+        ("pbar.update(len(images))", "the progress bar `pbar` advances by `len(images)`"),
+        ("root = Path(args.root)", "`root` becomes `Path(args.root)`"),
+        ("net = model.eval()", "`model` goes into evaluation mode; `net` becomes `model`"),
+        (
+            "model = model.to(memory_format=torch.channels_last)",
+            "`model` takes the memory format `torch.channels_last`",
+        ),
     ],
 )
 def test_what_a_statement_does(line: str, said: str) -> None:
@@ -114,6 +122,15 @@ def test_code_in_the_branch_of_a_finding_is_told_under_its_condition() -> None:
     said = passages(code)
     assert "If `args.resume` (line 16): `name` becomes `args.resume`." in said
     assert "If `not args.resume` (line 21): “from the beginning” is reported." in said
+
+
+def test_branches_in_branches_are_told_with_all_of_their_conditions() -> None:
+    code = _LOOP.format(between="") + (
+        "\nif args.save:\n    torch.save(model.state_dict(), 'last.pt')\n"
+        "    if rank:\n        pass\n    else:\n        torch.save(model.state_dict(), 'a.pt')\n"
+        "        tell('saved')\n"
+    )
+    assert "If `args.save and not rank` (line 20): `tell('saved')` is called." in passages(code)
 
 
 def test_an_error_handler_says_so() -> None:

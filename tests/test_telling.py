@@ -457,8 +457,8 @@ def test_a_round_that_is_cut_short_is_no_condition_of_the_step() -> None:
 def test_a_number_of_samples_is_no_source_of_data() -> None:
     code = "from torch.utils.data import Dataset\nclass Noise(Dataset):\n    pass\n"
     told = pseudogen.explain(code + "data = Noise(batches * batch_size)\n")
-    assert "made from" not in told
-    assert "made from `root + name`" in pseudogen.explain(code + "data = Noise(root + name)\n")
+    assert "makes from" not in told
+    assert "makes from `root + name`" in pseudogen.explain(code + "data = Noise(root + name)\n")
 
 
 def test_who_checks_that_something_is_saved_saves_nothing() -> None:
@@ -609,3 +609,28 @@ def test_values_that_are_logged_under_different_conditions(further: str, told: s
         f"for step, loss in enumerate(losses):\n    if wanted:\n        {further}"
     )
     assert told in said.replace("\n", " ")
+
+
+_EITHER = (
+    "import torch\n"
+    "try:\n    data = FastImages(root)\nexcept (OSError, ValueError):\n    data = Images(root)\n"
+    "loader = torch.utils.data.DataLoader(data, batch_size=8)\n"
+)
+
+
+def test_what_is_made_where_something_fails_says_so() -> None:
+    said = "If line 3 fails with `OSError` or `ValueError`: `data` is the data set that `Images`"
+    assert said in pseudogen.explain(_EITHER, format="text").replace("\n", " ")
+    told = pseudogen.explain(_EITHER, lang="zh", format="text").replace("\n", "")
+    assert "若第 3 行出错（`OSError`、`ValueError`），`data` 是用 `Images`" in told
+
+
+def test_what_holds_in_many_branches_is_told_once() -> None:
+    made = "".join(
+        f"{word} kind == {n}:\n    plan = Plan{n}Schedule(optimizer, warmup_t=steps)\n"
+        for n, word in enumerate(["if", "elif", "elif"])
+    )
+    said = (
+        "If `kind == 0`, `kind == 1` or `kind == 2`: `plan` raises the learning rate at the start"
+    )
+    assert said in pseudogen.explain(made, format="text").replace("\n", " ")

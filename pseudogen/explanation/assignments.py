@@ -41,8 +41,19 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
             yield applied or Clause("result", names, call_text(value))
         return
     names = tuple(name for t in node.targets for name in targets(t.target))
+    if _switches_mode(script, statement, value):
+        model, method = value.func.value, value.func.attr.value
+        yield Clause("mode", (text(model),), method)
+        value = model
     if names and names != (text(value),):
         yield _value(script, statement, names, value)
+
+
+def _switches_mode(script: Script, statement: Statement, value: Any) -> bool:
+    """Whether it is `model.train()` or `model.eval()`, which give the model back."""
+    method = type(value) is cst.Call and not value.args and type(value.func) is cst.Attribute
+    named = method and value.func.attr.value in ("train", "eval")
+    return named and script.is_a(value.func.value, statement.scope, "model") is not None
 
 
 def _unwrapped(script: Script, value: Any, statement: Statement) -> Any:
@@ -96,7 +107,7 @@ def _makes(script: Script, name: str, statement: Statement) -> bool:
     """Whether a call by this name makes an object of a class, and is no method that an object of
     the script has: `self.evaluator.Accuracy()`."""
     receiver, _, last = name.rpartition(".")
-    if not last[:1].isupper() or "(" in name:
+    if not last[:1].isupper() or last == "Path" or "(" in name:
         return False
     held = script.resolver.bindings(receiver, statement.scope) if receiver else ()
     return not receiver.startswith("self.") and all(b.how == "import" for b in held)
@@ -174,6 +185,9 @@ def moved(names: tuple[str, ...], call: cst.Call) -> Clause | None:
     if function.attr.value != "to":
         return Clause("moved", names, "" if function.attr.value == "cuda" else '"cpu"')
     place = argument(call, "device", 0)
+    layout = argument(call, "memory_format")
+    if place is None and layout is not None and len(call.args) == 1:
+        return Clause("layout", names, text(layout))
     if place is None or "dtype" in text(place) or text(place).startswith("torch."):
         return None
     return Clause("moved", names, text(place))

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.assignments import MOVES, moved
-from pseudogen.explanation.clipped import call_text, short
+from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.script import Script
@@ -34,6 +34,8 @@ _WRITES: dict[str, tuple[int, int]] = {
 _COPIES = frozenset({"shutil.copy", "shutil.copy2", "shutil.copyfile", "shutil.copytree"})
 _ENDS = frozenset({"exit", "sys.exit", "quit", "os._exit"})
 _LOADS = frozenset({"load_state_dict", "set_state_dict"})
+_BARS = frozenset({"bar", "pbar", "progress", "tqdm"})
+"""Words of what holds a progress bar."""
 
 
 def expression(script: Script, statement: Statement) -> Iterator[Clause]:
@@ -55,6 +57,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             (_of_model(script, statement, call, receiver, method) if receiver else None)
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
+            or (_growing(call, receiver, method) if receiver else None)
             or Clause("called", parts=(_called(call, name),))
         )
 
@@ -123,6 +126,17 @@ def _of_meter(
         return None
     value = short(text(call.args[0].value)) if call.args and not call.args[0].star else ""
     return Clause("metered", (receiver,), parts=(value,) if value else ())
+
+
+def _growing(call: cst.Call, receiver: str, method: str) -> Clause | None:
+    """What a list gets, or by how much a progress bar moves on."""
+    first = call.args[0].value if len(call.args) == 1 else None
+    if first is None or len(text(first)) > LONGEST:
+        return None
+    if method == "append":
+        return Clause("appended", (receiver,), text(first))
+    moves = method == "update" and _BARS & set(words(receiver))
+    return Clause("advanced", (receiver,), text(first)) if moves else None
 
 
 def _is_meter(script: Script, name: str, statement: Statement) -> bool:

@@ -6,14 +6,30 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
+from pseudogen.records import dataclass
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-Case = tuple[str, int]
-"""A condition, and the line on which its branch begins."""
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A branch, and when it is taken.
+
+    Attributes:
+        condition: The condition of an `if`; of an `except` the errors, "" for whatever error.
+        line: The line on which the branch begins.
+        tried: For an `except`, the lines that have to fail; None for an `if`.
+    """
+
+    condition: str
+    line: int
+    tried: tuple[int, int] | None = None
+
 
 _TOLD_APART = frozenset(
     {"augmentation", "batch-loop", "custom-sampler", "data-loader", "dataset-build"}
     | {"distributed-sampler", "epoch-loop", "evaluation", "loss-function"}
+    | {"lr-scaling", "lr-schedule", "lr-warmup"}
     | {"model-build", "optimizer-build", "parameter-groups", "rank-discovery", "steps-per-epoch"}
     | {"training-step"}
 )
@@ -48,9 +64,21 @@ class Cases:
         around = self._script.tree.ancestors(statement.index)
         branches = (h for h in around if h.scope == statement.scope and self._is_branch(h))
         header = next(branches, None)
-        condition = self._script.condition(statement) if header is not None else None
-        return (condition, header.first) if condition is not None and header is not None else None
+        if header is None:
+            return None
+        if type(header.node) is cst.ExceptHandler:
+            return self._caught(header)
+        condition = self._script.condition(statement)
+        return Case(condition, header.first) if condition is not None else None
+
+    def _caught(self, handler: Statement) -> Case | None:
+        """The case of an `except`: what is tried before it fails."""
+        tried = self._script.tree.body(self._script.tree.statements[handler.chain])
+        errors = text(handler.node.type) if handler.node.type is not None else ""
+        return Case(errors, handler.first, (tried[0].start, tried[-1].end)) if tried else None
 
     def _is_branch(self, header: Statement) -> bool:
+        if type(header.node) is cst.ExceptHandler:
+            return True
         whole = self._script.tree.statements[header.chain]
         return type(header.node) in (cst.If, cst.Else) and type(whole.node) is cst.If

@@ -26,6 +26,7 @@ _MANY = 6
 """Of more things than this it is only said what they set and call."""
 _FEW = 3
 """A stretch of so many statements may end at an empty line."""
+_SOON_SAID = 100
 _OTHER_LINES = {
     "best-tracking": ("updates", "saves"),
     "evaluation": ("eval_mode",),
@@ -194,8 +195,9 @@ class _Reading:
             return self._branch(header)
         if kind is cst.If and not _is_entry_guard(header):
             # An `elif` is reached only where the tests before it fail.
-            word = "when" if header.chain == header.index else "or-when"
-            return word, bare(node.test), header.first
+            if header.chain != header.index:
+                return "or-when", bare(node.test), header.first
+            return "when", self._whole(statement) or bare(node.test), header.first
         if kind is cst.Else:
             return self._otherwise(header)
         if kind is cst.ExceptHandler:
@@ -218,7 +220,13 @@ class _Reading:
         test = opposite(whole.node.test)
         if len(test) > _BRIEF:
             return "else", str(whole.first), header.first
-        return "when", test, header.first
+        return "when", self._whole(self.script.tree.body(header)[0]) or test, header.first
+
+    def _whole(self, statement: Statement) -> str | None:
+        """The condition of a statement with those of the branches around its own, where that is
+        soon said."""
+        condition = self.script.condition(statement)
+        return condition if condition is not None and len(condition) <= _SOON_SAID else None
 
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
         """Whether definitions stand between a passage at the top level and a stage."""

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.rates import terms_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition, split
 from pseudogen.names.words import MAKING, words
@@ -39,6 +40,7 @@ class CustomSampler(Finding):
         samples: How many samples it draws, as written; None when not given.
         batch_size: For a batch sampler, as written; None otherwise.
         drop_last: For a batch sampler, as written; None otherwise.
+        shared: Whether the indices that it draws from are those of one process, by its rank.
         split: "training" or "validation", the part of the data; None when names don't tell.
         condition: The condition under which it is made.
     """
@@ -54,6 +56,7 @@ class CustomSampler(Finding):
     samples: str | None = None
     batch_size: str | None = None
     drop_last: str | None = None
+    shared: bool = False
     split: str | None = None
     condition: str | None = None
 
@@ -123,6 +126,15 @@ def _of_data(node: Any, site: Site, script: Script) -> bool:
     return by_keyword or script.is_a(node, site.scope, "dataset") is not None
 
 
+def _by_rank(node: Any, site: Site, script: Script) -> bool:
+    """Whether indices are picked by the number of the process: `range(rank, n, world_size)`."""
+    if node is None:
+        return False
+    name = dotted(node)
+    made = [node, *(b.value for b in (script.reaching(name, site.statement.index) if name else ()))]
+    return any("rank" in words(text(term)) for value in made if value for term in terms_in(value))
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
     target = assigned(site.statement, site.node)
     form = site.known.api.traits.get("form") if site.known is not None else None
@@ -143,6 +155,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
         samples=script.argument_text(site, "num_samples"),
         batch_size=script.argument_text(site, "batch_size"),
         drop_last=script.argument_text(site, "drop_last"),
+        shared=form == "subset" and _by_rank(first, site, script),
         split=split(target, source),
         condition=" and ".join(test for test in tests if test) or None,
     )
@@ -226,6 +239,23 @@ EXAMPLES = {
             form="subset",
             source="train_idx",
             split="training",
+        ),
+    ],
+    (
+        "from torch.utils.data import SubsetRandomSampler\n"
+        "import torch.distributed as dist\n"
+        "own = list(range(dist.get_rank(), len(data), dist.get_world_size()))\n"
+        "sampler = SubsetRandomSampler(own)"
+    ): [
+        CustomSampler(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.data.SubsetRandomSampler",)),
+            target="sampler",
+            function="SubsetRandomSampler",
+            form="subset",
+            source="own",
+            shared=True,
         ),
     ],
 }

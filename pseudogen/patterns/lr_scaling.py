@@ -21,6 +21,7 @@ from pseudogen.syntax.text import bare, text
 
 _FACTOR_WORDS = frozenset({"factor", "mult", "multiplier", "ratio", "scale", "scaler", "scaling"})
 _SCALES = (cst.Multiply, cst.Divide)
+_LIMITS = ("min", "max", "np.clip")
 _SCALING_ASSIGNMENTS = (cst.MultiplyAssign, cst.DivideAssign)
 
 
@@ -31,6 +32,8 @@ class LrScaling(Finding):
     Attributes:
         target: What receives the scaled rate; None where it is passed on at once.
         formula: The expression.
+        base: The unscaled rate, where the formula is a product of it and what it is scaled by; the
+            target itself for `lr *= world_size`.
         batch: The batch size in it.
         processes: The number of processes in it.
         accumulation: The number of accumulation steps in it.
@@ -46,6 +49,7 @@ class LrScaling(Finding):
 
     target: str | None
     formula: str
+    base: str | None = None
     batch: str | None = None
     processes: str | None = None
     accumulation: str | None = None
@@ -130,22 +134,40 @@ def _scaling(
     reference = _reference(site, script)
     named = tuple(name for name in (batch, processes, accumulation) if name is not None)
     plain = type(site.node) is not cst.AugAssign
+    divisor = text(reference) if reference is not None else None
     yield LrScaling(
         line=site.line,
         end=site.last,
         evidence=Evidence(FLOW if processes and not batch else NAME, named),
         target=target,
         formula=formula,
+        base=_base(value, {*named, divisor}) if plain else target,
         batch=batch,
         processes=processes,
         accumulation=accumulation,
-        reference=text(reference) if reference is not None else None,
+        reference=divisor,
         reference_value=script.value(reference, at) if reference is not None else None,
-        clamped=formula.startswith(("min(", "max(", "np.clip(")),
+        clamped=formula.startswith(tuple(f"{name}(" for name in _LIMITS)),
         value=script.value(value, at) if plain else None,
         chain=tuple(link for link in script.chain(value, at) if link.line != site.line),
         condition=script.condition(site.statement),
     )
+
+
+def _base(value: Any, scaled_by: set[str | None]) -> str | None:
+    """The one factor of a product (between limits, where there are any) beside what it is scaled
+    by."""
+    while type(value) is cst.Call and dotted(value.func) in _LIMITS and value.args:
+        value = value.args[0].value
+    rest: list[str] = []
+    waiting = [value]
+    while waiting:
+        node = waiting.pop()
+        if type(node) is cst.BinaryOperation and type(node.operator) in _SCALES:
+            waiting += [node.left, node.right]
+        elif text(node) not in scaled_by:
+            rest.append(text(node))
+    return rest[0] if len(rest) == 1 and is_rate(rest[0]) else None
 
 
 def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | None, str | None]:
@@ -204,6 +226,7 @@ EXAMPLES = {
         evidence=Evidence(NAME, ("args.batch_size",)),
         target="lr",
         formula="args.base_lr * args.batch_size / 256",
+        base="args.base_lr",
         batch="args.batch_size",
         reference="256",
         reference_value=256,
@@ -213,7 +236,19 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("dist.get_world_size()",)),
         target="args.lr",
         formula="args.lr * dist.get_world_size()",
+        base="args.lr",
         processes="dist.get_world_size()",
+    ),
+    "lr = min(max(args.lr * batch_size / 64, 1e-4), 0.1)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("batch_size",)),
+        target="lr",
+        formula="min(max(args.lr * batch_size / 64, 1e-4), 0.1)",
+        base="args.lr",
+        batch="batch_size",
+        reference="64",
+        reference_value=64,
+        clamped=True,
     ),
     "nbs = 64\nbatch_size = 16\nInit_lr_fit = min(batch_size / nbs * 0.01, 0.05)": _example(
         line=3,
@@ -232,6 +267,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("dist.get_world_size()",)),
         target='cfg["learning_rate"]',
         formula='cfg["learning_rate"] *= dist.get_world_size()',
+        base='cfg["learning_rate"]',
         processes="dist.get_world_size()",
     ),
     "import horovod.tensorflow as hvd\noptimizer.lr.assign(0.001 * hvd.size())": _example(
@@ -276,6 +312,7 @@ EXAMPLES = {
         evidence=Evidence(NAME, ("accumulation_steps",)),
         target="lr",
         formula="lr *= accumulation_steps",
+        base="lr",
         accumulation="accumulation_steps",
     ),
     (
@@ -289,6 +326,7 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("hvd.size()",)),
             target="group['lr']",
             formula="args.base_lr * hvd.size()",
+            base="args.base_lr",
             processes="hvd.size()",
         )
     ],
@@ -317,6 +355,7 @@ EXAMPLES = {
             evidence=Evidence(NAME, ("args.batch_size",)),
             target=None,
             formula="exp.lr_per_img * args.batch_size",
+            base="exp.lr_per_img",
             batch="args.batch_size",
         )
     ],

@@ -22,6 +22,9 @@ _Key = tuple[str, tuple[str, ...]]
 _OBJECT = re.compile(r"[\w.]+(\[[\w.'\"]+\])?")
 _RHYTHM = ("every", "per")
 """Facts that say of a condition how often it holds."""
+_OF_THE_RATE = frozenset({"lr-scaling", "lr-schedule", "lr-warmup"})
+"""Patterns of which a second place is told by its condition alone."""
+_MANY_CASES = 3
 _FEW = 2
 """In so many pieces of code two sentences may differ to be told as one."""
 
@@ -58,10 +61,15 @@ class Telling:
         found = case(finding) if case is not None else None
         if found is None:
             return ""
-        if any(found[0] in plain(paragraph) for paragraph in self.words(finding).what):
+        if found.tried is not None:
+            return str(self._frame.failed(found.condition, found.tried))
+        condition, line = found.condition, found.line
+        if any(condition in plain(paragraph) for paragraph in self.words(finding).what):
             return ""
-        short = self.branches.beyond(finding.line, found[0]) if not file else None
-        return str(self._frame.within(short[1], short[0]) if short else self._frame.case(*found))
+        short = self.branches.beyond(finding.line, condition) if not file else None
+        return str(
+            self._frame.within(short[1], short[0]) if short else self._frame.case(condition, line)
+        )
 
     def repeated(
         self, told: Iterable[Entry], file: str = ""
@@ -81,6 +89,8 @@ class Telling:
     def _key(self, entry: Entry, file: str) -> _Key:
         words = [self.words(finding) for finding in entry.findings]
         said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
+        if entry.pattern in _OF_THE_RATE:
+            return entry.pattern, said
         return entry.pattern, said + tuple(self.case(finding, file) for finding in entry.findings)
 
     def told(self, findings: Sequence[Finding], file: str = "") -> list[Spans]:
@@ -88,7 +98,8 @@ class Telling:
         the one before in one or two pieces of code it is only said that the same holds there;
         of several whose rest is that of an earlier one, this is said once behind them."""
         said: list[Spans] = []
-        findings = self._either_way(findings)
+        several = self._in_many_cases(findings, file)
+        findings = findings[:1] if several else self._either_way(findings)
         groups = self._alike([self._in_branch(f, file) for f in findings], file)
         told = [(group, self._what(group[0][0], file)) for group in groups]
         like: dict[int, list[int]] = {}  # by the line that says the rest
@@ -97,7 +108,7 @@ class Telling:
                 like.setdefault(line, []).append(group[0][0].line)
         for group, parts in told:
             paragraphs = [self._with_rest(p, line, like) for p, line in parts]
-            case = self.case(group[0][0], file)
+            case = several or self.case(group[0][0], file)
             if paragraphs and case:
                 rest = _continued(paragraphs[0], self._frame.lowered)
                 paragraphs[0] = joined([spaced_words(case, self.lang), rest], self.lang)
@@ -154,6 +165,17 @@ class Telling:
         )
         self._kept.append(told)
         return told if same else None
+
+    def _in_many_cases(self, findings: Sequence[Finding], file: str) -> str:
+        """In which branches findings stand where the very same is to be said of each of many."""
+        if len(findings) < _MANY_CASES or not self.case(findings[0], file):
+            return ""
+        of = self.cases[file]
+        conditions = [case.condition for f in findings if (case := of(f)) and not case.tried]
+        said = {tuple(map(plain, self.words(finding).what)) for finding in findings}
+        if len(said) > 1 or len(set(conditions)) < len(findings):
+            return ""
+        return str(self._frame.any_case(conditions))
 
     def _with_rest(self, paragraph: Spans, line: int | None, like: dict[int, list[int]]) -> Spans:
         """A paragraph, and where the rest is said, unless that is said of several together."""

@@ -95,6 +95,21 @@ EXAMPLES = {
             split="validation",
         )
     ],
+    "import torch\n"
+    "draws = torch.Generator().manual_seed(7)\n"
+    "seen, kept = torch.utils.data.random_split(dataset, [90, 10], generator=draws)": [
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.random_split",)),
+            target="seen, kept",
+            function="torch.utils.data.random_split",
+            form="split",
+            source="dataset",
+            lengths="[90, 10]",
+            seed="7",
+        )
+    ],
     (
         "from torch.utils.data import random_split\n"
         "train_set, val_set = random_split(dataset, [n_train, n_val])"

@@ -25,6 +25,7 @@ class DatasetBuild(Finding):
         train: The `train` argument, as written; None when not given.
         download: Whether it is downloaded if missing, as written; None when not given.
         lengths: The sizes of the parts, for a split.
+        seed: The seed that a random split is made with.
         condition: The condition under which it is made.
     """
 
@@ -41,4 +42,5 @@ class DatasetBuild(Finding):
     train: str | None = None
     download: str | None = None
     lengths: str | None = None
+    seed: str | None = None
     condition: str | None = None

@@ -312,8 +312,21 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         train=train,
         download=script.argument_text(site, "download"),
         lengths=script.argument_text(site, "lengths") if form == "split" else None,
+        seed=_seed(site, script) if form == "split" else None,
         condition=script.condition(site.statement),
     )
+
+
+def _seed(site: Site, script: Script) -> str | None:
+    """`0` of `random_split(data, sizes, generator=torch.Generator().manual_seed(0))`."""
+    made = script.argument(site, "generator")
+    if type(made) is cst.Name:
+        bindings = script.reaching(made.value, site.statement.index)
+        made = bindings[0].value if len(bindings) == 1 else None
+    seeded = type(made) is cst.Call and type(made.func) is cst.Attribute and made.args
+    if not seeded or made.func.attr.value != "manual_seed" or "Generator" not in text(made.func):
+        return None
+    return text(made.args[0].value)
 
 
 def _parted(target: str | None) -> tuple[str | None, tuple[str, ...]]:

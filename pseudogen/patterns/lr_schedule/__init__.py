@@ -134,6 +134,14 @@ EXAMPLES = {
             variable='group["lr"]',
         ),
     ],
+    "passed = np.sum(epoch > milestones)\nlr = lr * 0.1**passed": _example(
+        line=2,
+        evidence=Evidence(NAME, ("lr",)),
+        action="computed",
+        variable="lr",
+        value="lr * 0.1 ** passed",
+        made_by=("passed = np.sum(epoch > milestones)",),
+    ),
     "def get_lr(step):\n    return max_lr * (1 - step / max_steps) ** 0.9": _example(
         line=1,
         end=2,
@@ -200,6 +208,7 @@ EXAMPLES = {
             action="computed",
             value="base_lr * (0.1 ** factor)",
             variable="lr",
+            made_by=("factor = epoch // 30",),
         )
     ],
     (

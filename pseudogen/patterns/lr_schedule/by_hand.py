@@ -31,6 +31,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 
 _MAX_MADE = 3
@@ -76,7 +77,7 @@ def _made_by(value: Any, statement: int, script: Script) -> Iterator[str]:
             continue
         seen.add(name)
         made = bindings[0].value
-        if holds_arithmetic(made) and name not in names_in(made) and len(seen) <= _MAX_MADE:
+        if _is_worked_out(made) and name not in names_in(made) and len(seen) <= _MAX_MADE:
             yield f"{name} = {text(made)}"
             names += names_in(made)
 
@@ -121,6 +122,7 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
         variable=text(target),
         value=text(node.value),
         per=script.unit(site.statement) if script.condition(site.statement) is None else None,
+        made_by=tuple(_made_by(node.value, site.statement.index, script)),
     )
 
 
@@ -172,8 +174,13 @@ def _follows_time(value: Any, site: Site, script: Script) -> bool:
         return True
     made = (b for name in names_in(value) for b in script.reaching(name, site.statement.index))
     return any(
-        b.how == "assign" and holds_arithmetic(b.value) and depends_on_time(b.value) for b in made
+        b.how == "assign" and _is_worked_out(b.value) and depends_on_time(b.value) for b in made
     )
+
+
+def _is_worked_out(value: Any) -> bool:
+    """Whether a value is computed, or counted by comparing: `sum(epoch > milestones)`."""
+    return holds_arithmetic(value) or any(type(n) is cst.Comparison for n in descendants(value))
 
 
 @pattern(LrSchedule, statements=(cst.AugAssign, cst.Assign), mentions=RATE_PIECES)

@@ -61,6 +61,17 @@ EXAMPLES = {
         counter="step",
         relative=True,
     ),
+    "if step < warmup_steps:\n"
+    "    p = step / warmup_steps\n"
+    "    lr = start_lr + p * (end_lr - start_lr)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("warmup_steps",)),
+        how="branch",
+        length="warmup_steps",
+        condition="step < warmup_steps",
+        counter="step",
+        relative=True,
+    ),
     "from transformers import get_linear_schedule_with_warmup\n"
     "scheduler = get_linear_schedule_with_warmup(optimizer, 500, total)": _example(
         line=2,

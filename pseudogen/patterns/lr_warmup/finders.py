@@ -109,10 +109,19 @@ def _is_factor(statement: Statement, script: Script) -> bool:
 
 
 def _goes_on(statement: Statement, script: Script) -> bool:
-    """Whether the rate is only computed from what a case gives: `progress = step / warmup`."""
+    """Whether the rate is only computed from what a case gives: `progress = step / warmup`, or
+    `p = step / warmup` and below `lr = start + p * (end - start)`."""
     node = statement.node
     target = dotted(node.targets[0].target) if type(node) is cst.Assign else ""
-    return bool({"progress", "ratio", "frac", "fraction", "pct"} & set(words(target)[-1:]))
+    if {"progress", "ratio", "frac", "fraction", "pct"} & set(words(target)[-1:]):
+        return True
+    return any(
+        type(s.node) is cst.Assign
+        and is_rate(dotted(s.node.targets[0].target))
+        and target in names_in(s.node.value)
+        and type(getattr(s.node.value, "operator", None)) is cst.Add
+        for s in script.tree.body(script.tree.statements[statement.parent])
+    )
 
 
 def _early(test: Any) -> tuple[Any, Any] | None:

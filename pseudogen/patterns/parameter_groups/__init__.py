@@ -40,6 +40,21 @@ EXAMPLES = {
         names=("decay", "no_decay"),
         groups=2,
     ),
+    "decay, free, names = [], [], []\n"
+    "for name, p in model.named_parameters():\n"
+    "    names.append(name)\n"
+    "    if p.ndim < 2:\n"
+    "        free.append(p)\n"
+    "    else:\n"
+    "        decay.append(p)\n"
+    'groups = [{"params": decay}, {"params": free, "weight_decay": 0.0}]': _example(
+        line=1,
+        evidence=Evidence(FLOW, ("decay", "free")),
+        how="lists",
+        names=("decay", "free"),
+        groups=2,
+        free=("free",),
+    ),
     "groups = [\n"
     '    {"params": head.parameters(), "lr": 1e-3},\n'
     '    {"params": backbone.parameters(), "lr": 1e-4, "weight_decay": 0.0},\n'

@@ -18,6 +18,7 @@ class ParameterGroups(Finding):
         names: The lists, or what holds the groups.
         groups: How many groups there are.
         settings: The settings in which the groups differ, without the parameters themselves.
+        free: Of lists those whose parameters get a weight decay of 0.
         undecayed: Whether one of the groups has a weight decay of 0.
         call: The function that returns the groups.
     """
@@ -28,5 +29,6 @@ class ParameterGroups(Finding):
     names: tuple[str, ...] = ()
     groups: int | None = None
     settings: tuple[str, ...] = ()
+    free: tuple[str, ...] = ()
     undecayed: bool = False
     call: str | None = None

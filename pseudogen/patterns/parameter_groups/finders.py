@@ -20,6 +20,7 @@ from pseudogen.syntax.tree import Statement
 
 _WALKS = ("named_parameters(", "named_modules(", ".modules(", ".parameters(", "named_children(")
 
+_NAMING = tuple(walk for walk in _WALKS if walk.startswith("named"))
 
 _GIVEN = (("named", "params"), ("named", "parameters"))
 """Words of a variable that holds parameters with their names."""
@@ -52,7 +53,26 @@ def find_lists(site: Site, script: Script) -> Iterator[ParameterGroups]:
             how="lists",
             names=names,
             groups=len(names),
+            free=tuple(name for name in names if name in _free(site, script)),
         )
+
+
+def _free(site: Site, script: Script) -> set[str]:
+    """The names of lists of parameters that get a weight decay of 0 below:
+    `return [{"params": decay}, {"params": no_decay, "weight_decay": 0.0}]`."""
+    around = script.function_around(site.statement)
+    block = script.tree.below(around) if around is not None else script.tree.statements
+    found: set[str] = set()
+    for statement in block:
+        if statement.index > site.statement.index and "weight_decay" in script.source(statement):
+            value = getattr(statement.node, "value", None)
+            passed = [arg.value for arg in value.args] if type(value) is cst.Call else []
+            groups = [group for node in (value, *passed) for group in written_groups(node)]
+            groups += [entries for node in passed if (entries := group_entries(node))]
+            for group in groups:
+                if _undecayed([group]):
+                    found |= {dotted(value) for key, value in group if key == "params"}
+    return found
 
 
 def _empty_lists(node: cst.Assign) -> tuple[str, ...]:
@@ -91,11 +111,13 @@ def _appended(site: Site, script: Script) -> set[str]:
         given = words(over)[-2:] in _GIVEN and type(statement.node.iter) is cst.Name
         if not (given or any(walk in over for walk in _WALKS)):
             continue
-        walked = {name.strip() for name in text(statement.node.target).strip("()").split(",")}
+        walked = [name.strip() for name in text(statement.node.target).strip("()").split(",")]
+        if given or any(walk in over for walk in _NAMING):
+            del walked[:-1]  # the names of the parameters
         return {
             call.name.rpartition(".")[0]
             for call in script.calls_below(statement)
-            if call.name.endswith((".append", ".extend")) and _keeps(call, walked)
+            if call.name.endswith((".append", ".extend")) and _keeps(call, set(walked))
         }
     return set()
 
