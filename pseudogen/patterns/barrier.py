@@ -42,6 +42,8 @@ class Barrier(Finding):
         among: "all" when all processes of the run wait, "group" when those of the group that is
             passed do; None when the call does not say.
         group: The group that is passed, as written; None without one.
+        met: Lines of the same call under other rank conditions, where the other processes wait.
+        each_machine: Whether one process of each machine goes ahead; None when that is unknown.
         guard: The rank condition around it that would keep some processes away; None without one.
         condition: The condition under which it is done.
     """
@@ -52,6 +54,8 @@ class Barrier(Finding):
     first_goes_ahead: bool
     among: str | None = None
     group: str | None = None
+    met: tuple[int, ...] = ()
+    each_machine: bool | None = None
     guard: str | None = None
     condition: str | None = None
 
@@ -97,23 +101,34 @@ def _gives_rank(module: str, script: Script) -> bool:
     )
 
 
-def _met_elsewhere(site: Site, script: Script, guard: str) -> bool:
-    """Whether the function has another barrier under another condition of the rank: first the
-    others wait, then the one that went ahead."""
-    return any(
-        call.scope == site.scope
+def _met_elsewhere(site: Site, script: Script, guard: str) -> tuple[int, ...]:
+    """Lines of the same call in the function under other conditions of the rank: first the others
+    wait, then the one that went ahead."""
+    lines = (
+        call.line
+        for call in script.call_sites()
+        if call.scope == site.scope
         and call.node is not site.node
         and call.name == site.name
         and (other := script.rank_condition(call.statement)) is not None
         and other != guard
-        for call in script.call_sites()
     )
+    return tuple(dict.fromkeys(lines))
+
+
+def _each_machine(site: Site, script: Script) -> bool | None:
+    """Whether one process of each machine goes ahead: `local_main_process_first()`,
+    `torch_distributed_zero_first(local_rank)`."""
+    if "local" in words(site.name):
+        return True
+    first = site.node.args[0].value if site.node.args else None
+    number = script.rank(first, site.statement.index) if first is not None else None
+    return number is not None and number.kind == "local-rank" or None
 
 
 def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Barrier:
     guard = script.rank_condition(site.statement)
-    if guard is not None and _met_elsewhere(site, script, guard):
-        guard = None
+    met = _met_elsewhere(site, script, guard) if guard is not None else ()
     group = script.argument_text(site, "group") if site.known is not None else None
     group = None if group == "None" else group
     everybody = "all" if evidence.kind == API else None
@@ -125,7 +140,9 @@ def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Bar
         first_goes_ahead=ahead,
         among="group" if group else everybody,
         group=group,
-        guard=guard,
+        met=met,
+        each_machine=_each_machine(site, script) if ahead else None,
+        guard=None if met else guard,
         condition=script.condition(site.statement),
     )
 
@@ -179,6 +196,16 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "with torch_distributed_zero_first(LOCAL_RANK):\n    data = load(root)": [
+        Barrier(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("torch_distributed_zero_first",)),
+            call="torch_distributed_zero_first",
+            first_goes_ahead=True,
+            each_machine=True,
+        )
+    ],
     (
         "import torch.distributed as dist\n"
         "def first(rank):\n"
@@ -195,6 +222,7 @@ EXAMPLES = {
             call="dist.barrier",
             first_goes_ahead=False,
             among="all",
+            met=(7,),
             guard=None,
             condition="rank != 0",
         ),
@@ -205,6 +233,7 @@ EXAMPLES = {
             call="dist.barrier",
             first_goes_ahead=False,
             among="all",
+            met=(4,),
             guard=None,
             condition="rank == 0",
         ),

@@ -67,6 +67,7 @@ EXAMPLES = {
         how="library",
         call="torch.save",
         contents=("model", "optimizer", "epoch"),
+        keeps_optimizer=True,
         saved="state",
         weights_only=False,
         path="path",
@@ -85,6 +86,7 @@ EXAMPLES = {
         how="helper",
         call="save_checkpoint",
         contents=("epoch", "state_dict"),
+        keeps_optimizer=False,
     ),
     'kept = {"net": net.state_dict(), "epoch": epoch}\nsave_checkpoint(path, kept)': _example(
         line=2,
@@ -92,12 +94,43 @@ EXAMPLES = {
         how="helper",
         call="save_checkpoint",
         contents=("net", "epoch"),
+        keeps_optimizer=False,
     ),
     "save_checkpoint(path, {'note': note})": _example(
         line=1,
         evidence=Evidence(NAME, ("save_checkpoint",)),
         how="helper",
         call="save_checkpoint",
+    ),
+    "import torch\n"
+    "state = {'epoch': epoch, 'optimizer': optimizer.state_dict()}\n"
+    "state['weights'] = model.state_dict()\n"
+    "torch.save(state, path)": _example(
+        line=4,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        contents=("epoch", "optimizer"),
+        more=True,
+        saved="state",
+        path="path",
+    ),
+    "import torch\n"
+    "packed = self.pack_opt_state_dict(moments, rates)\n"
+    "torch.save(packed, folder / 'last.opt')": _example(
+        line=3,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="packed",
+        path="folder / 'last.opt'",
+    ),
+    "self.save_optimizer(folder)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("self.save_optimizer",)),
+        how="helper",
+        call="self.save_optimizer",
+        whole="part",
     ),
     "accelerator.save_state(output_dir)": _example(
         line=1,
@@ -254,6 +287,10 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
+    "from safetensors.torch import save_file\n"
+    "def offload_weight(weight, name, file):\n"
+    "    save_file({name: weight}, file)": "moved out of the memory",
     ('import torch\ntorch.save([images, labels], folder + ".pt")'): "no networks",
     "former = state_map.save_checkpoint()": "kept in memory, without a place",
     ("save_model_info(states, folder)"): "a description of the model",

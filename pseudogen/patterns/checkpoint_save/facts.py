@@ -45,10 +45,13 @@ class CheckpointSave(Finding):
             calls).
         call: What is called.
         contents: The keys of what is saved, where a dict literal shows them.
+        more: Whether it holds more than these keys.
+        keeps_optimizer: Whether a dict that keeps a model keeps an optimizer as well; None where
+            that does not show.
         saved: What is saved, as written.
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
-        whole: "model" or "training": what a framework's method saves by what it is; None when
-            unknown.
+        whole: "model", "training", or "part" of the state of a training: what a helper or a
+            framework's method saves by what it is; None when unknown.
         optimizer_saved: Whether an optimizer's state is saved, here or elsewhere; told where it is
             known what is saved here.
         path: Where to, as written.
@@ -63,6 +66,8 @@ class CheckpointSave(Finding):
     how: str
     call: str
     contents: tuple[str, ...] = ()
+    more: bool = False
+    keeps_optimizer: bool | None = None
     saved: str | None = None
     weights_only: bool | None = None
     whole: str | None = None

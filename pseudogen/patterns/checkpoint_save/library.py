@@ -18,6 +18,13 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _NETWORKS = frozenset({"actor", "critic", "decoder", "discriminator", "encoder", "policy"})
+_MODELS = frozenset(
+    {"actor", "agent", "backbone", "critic", "decoder", "discriminator", "ema", "encoder"}
+    | {"generator", "model", "models", "module", "net", "network", "networks", "policy"}
+    | {"params", "state", "student", "unet", "weights"}
+)
+"""Words of keys and variables that hold weights."""
+_OPTIMIZERS = frozenset({"optim", "optimiser", "optimizer", "optimizers"})
 _NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
 
 
@@ -32,7 +39,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if value is None or not _is_state(value, path, site, script):
         return
     made = made_of(value, site, script)
-    weights_only = None if _is_added_to(value, site, script) else _weights_only(made)
+    added = is_added_to(value, site, script)
+    weights_only = None if added else _weights_only(made, site, script)
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -40,6 +48,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how="library",
         call=site.name,
         contents=written_keys(made),
+        more=has_others(made, added=added),
+        keeps_optimizer=keeps_optimizer(made, added=added),
         saved=text(value) if type(value) is not cst.Dict else None,
         weights_only=weights_only,
         optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
@@ -104,7 +114,30 @@ def made_of(value: Any, site: Site, script: Script) -> Any:
     return value
 
 
-def _is_added_to(value: Any, site: Site, script: Script) -> bool:
+def has_others(made: Any, *, added: bool) -> bool:
+    """Whether a dict has more than keys that are written out: `{"epoch": epoch, **state}`."""
+    keys = written_keys(made)
+    if not keys or added:
+        return bool(keys)
+    return len(keys) < len(made.elements if type(made) is cst.Dict else made.args)
+
+
+def keeps_optimizer(made: Any, *, added: bool) -> bool | None:
+    """Whether a dict that keeps a model keeps an optimizer as well; None where it does not show."""
+    pairs = _pairs(made)
+    if not any(_MODELS & set(words(key)) for key, _ in pairs):
+        return None
+    if any(_is_of_optimizer(key, value) for key, value in pairs):
+        return True
+    return None if len(pairs) < 2 or has_others(made, added=added) else False
+
+
+def _is_of_optimizer(key: str, value: Any) -> bool:
+    named = set(words(key))
+    return bool(_OPTIMIZERS & named or ("opt" in named and "state_dict(" in text(value)))
+
+
+def is_added_to(value: Any, site: Site, script: Script) -> bool:
     """Whether something is put into a variable between its assignment and here:
     `state["classes"] = names`, `state.update(...)`."""
     name = dotted(value) if type(value) in (cst.Name, cst.Attribute) else ""
@@ -142,6 +175,8 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     names = set(words(around.node.name.value)) if around is not None else set()
     written = text(path).lower() if path is not None else ""
     marks = ("ckpt", "checkpoint", "model", "weight", "snapshot", "state", "best", "last", "epoch")
+    if "offload" in names:
+        return False
     return bool(names & STATE_WORDS) or any(mark in written for mark in marks)
 
 
@@ -165,16 +200,35 @@ def _is_passed_state(value: Any, site: Site, script: Script) -> bool:
 
 def written_keys(value: Any) -> tuple[str, ...]:
     """The keys of a dict literal, or of `dict(...)`, in order; () of anything else."""
+    return tuple(key for key, _ in _pairs(value))
+
+
+def _pairs(value: Any) -> list[tuple[str, Any]]:
+    """The keys that are written out in a dict, each with its value."""
     if type(value) is cst.Dict:
-        keys = [string(e.key) for e in value.elements if type(e) is cst.DictElement]
-        return tuple(key for key in keys if key)
+        pairs = [(string(e.key), e.value) for e in value.elements if type(e) is cst.DictElement]
+        return [(key, kept) for key, kept in pairs if key]
     if type(value) is cst.Call and dotted(value.func) == "dict":
-        return tuple(a.keyword.value for a in value.args if a.keyword is not None)
-    return ()
+        return [(a.keyword.value, a.value) for a in value.args if a.keyword is not None]
+    return []
 
 
-def _weights_only(value: Any) -> bool | None:
+def _weights_only(value: Any, site: Site, script: Script) -> bool | None:
     if type(value) is cst.Call and text(value.func).endswith("state_dict"):
-        owner = words(dotted(value.func).rpartition(".")[0])
-        return None if set(owner) & _NO_WEIGHTS else True
+        owner, _, method = dotted(value.func).rpartition(".")
+        if _NO_WEIGHTS.intersection(words(owner) + words(method)):
+            return None
+        of_model = words(method) == ("state", "dict") or _is_given_model(value, site, script)
+        return True if of_model else None
     return False if len(written_keys(value)) > 1 else None
+
+
+def _is_given_model(call: cst.Call, site: Site, script: Script) -> bool:
+    """`get_state_dict(model)`, `cleaned_state_dict(model.state_dict())`."""
+    if not call.args:
+        return False
+    first = call.args[0].value
+    if type(first) is cst.Call:
+        return _weights_only(first, site, script) is True
+    named = _MODELS.intersection(words(dotted(first)))
+    return bool(named) or script.is_a(first, site.scope, "model") is not None

@@ -16,7 +16,13 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
-from pseudogen.patterns.checkpoint_save.library import made_of, written_keys
+from pseudogen.patterns.checkpoint_save.library import (
+    has_others,
+    is_added_to,
+    keeps_optimizer,
+    made_of,
+    written_keys,
+)
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -74,6 +80,10 @@ _PREDICTING = frozenset({"coremltools", "onnx", "onnxruntime", "openvino", "tens
 """Packages of models that are not trained further."""
 
 
+_PARTS = frozenset({"one", "shard", "table", "with"})
+"""Words of methods that save a part of a model, or something with it."""
+
+
 @pattern(CheckpointSave, calls=speaks_of("save", "store", "dump", "checkpointer.step"))
 def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
@@ -83,13 +93,16 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if how is None or (not site.node.args and assigned(site.statement, site.node) is not None):
         return  # what has no place is kept in memory
     first = site.node.args[0].value if site.node.args else None
+    kept, added = _kept(site, script)
     yield CheckpointSave(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
         how=how,
         call=site.name,
-        contents=_contents(site, script),
+        contents=written_keys(kept),
+        more=has_others(kept, added=added),
+        keeps_optimizer=keeps_optimizer(kept, added=added),
         whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
         path=_path(first, site) if how == "framework" else None,
         condition=script.condition(site.statement),
@@ -97,24 +110,26 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     )
 
 
-def _contents(site: Site, script: Script) -> tuple[str, ...]:
-    """The keys of the dict that a call saves: its first argument, or another that is, or holds,
-    one with state in it."""
+def _kept(site: Site, script: Script) -> tuple[Any, bool]:
+    """The dict that a call saves: its first argument, or another that is, or holds, one with state
+    in it; and whether something is put into it before."""
     for place, arg in enumerate(site.node.args):
         made = made_of(arg.value, site, script)
-        keys = written_keys(made)
         first = place == 0 and made is arg.value
-        if keys and (first or "state_dict(" in text(made)):
-            return keys
-    return ()
+        if written_keys(made) and (first or "state_dict(" in text(made)):
+            return made, is_added_to(arg.value, site, script)
+    return None, False
 
 
 def _whole(name: str) -> str | None:
     """ "model" where the name of a helper or method says that a model is saved."""
     method = set(words(name))
     model = {"model", "models", "network", "networks", "weight", "weights", "pretrained", "lora"}
-    if method & {"checkpoint", "checkpoints", "ckpt", "snapshot"}:
+    if method & {"checkpoint", "checkpoints", "ckpt", "snapshot"} or method & _PARTS:
         return None
+    beside = method & {"optim", "optimizer", "rng", "scaler", "scheduler"}
+    if beside:
+        return None if method & model else "part"
     of_model = words(name) == ("save",) and {"model", "net"} & set(words(name.rpartition(".")[0]))
     return "model" if method & model or of_model else None
 
@@ -176,6 +191,8 @@ def _how(site: Site, script: Script) -> str | None:
     if _puts_together(site, script):
         return None
     if method in _METHODS:
+        if receiver in ("self", "super()") and "mixin" in _around(site, script):
+            return None  # of whatever is mixed with it
         return None if set(named) & OTHER_WORDS else "framework"
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
     if saves and set(named[1:]) & STATE_WORDS and not set(named) & OTHER_WORDS:
