@@ -101,7 +101,7 @@ def choice_of(script: Script, statement: Statement) -> Choice | None:
         return replace(chosen, form="block") if chosen is not None else None
     if kind is cst.Return:
         made = _device_made(node.value, statement, script) if node.value is not None else None
-        if _reads_device(node.value, statement, script):
+        if _reads_device(node.value, statement, script) or _is_property(statement, script):
             return None
         return Choice("device", None, node.value, made) if made is not None else None
     if kind is cst.Assign or (kind is cst.AnnAssign and node.value is not None):
@@ -116,6 +116,14 @@ def _reads_device(value: Any, statement: Statement, script: Script) -> bool:
     named = set(words(function.node.name.value)) if function is not None else {"device"}
     passed = value.args[0].value if type(value) is cst.Call and value.args else None
     return type(passed) is cst.Subscript and not named & {"device", "devices", "gpu"}
+
+
+def _is_property(statement: Statement, script: Script) -> bool:
+    """Whether a property tells where something is, without a look at what there is."""
+    function = script.function_around(statement)
+    marks = function.node.decorators if function is not None else ()
+    told = any(dotted(mark.decorator).endswith("property") for mark in marks)
+    return told and "available" not in text(statement.node)
 
 
 def _set_current(call: Any, statement: Statement, script: Script) -> Choice | None:
@@ -157,7 +165,8 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         return None
     if made is not None:
         other = name == "_" or {"cpu", "context"} & set(words(name)) or _places_nothing(value)
-        return Choice("device", name, value, made) if not other else None
+        held = text(target) if type(target) is cst.Subscript else name
+        return Choice("device", held, value, made) if not other else None
     if type(target) is cst.Tuple:
         found = tuple(w for e in target.elements for w in words(dotted(e.value)))
     else:

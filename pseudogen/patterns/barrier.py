@@ -43,7 +43,7 @@ class Barrier(Finding):
             passed do; None when the call does not say.
         group: The group that is passed, as written; None without one.
         met: Lines of the same call under other rank conditions, where the other processes wait.
-        each_machine: Whether one process of each machine goes ahead; None when that is unknown.
+        each_machine: Whether one process of each machine is known to go ahead.
         guard: The rank condition around it that would keep some processes away; None without one.
         condition: The condition under which it is done.
     """
@@ -55,7 +55,7 @@ class Barrier(Finding):
     among: str | None = None
     group: str | None = None
     met: tuple[int, ...] = ()
-    each_machine: bool | None = None
+    each_machine: bool = False
     guard: str | None = None
     condition: str | None = None
 
@@ -116,14 +116,14 @@ def _met_elsewhere(site: Site, script: Script, guard: str) -> tuple[int, ...]:
     return tuple(dict.fromkeys(lines))
 
 
-def _each_machine(site: Site, script: Script) -> bool | None:
+def _each_machine(site: Site, script: Script) -> bool:
     """Whether one process of each machine goes ahead: `local_main_process_first()`,
     `torch_distributed_zero_first(local_rank)`."""
     if "local" in words(site.name):
         return True
     first = site.node.args[0].value if site.node.args else None
     number = script.rank(first, site.statement.index) if first is not None else None
-    return number is not None and number.kind == "local-rank" or None
+    return number is not None and number.kind == "local-rank"
 
 
 def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Barrier:
@@ -141,7 +141,7 @@ def _barrier(site: Site, script: Script, ahead: bool, evidence: Evidence) -> Bar
         among="group" if group else everybody,
         group=group,
         met=met,
-        each_machine=_each_machine(site, script) if ahead else None,
+        each_machine=ahead and _each_machine(site, script),
         guard=None if met else guard,
         condition=script.condition(site.statement),
     )

@@ -52,6 +52,30 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "import torch\n"
+    "if a:\n"
+    "    device = torch.device('cpu')\n"
+    "elif b:\n"
+    "    device = torch.device('mps')\n"
+    "else:\n"
+    "    device = torch.device('xpu:0')\n"
+    "    start(device)": [
+        DeviceSelection(
+            line=line,
+            end=line,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=(choice,),
+            families=(family,),
+            condition=condition,
+        )
+        for line, choice, family, condition in (
+            (3, "torch.device('cpu')", "cpu", "a"),
+            (5, "torch.device('mps')", "mps", "not a and b"),
+            (7, "torch.device('xpu:0')", "xpu", "not a and not b"),
+        )
+    ],
     "import os, torch\ntorch.cuda.set_device(int(os.environ['LOCAL_RANK']))": [
         DeviceSelection(
             line=2,
@@ -248,6 +272,8 @@ COUNTEREXAMPLES = {
     "import torch\ndef unflatten(saved):\n    return torch.device(saved['name'])": (
         "a device's name is read back"
     ),
+    "import torch\nclass Runner:\n    @property\n    def device(self):\n"
+    "        return torch.device('cpu')": "where something is, is told",
     "model = model.to(device)": "the device was chosen before",
     "import torch\nx = torch.zeros(3, device=torch.device('cpu'))": "where one tensor lies",
     "import torch\ncpu_device = torch.device('cpu')": "where results are brought, not the choice",

@@ -30,7 +30,7 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
     if choice is None:
         return
     run = (
-        run_from(script.tree, site.statement, lambda s: _same(choice_of(script, s), choice))
+        run_from(script.tree, site.statement, lambda s: _goes_on(s, choice, script))
         if choice.form == "device" and type(site.node) is cst.Assign
         else [site.statement]
     )
@@ -62,6 +62,28 @@ def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
         per_process=any(_by_rank(value, index, script) for value in values),
         condition=script.condition(around),
     )
+
+
+def _goes_on(statement: Statement, choice: Choice, script: Script) -> bool:
+    """Whether a statement goes on with a choice; branches of which some do more are told apart."""
+    other = choice_of(script, statement)
+    if not _same(other, choice) or other is None:
+        return False
+    return choice.evidence.kind == NAME or other.value is choice.value or _alone(statement, script)
+
+
+def _alone(statement: Statement, script: Script) -> bool:
+    """Whether all branches that give something to what a statement does have just that in them."""
+    choice = choice_of(script, statement)
+    parent = script.tree.statements[statement.parent] if statement.parent >= 0 else None
+    if choice is None or choice.target is None or parent is None or type(parent.node) is cst.With:
+        return True
+    first = script.tree.statements[parent.chain]
+    clauses = [first, *script.tree.clauses(first)]
+    bound = {b.statement for b in script.resolver.bindings(choice.target, statement.scope)}
+    branches = [script.tree.body(clause) for clause in clauses]
+    giving = [body for body in branches if any(s.index in bound for s in body)]
+    return all(len(body) == 1 for body in giving)
 
 
 def _whole(run: list[Statement], choice: Choice, script: Script) -> bool:
@@ -165,7 +187,10 @@ def _asks_environment(node: Any) -> bool:
 
 def _by_rank(value: Any, index: int, script: Script) -> bool:
     """Whether a rank goes into a value, or into what a name in it was given."""
-    read = [n for n in descendants(value) if type(n) in (cst.Name, cst.Attribute, cst.Call)]
+    nodes = descendants(value)
+    members = {id(node.attr) for node in nodes if type(node) is cst.Attribute}
+    kinds = (cst.Name, cst.Attribute, cst.Call)
+    read = [n for n in nodes if type(n) in kinds and id(n) not in members]
     if any(script.rank(part, index) is not None for part in read):
         return True
     names = {dotted(part) for part in read if type(part) is not cst.Call}
