@@ -25,7 +25,22 @@ if TYPE_CHECKING:
 _DEPTH = 5
 _RANK_WORDS: tuple[tuple[str, ...], ...] = (("rank",), ("process", "index"), ("ordinal",))
 _NO_RANK = frozenset(
-    {"adapter", "batch", "dst", "expert", "event", "is", "lora", "low", "machine", "matrix", "max"}
+    {
+        "adapter",
+        "batch",
+        "cp",
+        "dp",
+        "dst",
+        "ep",
+        "expert",
+        "event",
+        "is",
+        "lora",
+        "low",
+        "machine",
+        "matrix",
+        "max",
+    }
     | {"mp", "no", "node", "on", "per", "pipe", "pipeline", "pp", "set", "src", "stage", "svd"}
     | {"tensor", "tp"}
 )

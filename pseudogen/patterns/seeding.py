@@ -95,10 +95,12 @@ def find_calls(site: Site, script: Script) -> Iterator[Seeding]:
 def _seeding(
     site: Site, script: Script, calls: list[_Call], statements: list[Statement]
 ) -> Seeding:
-    seeds = list(dict.fromkeys(text(c.seed) for c in calls if c.seed is not None))
-    shared = seeds[0] if len(seeds) == 1 else None
+    given = [c.seed for c in calls if c.library != "hash"]
+    seeds = list(dict.fromkeys(text(seed) if seed is not None else "" for seed in given))
+    shared = seeds[0] or None if len(seeds) == 1 else None
     first = next((c.seed for c in calls if c.seed is not None), None)
     index = site.statement.index
+    of_loader = _in_loader_worker(site.statement, script)
     devices = {c.devices for c in calls if "torch" in c.library.split()}
     return Seeding(
         line=site.line,
@@ -108,12 +110,13 @@ def _seeding(
         libraries=tuple(dict.fromkeys(name for c in calls for name in c.library.split())),
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
-        per_process=any(c.rank or _by_rank(c.seed, index, script) for c in calls),
+        per_process=not of_loader and any(c.rank or _by_rank(c.seed, index, script) for c in calls),
         several=script.workers.joins
+        and not of_loader
         and not _by_clock(calls)
         and not _starts_workers(site.statement, script),
         value=script.value(first, index) if shared is not None else None,
-        condition=script.condition(site.statement),
+        condition=_condition(statements, script),
         rank=next((c.rank for c in calls if c.rank), None),
         clock=first is not None and any(mark in text(first) for mark in _CLOCKS),
         until=_given_up(calls, statements[-1], script),
@@ -137,6 +140,24 @@ def _takes_chance(site: Site, script: Script) -> bool:
         return False
     seed = script.argument(site, "seed")
     return "seed" in site.name and (seed is None or text(seed) == "None")
+
+
+def _in_loader_worker(statement: Statement, script: Script) -> bool:
+    """Whether the function around is called in each worker process of a loader."""
+    function = script.function_around(statement)
+    params = function.node.params.params if function is not None else ()
+    return any(param.name.value == "worker_id" for param in params)
+
+
+def _condition(statements: list[Statement], script: Script) -> str | None:
+    """The condition under which seeds are set; that around an `if` each branch of which does it."""
+    headers = dict.fromkeys(s.parent for s in statements)
+    if len(headers) > 1 and statements[0].parent >= 0:
+        first = script.tree.statements[script.tree.statements[statements[0].parent].chain]
+        clauses = [first, *script.tree.clauses(first)]
+        if {c.index for c in clauses} <= set(headers) and type(clauses[-1].node) is cst.Else:
+            return script.condition(first)
+    return script.condition(statements[0])
 
 
 def _starts_workers(statement: Statement, script: Script) -> bool:
@@ -280,6 +301,40 @@ EXAMPLES = {
             several=False,
             value=None,
             condition="args.seed is not None",
+        )
+    ],
+    "from lightning import seed_everything\n"
+    "if seed is True:\n"
+    "    seed = seed_everything()\n"
+    "else:\n"
+    "    seed = seed_everything(seed)": [
+        Seeding(
+            line=3,
+            end=5,
+            evidence=Evidence(API, ("lightning.seed_everything",)),
+            seed=None,
+            libraries=("python", "numpy", "torch"),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+        )
+    ],
+    "import torch\ndef start(worker_id, rank):\n    torch.manual_seed(base + rank)": [
+        Seeding(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.manual_seed",)),
+            seed="base + rank",
+            libraries=("torch",),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
         )
     ],
     "seed_everything(42)": [

@@ -38,6 +38,51 @@ EXAMPLES = {
             function=None,
         )
     ],
+    "import argparse\n"
+    "parser = argparse.ArgumentParser()\n"
+    "def parse(known):\n"
+    "    return parser.parse_known_args()[0] if known else parser.parse_args()": [
+        ConfigParsing(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("argparse.ArgumentParser.parse_known_args",)),
+            target=None,
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    "from jsonargparse import ArgumentParser\nargs = parser.parse_args()": [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("parser.parse_args",)),
+            target="args",
+            source="command line",
+            tool="jsonargparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    "import json\nfrom pathlib import Path\nconfig = json.loads(Path(place).read_text())": [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("json.loads",)),
+            target="config",
+            source="file",
+            tool="JSON",
+            file="place",
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
     "import yaml\nwith open(args.config) as f:\n    cfg = yaml.safe_load(f)": [
         ConfigParsing(
             line=3,
@@ -239,6 +284,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import detector\ndetector_cfg = detector.config.get_cfg()": "the defaults of a library",
     ("from tools import server\nserver.configure(args.hp_file)"): "something else is set up",
     ("from settings import update_config\nupdate_config(model)"): "a setting of its own",
     (

@@ -53,16 +53,27 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         site,
         script,
         source="file" if from_file else "command line",
-        tool=PARSES[method] or None,
+        tool=_tool(method, site, script),
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args" and not _rest_is_used(site, script),
     )
 
 
+def _tool(method: str, site: Site, script: Script) -> str | None:
+    """What a parser belongs to; a script whose parsers are those of jsonargparse has no others."""
+    parsers = script.resolver.qualified("ArgumentParser", site.scope)
+    if PARSES[method] == "argparse" and any(name.startswith("jsonargparse.") for name in parsers):
+        return "jsonargparse"
+    return PARSES[method] or None
+
+
 def _rest_is_used(site: Site, script: Script) -> bool:
-    """Whether what nobody declared is handed to the caller, or read further down."""
+    """Whether what nobody declared is handed to the caller, or read further down, or the caller
+    decides what becomes of it."""
     node = site.statement.node
+    if type(getattr(node, "value", None)) is cst.IfExp:
+        return True  # `p.parse_known_args()[0] if known else p.parse_args()`: the caller decides
     if type(node) is cst.Return:
         return node.value is site.node
     target = node.targets[0].target if type(node) is cst.Assign else None
@@ -152,6 +163,9 @@ def _opened(stream: Any, site: Site, script: Script) -> Any:
     if type(stream) is cst.Call and dotted(stream.func).endswith(".read"):
         read: Any = stream.func
         return _opened(read.value, site, script)
+    if type(stream) is cst.Call and dotted(stream.func).endswith((".read_text", ".read_bytes")):
+        held: Any = stream.func.value  # type: ignore[attr-defined]
+        return held.args[0].value if dotted(getattr(held, "func", None)) == "Path" else held
     name = dotted(stream) if stream is not None else ""
     for binding in script.reaching(name, site.statement.index) if name else ():
         if binding.how in ("with", "assign") and type(binding.value) is cst.Call:
@@ -223,8 +237,15 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     if _overrides(site.name) and not _given_options(site):
         return
+    if words(site.name) == ("get", "cfg") and not site.node.args and not _merges(script):
+        return  # what a library has as its defaults
     if script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
+
+
+def _merges(script: Script) -> bool:
+    """Whether settings of the user are put into those that a library has."""
+    return "merge_from" in script.tree.text
 
 
 def _given_options(site: Site) -> bool:
