@@ -30,6 +30,14 @@ def condition(tree: Tree, statement: Statement, beyond: Statement | None = None)
     return " and ".join(_written(test, alone) for test in tests) or None
 
 
+def conjunction(*conditions: str | None) -> str | None:
+    """Written conditions of which all have to hold, joined by `and`; None without any."""
+    told = [one for one in conditions if one]
+    if len(told) < 2:
+        return told[0] if told else None
+    return " and ".join(_written((cst.parse_expression(one), True), False) for one in told)
+
+
 _Test = tuple[Any, bool]
 """A test, and whether it has to hold (or not to hold)."""
 

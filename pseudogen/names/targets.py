@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.conditions import opposite
+from pseudogen.names.conditions import conjunction, opposite
 from pseudogen.names.words import words
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -81,13 +81,12 @@ def inline_condition(statement: Statement, call: Any) -> str | None:
     """The test of `f() if test else g()` under which a call of an assignment is reached."""
     value = getattr(statement.node, "value", None)
     tests = _leads(value, call) if value is not None else None
-    return " and ".join(tests) if tests else None
+    return conjunction(*tests) if tests else None
 
 
 def condition_of(script: Script, statement: Statement, call: Any) -> str | None:
     """The condition under which a call is reached, that of `f() if test else g()` included."""
-    tests = (script.condition(statement), inline_condition(statement, call))
-    return " and ".join(test for test in tests if test) or None
+    return conjunction(script.condition(statement), inline_condition(statement, call))
 
 
 def _leads(node: Any, call: Any) -> list[str] | None:

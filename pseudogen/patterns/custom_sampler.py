@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.rates import terms_in
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, inline_condition, split
+from pseudogen.names.targets import assigned, condition_of, split
 from pseudogen.names.words import MAKING, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -141,7 +141,6 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
     own = site.known is not None and site.name.rpartition(".")[2] not in site.known.name
     first = _source(site, script)
     source = text(first) if first is not None else None
-    tests = (script.condition(site.statement), inline_condition(site.statement, site.node))
     return CustomSampler(
         line=site.line,
         end=site.last,
@@ -157,7 +156,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
         drop_last=script.argument_text(site, "drop_last"),
         shared=form == "subset" and _by_rank(first, site, script),
         split=split(target, source),
-        condition=" and ".join(test for test in tests if test) or None,
+        condition=condition_of(script, site.statement, site.node),
     )
 
 

@@ -14,7 +14,7 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, inline_condition, split
+from pseudogen.names.targets import assigned, condition_of, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -31,7 +31,7 @@ class DistributedSampler(Finding):
         dataset: The data that is shared out.
         split: "training" or "validation", the part of the data; None when names don't tell.
         shuffle: Whether it shuffles, as written or by default; None when that is unknown.
-        shuffle_given: Whether the script says so itself.
+        shuffle_given: Whether the script says so itself, or the class knows no other way.
         seed: The seed as written, None when the default holds.
         drop_last: As written or by default; None when unknown.
         replicas: Into how many shards, as written; None: as many as the group has processes.
@@ -101,6 +101,12 @@ def find_shard(site: Site, script: Script) -> Iterator[DistributedSampler]:
         yield _finding(site, script, evidence, site.node.func.value, text(count))
 
 
+def _says_order(site: Site, script: Script) -> bool:
+    """Whether it is passed whether to shuffle, or there is no parameter for it."""
+    fixed = site.known is not None and "shuffle" not in site.known.api.params
+    return fixed or script.argument(site, "shuffle") is not None
+
+
 def _pads(site: Site, drop_last: str | None) -> bool | None:
     """Whether samples are repeated to make shards equal. A sampler of batches always does:
     `drop_last` says there what becomes of its last batch."""
@@ -130,21 +136,16 @@ def _finding(
         dataset=text(dataset) if dataset is not None else None,
         split=split(name, text(dataset) if dataset is not None else None),
         shuffle=script.argument_or_default(site, "shuffle"),
-        shuffle_given=script.argument(site, "shuffle") is not None,
+        shuffle_given=_says_order(site, script),
         seed=script.argument_text(site, "seed"),
         drop_last=drop_last,
         replicas=count or script.argument_text(site, "num_replicas"),
         rank=script.argument_text(site, "rank") or script.argument_text(site, "index"),
         pads=_pads(site, drop_last) if known else None,
-        condition=_condition(site, script),
+        condition=condition_of(script, site.statement, site.node),
         counts_epochs=site.known is not None and "epochs" in site.known.api.traits,
         told_epoch=_told_epoch(name, site, script),
     )
-
-
-def _condition(site: Site, script: Script) -> str | None:
-    tests = (script.condition(site.statement), inline_condition(site.statement, site.node))
-    return " and ".join(test for test in tests if test) or None
 
 
 def _dataset(site: Site, script: Script) -> Any:
@@ -209,6 +210,19 @@ EXAMPLES = {
             pads=True,
             told_epoch=4,
         ),
+    ],
+    "from timm.data.distributed_sampler import OrderedDistributedSampler\n"
+    "sampler = OrderedDistributedSampler(dataset)": [
+        DistributedSampler(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("timm.data.distributed_sampler.OrderedDistributedSampler",)),
+            target="sampler",
+            function="OrderedDistributedSampler",
+            dataset="dataset",
+            shuffle="False",
+            shuffle_given=True,
+        )
     ],
     (
         "from torch.utils import data\n"

@@ -87,8 +87,24 @@ def _is_second_mesh(site: Site, script: Script) -> bool:
     """Whether a device mesh is laid over a group that another call has joined."""
     if site.known is None or site.known.api.traits.get("group") != "mesh":
         return False
-    kinds = [s.known.api for s in script.call_sites() if s.known is not None]
-    return any(a.kind == "process-group" and "group" not in a.traits for a in kinds)
+    return script.once(_joins_without_mesh)
+
+
+def _joins_without_mesh(script: Script) -> bool:
+    """Whether a script has a call by which the process joins its group, a helper's or its own
+    function's, beside those that lay a mesh over the group."""
+    return any(
+        (site.known.api.kind == "process-group" and "group" not in site.known.api.traits)
+        if site.known is not None
+        else _names_joining(site.name)
+        for site in script.call_sites()
+    )
+
+
+def _names_joining(name: str) -> bool:
+    """`_init_dist_connection()`, `self._setup_distributed()`."""
+    found = set(words(name))
+    return bool(found & {"init", "initialize", "setup"} and found & _OBJECTS)
 
 
 @pattern(ProcessGroupInit, calls=speaks_of("setup", *_OBJECTS))
@@ -181,6 +197,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from torch.distributed.device_mesh import init_device_mesh\n"
+    "def _init_dist_connection():\n"
+    "    join()\n"
+    "_init_dist_connection()\n"
+    "mesh = init_device_mesh('cuda', (2,))": "a mesh is laid over the group that is there",
     (
         "from accelerate import PartialState\n"
         "if PartialState._shared_state != {}:\n"

@@ -44,6 +44,21 @@ EXAMPLES = {
             before_optimizer=True,
         ),
     ],
+    "if a or b:\n"
+    "    model = accelerator.prepare(model) if c else accelerator.prepare_model(\n"
+    "        model, evaluation_mode=True\n"
+    "    )": [
+        ParallelWrap(
+            line=2,
+            end=4,
+            evidence=Evidence(NAME, ("accelerator",)),
+            kind="accelerate",
+            target="model",
+            function="accelerator.prepare",
+            model="model",
+            condition="(a or b) and c",
+        ),
+    ],
     "model, optimizer, loader = accelerator.prepare(model, optimizer, loader)": [
         ParallelWrap(
             line=1,
@@ -228,6 +243,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "model = self.accelerator.prepare_model(model, evaluation_mode=True)": "to be evaluated",
+    "import deepspeed\nnet = deepspeed.initialize(model=net, model_parameters=[])": "no training",
     "policy = fsdp_auto_wrap_policy(model)": "says how to wrap, wraps nothing",
     "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",
     "policies.apply_fsdp_checkpointing(model)": "activations are computed anew",

@@ -53,6 +53,8 @@ def find_known(site: Site, script: Script) -> Iterator[ParallelWrap]:
     """A wrapper of a library."""
     if site.known is not None and not site.name.startswith("super"):
         kind = site.known.api.traits.get("wrap", "other")
+        if kind == "deepspeed" and script.argument_text(site, "model_parameters") == "[]":
+            return  # nothing is trained
         yield _finding(site, script, kind, Evidence(site.known.evidence, (site.known.name,)))
 
 
@@ -105,6 +107,8 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
     roles = [script.role(arg.value, site.scope) for arg in site.node.args]
     if all(r is not None and r.kind in _DATA_ROLES for r in roles):
         return
+    if script.argument_text(site, "evaluation_mode") == "True":
+        return  # a model that is not trained is not wrapped
     yield _finding(site, script, kind, role or Evidence(NAME, (text(receiver),)))
 
 
