@@ -304,8 +304,8 @@ EXAMPLES = {
         )
     ],
     "from lightning import seed_everything\n"
-    "if seed is True:\n"
-    "    seed = seed_everything()\n"
+    "if fixed:\n"
+    "    seed = seed_everything(1)\n"
     "else:\n"
     "    seed = seed_everything(seed)": [
         Seeding(
