@@ -414,7 +414,7 @@ def test_what_is_combined_under_a_condition_says_so() -> None:
 def test_a_helper_that_is_given_the_rank_is_not_the_same_as_without() -> None:
     text = pseudogen.explain("random_seed(args.seed)\nload()\nrandom_seed(args.seed, args.rank)\n")
     assert "The same" not in text
-    assert "`args.seed`; it is also given the rank, `args.rank`." in text.replace("\n", " ")
+    assert "it is given `args.seed` and the rank, `args.rank`." in text.replace("\n", " ")
 
 
 _ALTERNATIVES = """
