@@ -40,6 +40,8 @@ _NO_LOSS = frozenset(
 )
 """Words of operands that count, and of rates."""
 _ARITHMETIC = {"len", "int", "float", "max", "min", "round", "ceil", "math.ceil"}
+_LAST = frozenset({"end", "final", "full", "last", "rest", "sync", "update"})
+"""Words of a flag that may stand for the last batch of an epoch."""
 _SCALED_LATER = ("scale_grad", "grad.mul_(", "grad.div_(", "grad /=", "grad *=", "divide_grad")
 """What divides the gradients themselves, once they are all there."""
 
@@ -161,16 +163,18 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
     own."""
     script = findings.script
     for part in findings.of(GradientAccumulation):
-        if part.part != "condition" or part.last or not _adds_up(findings, part):
+        if part.part != "condition" or not _adds_up(findings, part):
             continue
         header = statement_at(script, part.line)
+        if part.last and len(list(_alternatives(getattr(header.node, "test", None)))) < 2:
+            continue  # a flag says so
         loop = script.loop_around(header)
         if loop is None or _steps_later(script, loop) or "len(" in (part.condition or ""):
             continue
         over = next((b for b in findings.of(BatchLoop) if b.line == loop.first and b.loader), None)
         if over is None or over.index is None or not has_word(part.condition, over.index):
             continue
-        if " or " in (part.condition or "") or _skips_rest(script, loop, over.index):
+        if _takes_last(header, over.index) or _skips_rest(script, loop, over.index):
             continue
         yield report(
             "accumulation-rest-lost",
@@ -184,6 +188,29 @@ def check_rest(findings: Findings) -> Iterator[Pitfall]:
             first_alone=_first_alone(script, part, loop, over),
             cleared=_cleared_before(script, loop),
         )
+
+
+def _takes_last(header: Statement, index: str) -> bool:
+    """Whether another operand of an `or` may hold for the last batch: it speaks of the index, or of
+    what is last."""
+    operands = list(_alternatives(getattr(header.node, "test", None)))
+    return len(operands) > 1 and any(
+        "%" not in text(operand)
+        and (
+            has_word(text(operand), index)
+            or _LAST & {w for n in names_in(operand) for w in words(n)}
+        )
+        for operand in operands
+    )
+
+
+def _alternatives(test: Any) -> Iterator[Any]:
+    """The operands of `or`."""
+    if type(test) is cst.BooleanOperation and type(test.operator) is cst.Or:
+        yield from _alternatives(test.left)
+        yield from _alternatives(test.right)
+    else:
+        yield test
 
 
 def _skips_rest(script: Script, loop: Statement, index: str) -> bool:
@@ -285,6 +312,7 @@ EXAMPLES = {
     "accumulation-rest-lost": {
         _TOP + _DIVIDED + _ROUND: [(7, 7)],
         _TOP + _DIVIDED + _ROUND.replace("(i + 1)", "i"): [(7, 7)],
+        _TOP + _DIVIDED + _ROUND.replace(" == 0", " == 0 or args.debug"): [(7, 7)],
         _TOP + _DIVIDED.replace("i,", "step,") + _ROUND.replace("(i + 1)", "(step + 1)"): [(7, 7)],
     },
 }
@@ -301,6 +329,7 @@ COUNTEREXAMPLES = {
             "the last batch is taken"
         ),
         _TOP + _DIVIDED + _ROUND + "optimizer.step()\n": "a last step follows",
+        _TOP + _DIVIDED + _ROUND.replace(" == 0", " == 0 or is_last"): "so a flag says",
         _TOP + _DIVIDED + _ROUND.replace(" == 0", " == 0 or i + 1 == batches"): "so it may be",
         _TOP
         + _LOOP

@@ -123,8 +123,20 @@ def check_device(findings: Findings) -> Iterator[Pitfall]:
             "api",
             call=sites[0].name,
             several=script.workers.joins and not all(_by_rank(script, s) for s in sites),
+            into_state=any(_into_state(script, s) for s in sites),
             places=tuple(s.line for s in sites),
         )
+
+
+def _into_state(script: Script, site: Site, whole: bool = False) -> bool:
+    """Whether what is read, or a part of it, is given to something as its state; with `whole`, all
+    of it at once."""
+    node = site.statement.node
+    assigned = type(node) is cst.Assign and node.value is site.node
+    name = text(node.targets[0].target) if assigned else text(site.node)
+    loads = calls_of_methods(script, "load_state_dict")
+    passed = [text(s.node.args[0].value) for s in loads if s.node.args]
+    return name in passed or (not whole and any(written.startswith(name) for written in passed))
 
 
 def _is_told_beside(script: Script, site: Site) -> bool:
@@ -211,6 +223,7 @@ def check_weights_only(findings: Findings) -> Iterator[Pitfall]:
                 "api",
                 call=found[0].name,
                 said=said,
+                state=all(_into_state(script, s, whole=True) for s in found),
                 places=tuple(s.line for s in found),
             )
 

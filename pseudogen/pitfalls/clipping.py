@@ -29,12 +29,14 @@ _CLIPS = ("clip_grad_norm_", "clip_grad_value_")
 @pitfall("clip-in-every-pass")
 def check_passes(findings: Findings) -> Iterator[Pitfall]:
     """Gradients are clipped after each backward pass, and the update comes after several."""
+    told: list[Site] = []
     for clip in findings.of(GradientClipping):
         site = _call(findings.script, clip)
         if site is None:
             continue
         facts = _in_context(findings.script, site) or _before_turn(findings, site)
-        if facts is not None:
+        if facts is not None and not _beside(findings.script, site, told):
+            told.append(site)
             yield report(
                 "clip-in-every-pass",
                 WARNING,
@@ -44,6 +46,14 @@ def check_passes(findings: Findings) -> Iterator[Pitfall]:
                 limit=clip.limit,
                 **facts,
             )
+
+
+def _beside(script: Script, site: Site, told: list[Site]) -> bool:
+    """Whether the other branch of an `if` clips likewise: one report tells of both."""
+    return any(
+        other.name == site.name and script.exclusive(other.statement, site.statement)
+        for other in told
+    )
 
 
 def _call(script: Script, clip: GradientClipping) -> Site | None:
@@ -144,6 +154,14 @@ EXAMPLES = {
     "clip-in-every-pass": {
         _TOP + _LOOP + "    " + _CLIP + _TURN + _UPDATE: [(6, 6)],
         _ACCELERATOR + _CLIPPED + _UPDATE: [(6, 6)],
+        _TOP
+        + _LOOP
+        + "    if half:\n        "
+        + _CLIP
+        + "    else:\n        "
+        + _CLIP
+        + _TURN
+        + _UPDATE: [(7, 7)],
     },
 }
 COUNTEREXAMPLES = {

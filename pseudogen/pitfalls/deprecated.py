@@ -61,9 +61,15 @@ def check_launch(findings: Findings) -> Iterator[Pitfall]:
     script = findings.script
     if not mentions(script, "torch.distributed.launch", "distributed/launch.py"):
         return
-    lines = [n for n, line in enumerate(script.tree.lines, 1) if _LAUNCH.search(line)]
+    lines = [n for n, line in enumerate(script.tree.lines, 1) if _launches(line)]
     if lines and "torchrun" not in script.tree.text:
         yield report("deprecated-launch", NOTE, (lines[0], lines[0]), "api", places=tuple(lines))
+
+
+def _launches(line: str) -> bool:
+    """Whether a line has the command, and not in a remark."""
+    found = _LAUNCH.search(line)
+    return found is not None and "#" not in line[: found.start()]
 
 
 @pitfall("local-rank-argument")
@@ -111,6 +117,7 @@ COUNTEREXAMPLES = {
         "from torch.distributed.launcher import elastic_launch\n": "another module",
         "# torch.distributed.launch sets LOCAL_RANK, too\n": "a remark",
         "# VARIANT=1 python -m torch.distributed.launch ...\n": "a remark on a variable",
+        "# python -m torch.distributed.launch --nproc_per_node=8 train.py\n": "a remark",
         "# From https://example.org/torch/distributed/launch.py\n": "an address",
     },
     "local-rank-argument": {
