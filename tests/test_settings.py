@@ -208,3 +208,9 @@ def test_hyper_parameters_that_a_module_keeps_have_the_defaults_of_its_construct
     settings = Script.parse(code).settings
     assert settings["self.hparams.lr"].default == "0.1"
     assert "self.hparams.decay" not in settings, "the call gives another value"
+
+
+def test_what_a_model_says_of_itself_is_no_setting() -> None:
+    code = "config = model.get_config()\nwidth = config['width']\n"
+    assert not settings_of(code)
+    assert settings_of("import defaults\n" + code.replace("model", "defaults"))

@@ -3,13 +3,17 @@ that another module declares."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
 from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
 from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -31,6 +35,8 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             continue
         if name in script.resolver.bound or _root(name) in optimizers:
             continue
+        if _describes_object(script, re.split(r"[.\[]", name, maxsplit=1)[0]):
+            continue
         setting = Setting(
             name=name,
             default=read.default,
@@ -39,6 +45,18 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             statement=read.statement,
         )
         yield name, setting
+
+
+def _describes_object(script: Script, name: str) -> bool:
+    """Whether a name holds what an object says of itself, `config = model.get_config()`; a module
+    (`defaults.get_config()`) gives settings."""
+    for scope in script.tree.scopes:
+        for binding in scope.bindings.get(name, ()):
+            call = dotted(binding.value.func) if type(binding.value) is cst.Call else ""
+            made = script.resolver.bindings(call.partition(".")[0], scope.index) if call else []
+            if call.endswith(".get_config") and all(one.how != "import" for one in made):
+                return True
+    return False
 
 
 def _root(name: str) -> str:
