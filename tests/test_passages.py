@@ -507,3 +507,35 @@ def test_a_comment_above_what_is_told_in_passing_is_kept() -> None:
     code = _LOOP.format(between="        # clear and compute\n        optimizer.zero_grad()")
     code = code.replace("        optimizer.zero_grad()\n        loss.b", "        loss.b")
     assert any(said.startswith("“clear and compute”: `loss` is") for said in passages(code))
+
+
+def test_what_one_process_sends_to_all() -> None:
+    code = (
+        "import horovod.torch as hvd\n"
+        "hvd.init()\n"
+        "# the same start for all\n"
+        "hvd.broadcast_parameters(net.state_dict(), root_rank=0)\n"
+        "hvd.broadcast_optimizer_state(opt, root_rank=0)\n"
+        "# where to go on\n"
+        "first = hvd.broadcast(start, 0)\n"
+    )
+    same, go_on = passages(code)
+    assert same == (
+        "“the same start for all”: `net.state_dict()` and `opt` go from process `0` to all others."
+    )
+    assert (
+        go_on == "“where to go on”: `first` gets `start` as process `0` has it, in all processes."
+    )
+
+
+def test_elements_of_a_list_that_no_finding_speaks_of() -> None:
+    code = (
+        "import keras\n"
+        "callbacks = [\n"
+        "    keras.callbacks.ModelCheckpoint('best.h5'),\n"
+        "    Watch(every=10),\n"
+        "]\n"
+    )
+    assert passages(code) == ["`callbacks` holds `Watch(every=10)`."]
+    (one_line,) = [code.replace("\n    ", "").replace(",\n]", "]")]
+    assert not passages(one_line)

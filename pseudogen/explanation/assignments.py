@@ -92,6 +92,9 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         applied = _applied(script, statement, names, value)
         if applied is not None:
             return applied
+        from_one = sent(script, statement, value)
+        if from_one is not None:
+            return Clause("received", names, from_one.code, from_one.names)
         name = dotted(value.func)
         if single and _makes(script, name, statement):
             return Clause("made", names, name)
@@ -203,3 +206,16 @@ def augmented(script: Script, statement: Statement) -> Iterator[Clause]:
     else:
         symbol = OPERATORS[type(node.operator)].removesuffix("=")
         yield Clause("set", (target,), short(f"{target} {symbol} {value}"))
+
+
+def sent(script: Script, statement: Statement, call: Any) -> Clause | None:
+    """`dist.broadcast(weights, src=0)`: one process sends something to the others."""
+    known = script.known(call.func, statement.scope)
+    if known is None or known.api.traits.get("collective") != "broadcast":
+        return None
+    site = script.call_site(call, statement.index, statement.scope)
+    value = script.argument(site, known.api.traits["value"])
+    source = script.argument(site, "root_rank") or script.argument(site, "src")
+    if value is None or source is None or script.argument(site, "group") is not None:
+        return None
+    return Clause("sent", (short(text(value)),), text(source))

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.assignments import MOVES, moved
+from pseudogen.explanation.assignments import MOVES, moved, sent
 from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
@@ -54,7 +54,8 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
         yield _printed(call)
     else:
         yield (
-            (_of_model(script, statement, call, receiver, method) if receiver else None)
+            sent(script, statement, call)
+            or (_of_model(script, statement, call, receiver, method) if receiver else None)
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
             or (_growing(call, receiver, method) if receiver else None)

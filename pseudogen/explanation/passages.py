@@ -12,6 +12,7 @@ import libcst as cst
 
 from pseudogen.explanation.captions import comment_above
 from pseudogen.explanation.clipped import targets
+from pseudogen.explanation.listed import listed
 from pseudogen.explanation.passage import Branch, Clause, Passage
 from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage, home_of
@@ -80,16 +81,24 @@ class _Reading:
             if s.parent < 0 and type(s.node) in (cst.FunctionDef, cst.ClassDef)
         ]
         homes: dict[int, list[Stage]] = {}
+        lists: dict[int, dict[int, Statement]] = {}
         for stage in found:
             lines = [f.line for f in stage.findings] or [stage.lines[0]]
             self.told[id(stage)] = lines
             holding = [self._holding(line) for line in lines]
             self.blocks[id(stage)] = {statement.parent for statement in holding}
-            homes.setdefault(home_of(script, holding[0]), []).append(stage)
+            home = home_of(script, holding[0])
+            homes.setdefault(home, []).append(stage)
+            for line, statement in zip(lines, holding, strict=True):
+                if line != statement.first:  # a finding in a list that it makes
+                    lists.setdefault(home, {})[statement.index] = statement
         for home, stages in homes.items():
             for stretch in self._stretches(self._body(home)):
                 for passage in self._passages(stretch):
                     self._place(passage, stretch[0].parent, stages)
+            for statement in lists.get(home, {}).values():
+                for passage in self._left_in_list(statement):
+                    self._place(passage, statement.parent, stages)
 
     def stage(self, stage: Stage) -> Stage:
         """A stage with its passages, and with the lines of those that run whenever it does."""
@@ -138,8 +147,18 @@ class _Reading:
     def _is_covered(self, statement: Statement) -> bool:
         if _is_entry_guard(statement):
             return True
-        place = bisect_left(self.covered, statement.start)
-        return place < len(self.covered) and self.covered[place] <= statement.end
+        return self._are_covered((statement.start, statement.end))
+
+    def _are_covered(self, lines: Lines) -> bool:
+        place = bisect_left(self.covered, lines[0])
+        return place < len(self.covered) and self.covered[place] <= lines[1]
+
+    def _left_in_list(self, statement: Statement) -> Iterator[Passage]:
+        """The elements that no finding speaks of in a list of which findings speak."""
+        for clause, lines in listed(self.script, statement):
+            if not self._are_covered(lines):
+                caption = comment_above(self.script.tree.lines, lines[0])
+                yield Passage(lines, caption, None, (clause,))
 
     def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
         for piece in self._pieces(stretch):

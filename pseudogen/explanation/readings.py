@@ -35,6 +35,7 @@ _COMPOUND: tuple[type, ...] = (
 )
 _GROUPED = frozenset(
     {"metered", "moved", "mode", "made", "result", "kept", "called", "printed", "deleted", "set"}
+    | {"sent"}
 )
 
 

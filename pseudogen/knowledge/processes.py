@@ -39,6 +39,10 @@ def _along_axis(form: str, op: str = "") -> Api:
     return _collective(form, _JAX_LAX, op, "x", "axis_name", value="x", part="axis")
 
 
+def _broadcast(value: str) -> Api:
+    return _collective("broadcast", _HOROVOD, "", value, "root_rank", value=value)
+
+
 _FABRIC = Api(
     "accelerator",
     ("accelerator", "strategy", "devices", "num_nodes", "precision"),
@@ -172,6 +176,12 @@ for _package in (
         f"{_package}.allgather": _collective("all-gather", _HOROVOD),
         f"{_package}.allgather_object": _collective("all-gather", _HOROVOD, "", "obj", value="obj"),
         f"{_package}.barrier": Api("barrier", source=_HOROVOD),
+        f"{_package}.broadcast": _broadcast("tensor"),
+        f"{_package}.broadcast_": _broadcast("tensor"),
+        f"{_package}.broadcast_object": _broadcast("obj"),
+        f"{_package}.broadcast_parameters": _broadcast("params"),
+        f"{_package}.broadcast_optimizer_state": _broadcast("optimizer"),
+        f"{_package}.broadcast_variables": _broadcast("variables"),
     }
 EXACT["horovod.run"] = _launch(_HOROVOD, "func", "args", "kwargs", "np")
 EXACT["horovod.run.run"] = EXACT["horovod.run"]

@@ -137,8 +137,10 @@ _START_UP: dict[str, Api] = {
     "torch.distributed.gather_object": _collective(
         "gather", "obj", "object_gather_list", "dst", "group", value="obj"
     ),
-    "torch.distributed.broadcast": _collective("broadcast", "tensor", "src"),
-    "torch.distributed.broadcast_object_list": _collective("broadcast", "object_list", "src"),
+    "torch.distributed.broadcast": _collective("broadcast", "tensor", "src", "group"),
+    "torch.distributed.broadcast_object_list": _collective(
+        "broadcast", "object_list", "src", "group", value="object_list"
+    ),
     "torch.distributed.reduce_scatter": _collective("reduce-scatter", "output", "input_list"),
     "torch.distributed.nn.all_reduce": _collective("all-reduce", "tensor", "op", "group"),
     "torch.distributed.nn.functional.all_reduce": _collective(
