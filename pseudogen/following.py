@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 import libcst as cst
 
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.evidence import API
+from pseudogen.names.left_out import Given, given, left_out
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
@@ -87,7 +89,11 @@ def reached(project: Project, finders: Iterable[Finder]) -> tuple[Reached, ...]:
     def walk(followed: Followed, outermost: Followed, direct: bool) -> None:
         told = tuple(f for f in followed.findings if direct or f.pattern not in _HELPERS)
         key = (followed.module, followed.lines)
-        if told and key not in found:
+        if key in found:
+            both = {(f.line, f.pattern, f.end): f for f in (*found[key].findings, *told)}
+            merged = sorted(both.values(), key=lambda f: (f.line, f.end))
+            found[key] = replace(found[key], findings=tuple(merged))
+        elif told:
             module = modules[followed.module]
             found[key] = Reached(
                 line=outermost.line,
@@ -144,34 +150,43 @@ class _Follower:
         self.finders = finders
         self.depth = depth
         self._findings: dict[str, tuple[Finding, ...]] = {}
-        self._bodies: dict[tuple[str, int], _Body] = {}
+        self._bodies: dict[tuple[str, int, frozenset[tuple[str, bool | None]]], _Body] = {}
 
     def calls_of_script(self) -> tuple[Followed, ...]:
         """The calls of the script itself that lead to something told."""
         main = self.project.main
-        return self.calls(main, main.script.call_sites(), 0)
+        return self.calls(main, main.script.call_sites(), 0, {})
 
-    def calls(self, module: Module, sites: list[Site], depth: int) -> tuple[Followed, ...]:
-        """The calls among `sites` that lead to something told. What the tables know of a library
-        is told by its words, also where the library's own folder is the project."""
+    def calls(
+        self, module: Module, sites: list[Site], depth: int, switches: Given
+    ) -> tuple[Followed, ...]:
+        """The calls among `sites` that lead to something told, in a function of which some
+        parameters are known to be `switches`. What the tables know of a library is told by its
+        words, also where the library's own folder is the project."""
         found = []
         for site in sites:
             definition = None if _is_known(module, site) else self.project.called(module, site)
             if definition is not None and definition.module is not self.project.main:
-                findings, inner = self._body(definition, depth)
+                there = definition.module.script
+                passed = given(site.node, there, definition.statement, switches)
+                findings, inner = self._body(definition, depth, passed)
                 if findings or inner:
                     found.append(_followed(site, definition, findings, inner))
         return tuple(sorted(found, key=lambda followed: followed.line))
 
-    def _body(self, definition: Definition, depth: int) -> _Body:
-        """What is found in a function and what it calls in turn, worked out once."""
+    def _body(self, definition: Definition, depth: int, switches: Given) -> _Body:
+        """What is found in a function and what it calls in turn, worked out once for each choice
+        of its switches; what these leave out is not looked at."""
         module, statement = definition.module, definition.statement
-        key = (module.name, statement.index)
+        key = (module.name, statement.index, frozenset(switches.items()))
         if key not in self._bodies:
             self._bodies[key] = ((), ())  # a call back to it on the way (recursion) adds nothing
+            never = left_out(module.script, statement, switches)
             sites = module.script.calls_below(statement) if depth < self.depth else []
-            inner = self.calls(module, sites, depth + 1)
-            self._bodies[key] = (self._in_function(module, statement), inner)
+            run = [site for site in sites if not _within(site.line, never)]
+            inner = self.calls(module, run, depth + 1, switches)
+            found = self._in_function(module, statement)
+            self._bodies[key] = tuple(f for f in found if not _within(f.line, never)), inner
         return self._bodies[key]
 
     def _in_function(self, module: Module, statement: Statement) -> tuple[Finding, ...]:
@@ -183,6 +198,10 @@ class _Follower:
         if module.name not in self._findings:
             self._findings[module.name] = tuple(find_all(module.script, self.finders))
         return self._findings[module.name]
+
+
+def _within(line: int, ranges: Iterable[tuple[int, int]]) -> bool:
+    return any(first <= line <= last for first, last in ranges)
 
 
 def _is_known(module: Module, site: Site) -> bool:

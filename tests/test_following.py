@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from pseudogen.following import Followed, follow
+from pseudogen.following import Followed, follow, reached
 from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
@@ -211,3 +211,53 @@ def test_a_library_is_not_followed_into_its_own_folder(tmp_path: Path) -> None:
     )
     files = {"train.py": script, "accelerate/__init__.py": package, "accelerate/tools.py": STEP}
     assert [followed.call for followed in seeded(made(tmp_path, files))] == ["fit"]
+
+
+_SWITCHED = {
+    "build.py": (
+        "import torch\n"
+        "from make import make as _make\n\n"
+        "def build(config, tiny=False, seed=None):\n"
+        "    if not tiny:\n        return _make(config, tiny)\n"
+        "    torch.distributed.barrier()\n"
+    ),
+    "make.py": (
+        "import torch\n\n"
+        "def make(config, tiny, again=False):\n"
+        "    if tiny:\n        torch.distributed.barrier()\n"
+        "    elif again is not None and not tiny:\n        torch.distributed.barrier()\n"
+        "    else:\n        torch.distributed.barrier()\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("build(config)", {("make.py", 7)}),
+        ("build(config, True)", {("build.py", 7)}),
+        (
+            "build(config, tiny=switch)",
+            {("build.py", 7), ("make.py", 5), ("make.py", 7), ("make.py", 9)},
+        ),
+        ("build(*given)", {("build.py", 7), ("make.py", 5), ("make.py", 7), ("make.py", 9)}),
+        ("build(config); build(config, tiny=True)", {("build.py", 7), ("make.py", 7)}),
+    ],
+)
+def test_branches_that_a_call_leaves_out_are_not_told(
+    tmp_path: Path, call: str, told: set[tuple[str, int]]
+) -> None:
+    files = _SWITCHED | {"train.py": f"from build import build\n{call}\n"}
+    finders = finders_of(pattern_modules()["barrier"])
+    found = reached(made(tmp_path, files), finders)
+    assert {(one.module, f.line) for one in found for f in one.findings} == told
+
+
+def test_a_switch_that_is_given_a_new_value_is_none(tmp_path: Path) -> None:
+    body = "    tiny = tiny or config.tiny\n    if tiny:\n        torch.distributed.barrier()\n"
+    files = {
+        "train.py": "from make import make\nmake(config)\n",
+        "make.py": f"import torch\n\ndef make(config, tiny=False):\n{body}",
+    }
+    finders = finders_of(pattern_modules()["barrier"])
+    assert follow(made(tmp_path, files), finders)
