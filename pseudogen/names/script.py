@@ -184,9 +184,10 @@ class Script:
 
     def class_name(self, site: Site) -> str:
         """The last name of what a call of the tables makes; as written where imports leave open
-        which of several it is."""
+        which of several it is, and for a class of the script that inherits from one."""
         full = {name.rpartition(".")[2] for name in self.resolver.qualified(site.name, site.scope)}
-        name = site.known.name if site.known is not None and len(full) < 2 else site.name
+        told = site.known is not None and len(full) < 2 and not self.defines(site.name)
+        name = site.known.name if told and site.known is not None else site.name
         return name.rpartition(".")[2]
 
     def known(self, function: Any, scope: int) -> Known | None:

@@ -82,11 +82,20 @@ def unit(script: Script, statement: Statement, depth: int = 0) -> str | None:
         loop = structure.loops.get(ancestor.index)
         if loop is not None and loop.kind == BATCH_LOOP:
             return "step"
-        if loop is not None and loop.kind == EPOCH_LOOP:
+        if loop is not None and loop.kind == EPOCH_LOOP and not _per_batch(script, ancestor):
             return loop.unit if loop.unit not in ("round", "turn") else None
         if type(ancestor.node) is cst.FunctionDef:
             return _unit_of_calls(script, ancestor, depth)
     return None
+
+
+def _per_batch(script: Script, loop: Statement) -> bool:
+    """Whether what looks like the loop over epochs runs anew for each batch, as in PPO."""
+    loops = script.structure.loops
+    around = (
+        loops.get(s.index) for s in script.tree.ancestors(loop.index) if s.scope == loop.scope
+    )
+    return any(outer is not None and outer.kind == BATCH_LOOP for outer in around)
 
 
 def _unit_of_calls(script: Script, function: Statement, depth: int) -> str | None:

@@ -13,13 +13,16 @@ class ExperimentLogging(Finding):
     """Facts of a tracker's creation or of a run of log calls.
 
     Attributes:
-        form: "create" or "log".
+        form: "create", "log" or "experiment" (the one that the runs from here on belong to).
         tracker: What is called on (the variable that receives a new tracker); None without one.
         backend: "TensorBoard", "Weights & Biases"...; None when the script does not say.
         where: The folder or project of a new tracker, as passed.
         where_kind: "folder" or "project", which of them it is.
         names: Names under which values are logged, where they are plain strings; those of `further`
             aside.
+        others: Whether other values go with those of `names`.
+        what: "settings", "media" (images, figures, tables, sound) or "text", where the calls say
+            that they log these; None for values.
         step: What they are logged against (`global_step`, `epoch`), as passed.
         several: Whether several processes may come here, with nothing known that holds all but one
             back.
@@ -38,6 +41,8 @@ class ExperimentLogging(Finding):
     where: str | None
     where_kind: str | None = None
     names: tuple[str, ...]
+    others: bool = False
+    what: str | None = None
     step: str | None
     several: bool
     guard: str | None

@@ -14,6 +14,7 @@ from pseudogen.names.conditions import beyond, common
 from pseudogen.names.places import own_lines
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import condition_of
 from pseudogen.names.trackers import (
     Tracker,
     created,
@@ -21,7 +22,10 @@ from pseudogen.names.trackers import (
     names_creation,
     names_logging,
 )
+from pseudogen.names.words import words
 from pseudogen.patterns.experiment_logging.facts import ExperimentLogging
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -32,7 +36,9 @@ def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
     told = created(script, site)
     if told is not None:
         first, last = own_lines(script, site)
-        yield replace(_finding(site, script, "create", told, [site], last), line=first)
+        chooses = site.name.rpartition(".")[2] == "set_experiment"
+        form = "experiment" if chooses else "create"
+        yield replace(_finding(site, script, form, told, [site], last), line=first)
 
 
 @pattern(ExperimentLogging, kinds=("tracker-log",), calls=names_logging)
@@ -57,7 +63,9 @@ def _finding(
     condition = common([_condition(log, script) for log in sites])
     names = _by_condition(sites, condition, script) if form == "log" else {}
     steps = [step for log in sites if (step := _step(log, script)) is not None]
-    where, where_kind = _where(site, script) if form == "create" else (None, None)
+    where, where_kind = _where(site, script) if form != "log" else (None, None)
+    named = bool(names.get(None))
+    whats = {_what(log) for log in sites}
     guards = {_guard(log, told, script) for log in sites}
     return ExperimentLogging(
         line=site.line,
@@ -69,6 +77,8 @@ def _finding(
         where=where,
         where_kind=where_kind,
         names=names.pop(None, ()),
+        others=named and not all(_names_all(log) for log in sites),
+        what=whats.pop() if form == "log" and len(whats) == 1 else None,
         step=steps[0] if form == "log" and len(set(steps)) == 1 else None,
         several=None in guards and not told.guarded and script.workers.joins,
         guard=next(iter(guards)) if len(guards) == 1 else None,
@@ -95,6 +105,9 @@ def _where(site: Site, script: Script) -> tuple[str | None, str | None]:
         value = script.argument(site, name)
         if value is not None:
             return text(value), "project" if name.startswith("project") else "folder"
+    first = site.node.args[0] if site.node.args else None
+    if first is not None and site.name.rpartition(".")[2] == "set_experiment":
+        return text(first.value), "experiment"
     return None, None
 
 
@@ -116,9 +129,7 @@ def _choice(log: Site) -> cst.IfExp | None:
 
 
 def _condition(log: Site, script: Script) -> str | None:
-    choice = _choice(log)
-    tests = (script.condition(log.statement), text(choice.test) if choice is not None else None)
-    return " and ".join(test for test in tests if test) or None
+    return condition_of(script, log.statement, log.node)
 
 
 def _names(site: Site) -> Iterator[str]:
@@ -129,6 +140,37 @@ def _names(site: Site) -> Iterator[str]:
                     yield string(element.key)
     if site.node.args:
         yield from _name(site.node.args[0].value)
+
+
+def _names_all(site: Site) -> bool:
+    """Whether a call logs nothing but what it names: no dict with other keys, no variable alone."""
+    first = site.node.args[0].value if site.node.args else None
+    if type(first) is cst.Dict:
+        return all(type(e) is cst.DictElement and string(e.key) for e in first.elements)
+    return any(True for _ in _name(first))
+
+
+_SETTINGS = frozenset({"hparams", "hyperparams", "param", "parameters", "params"})
+_MEDIA = frozenset(
+    {"audio", "embedding", "figure", "html", "image", "images", "table", "video", "videos"}
+)
+
+
+def _what(site: Site) -> str | None:
+    """What a call logs beside values: `log_params`, `add_figure`, `log({"x": wandb.Image(x)})`."""
+    method = set(words(site.name))
+    if method & _SETTINGS:
+        return "settings"
+    if "text" in method:
+        return "text"
+    made = {
+        word
+        for arg in site.node.args
+        for part in descendants(arg.value)
+        if type(part) is cst.Call
+        for word in words(dotted(part.func))[-1:]
+    }
+    return "media" if (method | made) & _MEDIA else None
 
 
 def _name(node: Any) -> Iterator[str]:

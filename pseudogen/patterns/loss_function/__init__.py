@@ -267,6 +267,19 @@ EXAMPLES = {
             inputs=("a", "b", "labels"),
         ),
     ],
+    (
+        "from torch import nn\nclass Softened(nn.CrossEntropyLoss):\n    pass\n"
+        "criterion = Softened()"
+    ): _example(
+        line=4,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="made",
+        name="criterion",
+        api="Softened",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+    ),
 }
 COUNTEREXAMPLES = {
     (

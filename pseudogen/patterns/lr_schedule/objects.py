@@ -23,6 +23,7 @@ from pseudogen.names.rates import (
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
@@ -37,7 +38,8 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
     if site.known is None:
         return
     traits = site.known.api.traits
-    name = _holder(site)
+    choice = type(getattr(site.statement.node, "value", None)) is cst.IfExp
+    name = assigned(site.statement, site.node) if choice else _holder(site)
     passed = {key: _passed(site, script, traits.get(key)) for key in ("period", "factor")}
     optimizer = script.argument(site, "optimizer")
     base, base_value = _base(optimizer, site, script)
@@ -48,7 +50,7 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         action="made",
         name=name,
-        api=site.known.name.rpartition(".")[2],
+        api=script.class_name(site),
         form=traits.get("form"),
         optimizer=text(optimizer) if optimizer is not None else None,
         period=passed["period"][0],

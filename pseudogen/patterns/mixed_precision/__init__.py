@@ -261,8 +261,34 @@ EXAMPLES = {
             api="set_default_dtype",
         )
     ],
+    "cast = get_autocast(args.precision)\nwith cast():\n    y = model(x)": [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("cast",)),
+            part="context",
+            api="cast",
+            maker="get_autocast(args.precision)",
+        )
+    ],
+    "from utils import autocast\nwith autocast(args.half and cuda):\n    y = model(x)": [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("autocast",)),
+            part="context",
+            api="autocast",
+            enabled="args.half and cuda",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import torch\nfrom torch.optim import SGD\nmodel = Net()\n"
+        "optimizer = SGD(model.parameters(), lr=0.1)\n"
+        "loss = model(x)\nloss.backward()\noptimizer.step()\n"
+        "def evaluation_loop(loader):\n    model.to(torch.float16)"
+    ): "the model is converted to be evaluated",
     (
         "from torch.distributed.fsdp import FullyShardedDataParallel as FSDP\n"
         "net = FSDP(net, mixed_precision=None)"

@@ -19,6 +19,7 @@ class MixedPrecision(Finding):
         api: The class or function, without its module.
         dtype: The number format, as written.
         device: The type of device, as written.
+        maker: For a context that a helper gives, the call that decides what it does, as written.
         enabled: The condition under which it has an effect, as written.
         condition: The condition under which the statement runs.
         setting: For a framework, the argument as `name=value`.
@@ -31,6 +32,7 @@ class MixedPrecision(Finding):
     api: str | None = None
     dtype: str | None = None
     device: str | None = None
+    maker: str | None = None
     enabled: str | None = None
     condition: str | None = None
     setting: str | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -13,7 +14,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.handed_settings import handed
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import condition_of
-from pseudogen.names.words import words
+from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.mixed_precision.facts import MixedPrecision
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -38,7 +39,9 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
     if site.known is None or type(site.statement.node) in (cst.ClassDef, cst.FunctionDef):
         return
     part = _PARTS[site.known.api.kind]
-    device = script.argument_text(site, "device_type") or site.known.api.traits.get("device")
+    given = script.argument(site, "device_type")
+    truth = given is not None and _is_truth(given)
+    device = text(given) if given is not None else site.known.api.traits.get("device")
     yield MixedPrecision(
         line=site.line,
         end=site.last,
@@ -47,8 +50,8 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         name=_target(site),
         api=site.known.name.rpartition(".")[2],
         dtype=_dtype(site, script),
-        device=device if device not in ("True", "False") else None,
-        enabled=_enabled(site, script) or (device if device in ("True", "False") else None),
+        device=device if not truth else None,
+        enabled=_enabled(site, script) or (device if truth else None),
         condition=condition_of(script, site.statement, site.node),
     )
 
@@ -87,6 +90,7 @@ def find_context(site: Site, script: Script) -> Iterator[MixedPrecision]:
                 part="context",
                 name=None if called else name,
                 api=name.rpartition(".")[2] if called else None,
+                maker=_maker(name, site, script),
                 enabled=_told_enabled(item.item) if called else None,
                 condition=script.condition(site.statement),
             )
@@ -97,9 +101,27 @@ def _told_enabled(call: cst.Call) -> str | None:
     """What a helper is told of whether it is to have an effect."""
     given = argument(call, "enabled")
     first = call.args[0].value if call.args and call.args[0].keyword is None else None
-    if given is None and first is not None and text(first) in ("True", "False"):
+    if given is None and first is not None and _is_truth(first):
         given = first
     return text(given) if given is not None else None
+
+
+def _is_truth(node: Any) -> bool:
+    """Whether an expression is true or false, whatever it is about: `args.half and cuda`."""
+    return type(node) in (cst.Comparison, cst.BooleanOperation) or text(node) in ("True", "False")
+
+
+def _maker(name: str, site: Site, script: Script) -> str | None:
+    """The helper that gives what is called `autocast`, if it is told something by which it may
+    decide: `autocast = get_autocast(args.precision)`."""
+    for binding in script.reaching(name, site.statement.index) if name else ():
+        value = binding.value
+        if type(value) is not cst.Call or not value.args:
+            continue
+        first = words(dotted(value.func))[:1]
+        if script.known(value.func, site.scope) is None and first and first[0] in MAKING:
+            return text(value)
+    return None
 
 
 def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
@@ -305,6 +327,7 @@ def find_conversion(site: Site, script: Script) -> Iterator[MixedPrecision]:
         dtype in (None, "to")
         or script.is_a(receiver, site.scope, "model") is None
         or not _trains(script)
+        or _evaluates(site, script)
     ):
         return
     yield MixedPrecision(
@@ -324,6 +347,13 @@ def _trains(script: Script) -> bool:
     return bool(script.structure.steps) or any(
         script.fit_call(site) is not None for site in script.call_sites()
     )
+
+
+def _evaluates(site: Site, script: Script) -> bool:
+    """Whether a function evaluates, by its name: the model is converted for that alone."""
+    function = script.function_around(site.statement)
+    named = set(words(function.node.name.value)) if function is not None else set()
+    return bool(named & {"eval", "evaluate", "evaluation", "infer", "inference", "predict"})
 
 
 def _widened_again(site: Site) -> bool:
