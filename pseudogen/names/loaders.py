@@ -7,14 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import argument
 from pseudogen.names.flow import exclusive
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
+    from pseudogen.syntax.tree import Statement
 
 
+_NOTHING = cst.Name("None")
 _DEPTH = 5
 """Samplers in samplers; one that a loop wraps again and again would have no end."""
 
@@ -83,7 +86,8 @@ def _distributed(node: Any, at: int, script: Script, depth: int = 0) -> Iterator
         for value, place in _values(inner, at, script) if inner is not None else ():
             yield from _distributed(value, place, script, depth + 1)
         if inner is None:
-            yield known is not None and known.api.kind == "distributed-sampler"
+            shares = known is not None and known.api.kind == "distributed-sampler"
+            yield shares and text(argument(node, "num_replicas") or _NOTHING) != "1"
 
 
 def _batched(call: cst.Call, at: int, script: Script) -> Any:
@@ -101,6 +105,16 @@ def _values(node: Any, at: int, script: Script) -> list[tuple[Any, int]]:
     return [(b.value, b.statement) for b in bound if b.how == "assign"] or [(node, at)]
 
 
+def _rescues(script: Script, one: Statement, other: Statement) -> bool:
+    """Whether one of two statements is what happens when the other has failed."""
+    return any(
+        s.parent >= 0
+        and s.parent != t.parent
+        and type(script.tree.statements[s.parent].node) is cst.ExceptHandler
+        for s, t in ((one, other), (other, one))
+    )
+
+
 def other_builds(
     name: str | None, site: Site, script: Script
 ) -> tuple[int | None, int | None, bool]:
@@ -116,7 +130,7 @@ def other_builds(
         known = script.known(binding.value.func, place.scope)
         if known is None or known.api.kind != "loader" or place.index == here.index:
             continue
-        if exclusive(script.tree, place.index, here.index):
+        if exclusive(script.tree, place.index, here.index) or _rescues(script, here, place):
             continue
         if place.index < here.index:
             before = place.first

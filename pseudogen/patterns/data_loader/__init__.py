@@ -67,6 +67,43 @@ EXAMPLES = {
     ],
     (
         "from torch.utils.data import DataLoader, DistributedSampler\n"
+        "order = DistributedSampler(data, num_replicas=1, rank=0)\n"
+        "loader = DataLoader(data, batch_size=8, sampler=order)"
+    ): [
+        DataLoader(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+            batch_size="8",
+            batch_value=8,
+            shuffle="False",
+            sampler="order",
+            workers="0",
+            pin_memory="False",
+            drop_last="False",
+        ),
+    ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "try:\n    loader = DataLoader(data, **settings)\n"
+        "except TypeError:\n    settings.pop('prefetch_factor')\n"
+        "    loader = DataLoader(data, **settings)"
+    ): [
+        DataLoader(
+            line=line,
+            end=line,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+        )
+        for line in (3, 6)
+    ],
+    (
+        "from torch.utils.data import DataLoader, DistributedSampler\n"
         "batch_size = 64\n"
         "if distributed:\n"
         "    sampler = DistributedSampler(train_set)\n"
@@ -392,6 +429,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "loader = DeviceLoader(loader, device)": "wraps a loader that was made before",
     ('train_dataset = ShapesDataLoader(root, split="train")'): "a data set by what it is called",
     "netG = ImageGenerator(width)": "a network",
     "import deepspeed\nengine, _, loader, _ = deepspeed.initialize(model=net)": "it gets no data",

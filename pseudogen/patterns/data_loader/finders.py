@@ -53,6 +53,8 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(NAME, (target,)))
     if (named[-1] not in _LOADERS or script.defines(last)) and not own:
         return
+    if last[:1].isupper() and _wraps_loaders(site):
+        return  # what was made before is put into another object
     of_data = (
         named[-1].startswith("data")
         or "data" in named
@@ -65,6 +67,12 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         return  # a data set by what it is called, whatever its class is
     if of_data and (named[0] in MAKING or named[0] == "fetch" or last[:1].isupper()):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _wraps_loaders(site: Site) -> bool:
+    """`DeviceLoader(loader, device)`: loaders that were made before are handed on."""
+    first = site.node.args[0].value if site.node.args else None
+    return first is not None and bool(_LOADERS & set(words(dotted(first))[-1:]))
 
 
 def _given_as(site: Site, script: Script) -> str | None:

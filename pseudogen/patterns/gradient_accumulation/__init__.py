@@ -270,6 +270,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "remainder = batches % accum_steps": "batches that are left over",
+    "updates = batches // accum_steps + int(batches % accum_steps > 0)": "rounded up",
     ("steps = samples // micro_batch_size"): "steps of an epoch",
     ("batch_size = batch_size // world_size"): "among processes",
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",

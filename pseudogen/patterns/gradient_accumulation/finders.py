@@ -60,6 +60,8 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
     for operation in script.operations_in(site.statement):
         if _is_turn(operation) and _steps_below(site, script):
+            if _counts_rest(operation, site, script):
+                return
             yield _found(
                 site, script, operation.right, part="condition", **_condition(site, script)
             )
@@ -229,6 +231,22 @@ def _several_passes(site: Site, script: Script) -> bool:
     inside = {call.name.rpartition(".")[2] for call in script.calls_below(inner)}
     around = {call.name.rpartition(".")[2] for call in script.calls_below(outer)}
     return "backward" in inside and "step" in around - inside
+
+
+_RESTS = frozenset({"left", "leftover", "remainder", "remaining", "rest"})
+
+
+def _counts_rest(operation: Any, site: Site, script: Script) -> bool:
+    """Whether it counts the batches that are left over: `rest = n % accum_steps`, or a number that
+    is rounded up by them, `n // accum_steps + (n % accum_steps > 0)`."""
+    if type(site.node) is not cst.Assign:
+        return False
+    left_over = set(words(text(site.node.targets[0].target))) & _RESTS
+    by = text(operation.right)
+    return bool(left_over and site.node.value is operation) or any(
+        type(other.operator) is cst.FloorDivide and text(other.right) == by
+        for other in script.operations_in(site.statement)
+    )
 
 
 def _is_turn(operation: Any) -> bool:

@@ -303,6 +303,7 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "self.warmup_steps = [(v - warmup_lr) / warmup_t for v in rates_t]": "the size of one step",
     (
         "from torch.optim.lr_scheduler import LambdaLR\n"
         "falling = LambdaLR(optimizer, lambda n: min(cfg.warmup / (n + 1), 1.0))"

@@ -177,7 +177,10 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
         return
     if _in_warm_branch(site, script) or not _about_rate(site, script):
         return
-    divides = any(type(op.operator) is cst.Divide for op in script.operations_in(site.statement))
+    divisions = [
+        op for op in script.operations_in(site.statement) if type(op.operator) is cst.Divide
+    ]
+    divides = bool(divisions) and not _only_shares(divisions)
     limited = any(mark in text(value) for mark in _LIMITS)
     target = _set_by(site.node)
     if divides and (limited or _says_warm(target)):
@@ -237,6 +240,15 @@ def find_table(site: Site, script: Script) -> Iterator[LrWarmup]:
         length=text(length) if length is not None else None,
         formula=text(call),
         name=target,
+    )
+
+
+def _only_shares(divisions: list[Any]) -> bool:
+    """Whether what is divided by the length of the warm-up has nothing to do with the time: the
+    size of one step, `[(rate - start) / warmup_steps for rate in rates]`."""
+    by_length = [op for op in divisions if any(_says_warm(name) for name in names_in(op.right))]
+    return bool(by_length) and not any(
+        is_time(name) for op in by_length for name in names_in(op.left)
     )
 
 

@@ -226,6 +226,10 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     (
+        "from pieces import PieceProcessor\n"
+        "pieces_model = PieceProcessor()\npieces_model.load(model_path)"
+    ): "a tokenizer, whatever it is called",
+    (
         "import torch\n"
         "if rank == 0:\n"
         "    torch.save(net.state_dict(), start)\n"

@@ -121,6 +121,8 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return
     first = site.node.args[0] if site.node.args else None
     source = text(first.value) if first is not None and not first.star else None
+    if first is not None and suggested_role(dotted(first.value)) == "model":
+        source = None  # a model, or what names one
     evidence = Evidence(NAME, (site.name,))
     yield _finding(site, script, evidence, "named", target, source)
 
@@ -223,7 +225,14 @@ def _loads_into_model(site: Site, script: Script) -> bool:
         given = given.args[0].value  # `net.load_from(np.load(path))`
     file = set(words(dotted(given)))
     ends = serves_other_ends(script, site.statement)
-    return role is not None and role.kind == "model" and bool(file & _PATHS) and not ends
+    made = script.resolver.defined(dotted(function.value), site.scope)
+    other = any(
+        set(words(dotted(binding.value.func))) & _NO_MODELS
+        for binding in made
+        if type(binding.value) is cst.Call
+    )
+    of_model = role is not None and role.kind == "model" and not other
+    return of_model and bool(file & _PATHS) and not ends
 
 
 def _finding(
