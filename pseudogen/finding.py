@@ -159,7 +159,7 @@ class _Asked:
         return tuple(sorted(once.items())) if len(once) > 1 else tuple(once.items())
 
 
-_OfName = Callable[[str, str, type], tuple[tuple[_Rank, ...], _Asked]]
+_OfCall = Callable[[str, str, type, tuple[int, ...]], _Asked]
 
 
 class _Wanted:
@@ -181,9 +181,9 @@ class _Wanted:
             kind: self._asked((0, place) for place in places)
             for kind, places in _places(finders, lambda finder: finder.expressions).items()
         }
-        self._with_keywords = [place for place, f in enumerate(finders) if f.keywords]
+        self._with_keywords = tuple(place for place, f in enumerate(finders) if f.keywords)
         self._called = lru_cache(maxsize=_NAMES)(self._places_called)
-        self._of_name: _OfName = lru_cache(maxsize=_NAMES)(self._asked_for_name)
+        self._of_call: _OfCall = lru_cache(maxsize=_NAMES)(self._asked_for_call)
 
     def by_statement(self, node: Any) -> _Asked:
         """The functions that want a statement for its node."""
@@ -198,24 +198,22 @@ class _Wanted:
     def by_call(self, site: Site) -> _Asked:
         """The functions that want a call for its name and its keywords."""
         kind = site.known.api.kind if site.known is not None else ""
-        ranks, asked = self._of_name(site.name, kind, type(site.statement.node))
-        passed = self._by_keyword(site)
-        if passed:
-            return self._asked(sorted({*ranks, *((0, place) for place in passed)}))
-        return asked
+        return self._of_call(
+            site.name, kind, type(site.statement.node), self._by_keyword(site.node.args)
+        )
 
-    def _by_keyword(self, site: Site) -> list[int]:
-        found: list[int] = []
-        for arg in site.node.args:
+    def _by_keyword(self, args: Iterable[Any]) -> tuple[int, ...]:
+        found: tuple[int, ...] = ()
+        for arg in args:
             if arg.keyword is not None:
                 found += self._keywords.get(arg.keyword.value, ())
             elif arg.star == "**":
                 return self._with_keywords
         return found
 
-    def _asked_for_name(
-        self, name: str, kind: str, within: type
-    ) -> tuple[tuple[_Rank, ...], _Asked]:
+    def _asked_for_call(
+        self, name: str, kind: str, within: type, passed: tuple[int, ...]
+    ) -> _Asked:
         chosen = dict.fromkeys(self._methods.get(name.rpartition(".")[2], ()), 2)
         chosen |= dict.fromkeys(self._kinds.get(kind, ()), 1)
         for place in chosen:
@@ -224,8 +222,8 @@ class _Wanted:
         for place in self._called(name):
             if not self._finders[place].within or within in self._finders[place].within:
                 chosen[place] = 0
-        ranks = tuple(sorted((rank, place) for place, rank in chosen.items()))
-        return ranks, self._asked(ranks)
+        ranks = {(rank, place) for place, rank in chosen.items()}
+        return self._asked(sorted(ranks.union((0, place) for place in passed)))
 
     def _places_called(self, name: str) -> tuple[int, ...]:
         """The finders that want a call for its name, wherever it stands. Each piece that one of
@@ -256,12 +254,12 @@ Key = TypeVar("Key")
 
 def _places(
     finders: tuple[Finder, ...], wanted: Callable[[Finder], Iterable[Key]]
-) -> dict[Key, list[int]]:
+) -> dict[Key, tuple[int, ...]]:
     """What finders want -> the places of those that want it."""
-    found: dict[Key, list[int]] = {}
+    found: dict[Key, tuple[int, ...]] = {}
     for place, finder in enumerate(finders):
         for key in wanted(finder):
-            found.setdefault(key, []).append(place)
+            found[key] = (*found.get(key, ()), place)
     return found
 
 
@@ -283,9 +281,13 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
             for _, find in finds:
                 found.extend(find(site, script))
     for kind, asked in wanted.by_expression.items():
-        for site in script.expression_sites(kind):
-            for _, find in asked.wanting(site.statement, script):
-                found.extend(find(site, script))
+        for place in script.tree.occurrences[kind]:
+            statement = script.tree.statements[place.statement]
+            finds = asked.wanting(statement, script)
+            if finds:
+                site = Site(place.node, statement, place.scope)
+                for _, find in finds:
+                    found.extend(find(site, script))
     for site in script.call_sites():
         for _, find in wanted.by_call(site).wanting(site.statement, script):
             found.extend(find(site, script))

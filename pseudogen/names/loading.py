@@ -94,12 +94,11 @@ GIVEN_WEIGHTS = ("pretrained", "weights", "weights_backbone", "encoder_weights")
 def given_weights(site: Site, script: Script) -> str | None:
     """The argument by which a constructor is told to come with weights, as written:
     `pretrained=True`; None without one."""
-    args = site.node.args
-    passed = {arg.keyword.value for arg in args if arg.keyword is not None}
-    unnamed = any(arg.star == "**" for arg in args)
+    passed = {arg.keyword.value if arg.keyword is not None else arg.star for arg in site.node.args}
     params = site.known.api.params if site.known is not None else ()
-    for name in GIVEN_WEIGHTS:
-        if not (unnamed or name in passed or name in params):
+    named = GIVEN_WEIGHTS if "**" in passed else passed.union(params).intersection(GIVEN_WEIGHTS)
+    for name in GIVEN_WEIGHTS if named else ():
+        if name not in named:
             continue
         value = script.argument(site, name)
         if value is not None and not _says_none(value) and not _left_out(value, site, script):

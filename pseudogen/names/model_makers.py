@@ -221,20 +221,18 @@ def _is_treated(name: str, script: Script) -> bool:
 
 def named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
-    first = target.split(",")[0].strip()
-    given, last = set(words(first)), site.name.rpartition(".")[2]
-    if gives_batches(first):
+    first, last = target.partition(",")[0].strip(), site.name.rpartition(".")[2]
+    if not _may_hold_model(first):
         return False
-    if not _ends_as_model(first):
-        return False
-    role_named = suggested_role(first) == "model"
-    if ("." in first and not first.startswith("self.")) or _other_library(site, script):
-        return False
-    other = (given | set(words(last))) & NO_MODELS
+    speaks = _speak_of_model(first, last)
     maker = is_class_name(last) or _imported(site, script, words(last) or ("",), member=True)
+    if not (speaks or maker) or _other_library(site, script):
+        return False
+    given, role_named = set(words(first)), suggested_role(first) == "model"
+    other = (given | set(words(last))) & NO_MODELS
     if maker and not other and _used_as_model(site, script):
         return True
-    if first.rpartition(".")[2][:1].isupper():
+    if not speaks or first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant
     if given & (NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
@@ -284,6 +282,27 @@ def _used_as_model(site: Site, script: Script) -> bool:
     target: Any = node.target if type(node) is cst.AnnAssign else node.targets[0].target
     role = script.role(target, site.scope) if type(target) in (cst.Name, cst.Attribute) else None
     return role is not None and role.kind == "model" and role.evidence.kind != NAME
+
+
+@lru_cache(maxsize=1 << 13)
+def _may_hold_model(name: str) -> bool:
+    """Whether the name of a variable leaves it open that it holds a model."""
+    if "." in name and not name.startswith("self."):
+        return False
+    return not gives_batches(name) and _ends_as_model(name)
+
+
+@lru_cache(maxsize=1 << 13)
+def _speak_of_model(variable: str, called: str) -> bool:
+    """Whether names may tell of a model: of any others only the use of what is made does."""
+    found = words(variable)
+    return (
+        is_class_name(called)
+        or suggested_role(variable) == "model"
+        or found[-1:] in _SHORT
+        or not _MODELS.isdisjoint(found)
+        or not _MODELS.isdisjoint(words(called))
+    )
 
 
 @lru_cache(maxsize=1 << 13)

@@ -123,13 +123,6 @@ class Script:
 
     # Places
 
-    def expression_sites(self, kind: type) -> list[Site]:
-        """Every expression of a recorded type, in the order of the source."""
-        return [
-            Site(place.node, self.tree.statements[place.statement], place.scope)
-            for place in self.tree.occurrences[kind]
-        ]
-
     def call_sites(self) -> list[Site]:
         """Every call, in the order of the source."""
         if self._calls is None:

@@ -139,6 +139,40 @@ def _placeholder(part: Any) -> str | None:
     return "{" + text(part.expression) + conversion + told + "}"
 
 
+def _for_in(node: cst.CompFor) -> str:
+    """`for x in data if x`, and the loops inside."""
+    loop = "async for" if node.asynchronous else "for"
+    parts = [f"{loop} {text(node.target)} in {text(node.iter)}"]
+    parts += [f"if {text(part.test)}" for part in node.ifs]
+    if node.inner_for_in is not None:
+        parts.append(_for_in(node.inner_for_in))
+    return " ".join(parts)
+
+
+def _comprehension(node: Any) -> str:
+    return f"{text(node.elt)} {_for_in(node.for_in)}"
+
+
+def _dict_comprehension(node: cst.DictComp) -> str:
+    return "{" + f"{text(node.key)}: {text(node.value)} {_for_in(node.for_in)}" + "}"
+
+
+def _lambda(node: cst.Lambda) -> str | None:
+    """A `lambda` of plain parameters; None for any other."""
+    params = node.params
+    if params.posonly_params or params.kwonly_params or params.star_kwarg:
+        return None
+    if isinstance(params.star_arg, cst.Param):
+        return None
+    named = [
+        p.name.value + (f"={text(p.default)}" if p.default is not None else "")
+        for p in params.params
+    ]
+    return (
+        f"lambda {', '.join(named)}: {text(node.body)}" if named else f"lambda: {text(node.body)}"
+    )
+
+
 _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.Name: lambda node: node.value,
     cst.Integer: lambda node: node.value,
@@ -165,6 +199,12 @@ _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.StarredElement: lambda node: "*" + text(node.value),
     cst.Set: lambda node: "{" + _joined(node.elements) + "}",
     cst.Dict: lambda node: "{" + _joined(node.elements) + "}",
+    cst.ListComp: lambda node: f"[{_comprehension(node)}]",
+    cst.SetComp: lambda node: "{" + _comprehension(node) + "}",
+    cst.DictComp: _dict_comprehension,
+    cst.GeneratorExp: _comprehension,
+    cst.Lambda: _lambda,
+    cst.ConcatenatedString: lambda node: " ".join(f"{text(node.left)} {text(node.right)}".split()),
     cst.DictElement: lambda node: f"{text(node.key)}: {text(node.value)}",
     cst.StarredDictElement: lambda node: "**" + text(node.value),
 }

@@ -5,12 +5,14 @@ from __future__ import annotations
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.device_selection.facts import DeviceSelection
 from pseudogen.patterns.device_selection.finders import (
-    findchoice_of,
+    find_choice,
+    find_set,
 )
 
 __all__ = [
     "DeviceSelection",
-    "findchoice_of",
+    "find_choice",
+    "find_set",
 ]
 
 

@@ -23,9 +23,21 @@ from pseudogen.syntax.tree import Statement
 _DENIAL = re.compile(r"\bnot (?!in\b)")
 
 
-@pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign, cst.Expr, cst.Return, cst.With))
-def findchoice_of(site: Site, script: Script) -> Iterator[DeviceSelection]:
-    """`device = torch.device(...)`, `torch.cuda.set_device(rank)`; branches of a choice are one."""
+@pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign, cst.Return, cst.With))
+def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
+    """`device = torch.device(...)`; branches of a choice are one."""
+    return _find(site, script)
+
+
+@pattern(DeviceSelection, kinds=("set-device", "device-context"), methods=("set_device",))
+def find_set(site: Site, script: Script) -> Iterator[DeviceSelection]:
+    """`torch.cuda.set_device(rank)`."""
+    node = site.statement.node
+    alone = type(node) is cst.Expr and node.value is site.node
+    return _find(Site(node, site.statement, site.scope), script) if alone else iter(())
+
+
+def _find(site: Site, script: Script) -> Iterator[DeviceSelection]:
     choice = choice_of(script, site.statement)
     if choice is None:
         return

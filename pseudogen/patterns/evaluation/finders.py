@@ -169,11 +169,10 @@ def _result(site: Site) -> str | None:
 @pattern(Evaluation, calls=True, within=(cst.Assign,))
 def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
     """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
-    before = script.tree.before(site.statement)
-    if before is None or type(before.node) is not cst.Expr or site.known is not None:
+    if site.statement.node.value is not site.node or site.known is not None:
         return
-    mode = text(before.node)
-    if mode != f"{site.name}.eval()" or site.statement.node.value is not site.node:
+    before = script.tree.before(site.statement)
+    if before is None or not _puts_into_evaluation(before, site.name, script):
         return
     around = script.function_around(site.statement)
     block = script.tree.below(around) if around is not None else []
@@ -189,6 +188,15 @@ def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
             result=_result(site),
             eval_mode=before.first,
         )
+
+
+def _puts_into_evaluation(statement: Statement, model: str, script: Script) -> bool:
+    mode = f"{model}.eval"
+    return (
+        mode in script.source(statement)
+        and type(statement.node) is cst.Expr
+        and text(statement.node.value) == f"{mode}()"
+    )
 
 
 @pattern(Evaluation, kinds=("evaluation-callback",))
