@@ -47,6 +47,7 @@ _STRING = (
 _PIECE = re.compile(
     r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*)([()\[\]{}\n]|\Z)", re.S
 )
+_BREAK = re.compile(r"(" + _STRING + r"|\\\n)|\#[^\n]*+|\n\s*+", re.S)
 _BLANK = re.compile(r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)")
 _LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
 _LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
@@ -59,12 +60,14 @@ class Scan:
     """What the scan found.
 
     `lines` holds the first and last physical line (1-based) of every logical line: a line of
-    simple statements, the header of a compound statement or a decorator. `large_stack` says that
-    the parser needs more stack than a thread may have; `closed` is False when a bracket or a
-    string never ends.
+    simple statements, the header of a compound statement or a decorator. `code` is the text
+    without blank lines, comments and line breaks in brackets, of which the parser would make
+    nodes. `large_stack` says that the parser needs more stack than a thread may have; `closed` is
+    False when a bracket or a string never ends.
     """
 
     lines: list[tuple[int, int]]
+    code: str
     large_stack: bool
     closed: bool
 
@@ -87,6 +90,7 @@ def scan(text: str, name: str = "") -> Scan:
     """
     text = text if text.endswith("\n") else text + "\n"
     lines: list[tuple[int, int]] = []
+    code: list[str] = []
     large, closed = False, True
     line, start, size = 1, 0, len(text)
     while True:
@@ -104,11 +108,18 @@ def scan(text: str, name: str = "") -> Scan:
             large |= _needs_large_stack(text[start:end], depth, line if closed else 0, name)
         count = text.count("\n", start, end)
         lines.append((line, line + count - 1))
+        written = text[start:end]
+        code.append(written if count == 1 and "#" not in written else _on_one_line(written))
         line += count
         start = end
         if len(lines) > MAX_LINES:
             raise InputError("too-many-lines", file=name, limit=MAX_LINES)
-    return Scan(lines, large or _many_elifs(text, name), closed)
+    return Scan(lines, "".join(code), large or _many_elifs(text, name), closed)
+
+
+def _on_one_line(code: str) -> str:
+    """A logical line without its comments and the line breaks in its brackets."""
+    return _BREAK.sub(lambda found: found[1] or (" " if found[0][0] == "\n" else ""), code) + "\n"
 
 
 def _logical_end(text: str, start: int) -> tuple[int, int, bool]:

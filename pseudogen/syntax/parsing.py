@@ -57,8 +57,12 @@ def parse_with_lines(text: str, name: str) -> Parsed:
         # The guard has seen the rest of the text as one line: only a parser with a guard of its
         # own may read it.
         check(text, name)
+    parse_text = _in_large_stack if scanned.large_stack else _parse
     try:
-        parse_text = _in_large_stack if scanned.large_stack else _parse
+        return Parsed(parse_text(scanned.code), scanned.lines)
+    except Exception:
+        pass  # of the whole text the parser tells the places
+    try:
         return Parsed(parse_text(text), scanned.lines)
     except Exception as error:
         # Whatever the parser says about a text (ParserSyntaxError, CSTValidationError,

@@ -169,7 +169,7 @@ def _result(site: Site) -> str | None:
 @pattern(Evaluation, calls=True, within=(cst.Assign,))
 def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
     """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
-    if site.statement.node.value is not site.node or site.known is not None:
+    if getattr(site.statement.node, "value", None) is not site.node or site.known is not None:
         return
     before = script.tree.before(site.statement)
     if before is None or not _puts_into_evaluation(before, site.name, script):
