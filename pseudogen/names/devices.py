@@ -151,6 +151,11 @@ def _set_current(call: Any, statement: Statement, script: Script) -> Choice | No
     )
 
 
+def may_set(name: str) -> bool:
+    """Whether a call of this name may make a device current, by the name alone."""
+    return name.endswith("set_device") or words(name) in _SETS_GPU
+
+
 def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> Choice | None:
     if type(target) is cst.Subscript:
         if any(name in text(target) for name in _VISIBLE):

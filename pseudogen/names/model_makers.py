@@ -300,7 +300,7 @@ def _speak_of_model(variable: str, called: str) -> bool:
         is_class_name(called)
         or suggested_role(variable) == "model"
         or found[-1:] in _SHORT
-        or not _MODELS.isdisjoint(found)
+        or not (_MODELS | _PARTNERS).isdisjoint(found)
         or not _MODELS.isdisjoint(words(called))
     )
 

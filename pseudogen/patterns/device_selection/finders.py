@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import string
-from pseudogen.names.devices import FAMILIES, Choice, choice_of
+from pseudogen.names.devices import FAMILIES, Choice, choice_of, may_set
 from pseudogen.names.evidence import NAME
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -29,7 +29,7 @@ def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
     return _find(site, script)
 
 
-@pattern(DeviceSelection, kinds=("set-device", "device-context"), methods=("set_device",))
+@pattern(DeviceSelection, kinds=("set-device", "device-context"), calls=may_set)
 def find_set(site: Site, script: Script) -> Iterator[DeviceSelection]:
     """`torch.cuda.set_device(rank)`."""
     node = site.statement.node

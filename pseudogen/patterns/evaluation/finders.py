@@ -169,9 +169,8 @@ def _result(site: Site) -> str | None:
 @pattern(Evaluation, calls=True, within=(cst.Assign,))
 def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
     """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
-    if getattr(site.statement.node, "value", None) is not site.node or site.known is not None:
-        return
-    before = script.tree.before(site.statement)
+    whole = getattr(site.statement.node, "value", None) is site.node
+    before = script.tree.before(site.statement) if whole and site.known is None else None
     if before is None or not _puts_into_evaluation(before, site.name, script):
         return
     around = script.function_around(site.statement)
