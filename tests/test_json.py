@@ -26,3 +26,15 @@ def test_json_follows_its_schema(path: Path, lang: str) -> None:
         written = pseudogen.pseudo(source, lang=lang, format="json", detail=detail, path=path.name)
         jsonschema.validate(json.loads(written), schema("pseudo"))
         assert json.loads(written)["file"] == path.name
+
+
+def test_the_text_of_a_finding_says_in_which_branch_it_stands() -> None:
+    code = (
+        "for epoch in range(epochs):\n"
+        "    train(model, loader, optimizer)\n"
+        "    if (epoch + 1) % 5 == 0:\n"
+        "        acc = validate(val_loader, model)\n"
+    )
+    found = json.loads(pseudogen.explain(code, format="json"))["findings"]
+    (text,) = [f["text"] for f in found if f["pattern"] == "evaluation"]
+    assert text.startswith("If `(epoch + 1) % 5 == 0`: `validate` measures")

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SETTINGS = frozenset({"args", "arguments", "config", "configuration", "generation", "mixin"})
 _PHASES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation"})
 _VERBS = (EVALUATION_WORDS - {"dev"}) | {"verification"}
-_LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "maybe", "final", "online"})
+_LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "final", "online"})
 _OBJECTS = frozenset(
     {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "classifier", "coco"}
     | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}

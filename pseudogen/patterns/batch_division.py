@@ -13,7 +13,7 @@ from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.quantities import Link
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import target
-from pseudogen.names.words import suggested_role
+from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
@@ -50,6 +50,10 @@ class BatchDivision(Finding):
     chain: tuple[Link, ...] = ()
     batch_value: int | float | None = None
     processes_value: int | float | None = None
+
+
+_LOOKING = (("assert",), ("check",), ("compare",), ("validate",), ("verify",))
+"""First words of functions that look at what others have set."""
 
 
 @pattern(
@@ -107,6 +111,10 @@ def _finding(
     site: Site, script: Script, target: str | None, expression: str, found: Division
 ) -> Iterator[BatchDivision]:
     at = site.statement.index
+    function = script.function_around(site.statement)
+    compares = function is not None and words(function.node.name.value)[:1] in _LOOKING
+    if compares or words(text(found.batch))[:1] == ("last",):
+        return  # what is there is looked at, or the rest of the data is shared out
     yield BatchDivision(
         line=site.line,
         end=site.last,
@@ -187,6 +195,8 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "local_size = last_batch_size // world_size": "the last batch alone",
+    "def compare_settings(args):\n    size = args.batch_size // world_size": "it is only looked at",
     "steps = len(dataset) // batch_size": "that is steps-per-epoch",
     "half = batch_size // 2": "a constant is no number of processes",
     "lr = base_lr * batch_size / world_size": "that scales the learning rate",

@@ -16,6 +16,7 @@ from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -81,6 +82,8 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     test = site.node.test
     if not (_waits(test) or _from_stopper(test, site, script)):
         return
+    if _diverges(test):
+        return  # the loss has grown beyond bounds
     around = script.function_around(site.statement)
     if in_module_class(script, site.statement):
         return  # a computation that ends early
@@ -119,6 +122,18 @@ def _names_waiting(name: str) -> bool:
     named = words(name.replace(".", "_"))
     return any(
         named[i : i + len(wanted)] == wanted for wanted in _WAITING for i in range(len(named))
+    )
+
+
+def _diverges(test: Any) -> bool:
+    """Whether a condition asks for a multiple of the best loss: `loss > factor * best_loss`."""
+    return any(
+        type(node) is cst.Comparison
+        and type(node.comparisons[0].operator) in (cst.GreaterThan, cst.GreaterThanEqual)
+        and type(node.comparisons[0].comparator) is cst.BinaryOperation
+        and type(node.comparisons[0].comparator.operator) is cst.Multiply
+        and "best" in text(node.comparisons[0].comparator)
+        for node in descendants(test)
     )
 
 
@@ -328,6 +343,8 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "if early_stop_threshold and loss > early_stop_threshold * best_loss:\n"
+    "    should_stop = True": "the loss has grown beyond bounds",
     (
         "import torch.nn as nn\n"
         "class Matcher(nn.Module):\n"

@@ -6,15 +6,19 @@ from dataclasses import asdict, is_dataclass
 from typing import Any
 
 from pseudogen.document import Spans, plain
+from pseudogen.explanation.branches import Branches
+from pseudogen.explanation.cases import Cases
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
+from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall, PitfallElsewhere
 from pseudogen.templating import explanation_words
 from pseudogen.words.explanation import Explanation
 from pseudogen.words.passages import passage_text
-from pseudogen.words.patterns import finding_words, spaced_words
+from pseudogen.words.patterns import spaced_words
 from pseudogen.words.pitfalls import pitfall_text
 from pseudogen.words.settings import setting_json, settings_in
+from pseudogen.words.telling import Telling
 from pseudogen.words.working import working_json
 
 SCHEMA = 1
@@ -25,15 +29,18 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
     findings = sorted((f for s in explanation.stages for f in s.findings), key=lambda f: f.line)
     elsewhere = [(f, r) for s in explanation.stages for r in s.reached for f in r.findings]
     number = {id(f): place for place, f in enumerate([*findings, *(f for f, _ in elsewhere)])}
-    imports = explanation.script.imports_anything
     words = explanation_words(lang)
+    script = explanation.script
+    telling = Telling(lang, Cases(script).of, Branches(script))
+    for _, reached in elsewhere:
+        telling.cases.setdefault(reached.module, Cases(reached.script).of)
     return {
         "schema": SCHEMA,
         "file": explanation.name,
         "lang": lang,
         "findings": [
-            *(_finding(finding, imports, lang) for finding in findings),
-            *(_finding(f, r.script.imports_anything, lang) | _where(r) for f, r in elsewhere),
+            *(_finding(finding, telling, script) for finding in findings),
+            *(_finding(f, telling, r.script, r.module) | _where(r) for f, r in elsewhere),
         ],
         "pitfalls": [
             *(pitfall_json(pitfall, lang) for pitfall in explanation.pitfalls),
@@ -90,13 +97,13 @@ def _where(reached: Reached) -> dict[str, Any]:
     return {"file": reached.module, "function": reached.function, "called": reached.line}
 
 
-def _finding(finding: Finding, imports: bool, lang: str) -> dict[str, Any]:
-    words = finding_words(finding, lang)
+def _finding(finding: Finding, telling: Telling, script: Script, file: str = "") -> dict[str, Any]:
+    words, lang = telling.words(finding), telling.lang
     labels = explanation_words(lang).labels
     evidence = finding.evidence
-    rests = explanation_words(lang).rests(evidence.kind, evidence.names, imports)
+    rests = explanation_words(lang).rests(evidence.kind, evidence.names, script.imports_anything)
     said = [
-        *map(plain, words.what),
+        *map(plain, telling.alone(finding, file)),
         *(
             f"{labels[part]} {plain(p)}"
             for part in ("why", "worked", "watch")

@@ -109,9 +109,7 @@ class Telling:
         for group, parts in told:
             paragraphs = [self._with_rest(p, line, like) for p, line in parts]
             case = several or self.case(group[0][0], file)
-            if paragraphs and case:
-                rest = _continued(paragraphs[0], self._frame.lowered)
-                paragraphs[0] = joined([spaced_words(case, self.lang), rest], self.lang)
+            paragraphs = self._in_case(paragraphs, case)
             if len(group) > 1 and paragraphs:
                 others = [(f.line, codes) for f, codes in group[1:]]
                 likewise = spaced_words(self._frame.same_for(others), self.lang)
@@ -176,6 +174,17 @@ class Telling:
         if len(said) > 1 or len(set(conditions)) < len(findings):
             return ""
         return str(self._frame.any_case(conditions))
+
+    def alone(self, finding: Finding, file: str = "") -> list[Spans]:
+        """What a finding is, said for itself: in which branch, too."""
+        return self._in_case(list(self.words(finding).what), self.case(finding, file))
+
+    def _in_case(self, paragraphs: list[Spans], case: str) -> list[Spans]:
+        """Paragraphs on a finding, the first of which begins with the branch that it stands in."""
+        if not paragraphs or not case:
+            return paragraphs
+        rest = _continued(paragraphs[0], self._frame.lowered)
+        return [joined([spaced_words(case, self.lang), rest], self.lang), *paragraphs[1:]]
 
     def _with_rest(self, paragraph: Spans, line: int | None, like: dict[int, list[int]]) -> Spans:
         """A paragraph, and where the rest is said, unless that is said of several together."""

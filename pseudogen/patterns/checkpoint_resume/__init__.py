@@ -302,6 +302,27 @@ EXAMPLES = {
             call="checkpoint.load",
         )
     ],
+    "checkpointer.load_checkpoint(weights_only=False)": [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("checkpointer.load_checkpoint",)),
+            how="framework",
+            call="checkpointer.load_checkpoint",
+        )
+    ],
+    "import torch\nscheduler.load_state_dict(torch.load(path / 'scheduler.pt'))": [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="path / 'scheduler.pt'",
+            into=("scheduler",),
+            tensors=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",

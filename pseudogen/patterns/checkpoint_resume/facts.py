@@ -22,6 +22,8 @@ class CheckpointResume(Finding):
         into: What `load_state_dict` is called on afterwards.
         others: Whether state goes into something else in the same function, from another load.
         map_location: Where the tensors go.
+        tensors: Whether there may be tensors in it: the state of a schedule or of a loss scaler has
+            numbers alone.
         shared: Whether several processes read one and the same file.
         condition: The condition under which it is done.
     """
@@ -35,5 +37,6 @@ class CheckpointResume(Finding):
     into: tuple[str, ...] = ()
     others: bool = False
     map_location: str | None = None
+    tensors: bool = True
     shared: bool = False
     condition: str | None = None

@@ -27,6 +27,7 @@ _PROGRESS_KEYS = frozenset(
     | {"lr_scheduler", "start_epoch", "step", "training_steps"}
 )
 _PROGRESS = frozenset({"optimizer", "scheduler", "scaler", "optim"})
+_WITHOUT_TENSORS = frozenset({"sched", "scheduler", "scaler"})
 _STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
 )
@@ -71,6 +72,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         into=into,
         others=_loads_others(into, site, script),
         map_location=script.argument_text(site, "map_location"),
+        tensors=not into or any(not _WITHOUT_TENSORS & set(words(name)) for name in into),
         shared=script.workers.joins and not names_rank(path),
         condition=script.condition(site.statement),
     )
@@ -216,6 +218,8 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
     into_it = first is not None and script.is_a(first, site.scope, "model") is not None
     path = told if how == "argument" else first if how == "framework" and not into_it else None
+    if how == "framework" and path is not None and not _may_be_path(path, site):
+        path = None
     path = None if path is not None and text(path) in ("''", '""') else path
     yield CheckpointResume(
         line=site.line,
@@ -226,6 +230,16 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         path=text(path) if path is not None else None,
         condition=script.condition(site.statement),
     )
+
+
+def _may_be_path(first: Any, site: Site) -> bool:
+    """Whether the first argument of a method that restores may be the path, by its name and by
+    that of its parameter."""
+    key = site.node.args[0].keyword
+    passed = set(words(dotted(first)))
+    filled = passed & {"dict", "state", "states", "items"}
+    named = not key or bool({"ckpt", "dir", "file", "folder", "path"} & set(words(key.value)))
+    return named and not filled
 
 
 @pattern(CheckpointResume, calls=speaks_of("load", "restore", "read"), within=(cst.Assign,))

@@ -328,6 +328,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "self._maybe_log_save_evaluate(loss, model, epoch)": "it may evaluate, or not",
+    "import torch\ndef predict(model, test_loader):\n    with torch.no_grad():\n"
+    "        for x in test_loader:\n            out = model(x)": "predictions are made",
     ("perform_setup(model)"): "something else is performed",
     (
         "def collect(policy):\n"

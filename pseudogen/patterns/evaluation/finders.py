@@ -38,7 +38,7 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
     loop = script.structure.loops.get(site.statement.index)
     if loop is None or loop.kind not in (EVALUATION_LOOP, BATCH_LOOP):
         return
-    if type(site.node) is cst.While and _predicts(site, script):
+    if _predicts(site, script):
         return
     phase = loop.kind == BATCH_LOOP
     if phase and not _by_phase(site, script):
