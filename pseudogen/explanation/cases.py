@@ -52,7 +52,8 @@ class Cases:
             return None
         if id(finding) not in self._found:
             statement = self._at_line.get(finding.line)
-            self._found[id(finding)] = self._case(statement) if statement is not None else None
+            case = self._case(statement, finding.end) if statement is not None else None
+            self._found[id(finding)] = case
         return self._found[id(finding)]
 
     def exclusive(self, one: int, other: int) -> bool:
@@ -60,11 +61,13 @@ class Cases:
         first, second = self._at_line.get(one), self._at_line.get(other)
         return first is not None and second is not None and self._script.exclusive(first, second)
 
-    def _case(self, statement: Statement) -> Case | None:
+    def _case(self, statement: Statement, end: int) -> Case | None:
+        """The case of a statement with which something begins that ends on a line: in the branch
+        around it, or behind that."""
         around = self._script.tree.ancestors(statement.index)
         branches = (h for h in around if h.scope == statement.scope and self._is_branch(h))
         header = next(branches, None)
-        if header is None:
+        if header is None or end > header.end:
             return None
         if type(header.node) is cst.ExceptHandler:
             return self._caught(header)

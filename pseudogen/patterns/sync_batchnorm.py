@@ -77,6 +77,15 @@ def find_applied(site: Site, script: Script) -> Iterator[SyncBatchnorm]:
         yield replace(found, function=given, model=text(model), applied=True)
 
 
+def _group(site: Site, script: Script) -> str | None:
+    """The processes that share statistics, as written: by the name of the parameter or behind the
+    model."""
+    given = script.argument_text(site, "process_group")
+    plain = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
+    told = given or (text(plain[1]) if len(plain) > 1 else None)
+    return None if told == "None" else told
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> SyncBatchnorm:
     first = site.node.args[0].value if site.node.args else None
     wraps = [
@@ -95,7 +104,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> SyncBatchnorm:
         target=assigned(site.statement, site.node),
         function=site.name,
         model=text(first) if first is not None else None,
-        group=script.argument_text(site, "process_group"),
+        group=_group(site, script),
         wrap_line=wrap.line if wrap is not None else None,
         before_wrap=wrap.statement.index >= site.statement.index if wrap is not None else None,
         condition=script.condition(site.statement),
@@ -152,6 +161,17 @@ EXAMPLES = {
             function="replace_with_sync_bn",
             applied=True,
             model="model",
+        )
+    ],
+    "model = ops.convert_sync_batchnorm(model, group)": [
+        SyncBatchnorm(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ops.convert_sync_batchnorm",)),
+            target="model",
+            function="ops.convert_sync_batchnorm",
+            model="model",
+            group="group",
         )
     ],
 }

@@ -23,7 +23,9 @@ _MODELS = frozenset(
     | {"generator", "model", "models", "module", "net", "network", "networks", "policy"}
     | {"params", "state", "student", "unet", "weights"}
 )
-"""Words of keys and variables that hold weights."""
+"""Words of keys under which weights are kept."""
+_HELD = frozenset({"model", "models", "module", "net", "network", "networks"})
+"""Words of variables that hold a model."""
 _OPTIMIZERS = frozenset({"optim", "optimiser", "optimizer", "optimizers"})
 _NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
 
@@ -230,5 +232,5 @@ def _is_given_model(call: cst.Call, site: Site, script: Script) -> bool:
     first = call.args[0].value
     if type(first) is cst.Call:
         return _weights_only(first, site, script) is True
-    named = _MODELS.intersection(words(dotted(first)))
+    named = _HELD & set(words(dotted(first)))
     return bool(named) or script.is_a(first, site.scope, "model") is not None
