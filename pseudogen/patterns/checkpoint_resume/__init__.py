@@ -302,15 +302,6 @@ EXAMPLES = {
             call="checkpoint.load",
         )
     ],
-    "checkpointer.load_checkpoint(weights_only=False)": [
-        CheckpointResume(
-            line=1,
-            end=1,
-            evidence=Evidence(FLOW, ("checkpointer.load_checkpoint",)),
-            how="framework",
-            call="checkpointer.load_checkpoint",
-        )
-    ],
     "import torch\nscheduler.load_state_dict(torch.load(path / 'scheduler.pt'))": [
         CheckpointResume(
             line=2,
@@ -325,6 +316,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",
     "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",
     "weights = load_checkpoint(path)\nnet.load_state_dict(weights['net'])": "weights alone",
     "state = load_state(path)\nprint(state['epoch'])\nstate = None": "nothing is put back",

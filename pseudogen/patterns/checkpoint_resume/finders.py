@@ -376,7 +376,8 @@ def _how(site: Site, script: Script) -> str | None:
         engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
         if engine or (role is not None and role.kind == "model"):
             return "framework"
-    by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(site.node.args)
+    told = [a for a in site.node.args if a.keyword is None or a.keyword.value != "weights_only"]
+    by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(told)
     if by_keeper and len(named) > 1 and named[0] in ("load", "restore"):
         return None if _given_words(site) & _TRAINED_BEFORE else "framework"
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
