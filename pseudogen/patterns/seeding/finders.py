@@ -1,17 +1,18 @@
-"""seeding: random seeds are fixed."""
+"""What seeding is found by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.patterns.seeding.facts import Seeding
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -28,40 +29,6 @@ _OBJECTS = frozenset(
 _SETTINGS = (("args",), ("cfg",), ("conf",), ("config",), ("hparams",), ("opt",), ("params",))
 """Last words of what holds all settings."""
 _GAP = 1
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Seeding(Finding):
-    """Facts of a run of seed calls.
-
-    Attributes:
-        seed: What is passed, where all calls pass the same.
-        libraries: The generators that are seeded, of python, numpy, torch, tensorflow...; helpers
-            of the script's own project give none.
-        helper: The helper that is called instead, None when the libraries are called.
-        every_device: Whether the generators of all accelerators are seeded; None when unknown.
-        per_process: Whether the seed depends on the rank, so that processes differ.
-        rank: The rank that a helper is given beside the seed; None without one.
-        clock: Whether the clock or the like gives the seed, another one at each start.
-        until: The line that gives the same generators up to chance again (`seed(None)`).
-        several: Whether the processes of a group come here, each for itself.
-        value: The seed where constants tell.
-        condition: The condition under which it is done.
-    """
-
-    pattern: ClassVar[str] = "seeding"
-
-    seed: str | None
-    libraries: tuple[str, ...]
-    helper: str | None
-    every_device: bool | None
-    per_process: bool
-    several: bool
-    value: int | float | None
-    condition: str | None
-    rank: str | None = None
-    clock: bool = False
-    until: int | None = None
 
 
 _HAND_ON = frozenset({"fold_in", "replicate", "split"})
@@ -280,229 +247,3 @@ def _by_rank(seed: Any, index: int, script: Script) -> bool:
         for b in (script.reaching(name, index) if name else ())
         if b.how in ("assign", "augment") and b.statement < index
     )
-
-
-EXAMPLES = {
-    "import random, torch\n"
-    "import numpy as np\n"
-    "if args.seed is not None:\n"
-    "    random.seed(args.seed)\n"
-    "    np.random.seed(args.seed)\n"
-    "    torch.manual_seed(args.seed)": [
-        Seeding(
-            line=4,
-            end=6,
-            evidence=Evidence(API, ("random.seed", "numpy.random.seed", "torch.manual_seed")),
-            seed="args.seed",
-            libraries=("python", "numpy", "torch"),
-            helper=None,
-            every_device=True,
-            per_process=False,
-            several=False,
-            value=None,
-            condition="args.seed is not None",
-        )
-    ],
-    "from lightning import seed_everything\n"
-    "if fixed:\n"
-    "    seed = seed_everything(1)\n"
-    "else:\n"
-    "    seed = seed_everything(seed)": [
-        Seeding(
-            line=3,
-            end=5,
-            evidence=Evidence(API, ("lightning.seed_everything",)),
-            seed=None,
-            libraries=("python", "numpy", "torch"),
-            helper=None,
-            every_device=True,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-    "import torch\ndef start(worker_id, rank):\n    torch.manual_seed(base + rank)": [
-        Seeding(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.manual_seed",)),
-            seed="base + rank",
-            libraries=("torch",),
-            helper=None,
-            every_device=True,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-    "seed_everything(42)": [
-        Seeding(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("seed_everything",)),
-            seed="42",
-            libraries=(),
-            helper="seed_everything",
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=42,
-            condition=None,
-        )
-    ],
-    "import torch\n"
-    "import torch.distributed as dist\n"
-    "seed = 7 + dist.get_rank()\n"
-    "torch.manual_seed(seed)\n"
-    "if torch.cuda.is_available():\n"
-    "    torch.cuda.manual_seed_all(seed)": [
-        Seeding(
-            line=4,
-            end=6,
-            evidence=Evidence(API, ("torch.manual_seed", "torch.cuda.manual_seed_all")),
-            seed="seed",
-            libraries=("torch",),
-            helper=None,
-            every_device=True,
-            per_process=True,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-    ("import jax, flax\nkeys = flax.jax_utils.replicate(jax.random.PRNGKey(0))"): [
-        Seeding(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("jax.random.PRNGKey",)),
-            seed="0",
-            libraries=("jax",),
-            helper=None,
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=0,
-            condition=None,
-        )
-    ],
-    "from repro import ensure_reproducibility\nensure_reproducibility(cfg.seed)": [
-        Seeding(
-            line=2,
-            end=2,
-            evidence=Evidence(NAME, ("ensure_reproducibility",)),
-            seed="cfg.seed",
-            libraries=(),
-            helper="ensure_reproducibility",
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-    ("import lightning as L\nfabric = L.Fabric(devices=2)\nfabric.seed_everything(seed)"): [
-        Seeding(
-            line=3,
-            end=3,
-            evidence=Evidence(NAME, ("fabric.seed_everything",)),
-            seed="seed",
-            libraries=(),
-            helper="fabric.seed_everything",
-            every_device=None,
-            per_process=False,
-            several=True,
-            value=None,
-            condition=None,
-        )
-    ],
-    "import utils\nutils.set_seed(args.seed, args.rank)": [
-        Seeding(
-            line=2,
-            end=2,
-            evidence=Evidence(NAME, ("utils.set_seed",)),
-            seed="args.seed",
-            libraries=(),
-            helper="utils.set_seed",
-            every_device=None,
-            per_process=True,
-            several=False,
-            value=None,
-            condition=None,
-            rank="args.rank",
-        )
-    ],
-    "import numpy as np\nnp.random.seed(7)\nnp.random.shuffle(files)\nnp.random.seed(None)": [
-        Seeding(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("numpy.random.seed",)),
-            seed="7",
-            libraries=("numpy",),
-            helper=None,
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=7,
-            condition=None,
-            until=4,
-        )
-    ],
-    "import torch\nimport torch.distributed as dist\ntorch.manual_seed(seeds[dist.get_rank()])": [
-        Seeding(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.manual_seed",)),
-            seed="seeds[dist.get_rank()]",
-            libraries=("torch",),
-            helper=None,
-            every_device=True,
-            per_process=True,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-    "import time\nimport numpy as np\nnp.random.seed(int(time.time()))": [
-        Seeding(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("numpy.random.seed",)),
-            seed="int(time.time())",
-            libraries=("numpy",),
-            helper=None,
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-            clock=True,
-        )
-    ],
-    ("set_seed(args)"): [
-        Seeding(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("set_seed",)),
-            seed=None,
-            libraries=(),
-            helper="set_seed",
-            every_device=None,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-        )
-    ],
-}
-COUNTEREXAMPLES = {
-    "import numpy as np\nnp.random.seed(None)": "the seed is left to chance",
-    (
-        "import jax\nvariables = model.init(jax.random.PRNGKey(0), x)"
-    ): "a key for the first weights alone",
-    "from repro import make_deterministic\nmake_deterministic(True)": "no seed is given",
-    "sampler.set_seed(epoch)": "that sets the seed of one sampler",
-    "seed = args.seed": "nothing is seeded yet",
-    "import torch\ng = torch.Generator().manual_seed(0)": "a generator of its own",
-}

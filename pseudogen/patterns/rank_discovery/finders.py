@@ -1,15 +1,14 @@
-"""rank-discovery: rank, local rank or world size is read from the environment, the arguments or
-the group."""
+"""What rank-discovery is found by."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import pattern
 from pseudogen.knowledge.api import Api
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
@@ -17,6 +16,7 @@ from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.names.workers import environment_variable
+from pseudogen.patterns.rank_discovery.facts import RankDiscovery, Read
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -68,37 +68,6 @@ _NOT_RANKS = frozenset(
 one dimension of a mesh."""
 _PARTIAL = frozenset({"group", "local", "mesh", "model", "node", "sub", "type"})
 """Words of groups that are a part of all processes."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """One number that is read: `what` (rank, local rank, world size, local world size, node rank,
-    device count), into which name, and `where`: "environment", "group" (the library is asked),
-    "arguments", or None where a helper gets it from somewhere. `exact` says whether the name gets
-    the number itself, not something made of it."""
-
-    name: str
-    what: str
-    where: str | None
-    variable: str | None
-    exact: bool = True
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RankDiscovery(Finding):
-    """Facts of a run of reads.
-
-    Attributes:
-        reads: What is read, in the order of the script.
-        launcher: The launcher whose variables these all are ("torchrun", "Slurm"), None if unknown.
-        condition: The condition under which it is done.
-    """
-
-    pattern: ClassVar[str] = "rank-discovery"
-
-    reads: tuple[Read, ...]
-    launcher: str | None
-    condition: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -310,105 +279,3 @@ def _named(name: str) -> str | None:
     if _NOT_RANKS & set(found):
         return None
     return next((what for ending, what in _NAMES if found[-len(ending) :] == ending), None)
-
-
-EXAMPLES = {
-    "import os\nrank = int(os.environ['RANK'])\nworld_size = int(os.environ['WORLD_SIZE'])": [
-        RankDiscovery(
-            line=2,
-            end=3,
-            evidence=Evidence(API, ("RANK", "WORLD_SIZE")),
-            reads=(
-                Read(name="rank", what="rank", where="environment", variable="RANK"),
-                Read(
-                    name="world_size", what="world size", where="environment", variable="WORLD_SIZE"
-                ),
-            ),
-            launcher="torchrun",
-            condition=None,
-        )
-    ],
-    "import torch.distributed as dist\nif distributed:\n    rank = dist.get_rank()": [
-        RankDiscovery(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.distributed.get_rank",)),
-            reads=(Read(name="rank", what="rank", where="group", variable=None),),
-            launcher=None,
-            condition="distributed",
-        )
-    ],
-    "import os\n"
-    "places['gpu'] = int(os.environ['LOCAL_RANK'])\n"
-    "tasks = os.environ['SLURM_NTASKS']": [
-        RankDiscovery(
-            line=2,
-            end=3,
-            evidence=Evidence(API, ("LOCAL_RANK", "SLURM_NTASKS")),
-            reads=(
-                Read(
-                    name="places['gpu']",
-                    what="local rank",
-                    where="environment",
-                    variable="LOCAL_RANK",
-                ),
-                Read(name="tasks", what="world size", where="environment", variable="SLURM_NTASKS"),
-            ),
-            launcher=None,
-            condition=None,
-        )
-    ],
-    "rank, world_size = get_dist_info()": [
-        RankDiscovery(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("get_dist_info",)),
-            reads=(
-                Read(name="rank", what="rank", where=None, variable=None),
-                Read(name="world_size", what="world size", where=None, variable=None),
-            ),
-            launcher=None,
-            condition=None,
-        )
-    ],
-    ("local_rank = model_engine.local_rank"): [
-        RankDiscovery(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("model_engine.local_rank",)),
-            reads=(
-                Read(
-                    name="local_rank", what="local rank", where="group", variable=None, exact=True
-                ),
-            ),
-            launcher=None,
-            condition=None,
-        )
-    ],
-    "import paddle.distributed as dist\nlocal_rank = dist.ParallelEnv().local_rank": [
-        RankDiscovery(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("paddle.distributed.ParallelEnv().local_rank",)),
-            reads=(Read(name="local_rank", what="rank", where="group", variable=None, exact=True),),
-            launcher=None,
-            condition=None,
-        )
-    ],
-}
-COUNTEREXAMPLES = {
-    "shard_rank = mesh.get_group(0).rank()": "a place in one dimension of a mesh",
-    "import os\nnode_rank = int(os.getenv('PADDLE_TRAINER_ID'))": "a machine's, by its name",
-    "import torch.distributed as dist\nplace = dist.get_rank(group)": "a place in a group",
-    "peer = group.get_global_rank(place)": "translates another one's rank",
-    "self.writes = self.should_save_on_this_rank(flag)": "a decision",
-    "index = topology.get_data_parallel_rank()": "a place in one dimension of a mesh",
-    'dp_rank = device_mesh["dp"].get_local_rank()': "a place in one dimension of a mesh",
-    "proc.rank = server.rank": "is handed on",
-    "target = group.get_group_rank(rank)": "translates a rank that is given",
-    "holder.rank = self.global_rank": "is known already and handed on",
-    "chunk_rank = self.get_virtual_pp_rank(step, forward=False)": "a stage of a pipeline",
-    "import os\nos.environ['RANK'] = '0'": "the variable is set, not read",
-    "lora_rank = args.lora_rank": "the rank of a matrix",
-    "self.rank = rank": "a rank that is known already is kept",
-}
