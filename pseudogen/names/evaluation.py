@@ -31,6 +31,10 @@ _OBJECTS = frozenset(
     | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
+OTHER_PURPOSES = frozenset(
+    {"calibrate", "collect", "extract", "predict", "prediction", "predictions"}
+)
+"""Words of functions that run a model over data for what it gives, not to measure it."""
 _MAKING = frozenset({"build", "create", "get", "init", "load", "make", "prepare", "setup"})
 _LOADERS = frozenset({"dataloader", "dataloaders", "dataset", "loader", "loaders", "sampler"})
 _CALLBACKS = (("on", "epoch", "end"), ("run",))
@@ -54,7 +58,7 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if type(site.statement.node) is cst.For and not site.node.args:
         return None
     if called is not None and called.index in script.structure.measures:
-        return Evidence(FLOW, (site.name,))
+        return Evidence(FLOW, (site.name,)) if not OTHER_PURPOSES & set(words(site.name)) else None
     told = _told_to_evaluate(site, data) if data is not None else None
     if told is not None or (called is not None and called.index in script.structure.trains):
         return told

@@ -287,6 +287,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "for batch in train_loader:\n"
+    "    for _ in range(ppo_epochs):\n"
+    "        loss = model(batch)\n"
+    "        loss.backward()\n"
+    "        optimizer.step()": "the same batch, several times",
     (
         "import hydra\nrunner = hydra.utils.instantiate(cfg.step)\nrunner.fit(model, data)"
     ): "what it is, only the settings say",

@@ -12,7 +12,7 @@ from pseudogen.names.evidence import Evidence
 from pseudogen.names.iterables import counted
 from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
-from pseudogen.names.structure import EPOCH_LOOP
+from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.training import FIT_METHODS
 from pseudogen.patterns.epoch_loop.facts import EpochLoop
 from pseudogen.syntax.build import dotted
@@ -27,7 +27,7 @@ _EPOCHS = ("max_epochs", "epochs", "num_train_epochs", "nb_epoch", "n_epochs", "
 def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
     """`for epoch in range(epochs):`, `while step < max_steps:`."""
     loop = script.structure.loops.get(site.statement.index)
-    if loop is None or loop.kind != EPOCH_LOOP:
+    if loop is None or loop.kind != EPOCH_LOOP or _in_batch(site.statement, script):
         return
     is_for = type(site.node) is cst.For
     limits = script.counted_range(site.node.iter) if is_for else None
@@ -47,6 +47,13 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         ends_when=_ends(site.statement, script),
         trains_by=_trainer(site.statement, script),
     )
+
+
+def _in_batch(statement: Statement, script: Script) -> bool:
+    """Whether a loop goes over the same batch several times, as PPO does: `ppo_epochs` in a loop
+    over batches."""
+    around = (script.structure.loops.get(s.index) for s in script.tree.ancestors(statement.index))
+    return any(loop is not None and loop.kind == BATCH_LOOP for loop in around)
 
 
 def _counter(variable: str, node: Any) -> str:

@@ -328,6 +328,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
+    "    for x in loader:\n        kept.append(model(x))\n"
+    "features = extract_features(model, test_loader)": "something else is done with what it gives",
     "self._maybe_log_save_evaluate(loss, model, epoch)": "it may evaluate, or not",
     "import torch\ndef predict(model, test_loader):\n    with torch.no_grad():\n"
     "        for x in test_loader:\n            out = model(x)": "predictions are made",

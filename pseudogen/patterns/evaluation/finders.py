@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import string
+from pseudogen.names.evaluation import OTHER_PURPOSES
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.places import own_lines
@@ -25,11 +26,12 @@ _METHODS = frozenset({"validation_step", "test_step"})
 
 
 def _predicts(site: Site, script: Script) -> bool:
-    """Whether the function around a loop, or its class, says that predictions are made."""
+    """Whether the function around a loop, or its class, says that predictions or features are made,
+    which something else is done with."""
     headers = script.tree.ancestors(site.statement.index)
     kinds = (cst.FunctionDef, cst.ClassDef)
     named = {w for h in headers if type(h.node) in kinds for w in words(h.node.name.value)}
-    return bool(named & {"predict", "prediction", "predictions"})
+    return bool(named & OTHER_PURPOSES)
 
 
 @pattern(Evaluation, statements=(cst.For, cst.While))
