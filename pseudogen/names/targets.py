@@ -78,10 +78,29 @@ def returned(statement: Statement, call: Any) -> bool:
 
 
 def inline_condition(statement: Statement, call: Any) -> str | None:
-    """The test of `f() if test else g()` under which a call of an assignment is reached."""
+    """The test of `f() if test else g()` under which a call of an assignment is reached, or what
+    stands before it in the test of an `if`."""
     value = getattr(statement.node, "value", None)
     tests = _leads(value, call) if value is not None else None
+    if tests is None and type(statement.node) is cst.If:
+        tests = _before(statement.node.test, call)
     return conjunction(*tests) if tests else None
+
+
+def _before(test: Any, call: Any) -> list[str] | None:
+    """What has to hold for a call in a test to be made: `a` in `if a and f():`; None if it is not
+    made in it."""
+    if test is call:
+        return []
+    if type(test) is cst.UnaryOperation:
+        return _before(test.expression, call)
+    if type(test) is not cst.BooleanOperation:
+        return None
+    left, right = _before(test.left, call), _before(test.right, call)
+    if left is not None or right is None:
+        return left
+    holds = type(test.operator) is cst.And
+    return [text(test.left) if holds else opposite(test.left), *right]
 
 
 def condition_of(script: Script, statement: Statement, call: Any) -> str | None:

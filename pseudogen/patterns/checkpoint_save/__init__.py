@@ -125,6 +125,14 @@ EXAMPLES = {
         saved="packed",
         path="folder / 'last.opt'",
     ),
+    "if rank == 0:\n    if (always or last) and self.save_model(path):\n        report()": _example(
+        line=2,
+        evidence=Evidence(NAME, ("self.save_model",)),
+        how="helper",
+        call="self.save_model",
+        whole="model",
+        condition="rank == 0 and (always or last)",
+    ),
     "self.save_optimizer(folder)": _example(
         line=1,
         evidence=Evidence(NAME, ("self.save_optimizer",)),

@@ -13,7 +13,7 @@ from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
 from pseudogen.patterns.checkpoint_save.library import (
@@ -105,7 +105,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         keeps_optimizer=keeps_optimizer(kept, added=added),
         whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
         path=_path(first, site) if how == "framework" else None,
-        condition=script.condition(site.statement),
+        condition=condition_of(script, site.statement, site.node),
         per=script.unit(site.statement),
     )
 
