@@ -11,6 +11,7 @@ from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.pseudocode.algorithm import Part, algorithm, flat
 from pseudogen.pseudocode.branches import header
+from pseudogen.pseudocode.bundles import Bundle, bundles
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.ends import ends, mentions
 from pseudogen.pseudocode.steps import steps
@@ -27,10 +28,18 @@ _JUMPS = (cst.Break, cst.Continue, cst.Raise)
 def outline(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     """The lines that the algorithm needs; each stands for the source up to the next one."""
     parts = algorithm(writer, findings)
-    weighty = [part for part in flat(parts) if part.weight]
-    if not any(part.weight == CORE for part in weighty):
+    if not any(part.weight == CORE for part in flat(parts)):
         return _spread(writer.script, _definitions(writer, findings))
-    order = sorted(weighty, key=lambda part: (-part.weight, part.aside))
+    order = bundles(writer.script, flat(parts))
+    few = _fitting(writer, parts, order)
+    if few < len(order) and len(order[few]) > 1:  # a large bundle keeps out no smaller one
+        del order[few]
+        few = _fitting(writer, parts, order)
+    return _spread(writer.script, _lines(writer, parts, order[:few]))
+
+
+def _fitting(writer: Writer, parts: list[Part], order: Sequence[Bundle]) -> int:
+    """How many of the bundles, from the first on, fit on the page."""
     few, many = 0, len(order)
     while few < many:
         middle = (few + many + 1) // 2
@@ -38,7 +47,7 @@ def outline(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
             few = middle
         else:
             many = middle - 1
-    return _spread(writer.script, _lines(writer, parts, order[:few]))
+    return few
 
 
 def _definitions(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
@@ -56,9 +65,9 @@ def _definitions(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     return kept or drafts[:MOST_LINES]
 
 
-def _lines(writer: Writer, parts: list[Part], chosen: Sequence[Part]) -> list[Draft]:
+def _lines(writer: Writer, parts: list[Part], chosen: Sequence[Bundle]) -> list[Draft]:
     """All lines of an outline that shows the chosen parts."""
-    page = _Page(writer, frozenset(id(part) for part in chosen))
+    page = _Page(writer, frozenset(id(part) for bundle in chosen for part in bundle))
     page.write(parts, 0)
     body = page.lines()
     return ends(writer, body) + body

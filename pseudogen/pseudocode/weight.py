@@ -41,9 +41,9 @@ _PATTERNS: Mapping[str, int] = {
         ),
         CORE,
     ),
+    **dict.fromkeys(("batch-division", "parallel-wrap"), NEAR),
     **dict.fromkeys(
         (
-            "batch-division",
             "checkpoint-resume",
             "distributed-sampler",
             "early-stopping",
@@ -56,7 +56,6 @@ _PATTERNS: Mapping[str, int] = {
             "lr-schedule",
             "lr-warmup",
             "metric-reduction",
-            "parallel-wrap",
             "weight-averaging",
         ),
         MAIN,

@@ -645,3 +645,62 @@ def test_an_outline_says_where_the_training_is_left_and_who_trains() -> None:
         "for epoch from 0 to args.epochs − 1:",
         "  train_one_epoch(state, epoch)",
     ]
+
+
+CROWDED = """\
+import torch
+from torch import nn
+from torch.nn.parallel import DistributedDataParallel as DDP
+from torch.utils.data import DataLoader
+model = nn.Linear(4, 2)
+criterion = nn.CrossEntropyLoss()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+{between}
+{loaders}
+for epoch in range(9):
+    for x, y in loader_0:
+        loss = criterion(model(x), y)
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+"""
+
+
+def _crowded(between: str, loaders: int) -> list[str]:
+    made = "\n".join(f"loader_{i} = DataLoader(data_{i}, batch_size=8)" for i in range(loaders))
+    return [line.strip() for line in _outline(CROWDED.format(between=between, loaders=made))]
+
+
+def test_an_outline_shows_all_cases_of_a_choice_or_none() -> None:
+    choice = (
+        "if warm:\n    scheduler = make_warm(optimizer, 5)\n"
+        "elif flat:\n    scheduler = make_flat(optimizer, 5)\n"
+        "else:\n    scheduler = make_cosine(optimizer, 5)"
+    )
+    shown = [
+        sum(line.startswith("scheduler ←") for line in _crowded(choice, loaders))
+        for loaders in range(20, 34)
+    ]
+    assert set(shown) == {0, 3}
+
+
+def test_an_outline_says_what_a_batch_size_is_before_it_is_divided() -> None:
+    twice = (
+        "batch_size = first_size\nif distributed:\n    batch_size = batch_size // gpus\n"
+        "use(batch_size)\n"
+        "batch_size = second_size\nif distributed:\n    batch_size = batch_size // gpus"
+    )
+    for loaders in range(20, 34):
+        said = [line for line in _crowded(twice, loaders) if line.startswith("batch_size ←")]
+        divided = [line for line in said if "gpus" in line]
+        assert len(said) == 2 * len(divided)
+
+
+def test_an_outline_keeps_the_copies_of_a_model_before_its_schedules() -> None:
+    wrap = "if many:\n    if ready:\n        model = DDP(model)\n"
+    schedules = "".join(
+        f"plan_{i} = torch.optim.lr_scheduler.StepLR(optimizer, {i})\n" for i in range(1, 40)
+    )
+    said = _crowded(wrap + schedules, 1)
+    assert "model ← model, a copy per process, gradients averaged" in said
+    assert any(line.startswith("plan_1 ←") for line in said)

@@ -1,0 +1,85 @@
+"""Parts of an outline that are shown together or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import libcst as cst
+
+from pseudogen.names.script import Script
+from pseudogen.pseudocode.algorithm import Part
+from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import NO_STATEMENT, Statement
+
+Bundle = list[Part]
+_CONSTANTS = (cst.Name, cst.Integer, cst.Float, cst.SimpleString)
+"""`sampler = None` in another case is not missed."""
+
+
+def bundles(script: Script, parts: Sequence[Part]) -> list[Bundle]:
+    """The parts with a weight, the most important first. With each come those without which it
+    would mislead: what the other branches make of the same name (`model = ...` in each case), and
+    the batch size before its division, or a second one would seem to divide it again."""
+    order = sorted((p for p in parts if p.weight), key=lambda part: (-part.weight, part.aside))
+    companions = _Companions(script, parts)
+    found: list[Bundle] = []
+    taken: set[int] = set()
+    for part in order:
+        if id(part) not in taken:
+            bundle = companions.of(part, taken)
+            found.append(bundle)
+            taken.update(map(id, bundle))
+    return found
+
+
+class _Companions:
+    def __init__(self, script: Script, parts: Sequence[Part]) -> None:
+        self.script = script
+        self.parts = {part.statement: part for part in parts if part.statement != NO_STATEMENT}
+        self.choices: dict[tuple[int, str], list[Part]] = {}
+        """(chain of branches, name) -> what the branches themselves make of the name."""
+        for part in self.parts.values():
+            for key in self._choices(part):
+                self.choices.setdefault(key, []).append(part)
+
+    def of(self, part: Part, taken: set[int]) -> Bundle:
+        """A part with all that belongs to it and is not in a bundle yet."""
+        bundle = [part]
+        have = taken | {id(part)}
+        for each in bundle:
+            for other in self._beside(each):
+                if id(other) not in have:
+                    have.add(id(other))
+                    bundle.append(other)
+        return bundle
+
+    def _beside(self, part: Part) -> Iterator[Part]:
+        for key in self._choices(part):
+            yield from self.choices[key]
+        statement = self._statement(part)
+        if any(draft.pattern == "batch-division" for draft in part.drafts):
+            for name in _targets(statement.node):
+                for binding in self.script.reaching(name, statement.index):
+                    if binding.statement in self.parts:
+                        yield self.parts[binding.statement]
+
+    def _choices(self, part: Part) -> Iterator[tuple[int, str]]:
+        statement = self._statement(part)
+        if statement.parent == NO_STATEMENT:
+            return
+        header = self.script.tree.statements[statement.parent]
+        written = getattr(statement.node, "value", None)
+        if type(header.node) in (cst.If, cst.Else) and type(written) not in _CONSTANTS:
+            for name in _targets(statement.node):
+                yield header.chain, name
+
+    def _statement(self, part: Part) -> Statement:
+        return self.script.tree.statements[part.statement]
+
+
+def _targets(node: object) -> Iterator[str]:
+    """The names that an assignment gives a value to, but for those of a tuple."""
+    if isinstance(node, cst.Assign):
+        yield from filter(None, (dotted(target.target) for target in node.targets))
+    elif isinstance(node, cst.AugAssign):
+        yield dotted(node.target)
