@@ -221,13 +221,13 @@ EXAMPLES = {
         api="kl_loss",
         inputs=("log_q", "p"),
     ),
-    "from lib import ctc_loss\nloss = ctc_loss(token_logits=out, targets=y, lengths=n)": _example(
+    "from lib import ctc_loss\nloss = ctc_loss(raw_logits=a, targets=y, soft_label=True)": _example(
         line=2,
         evidence=Evidence(NAME, ("ctc_loss",)),
         action="computed",
         name="loss",
         api="ctc_loss",
-        inputs=("out", "y"),
+        inputs=("a", "y"),
     ),
     "model.compile(optimizer='sgd', loss='mse')": [
         LossFunction(
@@ -283,8 +283,14 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     (
+        "from torch import nn\n"
+        "def pair_wise_cost(pred, target):\n"
+        "    criterion = nn.BCEWithLogitsLoss(reduction='none')\n"
+        "    return criterion(pred, target)"
+    ): "the cost of pairs that may be matched",
+    (
         "import torch\nimport torch.nn.functional as F\n"
-        "@torch.no_grad()\ndef report(counted, wanted):\n"
+        "@torch.no_grad()\ndef loss_of_counts(counted, wanted):\n"
         "    count_error = F.l1_loss(counted, wanted)\n    return count_error"
     ): "an error that is reported",
     "from lib import total_loss\nloss = total_loss(losses)": "a sum of losses computed before",

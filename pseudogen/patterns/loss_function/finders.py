@@ -86,14 +86,15 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
 
 def _measures(site: Site, script: Script) -> bool:
     """Whether what the function of a loss gives is another quantity: a property of a distribution,
-    or an error that a function without gradients computes."""
+    the cost of pairs that may be matched, or an error that is computed without gradients."""
     function = script.function_around(site.statement)
     if function is None:
         return False
     decorators = {words(text(d.decorator).partition("(")[0]) for d in function.node.decorators}
-    named = {*words(_target(site) or ""), *words(function.node.name.value)}
+    named = set(words(_target(site) or function.node.name.value))
     without = ("no", "grad") in decorators and not named & {"loss", "losses", "criterion"}
-    return without or function.node.name.value in _NO_TRAINING
+    pairs = "pair" in words(function.node.name.value)
+    return without or pairs or function.node.name.value in _NO_TRAINING
 
 
 def _called_at_once(site: Site, script: Script) -> Any:
@@ -155,6 +156,7 @@ def _inputs(call: cst.Call, most: int | None = None) -> tuple[str, ...]:
     if plain:
         return tuple(text(node) for node in plain)
     named = [a for a in call.args if a.keyword is not None and _last(a) in _COMPARED]
+    named = [arg for arg in named if _is_input(arg.value)]
     whole = any(_last(arg) not in _TRUTHS for arg in named)
     return tuple(text(arg.value) for arg in named) if whole else ()
 
