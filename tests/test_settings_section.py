@@ -69,7 +69,7 @@ def test_json_tells_a_setting_whole() -> None:
         "help": "step size | of SGD",
         "kind": "learning-rate",
         "text": "“step size | of SGD”. "
-        "The size of the optimizer's steps, before a schedule changes it.",
+        "The size of the optimizer's steps.",
     }
 
 
@@ -100,3 +100,13 @@ def test_table_stands_behind_the_steps() -> None:
     assert "| `args.batch_size` | `64` | 6 | How many samples" in table
     assert "step size \\| of SGD" in table
     assert "## Settings" not in pseudogen.explain(SCRIPT, detail="brief")
+
+
+def test_what_nothing_reads_is_said_to_be_unread() -> None:
+    code = (
+        "class Config:\n    lr = 0.1\n    epochs = 3\nopt = Config()\n"
+        "for epoch in range(opt.epochs):\n    train(opt)\n" + "\n" * 60
+    )
+    rows = [row for row in pseudogen.explain(code).splitlines() if row.startswith("| `opt.")]
+    assert "Not read in this file." in rows[0]
+    assert "How many times training goes through the data." in rows[1]

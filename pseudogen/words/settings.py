@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -50,7 +51,7 @@ def setting_json(script: Script, setting: Setting, lang: str) -> dict[str, Any]:
         "required": setting.required,
         "help": setting.help,
         "kind": known_setting(setting.name),
-        "text": plain(_doing(setting, lang)),
+        "text": plain(_doing(script, setting, lang)),
     }
 
 
@@ -59,7 +60,7 @@ def _row(script: Script, setting: Setting, lang: str) -> tuple[Spans, ...]:
         spans(mark(setting.name, "code")),
         _default(setting, lang),
         spans(_places(setting.line, script.uses(setting))),
-        _doing(setting, lang),
+        _doing(script, setting, lang),
     )
 
 
@@ -83,14 +84,29 @@ def _places(declared: int, uses: Sequence[int]) -> str:
     return f"{declared} → {shown}" if shown else str(declared)
 
 
-def _doing(setting: Setting, lang: str) -> Spans:
+def _doing(script: Script, setting: Setting, lang: str) -> Spans:
     """The author's words, the choices, and what a setting of this kind does. Of a kind that
-    projects define in different ways the author's words stand alone."""
+    projects define in different ways the author's words stand alone; of one that nothing here
+    reads, what it does can't be told."""
     help_ = _short(setting.help, _LONG_HELP).rstrip("。.") if setting.help else ""
     kind = known_setting(setting.name)
     if help_ and kind in VARYING:
         kind = None
     if kind in AMOUNTS and setting.default in ("True", "False"):
         kind = None
+    unread = _is_unread(script, setting)
     choices = [choice.strip("\"'") for choice in setting.choices]
-    return spaced_words(settings_words(lang).doing(help_, kind, choices), lang)
+    said = settings_words(lang).doing(help_, None if unread else kind, choices, unread)
+    return spaced_words(said, lang)
+
+
+def _is_unread(script: Script, setting: Setting) -> bool:
+    """Whether the value that a class or the module gives a name is read nowhere in the file."""
+    name = setting.name.rpartition(".")[2]
+    written = script.tree.text
+    if script.uses(setting) or not name.isidentifier():
+        return False
+    if setting.origin == "class":
+        by_name = re.search(rf"\.{name}\b|getattr\(|\bvars\(|__dict__", written)
+        return by_name is None
+    return setting.origin == "constant" and len(re.findall(rf"\b{name}\b", written)) == 1

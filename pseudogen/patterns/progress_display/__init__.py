@@ -38,6 +38,13 @@ def _example(**facts: Any) -> list[ProgressDisplay]:
 
 
 EXAMPLES = {
+    "from tqdm import trange\nfor i in trange(0, n, size, desc='\\r'):\n    show(i)": _example(
+        line=2,
+        evidence=Evidence(API, ("tqdm.trange",)),
+        how="bar",
+        call="trange",
+        over="range(0, n, size)",
+    ),
     "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
         line=2,
         evidence=Evidence(API, ("tqdm.tqdm",)),

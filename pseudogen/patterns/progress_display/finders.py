@@ -59,6 +59,9 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     if script.argument_text(site, "disable") == "True":
         return
     over = script.argument_text(site, first[0]) if first and first[0] != "total" else None
+    if site.known.name.endswith(".trange"):
+        counted = (text(arg.value) for arg in site.node.args if arg.keyword is None)
+        over = f"range({', '.join(counted)})"
     start, end = own_lines(script, site)
     yield ProgressDisplay(
         line=start,
@@ -68,9 +71,16 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         call=site.name,
         over=over if over != "None" else None,
         total=total,
-        text=script.argument_text(site, "desc") or script.argument_text(site, "description"),
+        text=_title(site, script),
         per=script.unit(site.statement),
     )
+
+
+def _title(site: Site, script: Script) -> str | None:
+    """What stands beside a bar; None for empty space."""
+    node = script.argument(site, "desc") or script.argument(site, "description")
+    blank = type(node) is cst.SimpleString and not string(node).strip()
+    return text(node) if node is not None and not blank else None
 
 
 @pattern(ProgressDisplay, calls=speaks_of("bar"), within=(cst.Expr,))
