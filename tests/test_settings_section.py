@@ -68,8 +68,7 @@ def test_json_tells_a_setting_whole() -> None:
         "required": False,
         "help": "step size | of SGD",
         "kind": "learning-rate",
-        "text": "“step size | of SGD”. "
-        "The size of the optimizer's steps.",
+        "text": "“step size | of SGD”. The size of the optimizer's steps.",
     }
 
 

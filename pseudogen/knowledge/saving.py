@@ -5,17 +5,18 @@ from pseudogen.knowledge.api import Api
 _DOCS = "https://docs.pytorch.org/docs/stable/"
 _FLAX = "https://flax.readthedocs.io/en/latest/api_reference/flax.training.html"
 
+
+def _sharded(kind: str) -> Api:
+    """A call that every process makes, for its own part of the tensors."""
+    page = _DOCS + "distributed.checkpoint.html"
+    return Api(kind, ("state_dict", "checkpoint_id"), {}, page, {"sharded": "yes"})
+
+
 EXACT: dict[str, Api] = {
     "torch.save": Api("save", ("obj", "f"), {}, _DOCS + "generated/torch.save.html"),
-    "torch.distributed.checkpoint.save": Api(
-        "save", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
-    ),
-    "torch.distributed.checkpoint.save_state_dict": Api(
-        "save", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
-    ),
-    "torch.distributed.checkpoint.load": Api(
-        "load", ("state_dict",), {}, _DOCS + "distributed.checkpoint.html", {"sharded": "yes"}
-    ),
+    "torch.distributed.checkpoint.save": _sharded("save"),
+    "torch.distributed.checkpoint.save_state_dict": _sharded("save"),
+    "torch.distributed.checkpoint.load": _sharded("load"),
     "safetensors.torch.save_file": Api(
         "save", ("tensors", "filename"), {}, "https://huggingface.co/docs/safetensors/api/torch"
     ),

@@ -34,6 +34,21 @@ def string(node: Any) -> str:
     return _evaluated(node.value) if type(node) is cst.SimpleString else ""
 
 
+def written_keys(node: Any) -> tuple[str, ...]:
+    """The keys of a dict literal, or of `dict(...)`, in order; () of anything else."""
+    return tuple(key for key, _ in written_pairs(node))
+
+
+def written_pairs(node: Any) -> list[tuple[str, Any]]:
+    """The keys that are written out in a dict, each with its value."""
+    if type(node) is cst.Dict:
+        pairs = [(string(e.key), e.value) for e in node.elements if type(e) is cst.DictElement]
+        return [(key, kept) for key, kept in pairs if key]
+    if type(node) is cst.Call and dotted(node.func) == "dict":
+        return [(a.keyword.value, a.value) for a in node.args if a.keyword is not None]
+    return []
+
+
 @lru_cache(maxsize=1 << 13)
 def _evaluated(literal: str) -> str:
     written = ast.literal_eval(literal)

@@ -37,6 +37,8 @@ def check_save(findings: Findings) -> Iterator[Pitfall]:
         statement = statement_at(script, save.line)
         if save.how != "library" or save.call.rpartition(".")[2] != "save":
             continue
+        if any(name.startswith("torch.distributed.") for name in save.evidence.names):
+            continue  # each process writes its own shards
         if _ONE & set(_words_of(save.path)) or _by_one(script, statement):
             continue
         if any(_beside(script, earlier, statement) for earlier in told):
@@ -290,6 +292,8 @@ COUNTEREXAMPLES = {
             "each process has a file of its own"
         ),
         _TOP + _WRAP + "def save():\n    " + _SAVE: "the caller may ask for the rank",
+        _TOP + _WRAP + "import torch.distributed.checkpoint as dcp\n"
+        "dcp.save({'model': model.state_dict()}, checkpoint_id=folder)\n": "each has its shards",
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', map_location='cpu'))": (

@@ -12,6 +12,7 @@ from pseudogen.patterns.checkpoint_resume.finders import (
     find_named,
     find_read,
 )
+from pseudogen.patterns.checkpoint_resume.sharded import find_sharded
 
 __all__ = [
     "CheckpointResume",
@@ -19,6 +20,7 @@ __all__ = [
     "find_load",
     "find_named",
     "find_read",
+    "find_sharded",
 ]
 
 
@@ -314,9 +316,22 @@ EXAMPLES = {
             tensors=False,
         )
     ],
+    "import torch.distributed.checkpoint as dcp\n"
+    "dcp.load({'model': weights, 'optimizer': state}, checkpoint_id=folder)\n"
+    "loss.backward()": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.distributed.checkpoint.load",)),
+        how="load",
+        call="dcp.load",
+        path="folder",
+        restores=("model", "optimizer"),
+        others=True,
+    ),
 }
 COUNTEREXAMPLES = {
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",
+    "import torch.distributed.checkpoint as dcp\n"
+    "dcp.load({'model': weights, 'optimizer': state}, checkpoint_id=folder)": "nothing is trained",
     "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",
     "weights = load_checkpoint(path)\nnet.load_state_dict(weights['net'])": "weights alone",
     "state = load_state(path)\nprint(state['epoch'])\nstate = None": "nothing is put back",

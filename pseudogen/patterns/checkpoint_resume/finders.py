@@ -51,7 +51,7 @@ _KEYWORDS = ("ckpt_path", "resume_from_checkpoint", "load_path")
 @pattern(CheckpointResume, kinds=("load", *FILE_READS))
 def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`checkpoint = torch.load(args.resume)` whose optimizer or epoch is read afterwards."""
-    if site.known is None or not site.node.args:
+    if site.known is None or not site.node.args or "sharded" in site.known.api.traits:
         return
     name = _assigned(site)
     restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
@@ -121,7 +121,11 @@ def _loads_others(into: tuple[str, ...], site: Site, script: Script) -> bool:
     """Whether the same function puts state into something else, too."""
     around = script.function_around(site.statement)
     calls = script.calls_below(around) if around is not None else script.call_sites()
-    return any(c.name.endswith(_LOADS) and _receiver(c) not in into for c in calls)
+    return any(
+        (c.name.endswith(_LOADS) and _receiver(c) not in into)
+        or (c.known is not None and c.known.api.kind == "load" and "sharded" in c.known.api.traits)
+        for c in calls
+    )
 
 
 def _directly(site: Site, script: Script) -> tuple[str, ...]:

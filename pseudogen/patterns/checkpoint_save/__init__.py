@@ -293,6 +293,21 @@ EXAMPLES = {
             path='f"{folder}/last"',
         )
     ],
+    "from torch.distributed.checkpoint import save\n"
+    "save(dict(model=weights, optimizer=state), checkpoint_id=folder)": [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.checkpoint.save",)),
+            how="library",
+            call="save",
+            contents=("model", "optimizer"),
+            keeps_optimizer=True,
+            saved="dict(model=weights, optimizer=state)",
+            weights_only=False,
+            path="folder",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",

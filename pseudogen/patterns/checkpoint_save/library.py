@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import written_keys, written_pairs
 from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.script import Script, Site
@@ -38,7 +38,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     params = site.known.api.params
     value = script.argument(site, params[0]) if params else None
     path = script.argument(site, params[1]) if len(params) > 1 else None
-    if value is None or not _is_state(value, path, site, script):
+    sharded = "sharded" in site.known.api.traits  # what it takes is a state dict
+    if value is None or not (sharded or _is_state(value, path, site, script)):
         return
     made = made_of(value, site, script)
     added = is_added_to(value, site, script)
@@ -126,7 +127,7 @@ def has_others(made: Any, *, added: bool) -> bool:
 
 def keeps_optimizer(made: Any, *, added: bool) -> bool | None:
     """Whether a dict that keeps a model keeps an optimizer as well; None where it does not show."""
-    pairs = _pairs(made)
+    pairs = written_pairs(made)
     if not any(_MODELS & set(words(key)) for key, _ in pairs):
         return None
     if any(_is_of_optimizer(key, value) for key, value in pairs):
@@ -198,21 +199,6 @@ def _is_passed_state(value: Any, site: Site, script: Script) -> bool:
     return bool(passed) and all(
         "state_dict(" in text(given) or set(words(dotted(given))) & STATE_WORDS for given in passed
     )
-
-
-def written_keys(value: Any) -> tuple[str, ...]:
-    """The keys of a dict literal, or of `dict(...)`, in order; () of anything else."""
-    return tuple(key for key, _ in _pairs(value))
-
-
-def _pairs(value: Any) -> list[tuple[str, Any]]:
-    """The keys that are written out in a dict, each with its value."""
-    if type(value) is cst.Dict:
-        pairs = [(string(e.key), e.value) for e in value.elements if type(e) is cst.DictElement]
-        return [(key, kept) for key, kept in pairs if key]
-    if type(value) is cst.Call and dotted(value.func) == "dict":
-        return [(a.keyword.value, a.value) for a in value.args if a.keyword is not None]
-    return []
 
 
 def _weights_only(value: Any, site: Site, script: Script) -> bool | None:

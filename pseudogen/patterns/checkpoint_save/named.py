@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, written_keys
 from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -21,7 +21,6 @@ from pseudogen.patterns.checkpoint_save.library import (
     is_added_to,
     keeps_optimizer,
     made_of,
-    written_keys,
 )
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text

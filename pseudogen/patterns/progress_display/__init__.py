@@ -38,13 +38,6 @@ def _example(**facts: Any) -> list[ProgressDisplay]:
 
 
 EXAMPLES = {
-    "from tqdm import trange\nfor i in trange(0, n, size, desc='\\r'):\n    show(i)": _example(
-        line=2,
-        evidence=Evidence(API, ("tqdm.trange",)),
-        how="bar",
-        call="trange",
-        over="range(0, n, size)",
-    ),
     "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
         line=2,
         evidence=Evidence(API, ("tqdm.tqdm",)),
@@ -311,6 +304,13 @@ EXAMPLES = {
             per="step",
         )
     ],
+    "from tqdm import trange\nfor i in trange(0, n, size, desc='\\r'):\n    show(i)": _example(
+        line=2,
+        evidence=Evidence(API, ("tqdm.trange",)),
+        how="bar",
+        call="trange",
+        over="range(0, n, size)",
+    ),
 }
 COUNTEREXAMPLES = {
     (
