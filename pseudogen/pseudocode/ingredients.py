@@ -59,11 +59,23 @@ def _region(script: Script, statement: Statement, stepping: Set[int]) -> Stateme
         for above in script.tree.ancestors(statement.index)
         if above.index in script.structure.loops and above.scope == statement.scope
     ]
-    if loops:
-        evaluates = script.structure.loops[loops[0].index].kind == EVALUATION_LOOP
-        return loops[-1] if not evaluates else None
     function = script.function_around(statement)
-    return function if function is not None and function.index in stepping else None
+    steps = function is not None and function.index in stepping
+    if not loops:
+        return function if steps else None
+    if script.structure.loops[loops[0].index].kind == EVALUATION_LOOP:
+        return None
+    return function if steps and _runs_in_loop(script, function) else loops[-1]
+
+
+def _runs_in_loop(script: Script, function: Statement | None) -> bool:
+    """Whether a loop of the training calls a function, so that all of it is done in each round."""
+    callers = script.calls_of(function) if function is not None else ()
+    return any(
+        above.index in script.structure.loops
+        for site in callers
+        for above in script.tree.ancestors(site.statement.index)
+    )
 
 
 def _makers(script: Script, name: str, statement: int, region: Statement) -> list[int]:

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.environments import acts
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import (
     BATCH_LOOP,
@@ -181,6 +182,8 @@ def _said(writer: Writer, statement: Statement, running: frozenset[int], steps: 
     if weight:
         return weight
     site = writer.script.call_site(value, statement.index, statement.scope)
+    if acts(site) and writer.script.structure.steps:
+        return NEAR
     if site.known is not None and site.known.api.kind in _KINDS:
         return _KINDS[site.known.api.kind]
     return max(_runs(writer, site, running), _forward(writer, statement, value, steps))

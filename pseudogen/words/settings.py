@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pseudogen.document import Block, Heading, Lines, Spans, Table, mark, plain, spans
+from pseudogen.names.environments import acting
 from pseudogen.names.known_settings import AMOUNTS, VARYING, known_setting
 from pseudogen.names.script import Script
 from pseudogen.names.settings import Setting, distinct
@@ -94,6 +95,8 @@ def _doing(script: Script, setting: Setting, lang: str) -> Spans:
         kind = None
     if kind in AMOUNTS and setting.default in ("True", "False"):
         kind = None
+    if kind == "epochs" and script.once(acting):
+        kind = None  # an epoch need not go through data that are there
     unread = _is_unread(script, setting)
     choices = [choice.strip("\"'") for choice in setting.choices]
     said = settings_words(lang).doing(help_, None if unread else kind, choices, unread)

@@ -224,6 +224,7 @@ EXAMPLES = {
             over="range(int(args.max_timesteps))",
             stop="int(args.max_timesteps)",
             unit="step",
+            acts="env.step",
         )
     ],
     ("import hydra\ntrainer = hydra.utils.instantiate(cfg.trainer)\ntrainer.fit(model, data)"): [
@@ -248,6 +249,7 @@ EXAMPLES = {
             over="range(max_steps)",
             stop="max_steps",
             unit="turn",
+            acts="env.step",
         )
     ],
     (

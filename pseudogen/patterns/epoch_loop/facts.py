@@ -24,6 +24,7 @@ class EpochLoop(Finding):
         ends_when: The conditions under which a `break`, `return` or exit in the loop's own block
             leaves it.
         trains_by: The function that each round calls to train.
+        acts: The call by which each round acts in an environment (`env.step`).
         call: For a framework that hides the loop, the call.
         epochs: How many epochs that call was told to train.
     """
@@ -39,5 +40,6 @@ class EpochLoop(Finding):
     unit: str = "epoch"
     ends_when: tuple[str, ...] = ()
     trains_by: str | None = None
+    acts: str | None = None
     call: str | None = None
     epochs: str | None = None

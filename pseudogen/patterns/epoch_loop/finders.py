@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.environments import acts_below
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.iterables import counted
 from pseudogen.names.loops import Loop
@@ -46,6 +47,7 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         unit=loop.unit,
         ends_when=_ends(site.statement, script),
         trains_by=_trainer(site.statement, script),
+        acts=acting.name if (acting := acts_below(script, site.statement)) is not None else None,
     )
 
 
