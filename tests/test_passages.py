@@ -169,6 +169,17 @@ def test_other_definitions_are_listed_with_what_their_author_says() -> None:
     assert "“How many are right”: called on line 9; returns `output`." in text
 
 
+def test_functions_inside_of_others_are_among_the_other_definitions() -> None:
+    inner = [
+        "        # how far off it is",
+        "        def miss(output):",
+        "            return output",
+        "",
+    ]
+    code = _LOOP.format(between="\n".join([*inner, "        off = miss(images)"])) + "\n" * 50
+    assert "“how far off it is”: called on line 13; returns `output`." in pseudogen.explain(code)
+
+
 def test_many_calls_of_one_function_are_counted() -> None:
     assert between(*(f"log.metadata('{n}')" for n in range(4))).startswith(
         "`log.metadata` is called 4 times"

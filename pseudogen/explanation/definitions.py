@@ -8,7 +8,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.captions import first_sentence
+from pseudogen.explanation.captions import comment_above, first_sentence
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -26,7 +26,7 @@ class Definition:
     Attributes:
         name: Its name, that of a method with its class.
         lines: Where it stands.
-        says: The first sentence of its docstring; None without one.
+        says: The first sentence of its docstring, else the comment above; None without any.
         bases: Of a class: what it is derived from.
         methods: Of a class: its methods.
         returns: Of a function: the different values that it returns.
@@ -51,7 +51,7 @@ def definitions(
     script: Script, found: Sequence[Stage], part: tuple[int, int] | None = None
 ) -> tuple[Definition, ...]:
     """The definitions of a script in which no stage stands; of a class in which one does, the
-    methods in which none does."""
+    methods in which none does; of a function, what it defines for itself."""
     told = {f.line for stage in found for f in stage.findings}
     lines = sorted(told | {r.line for stage in found for r in stage.reached})
     made: list[Definition] = []
@@ -66,15 +66,26 @@ def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Itera
     name = statement.node.name.value
     told = _holds_one(statement, lines)
     if type(statement.node) is cst.FunctionDef:
-        if not told:
+        if told:
+            yield from _inner(script, statement, lines)
+        else:
             yield _function(script, statement, name)
     elif not told:
         yield _class(script, statement, name)
     else:
         for method in _methods(script, statement):
             special = method.node.name.value.startswith("__")
-            if not special and not _holds_one(method, lines):
+            if _holds_one(method, lines):
+                yield from _inner(script, method, lines)
+            elif not special:
                 yield _function(script, method, f"{name}.{method.node.name.value}")
+
+
+def _inner(script: Script, function: Statement, lines: Sequence[int]) -> Iterator[Definition]:
+    """The functions that a function of which something is told defines for itself."""
+    for statement in script.tree.below(function):
+        if type(statement.node) is cst.FunctionDef and not _holds_one(statement, lines):
+            yield _function(script, statement, statement.node.name.value)
 
 
 def _holds_one(statement: Statement, lines: Sequence[int]) -> bool:
@@ -112,10 +123,11 @@ def _function(script: Script, statement: Statement, name: str) -> Definition:
     ]
     known = returned and all(len(value) <= _LONGEST for value in returned)
     called = script.structure.called_from.get(statement.index, ())
+    above = comment_above(script.tree.lines, statement.start)
     return Definition(
         name,
         (statement.start, statement.end),
-        first_sentence(script, statement),
+        first_sentence(script, statement) or above,
         returns=tuple(dict.fromkeys(returned)) if known else (),
         called=tuple(sorted({script.tree.statements[index].first for index in called})),
     )
