@@ -9,6 +9,7 @@ from pseudogen.patterns.evaluation.facts import Evaluation
 from pseudogen.patterns.evaluation.finders import (
     find_call,
     find_callback,
+    find_fit,
     find_loop,
     find_method,
     find_pass,
@@ -18,6 +19,7 @@ __all__ = [
     "Evaluation",
     "find_call",
     "find_callback",
+    "find_fit",
     "find_loop",
     "find_method",
     "find_pass",
@@ -326,6 +328,25 @@ EXAMPLES = {
             eval_mode=4,
         )
     ],
+    "from tensorflow import keras\n"
+    "model = keras.Sequential(layers)\n"
+    "model.fit(x, y, epochs=9, validation_split=0.2)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("model.fit",)),
+        how="fit",
+        call="model.fit",
+        per="epoch",
+    ),
+    "from tensorflow import keras\n"
+    "model = keras.Sequential(layers)\n"
+    "model.fit(x, y, validation_data=held_out)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("model.fit",)),
+        how="fit",
+        loader="held_out",
+        call="model.fit",
+        per="epoch",
+    ),
 }
 COUNTEREXAMPLES = {
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
@@ -334,6 +355,9 @@ COUNTEREXAMPLES = {
     "self._maybe_log_save_evaluate(loss, model, epoch)": "it may evaluate, or not",
     "import torch\ndef predict(model, test_loader):\n    with torch.no_grad():\n"
     "        for x in test_loader:\n            out = model(x)": "predictions are made",
+    "from tensorflow import keras\n"
+    "model = keras.Sequential(layers)\n"
+    "model.fit(x, y, validation_data=None)": "nothing is held out",
     ("perform_setup(model)"): "something else is performed",
     (
         "def collect(policy):\n"

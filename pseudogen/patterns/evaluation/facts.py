@@ -15,7 +15,8 @@ class Evaluation(Finding):
     Attributes:
         how: "loop", "call", "phase" (a loop that trains or evaluates by its phase), "pass" (the
             model is called once), "episodes" (a loop over episodes in an environment), "method"
-            (Lightning calls `validation_step`) or "callback" (a framework is told to evaluate).
+            (Lightning calls `validation_step`), "callback" (a framework is told to evaluate) or
+            "fit" (Keras does it after each epoch of the training).
         loader: What the loop goes over, or the loader that is passed.
         batch: The variables that hold a batch.
         call: What is called.

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evaluation import OTHER_PURPOSES
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
@@ -212,6 +212,27 @@ def find_callback(site: Site, script: Script) -> Iterator[Evaluation]:
             how="callback",
             call=site.known.name.rpartition(".")[2],
         )
+
+
+@pattern(Evaluation, methods=("fit", "fit_generator"), mentions=("validation_",))
+def find_fit(site: Site, script: Script) -> Iterator[Evaluation]:
+    """Keras's `model.fit(x, y, validation_data=(a, b))`: after each epoch, on data held out."""
+    evidence = script.fit_call(site)
+    data = argument(site.node, "validation_data")
+    share = argument(site.node, "validation_split")
+    given = [text(node) for node in (data, share) if node is not None]
+    if evidence is None or not set(given) - {"None", "0", "0.0", "0."}:
+        return
+    yield Evaluation(
+        line=site.line,
+        end=site.last,
+        evidence=evidence,
+        how="fit",
+        loader=text(data) if data is not None and text(data) != "None" else None,
+        call=site.name,
+        per="epoch",
+        condition=script.condition(site.statement),
+    )
 
 
 @pattern(Evaluation, statements=(cst.FunctionDef,))
