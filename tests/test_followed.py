@@ -86,6 +86,28 @@ def test_each_function_stands_in_the_stage_of_its_call(project: Path) -> None:
     assert "`Runner` in lib/engine.py, lines 6–7" in text
 
 
+def test_a_loop_names_the_function_of_another_file_that_trains(project: Path) -> None:
+    said = "`train_one_epoch` (lib/engine.py:10) does the training of one."
+    assert said in " ".join(explained(project).split())
+    assert "每轮的训练由 `train_one_epoch`（lib/engine.py:10）完成" in "".join(
+        explained(project, "zh").splitlines()
+    )
+
+
+def test_at_a_glance_an_optimizer_is_told_by_what_its_helper_makes(project: Path) -> None:
+    (project / "lib" / "optim.py").write_text(
+        "import torch\n\ndef make_optimizer(model):\n"
+        "    if model.small:\n        return torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "    return torch.optim.AdamW(model.parameters(), lr=0.1)\n"
+    )
+    code = SCRIPT.replace("    runner =", "    optimizer = make_optimizer(model)\n    runner =")
+    (project / "train.py").write_text("from lib.optim import make_optimizer\n" + code)
+    text = " ".join(explained(project).split())
+    assert "with `SGD` or `AdamW`" in text
+    assert "`SGD` or `AdamW`, learning rate `0.1`" in text
+    assert "`SGD` 或 `AdamW`，学习率 `0.1`" in " ".join(explained(project, "zh").split())
+
+
 def test_the_table_and_the_way_name_the_file(project: Path) -> None:
     text = explained(project, detail="brief")
     assert "lib/engine.py:13" in text

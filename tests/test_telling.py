@@ -611,6 +611,23 @@ def test_values_that_are_logged_under_different_conditions(further: str, told: s
     assert told in said.replace("\n", " ")
 
 
+_TWO_LOADERS = (
+    "import torch\n"
+    "train_loader = torch.utils.data.DataLoader(train_set, batch_size=8, shuffle=True,\n"
+    "    num_workers=4, pin_memory=True)\n"
+    "val_loader = torch.utils.data.DataLoader(val_set, batch_size=8, num_workers=4,\n"
+    "    pin_memory=True{more})\n"
+)
+
+
+def test_what_takes_the_place_of_a_sentence_lets_the_rest_be_as_before() -> None:
+    said = pseudogen.explain(_TWO_LOADERS.format(more=""))
+    assert "(`shuffle=False` is the default). The rest is as on line 2." in said
+    assert said.count("page-locked memory") == 1
+    fewer = _TWO_LOADERS.replace(", num_workers=4,", ",").format(more="")
+    assert pseudogen.explain(fewer).count("page-locked memory") == 1
+
+
 _EITHER = (
     "import torch\n"
     "try:\n    data = FastImages(root)\nexcept (OSError, ValueError):\n    data = Images(root)\n"

@@ -162,17 +162,25 @@ class Found(dict[str, list[Finding]]):
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:
     """The findings of each pattern; where the script itself has none, those of the functions that
-    it reaches."""
+    it reaches, and with the helpers that make its optimizers those that they make."""
     found = Found()
     for finding in sorted(findings, key=lambda f: (f.line, f.end)):
         found.setdefault(finding.pattern, []).append(finding)
     own = set(found) | _NOT_FROM_ELSEWHERE
+    helpers = {_maker(f) for f in found["optimizer-build"]}
     for function in reached:
         for finding in function.findings:
-            if finding.pattern not in own:
+            made = finding.pattern == "optimizer-build" and function.function in helpers
+            if made or finding.pattern not in own:
                 found.setdefault(finding.pattern, []).append(finding)
                 found.files[id(finding)] = function.module
     return found
+
+
+def _maker(optimizer: Finding) -> str:
+    """The helper that makes an optimizer."""
+    api = getattr(optimizer, "api", None) or ""
+    return api.rpartition(".")[2] if getattr(optimizer, "helper", False) else ""
 
 
 def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:

@@ -75,6 +75,19 @@ def stages(
     return tuple(_stage(script, group) for group in groups)
 
 
+def trainer_elsewhere(script: Script, found: Sequence[Stage], line: int) -> Reached | None:
+    """The one function of another file that the loop on a line calls and that trains."""
+    loop = script.tree.by_line()[line]
+    called = (r for stage in found for r in stage.reached)
+    trainers = [
+        r
+        for r in called
+        if r.direct and loop.first < r.line <= loop.end
+        if any(finding.pattern == "training-step" for finding in r.findings)
+    ]
+    return trainers[0] if len(trainers) == 1 else None
+
+
 def _name(script: Script, function: Statement | None) -> str | None:
     """The name of a function, that of a method behind its class."""
     if function is None:

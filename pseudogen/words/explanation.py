@@ -26,7 +26,7 @@ from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.passage import Passage
-from pseudogen.explanation.stages import Stage
+from pseudogen.explanation.stages import Stage, trainer_elsewhere
 from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
@@ -313,8 +313,17 @@ class _Writer:
             yield from _listing(entry, self.explanation.script.tree.lines, lines)
         yield from self._caption(lines)
         yield from self._parts(entry, lines, likewise)
+        yield from self._trained_by(entry, lines)
         if entry.again is None and self._rests_on_little(entry):
             yield self._rests(entry, lines)
+
+    def _trained_by(self, entry: Entry, lines: Lines) -> Iterable[Paragraph]:
+        """The function of another file that does the training of a round of an epoch loop."""
+        loop = entry.findings[0]
+        if entry.pattern == "epoch-loop" and getattr(loop, "trains_by", None) is None:
+            trainer = trainer_elsewhere(self.explanation.script, self.explanation.stages, loop.line)
+            if trainer is not None:
+                yield Paragraph(self._spans(self.words.trained_by(trainer)), lines=lines)
 
     def _caption(self, lines: Lines) -> Iterable[Paragraph]:
         """The author's own comment above an entry, the first time that it stands above one."""

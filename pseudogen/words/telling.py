@@ -230,7 +230,7 @@ class Telling:
         where this one says at least as much as that, whose line is given, too."""
         said = sentences(paragraph)
         exact = [plain(sentence).strip() for sentence in said]
-        shapes = {_shape(sentence) for sentence in said}
+        shapes = [_shape(sentence) for sentence in said]
         alike: dict[int, tuple[int, dict[str, str]]] = {}  # they share a sentence
         for text in exact[1:]:
             alike.update(self._told.get((file, finding.pattern, text), {}))
@@ -238,7 +238,7 @@ class Telling:
             if list(earlier) == exact:
                 return spaced_words(self._frame.all_as(line), self.lang), None
             same = {text for text in exact[1:] if text in earlier}
-            if same and all(shape in shapes for shape in earlier.values()):
+            if same and _replaces(list(earlier.values()), shapes):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
                 return stripped(_flat(kept)), line
         shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
@@ -262,6 +262,21 @@ class Telling:
                 self._shapes.add(shape)
                 kept.append(sentence)
         return stripped(_flat(kept))
+
+
+def _replaces(earlier: Sequence[str], later: Sequence[str]) -> bool:
+    """Whether a later paragraph has each sentence of an earlier one or, between two that both
+    have, another in its place."""
+    place = missing = 0
+    for sentence in earlier:
+        found = later.index(sentence, place) if sentence in later[place:] else None
+        if found is None:
+            missing += 1
+        elif found - place < missing:
+            return False
+        else:
+            place, missing = found + 1, 0
+    return len(later) - place >= missing
 
 
 def differ(parts: Iterable[Sequence[Spans]]) -> bool:

@@ -46,6 +46,19 @@ EXAMPLES = {
         train_mode=5,
         no_gradients=2,
     ),
+    "def measure(model, val_loader):\n"
+    "    if averaged:\n        net = averaged.module\n    else:\n        net = model.eval()\n"
+    "    with torch.no_grad():\n"
+    "        for x, y in val_loader:\n            loss += criterion(net(x), y)": _example(
+        line=7,
+        evidence=Evidence(NAME, ("val_loader",)),
+        how="loop",
+        loader="val_loader",
+        batch="x, y",
+        eval_mode=5,
+        eval_condition="not averaged",
+        no_gradients=6,
+    ),
     "acc1 = validate(val_loader, model, criterion, args)": _example(
         line=1,
         evidence=Evidence(NAME, ("validate",)),

@@ -26,6 +26,7 @@ class Evaluation(Finding):
             unknown or only once.
         condition: The condition under which the call is made.
         eval_mode: The line of `model.eval()` in the same function.
+        eval_condition: The condition under which that is called, beyond that of the loop.
         train_mode: The line of the `model.train()` after it.
         no_gradients: The line of `no_grad` or `inference_mode` that covers the loop.
         first_only: Whether the loop is left at the end of its first round.
@@ -42,6 +43,7 @@ class Evaluation(Finding):
     per: str | None = None
     condition: str | None = None
     eval_mode: int | None = None
+    eval_condition: str | None = None
     train_mode: int | None = None
     no_gradients: int | None = None
     first_only: bool = False

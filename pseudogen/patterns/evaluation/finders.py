@@ -45,7 +45,7 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
     phase = loop.kind == BATCH_LOOP
     if phase and not _by_phase(site, script):
         return
-    eval_mode, train_mode = _modes(site, script)
+    switch, train_mode = _modes(site, script)
     counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
     yield Evaluation(
         line=site.line,
@@ -54,7 +54,8 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
         how="phase" if phase else "episodes" if loop.unit == "episode" else "loop",
         loader=None if counts else loop.over,
         batch=None if counts else _batch(site, loop.variable),
-        eval_mode=eval_mode,
+        eval_mode=switch.line if switch is not None else None,
+        eval_condition=script.condition(switch.statement, site.statement) if switch else None,
         train_mode=train_mode,
         no_gradients=_no_gradients(site, script),
         first_only=_left_at_once(site, script),
@@ -92,23 +93,24 @@ def _by_phase(site: Site, script: Script) -> bool:
     return False
 
 
-def _modes(site: Site, script: Script) -> tuple[int | None, int | None]:
-    """The lines of the last `eval()` before the loop and of the first `train()` behind it."""
+def _modes(site: Site, script: Script) -> tuple[Site | None, int | None]:
+    """The last `eval()` before the loop and the line of the first `train()` behind it."""
     around = script.function_around(site.statement)
     calls = script.calls_below(around) if around is not None else script.call_sites()
-    eval_mode = train_mode = None
+    switch: Site | None = None
+    train_mode: int | None = None
     for call in calls:
         before = call.statement.index < site.statement.index
         method = call.name.rpartition(".")[2] if "." in call.name else ""
         if method == "train" and call.node.args and text(call.node.args[0].value) == "False":
             continue
         if method == "train" and before:
-            eval_mode = None
+            switch = None
         elif method == "eval" and before and not call.node.args:
-            eval_mode = call.line
+            switch = call
         elif method == "train" and call.statement.index >= site.statement.after:
             train_mode = train_mode or call.line
-    return eval_mode, train_mode if eval_mode else None
+    return switch, train_mode if switch else None
 
 
 def _no_gradients(site: Site, script: Script) -> int | None:

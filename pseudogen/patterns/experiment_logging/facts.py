@@ -23,6 +23,7 @@ class ExperimentLogging(Finding):
         others: Whether other values go with those of `names`.
         what: "settings", "media" (images, figures, tables, sound) or "text", where the calls say
             that they log these; None for values.
+        values: Where no names are known, what is logged, as far as it is soon said.
         step: What they are logged against (`global_step`, `epoch`), as passed.
         several: Whether several processes may come here, with nothing known that holds all but one
             back.
@@ -47,4 +48,5 @@ class ExperimentLogging(Finding):
     several: bool
     guard: str | None
     condition: str | None
+    values: tuple[str, ...] = ()
     further: tuple[tuple[tuple[str, ...], str], ...] = ()

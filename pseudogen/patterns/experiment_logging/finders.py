@@ -12,6 +12,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import blanks, string
 from pseudogen.names.conditions import beyond, common
 from pseudogen.names.places import own_lines
+from pseudogen.names.rates import is_time
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import condition_of
@@ -28,6 +29,11 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
+
+_FEW, _LONGEST = 4, 40
+_ASIDE = frozenset({"args", "config", "key", "model", "name", "opt", "tag"})
+"""Words of what is passed beside the values."""
+_SOON_SAID = (cst.Name, cst.Attribute, cst.BinaryOperation)
 
 
 @pattern(ExperimentLogging, kinds=("writer",), calls=names_creation)
@@ -62,6 +68,7 @@ def _finding(
 ) -> ExperimentLogging:
     condition = common([_condition(log, script) for log in sites])
     names = _by_condition(sites, condition, script) if form == "log" else {}
+    values = tuple(_values(sites, told.name)) if form == "log" and not any(names.values()) else ()
     steps = [step for log in sites if (step := _step(log, script)) is not None]
     where, where_kind = _where(site, script) if form != "log" else (None, None)
     named = bool(names.get(None))
@@ -83,6 +90,7 @@ def _finding(
         several=None in guards and not told.guarded and script.workers.joins,
         guard=next(iter(guards)) if len(guards) == 1 else None,
         condition=condition,
+        values=values if len(values) <= _FEW else (),
         further=tuple((named, rest) for rest, named in names.items() if rest and named),
     )
 
@@ -130,6 +138,18 @@ def _choice(log: Site) -> cst.IfExp | None:
 
 def _condition(log: Site, script: Script) -> str | None:
     return condition_of(script, log.statement, log.node)
+
+
+def _values(sites: list[Site], tracker: str | None) -> Iterator[str]:
+    """What a method of the project's own gets beside the number of the epoch or step:
+    `note(epoch + 1, loss / n)`."""
+    for log in sites:
+        for arg in log.node.args if log.known is None else ():
+            written = text(arg.value)
+            plain = type(arg.value) in _SOON_SAID and not arg.star and len(written) <= _LONGEST
+            aside = written == tracker or _ASIDE & set(words(written))
+            if plain and not aside and not is_time(written.partition(" + ")[0]):
+                yield written
 
 
 def _names(site: Site) -> Iterator[str]:

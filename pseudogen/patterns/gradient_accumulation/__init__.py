@@ -48,6 +48,21 @@ EXAMPLES = {
         condition="(i + 1) % accum_steps == 0 or i + 1 == len(loader)",
         last=True,
     ),
+    "for i, batch in enumerate(loader):\n"
+    "    scaler(loss(batch), optimizer, update=(i + 1) % accum_steps == 0)\n"
+    "    if (i + 1) % accum_steps == 0:\n"
+    "        optimizer.zero_grad()": [
+        GradientAccumulation(
+            line=line,
+            end=line,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+            condition="(i + 1) % accum_steps == 0",
+            with_step=step,
+        )
+        for line, step in ((2, None), (3, 2))
+    ],
     "steps = 4\ngradient_accumulation_steps = 4\nloss = loss / gradient_accumulation_steps": (
         _example(
             line=3,

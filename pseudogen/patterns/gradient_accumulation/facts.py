@@ -18,6 +18,8 @@ class GradientAccumulation(Finding):
             framework does it).
         steps: Over how many backward passes, as written.
         steps_value: That where constants tell.
+        with_step: Of an `if`, the line of a call before it that makes the step and is given the
+            same condition.
         condition: The condition, for "condition".
         loss: What is divided.
         call: The context, the framework's call, or the statement that divides the batch.
@@ -35,3 +37,4 @@ class GradientAccumulation(Finding):
     call: str | None = None
     last: bool = False
     skips: bool = False
+    with_step: int | None = None

@@ -21,7 +21,7 @@ from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
@@ -62,9 +62,9 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
         if _is_turn(operation) and _steps_below(site, script):
             if _counts_rest(operation, site, script):
                 return
-            yield _found(
-                site, script, operation.right, part="condition", **_condition(site, script)
-            )
+            facts = _condition(site, script) or _passed(site, operation)
+            facts["with_step"] = _with_step(site, script, text(operation))
+            yield _found(site, script, operation.right, part="condition", **facts)
             return
         if _is_plain_turn(operation) and _is_step_of_rounds(site.statement, script):
             found = _found(
@@ -297,6 +297,35 @@ def _condition(site: Site, script: Script) -> dict[str, Any]:
     if type(site.node) is not cst.If:
         return {}
     return {"condition": text(test), "last": _takes_others(test), "skips": _skips(site, script)}
+
+
+def _passed(site: Site, operation: Any) -> dict[str, Any]:
+    """The condition that a step is given: `scaler(loss, update=(i + 1) % steps == 0)`."""
+    call = getattr(site.node, "value", None)
+    turns = [
+        arg.value
+        for arg in (call.args if type(call) is cst.Call else ())
+        if type(arg.value) is cst.Comparison
+        and text(arg.value.left) == text(operation)
+        and type(arg.value.comparisons[0].operator) is cst.Equal
+    ]
+    return {"condition": bare(turns[0])} if len(turns) == 1 else {}
+
+
+def _with_step(site: Site, script: Script, turn: str) -> int | None:
+    """The line of a call before an `if` in the same block that is given the same turn: what stands
+    below goes with the step that it makes."""
+    loop = script.loop_around(site.statement)
+    if type(site.node) is not cst.If or loop is None:
+        return None
+    before = (
+        call.line
+        for call in script.calls_below(loop)
+        if call.statement.index < site.statement.index
+        and call.statement.parent == site.statement.parent
+        and any(text(arg.value).startswith(turn) for arg in call.node.args)
+    )
+    return next(before, None)
 
 
 def _skips(site: Site, script: Script) -> bool:

@@ -62,6 +62,19 @@ EXAMPLES = {
         api="generator_loss",
         inputs=("scores",),
     ),
+    "import torch.nn as nn\n"
+    "criterion = nn.CrossEntropyLoss() if classes > 2 else nn.BCEWithLogitsLoss()": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.CrossEntropyLoss",)),
+        action="made",
+        name="criterion",
+        api="CrossEntropyLoss",
+        choices=("CrossEntropyLoss", "BCEWithLogitsLoss"),
+        chosen_by="classes > 2",
+        task="classes",
+        expects="logits",
+        reduction="'mean'",
+    ),
     "criterion = v8DetectionLoss(model)": _example(
         line=1,
         evidence=Evidence(NAME, ("v8DetectionLoss",)),
@@ -87,6 +100,7 @@ EXAMPLES = {
         api="dice_loss",
         inputs=("masks", "true_masks"),
         part=True,
+        added=True,
     ),
     "from losses import FocalLoss\ncriterion = FocalLoss(gamma=2)": _example(
         line=2,

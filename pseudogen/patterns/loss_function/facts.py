@@ -19,6 +19,7 @@ class LossFunction(Finding):
         maker: Whether a criterion is what a function gives, no class.
         api: The class or function, without its module.
         choices: The classes or functions, where the statement has several.
+        chosen_by: The test of `A() if test else B()`, of which `choices` are both.
         several: Whether all of `choices` are made or computed; otherwise one of them is picked.
         task: "classes", "binary", "squared", "absolute", "smooth", ...; None when unknown.
         expects: What it expects of the model's output: "logits", "log-probabilities",
@@ -30,6 +31,7 @@ class LossFunction(Finding):
         ignore: The target value that is left out.
         inputs: What a function is given.
         part: Whether what the function computes only goes into what `name` gets.
+        added: Whether it is added to what `name` has (`loss += ...`).
         condition: The condition under which it is made or computed.
     """
 
@@ -40,6 +42,7 @@ class LossFunction(Finding):
     maker: bool = False
     api: str | None = None
     choices: tuple[str, ...] = ()
+    chosen_by: str | None = None
     several: bool = False
     task: str | None = None
     expects: str | None = None
@@ -50,4 +53,5 @@ class LossFunction(Finding):
     ignore: str | None = None
     inputs: tuple[str, ...] = ()
     part: bool = False
+    added: bool = False
     condition: str | None = None

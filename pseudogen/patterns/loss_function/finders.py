@@ -40,6 +40,8 @@ _GROUPS = (cst.Dict, cst.List, cst.Tuple)
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
 """Methods of a criterion that give it back."""
 
+_BOTH = 2
+
 
 @pattern(LossFunction, kinds=("criterion", "functional-loss"))
 def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
@@ -70,6 +72,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         name=_target(site),
         api=script.class_name(site),
         choices=names if len(names) > 1 else (),
+        chosen_by=_chosen_by(site) if len(names) == _BOTH == len(others) else None,
         several=len(names) > 1 and _is_group(site),
         task=traits.get("task") or None,
         expects=traits.get("expects") or None,
@@ -80,6 +83,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         ignore=told("ignore_index"),
         inputs=() if made else _inputs(called or site.node, int(traits.get("inputs", "2"))),
         part=not made and _is_part(called or site.node, site),
+        added=not made and _is_added(called or site.node, site),
         condition=_condition(site, script, others),
     )
 
@@ -106,6 +110,19 @@ def _called_at_once(site: Site, script: Script) -> Any:
 def _is_group(site: Site) -> bool:
     """Whether a statement puts values side by side: `losses = {"mask": ..., "dice": ...}`."""
     return type(getattr(site.statement.node, "value", None)) in _GROUPS
+
+
+def _chosen_by(site: Site) -> str | None:
+    """`test` of `criterion = A() if test else B()`."""
+    value = getattr(site.statement.node, "value", None)
+    return text(value.test) if type(value) is cst.IfExp and value.body is site.node else None
+
+
+def _is_added(call: Any, site: Site) -> bool:
+    """Whether a statement does nothing but add what a call gives: `loss += dice_loss(x, y)`."""
+    node = site.statement.node
+    adds = type(node) is cst.AugAssign and type(node.operator) is cst.AddAssign
+    return adds and node.value is call
 
 
 def _is_part(call: cst.Call, site: Site) -> bool:
@@ -263,6 +280,7 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         api=site.name.rpartition(".")[2],
         inputs=_inputs(called) if action == "computed" else (),
         part=action == "computed" and _is_part(called, site),
+        added=action == "computed" and _is_added(called, site),
         condition=_condition(site, script, [site]),
     )
 

@@ -87,6 +87,34 @@ EXAMPLES = {
         factor="0.1",
         factor_value=0.1,
     ),
+    "from torch.optim.lr_scheduler import ReduceLROnPlateau\n"
+    "plan = ReduceLROnPlateau(optimizer, 'max', patience=5)\n"
+    "plan.step(score)": [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.ReduceLROnPlateau",)),
+            action="made",
+            name="plan",
+            api="ReduceLROnPlateau",
+            form="plateau",
+            optimizer="optimizer",
+            period="5",
+            period_value=5,
+            factor="0.1",
+            factor_value=0.1,
+            goal="max",
+            fed=3,
+        ),
+        LrSchedule(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.ReduceLROnPlateau",)),
+            action="stepped",
+            name="plan",
+            watched="score",
+        ),
+    ],
     "for epoch in range(9):\n"
     "    train(train_loader, model, optimizer)\n"
     "    scheduler.step(val_loss)": _example(

@@ -32,6 +32,8 @@ class LrSchedule(Finding):
         base_value: That rate where constants tell.
         per: "epoch" or "step": how often it is stepped, set or computed.
         watched: The value that a plateau schedule is given.
+        goal: Of a plateau schedule, whether the value is to become "max" or "min".
+        fed: The line of a step that gives a plateau schedule its value.
         position: The epoch or step that a schedule is told when it is stepped.
         value: The formula or the value that is set.
         variable: What receives the value, for "set" and "computed".
@@ -60,6 +62,8 @@ class LrSchedule(Finding):
     base_value: int | float | None = None
     per: str | None = None
     watched: str | None = None
+    goal: str | None = None
+    fed: int | None = None
     position: str | None = None
     value: str | None = None
     variable: str | None = None

@@ -63,7 +63,21 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         base=base,
         base_value=base_value,
         per=_stepped_per(name, script),
+        goal=_goal(site, script) if traits.get("form") == "plateau" else None,
+        fed=_fed(name, script) if traits.get("form") == "plateau" else None,
     )
+
+
+def _goal(site: Site, script: Script) -> str | None:
+    """Which way the watched value is to go."""
+    mode = script.argument_or_default(site, "mode")
+    return mode.strip("'\"") if mode in ("'max'", '"max"', "'min'", '"min"') else None
+
+
+def _fed(name: str | None, script: Script) -> int | None:
+    """The line of `scheduler.step(value)`."""
+    steps = (site for site in script.call_sites() if name and site.name == f"{name}.step")
+    return next((site.line for site in steps if site.node.args), None)
 
 
 def _passed(
