@@ -227,6 +227,14 @@ EXAMPLES = {
         reduction="'mean'",
         positive_weight="w",
     ),
+    "from lib import focal_loss\nloss = focal_loss(N_real, N_fake, alpha, gamma)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("focal_loss",)),
+        action="computed",
+        name="loss",
+        api="focal_loss",
+        inputs=("N_real", "N_fake"),
+    ),
     "from lib import kl_loss\nloss = kl_loss(log_q, p, reduction, scale)": _example(
         line=2,
         evidence=Evidence(NAME, ("kl_loss",)),

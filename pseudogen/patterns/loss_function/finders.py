@@ -146,30 +146,34 @@ _SETTINGS = frozenset(
 )
 """Last words of what a loss is told beside the values that it compares."""
 _LETTERS = frozenset({"alpha", "beta", "p"})
-"""Such words that are values just as often: settings if they belong to an object."""
-_SETTING_STARTS = frozenset({"is", "n", "num", "return", "smooth", "soft", "use"})
+"""Such words that are values just as often: behind those that are compared, they are settings."""
+_SETTING_STARTS = frozenset({"is", "num", "return", "smooth", "soft", "use"})
 _TRUTHS = frozenset({"target", "targets", "label", "labels"})
 _COMPARED = _TRUTHS | {"input", "inputs", "logits", "output", "outputs", "pred", "preds"}
 """Last words of the keywords by which a loss gets the values that it compares."""
 
 
-def _is_input(node: Any) -> bool:
+def _is_input(node: Any, behind: bool = False) -> bool:
+    """Whether a loss compares what it is given; `behind` two other values or more."""
     if type(node) not in (cst.Name, cst.Attribute):
         return type(node) not in (cst.SimpleString, cst.Integer, cst.Float)
-    named = words(dotted(node))
-    if text(node) in ("None", "True", "False") or set(named[:1]) & _SETTING_STARTS:
+    name = dotted(node).rpartition(".")[2]
+    named = words(name)
+    counts = name.startswith("n_") or bool(set(named[:1]) & _SETTING_STARTS)
+    if text(node) in ("None", "True", "False") or counts:
         return False
     if set(named) & _TRUTHS and "smoothing" not in named:
         return True
-    held = type(node) is cst.Attribute and set(named[-1:]) & _LETTERS
-    return not held and not set(named[-1:]) & _SETTINGS
+    letter = (behind or type(node) is cst.Attribute) and set(named[-1:]) & _LETTERS
+    return not letter and not set(named[-1:]) & _SETTINGS
 
 
 def _inputs(call: cst.Call, most: int | None = None) -> tuple[str, ...]:
     """The values that a function is given by place, up to the settings behind them, or else by the
     usual keywords."""
-    given = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
-    plain = list(takewhile(_is_input, dropwhile(lambda node: not _is_input(node), given[:most])))
+    given = [arg.value for arg in call.args if arg.keyword is None and not arg.star][:most]
+    values = list(dropwhile(lambda node: not _is_input(node), given))
+    plain = [n for _, n in takewhile(lambda at: _is_input(at[1], at[0] > 1), enumerate(values))]
     if plain:
         return tuple(text(node) for node in plain)
     named = [a for a in call.args if a.keyword is not None and _last(a) in _COMPARED]

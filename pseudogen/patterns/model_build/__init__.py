@@ -32,6 +32,21 @@ EXAMPLES = {
             classes="10",
         ),
     ],
+    (
+        "from project import TrainLoop, build_model\n"
+        "teacher_model = build_model(args)\n"
+        "teacher_model.eval()\n"
+        "TrainLoop(student, teacher_model).run()"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("teacher_model",)),
+            target="teacher_model",
+            function="build_model",
+            arguments=("args",),
+        )
+    ],
     "model = SmallNet(width) if small else BigNet()": [
         ModelBuild(
             line=1,

@@ -172,6 +172,10 @@ _RUNS = frozenset(
     }
 )
 """First words of methods by which a model is run."""
+_TRAINING = frozenset(
+    {"backward", "fit", "optim", "optimizer", "train", "trainer", "training", "tune"}
+)
+"""Words of what trains, or is made to train."""
 _FILLS = frozenset({"append", "extend", "insert"})
 """Methods of a list, which may be one of models."""
 
@@ -193,10 +197,11 @@ def _is_run(target: str, script: Script) -> bool:
 
 
 def _trains(script: Script) -> bool:
-    """Whether anything in a script is trained: it makes an optimizer, takes steps, or asks a
-    framework."""
+    """Whether anything in a script is trained: it takes steps, asks a framework, or calls what
+    trains by its name."""
     return bool(script.structure.steps) or any(
         (site.known is not None and site.known.api.kind in ("optimizer", "trainer"))
+        or bool(_TRAINING & set(words(site.name)))
         or script.fit_call(site) is not None
         for site in script.call_sites()
     )

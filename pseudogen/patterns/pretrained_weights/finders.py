@@ -121,8 +121,6 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return
     first = site.node.args[0] if site.node.args else None
     source = text(first.value) if first is not None and not first.star else None
-    if first is not None and suggested_role(dotted(first.value)) == "model":
-        source = None  # a model, or what names one
     evidence = Evidence(NAME, (site.name,))
     yield _finding(site, script, evidence, "named", target, source)
 
