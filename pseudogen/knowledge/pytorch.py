@@ -95,8 +95,8 @@ _PROCESS = Api(
 )
 
 
-def _seed(library: str, devices: str = "") -> Api:
-    traits = {"library": library, "devices": devices}
+def _seed(library: str, devices: str = "", of: str = "") -> Api:
+    traits = {"library": library, "devices": devices, "of": of}
     return Api("seed", ("seed",), {}, _RANDOM, traits)
 
 
@@ -159,15 +159,15 @@ _START_UP: dict[str, Api] = {
     "torch.manual_seed": _seed("torch", "all"),
     "torch.random.manual_seed": _seed("torch", "all"),
     "torch.seed": _seed("torch", "all"),
-    "torch.cuda.manual_seed": _seed("torch", "current"),
-    "torch.cuda.manual_seed_all": _seed("torch", "all"),
-    "torch.cuda.random.manual_seed": _seed("torch", "current"),
-    "torch.cuda.random.manual_seed_all": _seed("torch", "all"),
-    "torch.mps.manual_seed": _seed("torch", "current"),
-    "torch.xpu.manual_seed": _seed("torch", "current"),
-    "torch.xpu.manual_seed_all": _seed("torch", "all"),
-    "torch.npu.manual_seed": _seed("torch", "current"),
-    "torch.npu.manual_seed_all": _seed("torch", "all"),
+    "torch.cuda.manual_seed": _seed("torch", "current", "gpu"),
+    "torch.cuda.manual_seed_all": _seed("torch", "all", "gpu"),
+    "torch.cuda.random.manual_seed": _seed("torch", "current", "gpu"),
+    "torch.cuda.random.manual_seed_all": _seed("torch", "all", "gpu"),
+    "torch.mps.manual_seed": _seed("torch", "current", "gpu"),
+    "torch.xpu.manual_seed": _seed("torch", "current", "gpu"),
+    "torch.xpu.manual_seed_all": _seed("torch", "all", "gpu"),
+    "torch.npu.manual_seed": _seed("torch", "current", "gpu"),
+    "torch.npu.manual_seed_all": _seed("torch", "all", "gpu"),
     "torch.use_deterministic_algorithms": Api(
         "determinism", ("mode",), {"warn_only": "False"}, _REPRODUCIBILITY
     ),

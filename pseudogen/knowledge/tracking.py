@@ -94,11 +94,14 @@ _LOGGERS = {
     "MLFlowLogger": "MLflow",
     "CometLogger": "Comet",
     "NeptuneLogger": "Neptune",
+    "TestTubeLogger": "Test Tube",
 }
 for _package in (
     "lightning.pytorch.loggers",
     "pytorch_lightning.loggers",
     "lightning.fabric.loggers",
+    "pytorch_lightning.logging",
+    "pytorch_lightning.logging.test_tube",
 ):
     EXACT |= {
         f"{_package}.{name}": Api(

@@ -12,7 +12,12 @@ def _schedule(form: str, *params: str) -> Api:
         ("optimizer", *params),
         {},
         _DOCS + "main_classes/optimizer_schedules",
-        {"form": form, "unit": "step", "warmup": "num_warmup_steps"},
+        {
+            "form": form,
+            "unit": "step",
+            "warmup": "num_warmup_steps",
+            "total": "num_training_steps",
+        },
     )
 
 

@@ -327,6 +327,16 @@ EXAMPLES = {
         restores=("model", "optimizer"),
         others=True,
     ),
+    ("net = Net.load_from_checkpoint(args.start, strict=False)"): [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("Net.load_from_checkpoint",)),
+            how="module",
+            call="Net.load_from_checkpoint",
+            path="args.start",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",

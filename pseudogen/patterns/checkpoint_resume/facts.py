@@ -14,8 +14,9 @@ class CheckpointResume(Finding):
 
     Attributes:
         how: "load" (a library reads the file), "read" (a helper reads it and gives what was
-            saved), "helper", "framework" (a method restores all) or "argument" (a framework's
-            training call is told the checkpoint).
+            saved), "helper", "framework" (a method restores all), "module" (a module is made with
+            the weights of a checkpoint) or "argument" (a framework's training call is told the
+            checkpoint).
         call: What is called.
         path: The file or folder.
         restores: The keys of the file that the script reads.

@@ -221,7 +221,13 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     first = site.node.args[0].value if site.node.args else None
     told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
     into_it = first is not None and script.is_a(first, site.scope, "model") is not None
-    path = told if how == "argument" else first if how == "framework" and not into_it else None
+    path = (
+        told
+        if how == "argument"
+        else first
+        if how in ("framework", "module") and not into_it
+        else None
+    )
     if how == "framework" and path is not None and not _may_be_path(path, site):
         path = None
     path = None if path is not None and text(path) in ("''", '""') else path
@@ -362,6 +368,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if method == "load_state" and receiver:
         return "framework"
+    if method == "load_from_checkpoint" and receiver:
+        return "module"
     attribute = type(site.node.func) is cst.Attribute
     role = script.role(site.node.func.value, site.scope) if attribute else None
     if method == "load_state_dict" and role is None and _reads_to_resume(site, script):

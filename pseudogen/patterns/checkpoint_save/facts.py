@@ -59,6 +59,9 @@ class CheckpointSave(Finding):
         per: "epoch" or "step": how often the place is reached; None when unknown or once.
         monitor: The metric that a callback watches.
         best_only: Whether a callback keeps the best alone.
+        keep: How many of the best it is told to keep.
+        better: "lower" or "higher": which value of the metric is the better one.
+        last: Whether it is told to keep the last one, too.
     """
 
     pattern: ClassVar[str] = "checkpoint-save"
@@ -77,3 +80,6 @@ class CheckpointSave(Finding):
     per: str | None = None
     monitor: str | None = None
     best_only: bool = False
+    keep: str | None = None
+    better: str | None = None
+    last: bool = False

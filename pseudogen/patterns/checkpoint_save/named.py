@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.arguments import argument, written_keys
+from pseudogen.names.arguments import argument, string, written_keys
 from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -262,6 +262,9 @@ def find_setting(site: Site, script: Script) -> Iterator[CheckpointSave]:
         )
 
 
+_BETTER = {"min": "lower", "max": "higher"}
+
+
 @pattern(CheckpointSave, kinds=("checkpoint-callback",))
 def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`ModelCheckpoint(monitor="val_loss", save_top_k=3)`."""
@@ -280,5 +283,8 @@ def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
         path=text(path) if path is not None else None,
         monitor=text(monitor) if monitor is not None else None,
         best_only=best is not None and text(best) == "True",
+        keep=script.argument_text(site, "save_top_k"),
+        better=_BETTER.get(string(argument(site.node, "mode"))),
+        last=script.argument_text(site, "save_last") == "True",
         condition=script.condition(site.statement),
     )

@@ -287,6 +287,20 @@ EXAMPLES = {
             line=6, end=6, evidence=Evidence(FLOW, ("i",)), variable="i", over="steps", unit="step"
         )
     ],
+    (
+        "from lightning import Trainer\n"
+        "trainer = Trainer(max_epochs=1000, max_steps=args.steps)\n"
+        "trainer.fit(module)"
+    ): [
+        EpochLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("trainer.fit",)),
+            call="trainer.fit",
+            epochs="1000",
+            steps="args.steps",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for batch in train_loader:\n"

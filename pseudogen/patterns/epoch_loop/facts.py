@@ -27,6 +27,7 @@ class EpochLoop(Finding):
         acts: The call by which each round acts in an environment (`env.step`).
         call: For a framework that hides the loop, the call.
         epochs: How many epochs that call was told to train.
+        steps: How many steps the framework is told to make at most.
     """
 
     pattern: ClassVar[str] = "epoch-loop"
@@ -43,3 +44,4 @@ class EpochLoop(Finding):
     acts: str | None = None
     call: str | None = None
     epochs: str | None = None
+    steps: str | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.arguments import argument
 from pseudogen.names.environments import acts_below
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.iterables import counted
@@ -129,6 +130,7 @@ def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
             evidence=evidence,
             call=site.name,
             epochs=_epochs(site, script),
+            steps=_steps(site, script),
             start=_initial(site.node),
         )
 
@@ -151,6 +153,14 @@ def _epochs(site: Site, script: Script) -> str | None:
                 inner = _makers(script, text(arg.value), site.statement.index)
                 found = next((_keyword(call) for call in inner if _keyword(call)), None)
     return found
+
+
+def _steps(site: Site, script: Script) -> str | None:
+    """`max_steps` of the trainer that Lightning has."""
+    made = _makers(script, site.name.rpartition(".")[0], site.statement.index)
+    given = (argument(call, "max_steps") for call in made)
+    told = next((text(steps) for steps in given if steps is not None), None)
+    return told if told not in ("-1", "None") else None
 
 
 def _makers(script: Script, name: str, statement: int) -> list[cst.Call]:

@@ -94,11 +94,15 @@ def _by_phase(site: Site, script: Script) -> bool:
 
 
 def _modes(site: Site, script: Script) -> tuple[Site | None, int | None]:
-    """The last `eval()` before the loop and the line of the first `train()` behind it."""
+    """The last `eval()` before the loop and the line of the first `train()` behind it, which may
+    come in the next round of a loop around."""
     around = script.function_around(site.statement)
     calls = script.calls_below(around) if around is not None else script.call_sites()
     switch: Site | None = None
     train_mode: int | None = None
+    again: int | None = None
+    loop = script.loop_around(site.statement)
+    begins = loop.index if loop is not None else site.statement.index
     for call in calls:
         before = call.statement.index < site.statement.index
         method = call.name.rpartition(".")[2] if "." in call.name else ""
@@ -106,17 +110,18 @@ def _modes(site: Site, script: Script) -> tuple[Site | None, int | None]:
             continue
         if method == "train" and before:
             switch = None
+            again = call.line if call.statement.index > begins else None
         elif method == "eval" and before and not call.node.args:
             switch = call
         elif method == "train" and call.statement.index >= site.statement.after:
             train_mode = train_mode or call.line
-    return switch, train_mode if switch else None
+    return switch, (train_mode or again) if switch else None
 
 
 def _no_gradients(site: Site, script: Script) -> int | None:
     marks = ("no_grad", "inference_mode")
     around = script.tree.ancestors(site.statement.index)
-    for block in (*around, *script.tree.below(site.statement)):
+    for block in (*script.tree.below(site.statement), *around):
         if type(block.node) is cst.With and any(m in _items(block) for m in marks):
             return block.first
         if type(block.node) is cst.FunctionDef and block in around:

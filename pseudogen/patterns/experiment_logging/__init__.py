@@ -665,6 +665,46 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "writer = SummaryWriter('runs')\n"
+        "for step, loss in enumerate(losses):\n"
+        "    if step % 10 == 0:\n"
+        "        writer.add_scalar('loss', loss, step)\n"
+        "        if averaged:\n"
+        "            writer.add_scalar('mean', mean, step)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.utils.tensorboard.SummaryWriter",)),
+            form="create",
+            tracker="writer",
+            backend="TensorBoard",
+            where="'runs'",
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=5,
+            end=7,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend="TensorBoard",
+            where=None,
+            names=("loss",),
+            step="step",
+            several=False,
+            guard=None,
+            condition="step % 10 == 0",
+            further=((("mean",), "averaged"),),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",

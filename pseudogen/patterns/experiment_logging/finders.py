@@ -109,7 +109,7 @@ def _by_condition(
 
 def _where(site: Site, script: Script) -> tuple[str | None, str | None]:
     """(what says where the values are kept, "folder" or "project")."""
-    for name in ("log_dir", "logdir", "project", "project_name"):
+    for name in ("log_dir", "logdir", "save_dir", "project", "project_name"):
         value = script.argument(site, name)
         if value is not None:
             return text(value), "project" if name.startswith("project") else "folder"

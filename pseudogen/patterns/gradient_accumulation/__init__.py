@@ -283,6 +283,22 @@ EXAMPLES = {
             condition="n % cfg.every == 0",
         ),
     ],
+    (
+        "for i, batch in enumerate(loader):\n"
+        "    model(batch).backward()\n"
+        "    if i % accum_steps == 0:\n"
+        "        optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("accum_steps",)),
+            part="condition",
+            steps="accum_steps",
+            condition="i % accum_steps == 0",
+            at_first=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "remainder = batches % accum_steps": "batches that are left over",

@@ -24,6 +24,7 @@ class GradientAccumulation(Finding):
         loss: What is divided.
         call: The context, the framework's call, or the statement that divides the batch.
         last: Whether the condition also takes other batches, as the last one of the epoch.
+        at_first: Whether the very first batch alone meets the condition, as its number is 0.
         skips: Whether, where the condition holds, the rest of the round is left out.
     """
 
@@ -36,5 +37,6 @@ class GradientAccumulation(Finding):
     loss: str | None = None
     call: str | None = None
     last: bool = False
+    at_first: bool = False
     skips: bool = False
     with_step: int | None = None

@@ -296,7 +296,38 @@ def _condition(site: Site, script: Script) -> dict[str, Any]:
     test = getattr(site.node, "test", None)
     if type(site.node) is not cst.If:
         return {}
-    return {"condition": text(test), "last": _takes_others(test), "skips": _skips(site, script)}
+    return {
+        "condition": text(test),
+        "last": _takes_others(test),
+        "at_first": _at_first(test, site, script),
+        "skips": _skips(site, script),
+    }
+
+
+def _at_first(test: Any, site: Site, script: Script) -> bool:
+    """Whether it is `i % n == 0`, where `i` numbers the rounds of a loop around from 0."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return False
+    (compared,) = test.comparisons
+    turn = test.left
+    if type(compared.operator) is not cst.Equal or text(compared.comparator) != "0":
+        return False
+    loop = script.loop_around(site.statement)
+    if type(turn) is not cst.BinaryOperation or type(turn.left) is not cst.Name or loop is None:
+        return False
+    return text(turn.left) == _numbered_from_zero(loop)
+
+
+def _numbered_from_zero(loop: Statement) -> str | None:
+    """`i` of `for i, batch in enumerate(loader)`, of `for i in range(n)`."""
+    node = loop.node
+    over = node.iter if type(node) is cst.For and type(node.iter) is cst.Call else None
+    if over is None or len(over.args) != 1:
+        return None
+    if dotted(over.func) == "range":
+        return text(node.target)
+    numbers = dotted(over.func) == "enumerate" and type(node.target) is cst.Tuple
+    return text(node.target.elements[0].value) if numbers else None
 
 
 def _passed(site: Site, operation: Any) -> dict[str, Any]:

@@ -393,6 +393,23 @@ EXAMPLES = {
             parameters=("optimizer=opt", "warmup_iters=500"),
         )
     ],
+    (
+        "from transformers import get_cosine_schedule_with_warmup\n"
+        "scheduler = get_cosine_schedule_with_warmup(optimizer, 100, total_steps)"
+    ): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("transformers.get_cosine_schedule_with_warmup",)),
+            action="made",
+            name="scheduler",
+            api="get_cosine_schedule_with_warmup",
+            form="cosine",
+            optimizer="optimizer",
+            warmup="100",
+            total="total_steps",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -27,6 +27,7 @@ class LrSchedule(Finding):
         floor: The lowest rate.
         peak: The highest rate of schedules that rise first.
         warmup: The steps of a warm-up that belongs to the schedule.
+        total: The step at which a schedule with a warm-up has come to its end.
         parameters: Everything passed to a helper or factory, as written.
         base: The learning rate that the optimizer was made with.
         base_value: That rate where constants tell.
@@ -57,6 +58,7 @@ class LrSchedule(Finding):
     floor: str | None = None
     peak: str | None = None
     warmup: str | None = None
+    total: str | None = None
     parameters: tuple[str, ...] = ()
     base: str | None = None
     base_value: int | float | None = None

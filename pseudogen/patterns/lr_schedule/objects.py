@@ -60,6 +60,7 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         floor=_passed(site, script, traits.get("floor"))[0],
         peak=_passed(site, script, traits.get("peak"))[0],
         warmup=script.argument_text(site, traits.get("warmup", "")),
+        total=script.argument_text(site, traits.get("total", "")),
         base=base,
         base_value=base_value,
         per=_stepped_per(name, script),

@@ -81,6 +81,8 @@ EXAMPLES = {
         length_value=500,
         api="get_linear_schedule_with_warmup",
         name="scheduler",
+        unit="step",
+        of_schedule=True,
     ),
     "lr_scale = min(1.0, (step + 1) / warmup_steps)": _example(
         line=1,
@@ -111,6 +113,7 @@ EXAMPLES = {
             length="3",
             length_value=3,
             api="LearningRateWarmupCallback",
+            unit="epoch",
         )
     ],
     ("if args.warmup:\n    warmup(optimizer, args.warmup, iteration, args.lr)"): [
@@ -123,6 +126,7 @@ EXAMPLES = {
         length="cfg.warmup_steps",
         api="create_learning_rate_schedule",
         name="lr_fn",
+        unit="step",
     ),
     (
         'cfg = {"zero_optimization": {"stage": 2},\n'
@@ -173,6 +177,7 @@ EXAMPLES = {
         api="get_scheduler",
         name="schedule",
         chosen="kind",
+        unit="step",
     ),
     "from transformers import get_scheduler\n"
     "scheduler = get_scheduler(args.schedule, optimizer, num_warmup_steps=9)": _example(
@@ -184,6 +189,7 @@ EXAMPLES = {
         api="get_scheduler",
         name="scheduler",
         chosen="args.schedule",
+        unit="step",
     ),
     (
         "from torch.optim.lr_scheduler import LambdaLR\n"

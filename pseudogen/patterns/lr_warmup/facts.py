@@ -18,6 +18,8 @@ class LrWarmup(Finding):
             "setting" (a framework is told).
         length: How long it lasts, as written.
         length_value: That where constants tell.
+        unit: "step" or "epoch": what the length counts; None when that is not known.
+        of_schedule: Whether the words on the schedule that has it say how it goes.
         condition: The test of that comparison.
         counter: What is compared with the length: the current step or epoch.
         relative: Whether that is a factor of the rate, or its share, not the rate itself.
@@ -32,6 +34,8 @@ class LrWarmup(Finding):
     how: str
     length: str | None = None
     length_value: int | float | None = None
+    unit: str | None = None
+    of_schedule: bool = False
     condition: str | None = None
     counter: str | None = None
     relative: bool = False

@@ -316,7 +316,25 @@ def find_schedule(site: Site, script: Script) -> Iterator[LrWarmup]:
         length = script.argument(site, "total_iters")
     elif parameter in ("", "pct_start") or length is None or text(length) in ("0", "None"):
         return
-    yield _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
+    traits = site.known.api.traits
+    yield replace(
+        _made(site, script, length, Evidence(site.known.evidence, (site.known.name,))),
+        unit=None if rises else traits.get("unit") or _unit(parameter),
+        of_schedule=traits.get("form") in _TELLING and not rises and "period" not in traits,
+    )
+
+
+_TELLING = ("cosine", "polynomial", "linear", "constant", "inverse-sqrt")
+"""Forms of schedules whose words tell of a warm-up."""
+
+
+def _unit(name: str) -> str | None:
+    """What a length counts, by the name of the parameter."""
+    counted = words(name)[-1:]
+    if counted in (("epochs",), ("epoch",)):
+        return "epoch"
+    steps = ("steps", "step", "iters", "iter", "iterations", "updates")
+    return "step" if counted and counted[0] in steps else None
 
 
 def _first_milestone(site: Site, script: Script) -> Any:
@@ -415,7 +433,8 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     schedule = names_schedule(site.name) or speaks_of_rate(site.name)
     told = next((a for a in site.node.args if _tells_length(a)), None)
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
-        yield _made(site, script, _told_length(site), Evidence(NAME, (site.name,)))
+        length, unit = _told_length(site)
+        yield replace(_made(site, script, length, Evidence(NAME, (site.name,))), unit=unit)
     elif told is not None and _names_optimizer(site.name) and _lasts(told):
         yield LrWarmup(
             line=site.line,
@@ -449,7 +468,7 @@ def find_callback(site: Site, script: Script) -> Iterator[LrWarmup]:
         default = script.argument_or_default(site, "warmup_epochs")
         first, last = own_lines(script, site)
         made = _made(site, script, length, Evidence(site.known.evidence, (site.known.name,)))
-        made = replace(made, line=first, end=last)
+        made = replace(made, line=first, end=last, unit="epoch")
         yield made if length is not None else replace(made, length=default)
 
 
@@ -507,13 +526,15 @@ def _tells_length(arg: cst.Arg) -> bool:
 _UNITS = (("steps",), ("iters",), ("epochs",), ("iterations",), ("ratio",), ("updates",))
 
 
-def _told_length(site: Site) -> Any:
-    """What an argument says of the length: `warmup_steps=100`, not `warmup_lr=1e-6`."""
+def _told_length(site: Site) -> tuple[Any, str | None]:
+    """What an argument says of the length, and what that counts: `warmup_steps=100`, not
+    `warmup_lr=1e-6`."""
     for arg in site.node.args:
         named = words(arg.keyword.value) if arg.keyword else ()
         if _tells_length(arg) and not set(named) & _NO_LENGTHS:
-            return arg.value if text(arg.value) not in ("True", "False", "None", "0") else None
-    return None
+            length = arg.value if text(arg.value) not in ("True", "False", "None", "0") else None
+            return length, _unit(arg.keyword.value if arg.keyword else dotted(arg.value))
+    return None, None
 
 
 def _setting(site: Site, script: Script) -> Iterator[LrWarmup]:

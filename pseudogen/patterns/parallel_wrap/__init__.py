@@ -11,6 +11,7 @@ from pseudogen.patterns.parallel_wrap.finders import (
     find_named,
     find_prepare,
     find_strategy,
+    find_trainer,
 )
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "find_named",
     "find_prepare",
     "find_strategy",
+    "find_trainer",
 ]
 
 
@@ -239,6 +241,16 @@ EXAMPLES = {
             target="model",
             function="CustomDataParallel",
             model="model",
+        )
+    ],
+    ("from lightning import Trainer\ntrainer = Trainer(devices=4, strategy=args.strategy)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.Trainer",)),
+            kind="lightning",
+            function="Trainer",
+            setting="strategy=args.strategy",
         )
     ],
 }

@@ -25,6 +25,7 @@ class ParallelWrap(Finding):
         sharding: The sharding strategy as written; None when not given.
         condition: The condition under which it is done.
         optimizer_line: Where the optimizer is made, in the same function; None when not shown.
+        setting: How a trainer is told to train on several devices, as written.
         bare_names: Whether the names in its state are those of the model, without a prefix.
         before_optimizer: Whether that is below the wrap; None when the optimizer is not shown.
     """
@@ -43,5 +44,6 @@ class ParallelWrap(Finding):
     sharding: str | None = None
     condition: str | None = None
     optimizer_line: int | None = None
+    setting: str | None = None
     bare_names: bool = False
     before_optimizer: bool | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.arguments import string
 from pseudogen.names.decorators import decorating
 from pseudogen.names.evidence import NAME, Evidence, Known
 from pseudogen.names.modules import is_class_name
@@ -73,6 +74,29 @@ def find_strategy(site: Site, script: Script) -> Iterator[ParallelWrap]:
             sharding=script.argument_text(site, "sharding_strategy"),
             condition=condition_of(script, site.statement, site.node),
         )
+
+
+@pattern(ParallelWrap, kinds=("trainer",))
+def find_trainer(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`Trainer(devices=4, strategy="ddp")`: Lightning wraps the module by itself."""
+    given = next((a for a in site.node.args if a.keyword and a.keyword.value in _STRATEGIES), None)
+    if given is None or site.known is None or text(given.value) in _LEFT_OPEN:
+        return
+    told = string(given.value)
+    kind = next((kind for kind in ("ddp", "fsdp", "deepspeed") if told.startswith(kind)), None)
+    yield ParallelWrap(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(site.known.evidence, (site.known.name,)),
+        kind=kind or ("dp" if told == "dp" else "lightning"),
+        function=site.name,
+        setting=f"{text(given.keyword)}={text(given.value)}",
+        condition=condition_of(script, site.statement, site.node),
+    )
+
+
+_STRATEGIES = ("strategy", "distributed_backend")
+_LEFT_OPEN = ("None", "'auto'", '"auto"')
 
 
 @pattern(ParallelWrap, statements=(cst.FunctionDef,), mentions=("pmap",))

@@ -47,6 +47,7 @@ EXAMPLES = {
             several=False,
             value=None,
             condition=None,
+            seeds=("1", "seed"),
         )
     ],
     "import torch\ndef start(worker_id, rank):\n    torch.manual_seed(base + rank)": [
@@ -220,6 +221,38 @@ EXAMPLES = {
             several=False,
             value=None,
             condition=None,
+        )
+    ],
+    ("import torch\ntorch.cuda.manual_seed_all(args.seed)"): [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.cuda.manual_seed_all",)),
+            seed="args.seed",
+            libraries=("torch",),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+            gpu_only=True,
+        )
+    ],
+    ("import random, torch\nrandom.seed(args.seed)\ntorch.manual_seed(args.seed + 1)"): [
+        Seeding(
+            line=2,
+            end=3,
+            evidence=Evidence(API, ("random.seed", "torch.manual_seed")),
+            seed=None,
+            libraries=("python", "torch"),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+            seeds=("args.seed", "args.seed + 1"),
         )
     ],
 }

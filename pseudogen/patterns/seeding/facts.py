@@ -25,6 +25,8 @@ class Seeding(Finding):
         several: Whether the processes of a group come here, each for itself.
         value: The seed where constants tell.
         condition: The condition under which it is done.
+        seeds: What is passed where it differs, each once.
+        gpu_only: Whether the generators of the GPUs alone are seeded.
     """
 
     pattern: ClassVar[str] = "seeding"
@@ -40,3 +42,5 @@ class Seeding(Finding):
     rank: str | None = None
     clock: bool = False
     until: int | None = None
+    seeds: tuple[str, ...] = ()
+    gpu_only: bool = False

@@ -43,6 +43,7 @@ class _Call:
     helper: str | None
     evidence: Evidence
     rank: str | None = None
+    of_gpu: bool = False
 
 
 @pattern(Seeding, kinds=("seed",), calls=speaks_of("seed", "random", "determin", "reproduc"))
@@ -87,6 +88,8 @@ def _seeding(
         rank=next((c.rank for c in calls if c.rank), None),
         clock=first is not None and any(mark in text(first) for mark in _CLOCKS),
         until=_given_up(calls, statements[-1], script),
+        seeds=tuple(seeds) if len(seeds) > 1 and all(seeds) else (),
+        gpu_only=all(c.of_gpu for c in calls),
     )
 
 
@@ -168,7 +171,9 @@ def _seed_call(site: Site, script: Script) -> _Call | None:
         seed = script.argument(site, "seed")
         evidence = Evidence(site.known.evidence, (site.known.name,))
         traits = api.traits
-        return _Call(seed, traits.get("library", ""), traits.get("devices", ""), None, evidence)
+        library, devices = traits.get("library", ""), traits.get("devices", "")
+        on_gpu = traits.get("of") == "gpu"
+        return _Call(seed, library, devices, None, evidence, of_gpu=on_gpu)
     found = words(site.name)
     seed = site.node.args[0].value if site.node.args else None
     named = _names_seeding(found) or (_names_outcome(found) and "seed" in words(dotted(seed)))
