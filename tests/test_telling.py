@@ -651,3 +651,48 @@ def test_what_holds_in_many_branches_is_told_once() -> None:
         "If `kind == 0`, `kind == 1` or `kind == 2`: `plan` raises the learning rate at the start"
     )
     assert said in pseudogen.explain(made, format="text").replace("\n", " ")
+
+
+_IN_TURN = """\
+import torch
+maker, judge = Maker(), Judge()
+to_make = torch.optim.Adam(maker.parameters(), lr=1e-4)
+to_judge = torch.optim.Adam(judge.parameters(), lr=1e-4)
+for step, real in enumerate(train_loader):
+    made = maker(noise)
+    to_judge.zero_grad()
+    loss_real = criterion(judge(real), ones)
+    loss_made = criterion(judge(made.detach()), zeros)
+    loss_judge = loss_real + loss_made
+    loss_judge.backward()
+    to_judge.step()
+    if step % rounds == 0:
+        to_make.zero_grad()
+        loss_maker = criterion(judge(made), ones)
+        loss_maker.backward()
+        to_make.step()
+"""
+
+
+def test_optimizers_that_take_turns_are_one_story() -> None:
+    said = " ".join(pseudogen.explain(_IN_TURN).split())
+    assert "Updates in turn (lines 7–17)" in said
+    assert (
+        "`to_judge` updates `judge`: the gradients are cleared (line 7), those of `loss_judge` "
+        "(line 11) are computed, and the step follows (line 12). `loss_judge` is "
+        "`loss_real + loss_made` (line 10). `made.detach()` (line 9) cuts the way back to `maker`"
+    ) in said
+    assert (
+        "`to_make` updates `maker`, if `step % rounds == 0`: the gradients are cleared (line 14), "
+        "those of `loss_maker` (line 16) are computed, and the step follows (line 17). Here "
+        "`made` is not detached: the gradients reach `maker` through `judge`."
+    ) in said
+    assert (
+        "leaves gradients in `judge`, too; they are cleared (line 7) before `to_judge` uses them"
+    ) in said
+    assert "## Training step" not in said
+
+
+def test_optimizers_of_the_same_models_do_not_take_turns() -> None:
+    code = _IN_TURN.replace("maker.parameters()", "judge.parameters()")
+    assert "Updates in turn" not in pseudogen.explain(code)

@@ -8,6 +8,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.explanation.alternating import Alternating, alternating
 from pseudogen.explanation.continuing import Continuing, continuing
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
@@ -94,7 +95,7 @@ class SharedData:
         return False  # each adds to it: shuffling, seeds, remainders
 
 
-Story = ScaledStep | SharedData | Continuing
+Story = ScaledStep | SharedData | Continuing | Alternating
 
 
 _TOLD = frozenset({"training-step", "distributed-sampler", "batch-division", "checkpoint-resume"})
@@ -110,6 +111,7 @@ def stories(script: Script, findings: Sequence[Finding]) -> list[Story]:
         *_scaled_steps(script, placed),
         *_shared_data(script, placed),
         *continuing(script, placed),
+        *alternating(script, placed),
     ]
     return sorted(found, key=lambda story: story.line)
 

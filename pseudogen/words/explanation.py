@@ -20,6 +20,7 @@ from pseudogen.document import (
     plain,
 )
 from pseudogen.document import spans as marked
+from pseudogen.explanation.alternating import Alternating
 from pseudogen.explanation.branches import Branches
 from pseudogen.explanation.captions import comment_above, docstring_of
 from pseudogen.explanation.cases import Cases
@@ -199,7 +200,7 @@ class _Writer:
             for story in self._begun(entry, told):
                 yield from self._story(story, level)
                 inside = [e for e in told if all(story.tells(f) for f in e.findings)]
-                for one in inside:
+                for one in () if isinstance(story, Alternating) else inside:
                     yield from self._remarks(one, story.lines, placed=True)
                 done |= {id(one) for one in inside}
             if id(entry) not in done:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from pseudogen.document import Block, Heading, Items, Paragraph
 from pseudogen.document import spans as marked
+from pseudogen.explanation.alternating import Alternating
 from pseudogen.explanation.continuing import Continuing
 from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.templating import explanation_words, story_words
@@ -30,6 +31,17 @@ def story_blocks(
             return
         parts = (words.scaled_part(part, story) for part in story.parts)
         yield Items(tuple(spaced_words(part, lang) for part in parts), numbered=True)
+        return
+    if isinstance(story, Alternating):
+        yield Heading(level, marked(words.alternating_title), note, story.lines)
+        yield Paragraph(spaced_words(words.alternating_lead, lang), lines=story.lines)
+        updates = (words.update(update) for update in story.updates)
+        yield Items(tuple(spaced_words(update, lang) for update in updates), numbered=True)
+        rest = spaced_words(words.alternating_rest(story), lang)
+        if rest:
+            yield Paragraph(rest, lines=story.lines)
+        why = spaced_words(words.alternating_why(story), lang)
+        yield Paragraph(why, marked(explanation_words(lang).labels["why"]), story.lines)
         return
     if isinstance(story, Continuing):
         yield Heading(level, marked(words.continuing_title), note, story.lines)
