@@ -95,3 +95,16 @@ def test_what_is_done_in_a_hook_stands_with_it() -> None:
     said = pseudogen.explain(code + "\n" * 60, lang="en")
     step = said[said.index("Lightning calls `training_step`") :]
     assert "Lines 10–11." in step[: step.index("Evaluation (")]
+
+
+def test_what_comes_behind_the_loop_is_no_part_of_it() -> None:
+    found = stages(
+        "import torch.distributed as dist\n"
+        "def train(loader):\n"
+        "    for epoch in range(9):\n        for batch in train_loader:\n"
+        "            loss = model(batch).mean()\n            loss.backward()\n"
+        "            optimizer.step()\n"
+        "    if dist.get_rank() == 0:\n        show(model)\n"
+        "train(loader)\n"
+    )
+    assert found[-1] == ("loop", ["rank-zero-guard"])

@@ -20,6 +20,7 @@ from pseudogen.vocabulary import ANYWHERE, STAGE_OF, STAGES
 
 TRAINING = "training"
 EVALUATION = "evaluation"
+AROUND = "loop"
 _FIRST = "start-up"
 
 
@@ -63,7 +64,7 @@ def stages(
         if last is not None and _in_passing(script, finding, statement):
             kind = None
         if kind is None and last is not None:
-            kind = last.kind
+            kind = AROUND if _is_behind(script, last, statement) else last.kind
         elif kind is None:
             behind = zip(kinds[number:], homes[number:], strict=True)
             near = groups[-1].kind if groups else _FIRST
@@ -86,6 +87,16 @@ def trainer_elsewhere(script: Script, found: Sequence[Stage], line: int) -> Reac
         if any(finding.pattern == "training-step" for finding in r.findings)
     ]
     return trainers[0] if len(trainers) == 1 else None
+
+
+def _is_behind(script: Script, group: _Group, statement: Statement) -> bool:
+    """Whether a statement of the training's function comes behind its loop."""
+    inside = (s for _, s in group.pairs if structure.unit(script, s) is not None)
+    return (
+        group.kind == TRAINING
+        and next(inside, None) is not None
+        and structure.unit(script, statement) is None
+    )
 
 
 def _name(script: Script, function: Statement | None) -> str | None:

@@ -14,6 +14,7 @@ from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -23,11 +24,19 @@ _CONSTANTS = ("True", "False", "None")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A step of a story: what it is, where, and the code that does it."""
+    """A step of a story: what it is, where, and the code that does it; `other` is the code that
+    does it in another branch, and its line, `needs` the lines of what only prepares it."""
 
     kind: str
     line: int
     code: str
+    other: tuple[str, int] | None = None
+    needs: tuple[int, ...] = ()
+
+    @property
+    def lines(self) -> set[int]:
+        """The lines of which it speaks."""
+        return {self.line, *self.needs, *((self.other[1],) if self.other else ())}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +52,7 @@ class ScaledStep:
     @property
     def told(self) -> set[int]:
         """The lines of which it speaks."""
-        return {part.line for part in self.parts}
+        return {line for part in self.parts for line in part.lines}
 
     def tells(self, finding: Finding) -> bool:
         """Whether it says what a finding is."""
@@ -134,7 +143,8 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
         calls = _calls_after(script, finding, statement)
         last = max((part.line for part in calls), default=finding.line)
         backward = f"{_fact(finding, 'scaler')}.scale({_fact(finding, 'loss')}).backward()"
-        parts = [Part("backward", finding.line, backward), *calls]
+        needs = _scaled_before(script, statement)
+        parts = [Part("backward", finding.line, backward, needs=needs), *calls]
         parts += _clearing(script, finding, statement)
         for other, place in placed:
             near = script.loop_around(place) == script.loop_around(statement)
@@ -174,10 +184,23 @@ def _calls_after(script: Script, finding: Finding, statement: Statement) -> list
     parts = []
     for kind, method in (("unscale", "unscale_"), ("step", "step"), ("update", "update")):
         name = f"{_fact(finding, 'scaler')}.{method}"
-        site = next((s for s in inside if s.name == name and s.line > finding.line), None)
-        if site is not None:
-            parts.append(Part(kind, site.line, text(site.node)))
+        behind = [s for s in inside if s.name == name and s.line > finding.line]
+        if behind:
+            first, others = behind[0], behind[1:2]
+            either = [s for s in others if script.exclusive(first.statement, s.statement)]
+            other = (text(either[0].node), either[0].line) if either else None
+            parts.append(Part(kind, first.line, text(first.node), other))
     return parts
+
+
+def _scaled_before(script: Script, statement: Statement) -> tuple[int, ...]:
+    """The line of `scaled = scaler.scale(loss)` before `scaled.backward()`."""
+    call = getattr(statement.node, "value", None)
+    receiver = dotted(call.func).rpartition(".")[0] if type(call) is cst.Call else ""
+    made = script.reaching(receiver, statement.index) if receiver.isidentifier() else []
+    if len(made) != 1 or type(made[0].value) is not cst.Call:
+        return ()
+    return (script.tree.statements[made[0].statement].first,)
 
 
 def _context(place: Statement) -> str:

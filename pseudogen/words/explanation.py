@@ -222,7 +222,7 @@ class _Writer:
                 passage = replace(passage, branch=(kind, "", branch[2]))
             elif self.branches.is_told(branch[2]):
                 passage = replace(passage, branch=("told branch", "", branch[2]))
-        if branch is not None and branch[0] == "when":
+        if branch is not None and branch[0] in ("when", "when-and", "branch"):
             self.branches.tell(branch[2])
         return passage_paragraph(passage, self.lang)
 
@@ -343,7 +343,7 @@ class _Writer:
             yield from (Paragraph(paragraph, lines=lines) for paragraph in told)
         if likewise:
             condition = self._condition(likewise, lines) if lines is not None else None
-            said = self._spans(self.words.likewise(likewise, condition))
+            said = self._spans(self.words.likewise(sorted(likewise), condition))
             yield Paragraph(said, lines=lines)
         yield from self._remarks(entry, lines)
 
