@@ -308,6 +308,22 @@ EXAMPLES = {
             path="folder",
         )
     ],
+    (
+        "from lightning.pytorch.callbacks import ModelCheckpoint\n"
+        "keep = ModelCheckpoint(dirpath='out', monitor='acc', mode='max', save_top_k=3)"
+    ): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.pytorch.callbacks.ModelCheckpoint",)),
+            how="callback",
+            call="ModelCheckpoint",
+            path="'out'",
+            monitor="'acc'",
+            keep="3",
+            better="higher",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
