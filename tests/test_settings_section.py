@@ -109,3 +109,17 @@ def test_what_nothing_reads_is_said_to_be_unread() -> None:
     rows = [row for row in pseudogen.explain(code).splitlines() if row.startswith("| `opt.")]
     assert "Not read in this file." in rows[0]
     assert "How many times training goes through the data." in rows[1]
+
+
+def test_options_that_an_object_keeps_are_those_of_the_command_line() -> None:
+    code = (
+        "import argparse\n"
+        "class Net:\n    def __init__(self, hparams):\n        self.args = hparams\n"
+        "    def optimizer(self):\n        return SGD(self.parameters(), lr=self.args.lr)\n"
+        "parser = argparse.ArgumentParser()\n"
+        "parser.add_argument('--lr', type=float, default=0.1)\n"
+        "args = parser.parse_args()\nnet = Net(args)\n"
+    )
+    made = json.loads(pseudogen.explain(code, format="json"))
+    (setting,) = made["settings"]
+    assert (setting["name"], setting["line"], setting["lines"]) == ("args.lr", 8, [6])

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
+from pseudogen.names.arguments import argument
 from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -37,6 +39,10 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             continue
         if _describes_object(script, re.split(r"[.\[]", name, maxsplit=1)[0]):
             continue
+        declared = known.get(_given_as(script, name))
+        if declared is not None:
+            yield name, declared
+            continue
         setting = Setting(
             name=name,
             default=read.default,
@@ -45,6 +51,43 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             statement=read.statement,
         )
         yield name, setting
+
+
+def _given_as(script: Script, name: str) -> str:
+    """`args.lr` for `self.hparams.lr` in a class that is made with `args` as its `hparams`."""
+    if not name.startswith("self."):
+        return ""
+    held, _, rest = name.removeprefix("self.").partition(".")
+    given = script.once(_kept).get(held)
+    return f"{given}.{rest}" if given else ""
+
+
+def _kept(script: Script) -> dict[str, str]:
+    """Attribute -> the name of what `__init__` is given for it, where all classes that have it and
+    all places that make them agree."""
+    found: dict[str, set[str]] = {}
+    for owner in script.tree.statements:
+        if type(owner.node) is not cst.ClassDef:
+            continue
+        calls = [s.node for s in script.call_sites() if s.name == owner.node.name.value]
+        for attribute, place, parameter in _attributes(script, owner):
+            given = {dotted(argument(call, parameter, place)) for call in calls}
+            found.setdefault(attribute, set()).update(given)
+    return {name: given.pop() for name, given in found.items() if len(given) == 1}
+
+
+def _attributes(script: Script, owner: Statement) -> Iterator[tuple[str, int, str]]:
+    """(attribute, place, parameter) of each `self.args = args` in the `__init__` of a class."""
+    for method in script.tree.body(owner):
+        if type(method.node) is not cst.FunctionDef or method.node.name.value != "__init__":
+            continue
+        parameters = [p.name.value for p in method.node.params.params][1:]
+        for statement in script.tree.body(method):
+            node = statement.node
+            value = dotted(node.value) if type(node) is cst.Assign else ""
+            target = dotted(node.targets[0].target) if value in parameters else ""
+            if target.startswith("self.") and target.count(".") == 1:
+                yield target.removeprefix("self."), parameters.index(value), value
 
 
 def _describes_object(script: Script, name: str) -> bool:
