@@ -270,6 +270,8 @@ def logged(script: Script, site: Site) -> Tracker | None:
     if method not in _WRITES and method not in _LOGS and method not in _LOGGER_LOGS:
         return None
     if method in _WRITES:
+        if type(site.statement.node) in (cst.Assign, cst.Return):
+            return None  # it gives something, which a writer does not
         receiver = text(site.node.func.value) if "[" in receiver else receiver
         return Tracker(receiver, _backend(receiver, site, script), Evidence(FLOW, (receiver,)))
     return _of_tracker(receiver, method, site, script)

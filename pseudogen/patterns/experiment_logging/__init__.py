@@ -86,6 +86,22 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "import wandb\nwandb.log({'loss': loss, 'masks': wandb.Image(masks)})\n": [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence("api", ("wandb.log",)),
+            form="log",
+            tracker=None,
+            backend="Weights & Biases",
+            where=None,
+            names=("loss", "masks"),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
     "import mlflow\nmlflow.set_experiment('digits')\nmlflow.log_params(settings)\n": [
         ExperimentLogging(
             line=2,
@@ -707,6 +723,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "embedded = self.add_embedding(times)": "a layer, which gives what it computes",
     ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",
     ("canvas.plot_table(rows)"): "text is drawn into a picture",
     "from show import Visualizer\nvis = Visualizer(img)\nvis.draw(box)": "draws pictures",

@@ -177,20 +177,22 @@ _MEDIA = frozenset(
 
 
 def _what(site: Site) -> str | None:
-    """What a call logs beside values: `log_params`, `add_figure`, `log({"x": wandb.Image(x)})`."""
+    """What a call logs instead of values: `log_params`, `log({"x": wandb.Image(x)})`."""
     method = set(words(site.name))
     if method & _SETTINGS:
         return "settings"
     if "text" in method:
         return "text"
-    made = {
-        word
-        for arg in site.node.args
-        for part in descendants(arg.value)
-        if type(part) is cst.Call
-        for word in words(dotted(part.func))[-1:]
-    }
-    return "media" if (method | made) & _MEDIA else None
+    given = [arg.value for arg in site.node.args]
+    if given and type(given[0]) is cst.Dict:
+        given = [element.value for element in given[0].elements]
+    return "media" if method & _MEDIA or (given and all(map(_is_media, given))) else None
+
+
+def _is_media(node: Any) -> bool:
+    """Whether a value is made an image, a table or the like: `[wandb.Image(x) for x in images]`."""
+    calls = (dotted(part.func) for part in descendants(node) if type(part) is cst.Call)
+    return any(set(words(name)[-1:]) & _MEDIA for name in calls)
 
 
 def _name(node: Any) -> Iterator[str]:
