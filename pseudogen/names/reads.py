@@ -11,7 +11,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Tree
+from pseudogen.syntax.tree import Statement
 
 _ASSIGNMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign)
 
@@ -27,13 +27,12 @@ class Read:
     default: str | None = None
 
 
-def reads(tree: Tree) -> list[Read]:
-    """All reads of names, attributes and string keys, the longest form of each, in the order of
-    the source. `config.model.items()` reads `config.model`; `config.get("lr")` reads
-    `config["lr"]`."""
+def reads(statement: Statement) -> list[Read]:
+    """All reads of names, attributes and string keys in a statement (in the header of a compound
+    one), the longest form of each, in the order of the source. `config.model.items()` reads
+    `config.model`; `config.get("lr")` reads `config["lr"]`."""
     return [
         Read(name, statement.first, statement.index, default)
-        for statement in tree.statements
         for name, default in _names(_parts(statement.node))
     ]
 

@@ -210,12 +210,11 @@ class Roles:
         if self._uses is None:
             self._uses = {}
             for call in self.tree.occurrences[cst.Call]:
-                function = call.node.func
-                if type(function) is cst.Attribute:
-                    name = dotted(function.value)
+                name, _, method = call.name.rpartition(".")
+                if name:
                     home = self.resolver.home(name, call.scope)
                     key = (home.index if home else -1, name)
-                    self._uses.setdefault(key, set()).add(function.attr.value)
+                    self._uses.setdefault(key, set()).add(method)
         return self._uses
 
     def _passed(self, name: str, scope: int, depth: int) -> Role | None:
@@ -242,9 +241,7 @@ class Roles:
         if self._calls is None:
             self._calls = {}
             for call in self.tree.occurrences[cst.Call]:
-                name = dotted(call.node.func)
-                if name:
-                    self._calls.setdefault(name, []).append((call.node, call.scope))
+                self._calls.setdefault(call.name, []).append((call.node, call.scope))
         return self._calls.get(function, [])
 
     def _named(self, name: str, scope: int, depth: int) -> Role | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from itertools import accumulate
 from typing import Any, TypeVar
 
@@ -74,6 +74,7 @@ class Script:
         self.roles = Roles(self.resolver)
         self.functions_called: dict[tuple[str, int], int | None] = {}
         """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
+        self._lowered = tree.text.lower().split("\n")
         self._written = (NO_STATEMENT, "")
         """The statement whose lines were looked at last, and these in lower case."""
         self.mentioned: dict[str, bool] = {}
@@ -90,7 +91,7 @@ class Script:
         self._workers: workers.Workers | None = None
         self._settings: settings.Settings | None = None
         self._defined: set[str] | None = None
-        self._reads: list[reads.Read] | None = None
+        self._reads: dict[int, list[reads.Read]] = {}
         self._operations: dict[int, list[Any]] | None = None
         self._uses: uses.Uses | None = None
         self._inner: dict[int, Scope] | None = None
@@ -126,9 +127,10 @@ class Script:
     def call_sites(self) -> list[Site]:
         """Every call, in the order of the source."""
         if self._calls is None:
+            statements, known = self.tree.statements, self.known_name
             self._calls = [
-                self.call_site(place.node, place.statement, place.scope)
-                for place in self.tree.occurrences[cst.Call]
+                Site(c.node, statements[c.statement], c.scope, known(c.name, c.scope), c.name)
+                for c in self.tree.occurrences[cst.Call]
             ]
         return self._calls
 
@@ -163,14 +165,12 @@ class Script:
     def source(self, statement: Statement) -> str:
         """The lines of a statement (of the header of a compound one, with its decorators) as
         written: a cheap way to see that it can't speak of something."""
-        if statement.start == statement.last:
-            return self.tree.lines[statement.last - 1]
-        return "\n".join(self.tree.lines[statement.start - 1 : statement.last])
+        return _lines_of(statement, self.tree.lines)
 
     def written(self, statement: Statement) -> str:
         """The same in lower case; kept for the next who asks of this statement."""
         if self._written[0] != statement.index:
-            self._written = (statement.index, self.source(statement).lower())
+            self._written = (statement.index, _lines_of(statement, self._lowered))
         return self._written[1]
 
     # Names
@@ -309,17 +309,25 @@ class Script:
                     self._callers.setdefault(called.index, []).append(site)
         return self._callers.get(function.index, [])
 
-    @property
-    def reads(self) -> list[reads.Read]:
-        """Every name, attribute and key that the script reads, in the order of the source."""
-        if self._reads is None:
-            self._reads = reads.reads(self.tree)
-        return self._reads
+    def reads_of(self, statement: Statement) -> list[reads.Read]:
+        """Every name, attribute and key that a statement reads (of a compound one its header), in
+        the order of the source."""
+        found = self._reads.get(statement.index)
+        if found is None:
+            found = self._reads[statement.index] = reads.reads(statement)
+        return found
+
+    def reads_mentioning(self, pieces: Collection[str]) -> Iterator[reads.Read]:
+        """What is read in statements in whose lines one of some pieces of text, in lower case, is
+        written."""
+        for statement in self.tree.statements:
+            if any(map(_lines_of(statement, self._lowered).__contains__, pieces)):
+                yield from self.reads_of(statement)
 
     def uses(self, setting: Setting) -> tuple[int, ...]:
         """The lines on which a setting is read, under any of its names."""
         if self._uses is None:
-            self._uses = uses.Uses(self.settings, self.reads)
+            self._uses = uses.Uses(self)
         return self._uses.lines(setting)
 
     @property
@@ -434,3 +442,9 @@ class Script:
             (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
             None,
         )
+
+
+def _lines_of(statement: Statement, lines: list[str]) -> str:
+    if statement.start == statement.last:
+        return lines[statement.last - 1]
+    return "\n".join(lines[statement.start - 1 : statement.last])

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
+
+if TYPE_CHECKING:
+    from pseudogen.names.script import Script
 
 _JOINT = re.compile(r"[.\[]")
 
@@ -14,7 +16,9 @@ _JOINT = re.compile(r"[.\[]")
 class Uses:
     """The lines on which each setting is read, from one pass over all that a script reads."""
 
-    def __init__(self, settings: Settings, reads: Sequence[Read]) -> None:
+    def __init__(self, script: Script) -> None:
+        settings = script.settings
+        reads = list(script.reads_mentioning(_roots(settings)))
         self._names: dict[int, list[str]] = {}
         for name, setting in settings.items():
             self._names.setdefault(id(setting), []).append(name)
@@ -33,6 +37,11 @@ class Uses:
         found = [self._places.get(name, []) for name in self._names.get(id(setting), ())]
         places = sorted({place for one in found for place in one})
         return tuple(dict.fromkeys(self._lines[place] for place in places))
+
+
+def _roots(settings: Settings) -> set[str]:
+    """The first names of settings, in lower case: `args` of `args.lr`."""
+    return {_JOINT.split(name, 1)[0].lower() for name in settings}
 
 
 def _beginnings(name: str) -> list[str]:

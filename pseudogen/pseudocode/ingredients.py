@@ -23,19 +23,17 @@ def ingredients(script: Script, roots: Iterable[int], stepping: Set[int]) -> dic
     Returns the index of each and how far it is from a root, 1 for what a root reads itself; 0
     for those that apply a model, which are as good as roots.
     """
-    names: dict[int, list[str]] = {}
-    for read in script.reads:
-        names.setdefault(read.statement, []).append(read.name)
     found = dict.fromkeys(roots, 0)
     given = set(found)
     waiting = deque(found)
     while waiting:
         index = waiting.popleft()
-        region = _region(script, script.tree.statements[index], stepping)
+        statement = script.tree.statements[index]
+        region = _region(script, statement, stepping)
         if region is None or found[index] >= _DEPTH:
             continue
-        for name in names.get(index, ()):
-            for made in _makers(script, name, index, region):
+        for read in script.reads_of(statement):
+            for made in _makers(script, read.name, index, region):
                 if made not in found:
                     applies = _applies_model(script, script.tree.statements[made])
                     found[made] = 0 if applies else found[index] + 1

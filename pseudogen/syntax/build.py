@@ -310,7 +310,8 @@ class _Builder:
             if children is None:
                 continue
             if kind in RECORDED:
-                self.occurrences[kind].append(Occurrence(node, index, scope))
+                name = dotted(node.func) if kind is cst.Call else ""
+                self.occurrences[kind].append(Occurrence(node, index, scope, name))
             elif kind is cst.NamedExpr:
                 self._bind_target(node.target, node.value, "walrus", index, scope)
             value = children(node)

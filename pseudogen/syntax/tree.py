@@ -80,11 +80,13 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
-    """An expression node and the statement and scope that hold it."""
+    """An expression node and the statement and scope that hold it; for a call the dotted name of
+    what is called, as written."""
 
     node: Any
     statement: int
     scope: int
+    name: str
 
 
 @dataclass(slots=True, eq=False)
