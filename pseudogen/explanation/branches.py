@@ -65,4 +65,5 @@ class Branches:
 
 
 def _begins(condition: str, shared: str | None) -> bool:
-    return shared is not None and common((condition, shared)) == shared
+    begins = shared is not None and condition.startswith(shared)
+    return begins and common((condition, shared)) == shared

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ast import literal_eval
 from collections.abc import Sequence
 from typing import Any
@@ -102,21 +103,33 @@ def _written(test: _Test, alone: bool) -> str:
     return f"({written})" if looser and not alone else written
 
 
+_NAME = re.compile(r"\w+")
+_LOGIC = frozenset({"and", "False", "in", "is", "not", "or", "True"})
+
+
 def are_opposite(one: str, other: str) -> bool:
-    """Whether of two written conditions always exactly one holds."""
-    return opposite(cst.parse_expression(one), alone=True) == other
+    """Whether of two written conditions always exactly one holds: they speak of the same."""
+    named, also = (set(_NAME.findall(condition)) - _LOGIC for condition in (one, other))
+    return named == also and opposite(cst.parse_expression(one), alone=True) == other
+
+
+_JOINT = re.compile(
+    r"""(?:"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|([(\[{])|([)\]}])|(\b(?:and|or|if|lambda)\b|:=)"""
+)
 
 
 def conjuncts(written: str) -> list[str]:
     """The tests that a written condition joins by `and`."""
-    return _conjuncts(cst.parse_expression(written)) if " and " in written else [written]
-
-
-def _conjuncts(node: Any) -> list[str]:
-    joined = type(node) is cst.BooleanOperation and type(node.operator) is cst.And
-    if joined and not node.lpar:
-        return [*_conjuncts(node.left), *_conjuncts(node.right)]
-    return [text(node)]
+    found: list[str] = []
+    depth = start = 0
+    for joint in _JOINT.finditer(written) if " and " in written else ():
+        depth += bool(joint[1]) - bool(joint[2])
+        if joint[3] and not depth:
+            if joint[3] != "and":
+                return [written]  # it binds less than `and` does
+            found.append(written[start : joint.start() - 1])
+            start = joint.end() + 1
+    return [*found, written[start:]]
 
 
 def common(conditions: Sequence[str | None]) -> str | None:
@@ -138,6 +151,8 @@ def beyond(condition: str, shared: str | None) -> str | None:
 def either_way(one: str, other: str) -> tuple[str | None] | None:
     """Of two conditions that are the two ways of one test, what both ask for besides, in a tuple
     of its own; None where they are not."""
+    if one == other:
+        return None
     shared = common((one, other))
     rests = beyond(one, shared), beyond(other, shared)
     ways = rests[0] is not None and rests[1] is not None and are_opposite(rests[0], rests[1])
