@@ -21,6 +21,13 @@ EXACT |= {
     "apex.amp.initialize": Api(
         "precision", ("models", "optimizers", "enabled", "opt_level"), {}, _DOCS + "amp.html"
     ),
+    "apex.fp16_utils.FP16_Optimizer": Api(
+        "precision",
+        ("init_optimizer", "static_loss_scale", "dynamic_loss_scale"),
+        {},
+        _DOCS + "fp16_utils.html",
+        {"dtype": "float16"},
+    ),
     "apex.contrib.clip_grad.clip_grad_norm_": Api(
         "clip",
         ("parameters", "max_norm", "norm_type"),

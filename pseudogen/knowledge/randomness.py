@@ -39,6 +39,7 @@ EXACT: dict[str, Api] = {
     "tensorflow.config.experimental.enable_op_determinism": Api("determinism", source=_TENSORFLOW),
     "jax.random.PRNGKey": _seed("jax", _JAX),
     "jax.random.key": _seed("jax", _JAX),
+    "haiku.PRNGSequence": _seed("jax", _JAX),
     "flax.nnx.Rngs": _seed("jax", _FLAX),
     "paddle.seed": _seed("paddle", _PADDLE),
     "paddle.framework.random._manual_seed": _seed("paddle", _PADDLE),

@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 _SETTINGS = frozenset({"args", "arguments", "config", "configuration", "generation", "mixin"})
 _PHASES = frozenset({"eval", "evaluation", "test", "val", "valid", "validation"})
 _VERBS = (EVALUATION_WORDS - {"dev"}) | {"verification"}
-_LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "final", "online"})
+_LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "final", "online", "repeat"})
 _OBJECTS = frozenset(
-    {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "classifier", "coco"}
+    {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "ckpt", "classifier", "coco"}
     | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
     | {"full", "generation", "imagenet", "in", "knn", "linear", "log", "loop", "loss", "map"}
     | {"metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
@@ -215,7 +215,9 @@ def _plausible(script: Script, site: Site) -> bool:
     if _imports_evaluation(script, site):
         return True
     passed = {word for arg in site.node.args for word in words(dotted(arg.value))}
-    return bool(passed & {"epoch", "args", "config", "cfg", "step", "loader", "dataloader"})
+    return bool(
+        passed & {"epoch", "args", "conf", "config", "cfg", "opt", "step", "loader", "dataloader"}
+    )
 
 
 def _imports_evaluation(script: Script, site: Site) -> bool:

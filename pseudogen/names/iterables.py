@@ -32,6 +32,7 @@ _OTHER_PASSES = EVALUATION_WORDS | frozenset(
 """Words of functions of a loader that do more than hand on its batches."""
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
+_STEPS = frozenset({"batches", "iterations", "iters", "steps"})
 
 
 def unwrapped(node: Any) -> Any:
@@ -135,14 +136,21 @@ def counts_along(node: Any) -> bool:
 
 def says_epochs(node: Any) -> bool:
     """Whether an expression names a number of epochs: `num_epochs`, not `steps_per_epoch`."""
-    found = all_words(node)
-    return bool(found & EPOCH_WORDS) and "per" not in found
+    return bool(all_words(node) & EPOCH_WORDS) and not says_steps(node)
+
+
+def says_steps(node: Any) -> bool:
+    """Whether an expression names the steps of an epoch: `steps_per_epoch`, `epoch_iters`."""
+    named = [set(words(name)) for name in _names(node)]
+    return any("per" in n or (n & EPOCH_WORDS and n & _STEPS) for n in named)
 
 
 def all_words(node: Any, whole: bool = False) -> set[str]:
     """The words of all names in an expression: of their last components, or of all (`whole`)."""
-    found: set[str] = set()
+    return {word for name in _names(node, whole) for word in words(name)}
+
+
+def _names(node: Any, whole: bool = False) -> list[str]:
+    """The names in an expression, or the components of all of them (`whole`)."""
     written = text(node).replace(".", " ") if whole else text(node)
-    for name in "".join(c if c.isalnum() or c in "._" else " " for c in written).split():
-        found.update(words(name))
-    return found
+    return "".join(c if c.isalnum() or c in "._" else " " for c in written).split()

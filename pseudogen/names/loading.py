@@ -29,9 +29,11 @@ _STATE_KEYS = frozenset(
     {"epoch", "epochs", "optim", "optimizer", "scheduler", "step", "steps", "iter", "iteration"}
     | {"scaler", "amp"}
 )
+_STATE_WORDS = frozenset({"checkpoint", "ckpt", "snapshot", "state"})
 _RESUME_WORDS = frozenset({"continue", "last", "latest", "restart", "restore", "resume", "resumed"})
 _EVALUATE_WORDS = frozenset(
     {"demo", "eval", "evaluate", "export", "infer", "inference", "predict", "test", "testing"}
+    | {"generate", "sample", "sampling"}
 )
 _OPTIMIZERS = (("opt",), ("optim",), ("optimizer",))
 _NO_MODEL = frozenset({"optim", "optimizer", "optimizers", "scheduler", "scaler", "sampler"})
@@ -129,7 +131,7 @@ def _into_model(script: Script, site: Site) -> Site | None:
     bound = _bound(site.statement)
     for call in _later_calls(script, site):
         name = call.name.rpartition(".")[2]
-        if bound and _loads_for_model(script, call, bound):
+        if _loads_for_model(script, call, bound, site):
             return call
         if name in _GIVES_MODEL and len(call.node.args) > 1:
             return call
@@ -141,11 +143,14 @@ def _into_model(script: Script, site: Site) -> Site | None:
     return None
 
 
-def _loads_for_model(script: Script, call: Site, bound: str) -> bool:
-    """`model = load_ckpt(model, weights)`: a helper gets the model and what was read for it."""
+def _loads_for_model(script: Script, call: Site, bound: str, site: Site) -> bool:
+    """`model = load_ckpt(model, weights)`, `load_matching(model, torch.load(path))`: a helper gets
+    the model and what was read for it."""
     given = [arg.value for arg in call.node.args]
     named = words(call.name)
-    takes = named[:1] == ("load",) and any(dotted(node) == bound for node in given)
+    takes = named[:1] == ("load",) and any(
+        node is site.node or (bound and dotted(node) == bound) for node in given
+    )
     plain = takes and call.known is None and type(call.node.func) is cst.Name
     return plain and script.is_a(given[0], call.scope, "model") is not None
 
@@ -254,11 +259,15 @@ def _restores_progress(script: Script, site: Site) -> bool:
 
 
 def _loads_optimizer(script: Script, site: Site) -> bool:
-    """Whether an optimizer gets its state below, before another file is read."""
+    """Whether an optimizer gets its state below, before another file is read; a function that by
+    its name restores a state may read several."""
+    function = script.function_around(site.statement)
+    told = words(function.node.name.value) if function is not None else ()
+    restores = told[:1] in (("load",), ("restore",)) and bool(_STATE_WORDS & set(told))
     for call in _later_calls(script, site):
         if call.node is site.node or type(call.node.func) is not cst.Attribute:
             continue
-        if call.known is not None and call.known.api.kind in FILE_READS:
+        if call.known is not None and call.known.api.kind in FILE_READS and not restores:
             return False
         if call.node.func.attr.value in _INTO_MODEL:
             role = script.role(call.node.func.value, call.scope)

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.names.iterables import EVALUATION_WORDS, all_words, counted_range, unwrapped
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -104,6 +105,15 @@ def draws_batch(script: Script, statement: Statement) -> bool:
         if named == ("sample",) and "." in site.name:
             return True
     return False
+
+
+def cuts_pieces(script: Script, statement: Statement) -> bool:
+    """Whether a `while` goes through data piece by piece: `while i + size <= len(data):` around
+    `batch = data[i : i + size]`."""
+    if "len(" not in text(statement.node.test):
+        return False
+    given = (s.node.value for s in script.tree.below(statement) if type(s.node) is cst.Assign)
+    return any(type(part) is cst.Slice for value in given for part in descendants(value))
 
 
 def plays(script: Script, statement: Statement) -> bool:

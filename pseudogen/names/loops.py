@@ -18,6 +18,7 @@ from pseudogen.names.iterables import (
     holds_count,
     loader,
     says_epochs,
+    says_steps,
     unwrapped,
 )
 from pseudogen.names.loop_bodies import (
@@ -26,6 +27,7 @@ from pseudogen.names.loop_bodies import (
     behind_bar,
     counts_batches,
     counts_steps,
+    cuts_pieces,
     draws_batch,
     handles_training,
     is_abstract,
@@ -189,6 +191,7 @@ class _Classifier:
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
         listed = listed or text(statement.node.iter).endswith((".items()", ".values()", ".keys()"))
+        listed = listed and not draws_batch(self.script, statement)
         if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
@@ -221,7 +224,8 @@ class _Classifier:
         over = text(statement.node.iter)
         named = set(words(variable)) | all_words(statement.node.iter)
         epochs = named & EPOCH_WORDS and not set(words(variable)) & STEP_WORDS
-        if epochs and "per" not in named:
+        in_epoch = says_steps(statement.node.iter)
+        if epochs and not in_epoch:
             return self._epochs_by_name(statement, variable, inside)
         trains = inside or self._calls_training(statement)
         draws = draws_batch(self.script, statement)
@@ -229,7 +233,7 @@ class _Classifier:
         if trains and (whole or not named & _MICRO_WORDS):
             evidence = Evidence(FLOW, (variable,))
             outer = self._around(statement)
-            if outer is None and draws and "per" in named and named & EPOCH_WORDS:
+            if outer is None and draws and in_epoch and named & EPOCH_WORDS:
                 return Loop(BATCH_LOOP, variable, over, evidence)
             if outer is not None:
                 batches = outer == EPOCH_LOOP and (draws or inside)
@@ -292,7 +296,8 @@ class _Classifier:
         )
         draws = draws_batch(self.script, statement)
         if not trains:
-            measures = draws and self._evaluates(statement, condition)
+            takes = draws or cuts_pieces(self.script, statement)
+            measures = takes and self._evaluates(statement, condition)
             return Loop(EVALUATION_LOOP, "", condition, evidence) if measures else None
         if self._around(statement) is not None:
             return Loop(BATCH_LOOP, "", condition, evidence) if draws else None

@@ -238,7 +238,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
         return False
     if site.name.endswith(("]", ")")):
         partner = bool(given & _PARTNERS) and _is_treated(first, script)
-        return (role_named or partner) and (site.name.endswith("[]") or site.name in _CHOSEN)
+        named_so = role_named or words(first)[:1] == ("model",)
+        return (named_so or partner) and (site.name.endswith("[]") or site.name in _CHOSEN)
     if last in _FROM:
         owner = set(words(site.name.rpartition(".")[0]))
         return not owner & NO_MODELS and (role_named or bool(given & _MODELS))
@@ -252,7 +253,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     makes = called[0] in MAKING and called[0] not in ("set", "load")
     makes = makes or _loads_by_settings(called, site)
     if makes and set(called) & _MODELS:
-        return "," not in target or role_named
+        return "," not in target or role_named or bool(given & _PARTNERS)
     if not role_named and not given & _MODELS and words(first)[-1:] not in _SHORT:
         if not is_class_name(last):
             return False
@@ -314,12 +315,12 @@ def gives_batches(name: str) -> bool:
 
 @lru_cache(maxsize=1 << 13)
 def _ends_as_model(name: str) -> bool:
-    """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, not
-    `model_iterator`, which is an iterator."""
+    """Whether the words behind `model` or `net` leave it one: `model_ft`, `netG`, `net_encoder`,
+    not `model_iterator`, which is an iterator."""
     found = words(name)
     places = [place for place, word in enumerate(found) if word in _MODELS]
     rest = found[places[-1] + 1 :] if places else ()
-    return all(word in _BESIDE or len(word) == 1 for word in rest)
+    return all(word in _BESIDE or word in _PARTNERS or len(word) == 1 for word in rest)
 
 
 def _asked_of_model(site: Site, script: Script) -> bool:

@@ -25,6 +25,8 @@ RUN = "run"
 _DOWN = frozenset({"int", "floor", "math.floor", "np.floor", "numpy.floor"})
 _UP = frozenset({"ceil", "math.ceil", "np.ceil", "numpy.ceil"})
 _PLAIN = frozenset({"max", "min", "round", "float"})
+_TABLES = frozenset({"arange", "empty", "ones", "range", "zeros"})
+"""What gives many numbers, not one."""
 _COUNTING = _DOWN | _UP | _PLAIN | {"len"}
 _STEP_WORDS = frozenset(
     {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
@@ -128,6 +130,7 @@ class Steps:
 
 def steps(script: Script, target: str, value: Any, statement: Statement) -> Steps | None:
     """How `target = value` computes a number of steps; None when it does not."""
+    value = _uncast(value)
     named = set(words(target))
     if named & _NEVER or "," in target:
         return None
@@ -253,8 +256,15 @@ def _steps(script: Script, node: Any, statement: Statement) -> Steps | None:
     return None
 
 
+def _uncast(node: Any) -> Any:
+    """`np.ceil(n / b)` in `np.ceil(n / b).astype(int)`."""
+    cast = type(node) is cst.Call and type(node.func) is cst.Attribute
+    return node.func.value if cast and node.func.attr.value in ("astype", "item") else node
+
+
 def may_count(value: Any) -> bool:
     """Whether an expression has a form in which steps are counted: most have none."""
+    value = _uncast(value)
     kind = type(value)
     if kind is cst.Call:
         own = len(value.args) == 1 and type(value.args[0].value) is cst.BinaryOperation
@@ -278,6 +288,8 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
         return Steps(evidence, loader=loader) if evidence is not None else None
     own = len(node.args) == 1 and type(node.args[0].value) is cst.BinaryOperation
     if name not in _DOWN and name not in _UP and name not in _PLAIN and not own:
+        return None
+    if name.rpartition(".")[2] in _TABLES:
         return None
     inner = (_steps(script, arg.value, statement) for arg in node.args)
     found = next((steps for steps in inner if steps is not None), None)
@@ -390,9 +402,19 @@ def _counts_samples(script: Script, node: Any, scope: int) -> bool:
     if kind is cst.Integer:
         return int(node.value.replace("_", "")) >= 1000 if node.value[:2].isdigit() else False
     named = set(words(dotted(node)))
+    if kind is cst.Name and not named & _SAMPLE_WORDS and _holds_length(script, node.value, scope):
+        return True
     if kind is cst.Subscript or not named & _SAMPLE_WORDS:
         return kind is cst.Attribute and node.attr.value == "samples"
     return "batch" not in named and script.is_a(node, scope, "batch-size") is None
+
+
+def _holds_length(script: Script, name: str, scope: int) -> bool:
+    """Whether a name is the length of a data set, and nothing else: `total = len(dataset)`."""
+    bound = script.resolver.bindings(name, scope)
+    made: Any = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
+    counts = type(made) is cst.Call and dotted(made.func) == "len" and len(made.args) == 1
+    return counts and script.is_a(made.args[0].value, scope, "dataset") is not None
 
 
 def _product(script: Script, node: Any, statement: Statement) -> Steps | None:

@@ -49,6 +49,7 @@ _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = (
     *("fit", "fit_generator", "train", "run", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
     "learn",
+    "run_training",
 )
 """Methods that may run a framework's whole training loop."""
 _FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
@@ -356,6 +357,8 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
         return Evidence(FLOW, (site.name,)) if "max_epochs" in passed else None
     if trainer is not None:
         return _trusted(script, site, trainer)
+    if method == "run_training":  # of Tianshou's algorithms
+        return Evidence(NAME, (site.name,)) if script.called_function(site) is None else None
     keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
     if method in _FASTAI:
         return Evidence(FLOW, (site.name,))

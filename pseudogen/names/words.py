@@ -7,6 +7,9 @@ from functools import lru_cache
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_]+")
 
+_GLUED = {f"{part}dataloader": (part, "dataloader") for part in ("train", "val", "valid", "test")}
+"""Words that are written as one."""
+
 MAKING = frozenset(
     {"build", "construct", "create", "generate", "get", "init", "initialize", "initialise", "load"}
     | {"make", "prepare", "set", "setup"}
@@ -117,7 +120,8 @@ def words(name: str) -> tuple[str, ...]:
     Of a dotted name the last component counts: `args.batch_size` has the words of `batch_size`.
     """
     last = name.rpartition(".")[2]
-    return tuple(word.lower() for word in _WORD.findall(last) if not word.isdigit())
+    found = tuple(word.lower() for word in _WORD.findall(last) if not word.isdigit())
+    return (*found[:-1], *_GLUED[found[-1]]) if found and found[-1] in _GLUED else found
 
 
 @lru_cache(maxsize=1 << 15)

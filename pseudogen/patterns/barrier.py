@@ -21,6 +21,7 @@ _WAITS = (
     "wait_for_everyone",
 )
 _ORDERS = (
+    "barrier_context",
     "main_process_first",
     "local_main_process_first",
     "torch_distributed_zero_first",
@@ -28,6 +29,7 @@ _ORDERS = (
     "wait_for_the_master",
     "wait_for_master",
 )
+_ASKED = ("get_rank", "get_world_size", "is_main_process")
 _SPEAKERS = frozenset({"dist", "comm", "distributed", "mpu", "ptd", "synchronization"})
 
 
@@ -85,6 +87,8 @@ def find_method(site: Site, script: Script) -> Iterator[Barrier]:
 def _of_processes(receiver: str, site: Site, script: Script) -> bool:
     """Whether `synchronize` is that of processes, not the one that waits for a GPU."""
     modules = script.resolver.qualified(site.name, site.scope) or (receiver,)
+    if not receiver and modules == (receiver,):  # of `from utils import *`
+        return any(call.name in _ASKED for call in script.call_sites())
     if not receiver and any(_gives_rank(name.rpartition(".")[0], script) for name in modules):
         return True
     return any(
@@ -95,9 +99,8 @@ def _of_processes(receiver: str, site: Site, script: Script) -> bool:
 
 def _gives_rank(module: str, script: Script) -> bool:
     """Whether a module is also asked for the rank: `from utils import get_rank, synchronize`."""
-    asked = ("get_rank", "get_world_size", "is_main_process")
     return bool(module) and any(
-        f"{module}.{name}" in script.resolver.qualified(name, 0) for name in asked
+        f"{module}.{name}" in script.resolver.qualified(name, 0) for name in _ASKED
     )
 
 
@@ -247,9 +250,28 @@ EXAMPLES = {
             first_goes_ahead=False,
         )
     ],
+    ("with barrier_context():\n    data = CIFAR10(root, download=True)"): [
+        Barrier(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("barrier_context",)),
+            call="barrier_context",
+            first_goes_ahead=True,
+        )
+    ],
+    ("from utils.distributed import *\nrank = get_rank()\nsynchronize()\n"): [
+        Barrier(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("synchronize",)),
+            call="synchronize",
+            first_goes_ahead=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import torch\ntorch.cuda.synchronize()": "the process waits for its GPU",
     "worker.join()": "the parent waits for a child",
     ("from clocks import synchronize\nsynchronize()"): "clocks, for all we know",
+    ("from helpers import *\nsynchronize()\n"): "it may wait for a GPU",
 }

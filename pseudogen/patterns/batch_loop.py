@@ -260,6 +260,24 @@ EXAMPLES = {
         first="epoch * len(train_loader)",
         loader="train_loader",
     ),
+    (
+        "def train(iterator, epoch):\n"
+        "    for i in range(cfg.epoch_iters):\n"
+        "        loss = model(next(iterator))\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+        "for epoch in range(9):\n"
+        "    train(iterator, epoch)\n"
+        ""
+    ): [
+        BatchLoop(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("i",)),
+            over="range(cfg.epoch_iters)",
+            draws="next(iterator)",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for op in block.ops:\n    op.loss.backward()": "operations of a graph",

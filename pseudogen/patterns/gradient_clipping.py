@@ -11,6 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.modules import parameters_of
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
@@ -24,6 +25,7 @@ _METHODS = (
     "clip_grads",
     "clip_grad",
     "clip_by_global_norm",
+    "clip_master_grads",
     "dispatch_clip_grad",
 )
 _SETTINGS = ("gradient_clip_val", "max_grad_norm", "clip_grad", "clipnorm", "global_clipnorm")
@@ -76,7 +78,7 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
         return  # the norm alone is measured, or what happens is up to a default
     if type(limit) is cst.IfExp and "None" in (text(limit.body), text(limit.orelse)):
         limit = None  # another limit may be given instead
-    if known is None and len(site.node.args) > 1:
+    if known is None and site.node.args:
         first = site.node.args[0]
         plain = first.keyword is None and first.value is not limit
         parameters = first.value if plain else parameters
@@ -119,6 +121,8 @@ def _limit(site: Site) -> Any:
         if found is not None:
             return found
     plain = [arg.value for arg in site.node.args if arg.keyword is None]
+    if len(plain) == 1 and parameters_of(plain[0]) is not None:
+        return None
     return plain[1] if len(plain) > 1 else plain[0] if len(plain) == 1 else None
 
 
@@ -285,6 +289,29 @@ EXAMPLES = {
             condition="not half",
             steps=7,
         ),
+    ],
+    (
+        "self.optimizer.zero_grad()\n"
+        "self.clip_grads(self.model.parameters())\n"
+        "self.optimizer.step()"
+    ): [
+        GradientClipping(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("self.clip_grads",)),
+            parameters="self.model.parameters()",
+            call="clip_grads",
+            steps=3,
+        )
+    ],
+    ("optimizer.clip_master_grads(args.clip)\n"): [
+        GradientClipping(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("optimizer.clip_master_grads",)),
+            limit="args.clip",
+            call="clip_master_grads",
+        )
     ],
 }
 COUNTEREXAMPLES = {

@@ -172,6 +172,9 @@ def _base(value: Any, scaled_by: set[str | None]) -> str | None:
 
 def _factors(value: Any, site: Site, script: Script) -> tuple[str | None, str | None, str | None]:
     """(batch size, number of processes, accumulation steps) that an expression multiplies by."""
+    divides = type(value) is cst.BinaryOperation and type(value.operator) is cst.Divide
+    if divides and _factors(value.left, site, script)[0] is not None:
+        return _factors(value.left, site, script)  # what it is divided by is the reference
     batch = processes = accumulation = None
     for term in _terms(value, site, script):
         role = script.role(term, site.scope)
@@ -356,6 +359,17 @@ EXAMPLES = {
             target=None,
             formula="exp.lr_per_img * args.batch_size",
             base="exp.lr_per_img",
+            batch="args.batch_size",
+        )
+    ],
+    ("lr0 *= args.batch_size / (world_size * args.bs_per_gpu)"): [
+        LrScaling(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.batch_size",)),
+            target="lr0",
+            formula="lr0 *= args.batch_size / (world_size * args.bs_per_gpu)",
+            base="lr0",
             batch="args.batch_size",
         )
     ],

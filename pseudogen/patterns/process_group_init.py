@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import ClassVar
+
+import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import string
@@ -107,6 +110,19 @@ def _names_joining(name: str) -> bool:
     return bool(found & {"init", "initialize", "setup"} and found & _OBJECTS)
 
 
+@pattern(ProcessGroupInit, calls=lambda name: name == "getattr()", mentions=("init_dist",))
+def find_chosen(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
+    """`getattr(utils, "init_dist_" + args.launcher)(port, backend="nccl")`."""
+    asked = site.node.func
+    if type(asked) is not cst.Call or len(asked.args) < 2:
+        return
+    name = asked.args[1].value
+    name = name.left if type(name) is cst.BinaryOperation else name
+    if (string(name) or "").startswith(("init_dist_", "init_distributed_")):
+        found = _joining(site, script, None, Evidence(NAME, (text(asked),)))
+        yield replace(found, call=text(asked))
+
+
 @pattern(ProcessGroupInit, calls=speaks_of("setup", *_OBJECTS))
 def find_helper(site: Site, script: Script) -> Iterator[ProcessGroupInit]:
     """`utils.init_distributed_mode(args)`: a helper of the project, known by its name."""
@@ -195,6 +211,40 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    ("import colossalai\ncolossalai.launch_from_torch(config='./config.py')"): [
+        ProcessGroupInit(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("colossalai.launch_from_torch",)),
+            call="colossalai.launch_from_torch",
+            framework="ColossalAI",
+            backend=None,
+            meeting=None,
+            world_size=None,
+            rank=None,
+            options=("config",),
+            condition=None,
+        )
+    ],
+    (
+        "import utils\n"
+        "utils_rank = getattr(utils, 'init_dist_%s' % args.launcher)(args.port, backend='nccl')\n"
+        ""
+    ): [
+        ProcessGroupInit(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("getattr(utils, 'init_dist_%s' % args.launcher)",)),
+            call="getattr(utils, 'init_dist_%s' % args.launcher)",
+            framework=None,
+            backend=None,
+            meeting=None,
+            world_size=None,
+            rank=None,
+            options=(),
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "from torch.distributed.device_mesh import init_device_mesh\n"
@@ -210,4 +260,5 @@ COUNTEREXAMPLES = {
     "task.prepare_distributed(device_ids=[device])": "a model is wrapped",
     "import torch.distributed as dist\nready = dist.is_initialized()": "it only asks",
     "def setup_ddp(rank):\n    pass\nsetup_ddp(0)": "the body of the helper is read instead",
+    ("import models\nmodel = getattr(models, 'init_%s' % args.arch)(10)\n"): "a model is chosen",
 }

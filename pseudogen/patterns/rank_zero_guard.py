@@ -119,7 +119,11 @@ def _guard(
     guarded: list[Statement],
 ) -> RankZeroGuard:
     calls = [call for statement in guarded for call in script.calls_in(statement)]
-    acts = tuple(dict.fromkeys(act for call in calls for act in _acts(call.name)))
+    acts = tuple(
+        dict.fromkeys(
+            act for call in calls for act in _acts(call.name) if not _writes_file(call, script)
+        )
+    )
     return RankZeroGuard(
         line=site.line,
         end=site.last,
@@ -132,6 +136,13 @@ def _guard(
         acts=acts or (("print",) if _only_prints(script, guarded) else ()),
         waits=tuple(dict.fromkeys(call.line for call in calls if _waits(call))),
     )
+
+
+def _writes_file(call: Site, script: Script) -> bool:
+    """`with open(path, "w") as writer: writer.write(line)`."""
+    receiver, _, method = call.name.rpartition(".")
+    bound = script.reaching(receiver, call.statement.index) if method == "write" else []
+    return any(b.how == "with" and text(b.value).startswith("open(") for b in bound)
 
 
 def _acts(name: str) -> Iterator[str]:
@@ -366,6 +377,24 @@ EXAMPLES = {
             condition="rank == 0",
             form="block",
             scope="all",
+            alone=False,
+            acts=(),
+            waits=(),
+        )
+    ],
+    (
+        "if trainer.is_world_process_zero():\n"
+        "    with open(path, 'w') as writer:\n"
+        "        writer.write(line)"
+    ): [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("trainer.is_world_process_zero",)),
+            subject="trainer.is_world_process_zero()",
+            condition="trainer.is_world_process_zero()",
+            form="block",
+            scope=None,
             alone=False,
             acts=(),
             waits=(),

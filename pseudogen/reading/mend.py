@@ -27,6 +27,7 @@ _CAPITAL = re.compile(
     r"([ \t]*)(If|Elif|For|While|With|Def|Class|Try|Except|Import|From|Return|Else|Finally|Del"
     r"|Raise|Async|Assert)(?=[ \t]*:[ \t]*(?:\#|$)|[ \t]+[\w(\[\"'-])"
 )
+_ASYNC = re.compile(r"(?<=[(,\s])async(?=\s*=[^=])")
 _DANGLING = re.compile(
     r"(?:[-+*/%@&|^~=<>.]|:=|\b(?:and|or|not|in|is|if|else|lambda|return|import|from|as|for|del|raise|assert))\s*$"
 )
@@ -65,6 +66,15 @@ def uncapitalised(draft: Draft) -> Draft | None:
             changed.append((i, found[2]))
     for i, word in changed:
         draft = draft.remark("capital", i, character=word, read_as=word.lower())
+    return draft.with_texts(lines) if changed else None
+
+
+def unreserved(draft: Draft) -> Draft | None:
+    """`x.cuda(async=True)`: a name that is a word of the language since Python 3.7."""
+    lines = [_ASYNC.sub("async_", line) for line in draft.lines]
+    changed = [i for i, line in enumerate(lines) if line != draft.lines[i]]
+    for i in changed:
+        draft = draft.remark("reserved", i, word="async", read_as="async_")
     return draft.with_texts(lines) if changed else None
 
 

@@ -24,6 +24,7 @@ from pseudogen.syntax.parsing import EXCERPT, described
 _MENDING: tuple[mend.Step, ...] = (
     mend.without_magics,
     mend.uncapitalised,
+    mend.unreserved,
     mend.without_slashes,
     dehyphenated,
     joined,

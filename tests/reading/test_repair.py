@@ -74,6 +74,11 @@ REPAIRS = {
         "for x in y:\n    # left out\n    f(x)\n    # 省略\n    g(x  # it's\n      // 2)\n",
         ["slashes", "slashes"],
     ),
+    "a word reserved later": (
+        "x = x.cuda(async=True)\ny = f(a, async = 1)\n",
+        "x = x.cuda(async_=True)\ny = f(a, async_ = 1)\n",
+        ["reserved", "reserved"],
+    ),
     "open bracket before a comment": ("x = foo(a,  # (", "x = foo(a,  # (\n)\n", ["unfinished"]),
     "ends with an operator": ("x = 1\ny = x +", "x = 1\ny = x + ...\n", ["unfinished"]),
     "ends in a header": ("if x and", "if x and ...:\n    ...\n", ["unfinished"]),

@@ -174,6 +174,17 @@ EXAMPLES = {
             order="sequence",
         )
     ],
+    (
+        "steps = []\nif args.crop:\n    steps.append(Crop())\nclip_transform = ClipCompose(steps)\n"
+    ): [
+        Augmentation(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("ClipCompose",)),
+            target="clip_transform",
+            function="ClipCompose",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",
@@ -186,4 +197,5 @@ COUNTEREXAMPLES = {
     "scaled = scaler.transform(values)": "values are transformed, nothing is composed",
     "spectrum = get_fourier_transform(signal)": "a transform of mathematics",
     "image = transform(image)": "a pipeline is used, none is made",
+    ("model = LossCompose(parts)\n"): "what is composed is not shown",
 }

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, words
@@ -62,6 +63,7 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
         return
     last = site.name.rpartition(".")[2]
     listed = type(site.node.args[0].value) in (cst.List, cst.Tuple) if site.node.args else False
+    listed = listed or (is_class_name(last) and _holds_steps(site, script))
     if (last == "Compose" and site.node.args) or (last.endswith("Compose") and listed):
         if not _inside_other(site, script):
             yield _finding(site, script, Evidence(NAME, (site.name,)))
@@ -83,6 +85,13 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
     if (helper or single) and assigned(site.statement, site.node) is not None:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _holds_steps(site: Site, script: Script) -> bool:
+    """Whether a list of calls, perhaps with more added to it, is all that is passed."""
+    given = site.node.args[0].value if len(site.node.args) == 1 else None
+    bound = script.reaching(dotted(given), site.statement.index) if type(given) is cst.Name else []
+    return any(b.how == "assign" and type(b.value) is cst.List for b in bound)
 
 
 @pattern(Augmentation, statements=(cst.Assign,), values=(cst.List,))

@@ -145,6 +145,24 @@ EXAMPLES = {
             updates=6,
         )
     ],
+    (
+        "def train():\n"
+        "    if val_loss < kept_loss:\n"
+        "        model_save(path)\n"
+        "        kept_loss = val_loss\n"
+        ""
+    ): [
+        BestTracking(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("kept_loss",)),
+            value="val_loss",
+            best="kept_loss",
+            better="lower",
+            updates=4,
+            saves=3,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if best_pred > max_miou:\n    keep(path)": "the best of this run and that of former ones",
@@ -166,4 +184,9 @@ COUNTEREXAMPLES = {
     "if grad_norm > max_norm:\n    clip()": "a limit, no result",
     "if best_model is None:\n    return": "nothing is compared",
     ("from torchmetrics import MaxMetric\nbest = MaxMetric()\nbest.reset()"): "nothing is compared",
+    (
+        "if len(losses) > patience and val_loss > min(best_val_loss[:-patience]):\n"
+        "    shrink(optimizer)\n"
+        ""
+    ): "asks whether the result is worse",
 }

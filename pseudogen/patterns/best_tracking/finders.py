@@ -31,6 +31,7 @@ _OTHER_SEARCHES = frozenset(
 """Words of what is searched for in algorithms of other kinds."""
 _LOOSE_WORDS = frozenset({"f", "map", "top", "val"})
 """Words of metrics that often mean something else."""
+_RESULTS = _METRIC_WORDS - _LOOSE_WORDS
 _THRESHOLDS = frozenset({"thr", "thre", "thres", "thresh", "threshold"})
 _MARGINS = frozenset({"delta", "eps", "epsilon", "margin", "tol", "tolerance"})
 """Words of the least difference that counts as an improvement."""
@@ -177,6 +178,8 @@ def _sides(comparison: cst.Comparison, site: Site, script: Script) -> _Sides | N
         return None
     ties = type(target.operator) in (cst.LessThanEqual, cst.GreaterThanEqual)
     left, right = comparison.left, target.comparator
+    if _is_worse(left, right, better):
+        return None
     if any(set(words(dotted(side))) & _THRESHOLDS for side in (left, right)):
         return None  # overlaps of boxes are compared with a fixed number
     (left, ahead), (right, behind) = _margin(left, site, script), _margin(right, site, script)
@@ -185,7 +188,31 @@ def _sides(comparison: cst.Comparison, site: Site, script: Script) -> _Sides | N
     if _is_best(left, site, script) and not _is_constant(right) and not _is_record(right):
         better = "higher" if better == "lower" else "lower"
         return _Sides(bare(right), text(left), better, ties, *_signed(ahead, better))
+    if _is_kept(left, right, site, script):
+        return _Sides(bare(left), text(right), better, ties)
     return _gain(left, right, site, script) if better == "higher" else None
+
+
+def _is_kept(value: Any, best: Any, site: Site, script: Script) -> bool:
+    """Whether the block under `if loss < kept_loss:` saves and sets `kept_loss = loss`."""
+    if type(site.node) is not cst.If or not set(words(dotted(value))) & _RESULTS:
+        return False
+    below = script.tree.below(site.statement)
+    replaced = any(_assigns(s, text(best)) and text(s.node.value) == text(value) for s in below)
+    return replaced and _saves(below, script) is not None
+
+
+def _is_worse(left: Any, right: Any, better: str) -> bool:
+    """Whether a result is compared with the best of its history to see that it is worse:
+    `loss > min(losses)`."""
+    turned = "lower" if better == "higher" else "higher"
+    return _extreme(right) == turned or _extreme(left) == better
+
+
+def _extreme(node: Any) -> str:
+    """ "lower" of `min(losses)`, "higher" of `max(scores)`; "" of anything else."""
+    name = dotted(node.func).rpartition(".")[2] if type(node) is cst.Call else ""
+    return {"min": "lower", "max": "higher"}.get(name, "")
 
 
 def _margin(node: Any, site: Site, script: Script) -> tuple[Any, Any]:
@@ -273,7 +300,11 @@ def _saves(below: list[Statement], script: Script) -> int | None:
     for statement in below:
         for call in script.calls_in(statement):
             named = words(call.name)
-            if named[:1] == ("save",) or (call.known and call.known.api.kind == "save"):
+            if (
+                named[:1] == ("save",)
+                or named[-1:] == ("save",)
+                or (call.known and call.known.api.kind == "save")
+            ):
                 return statement.first
     return None
 

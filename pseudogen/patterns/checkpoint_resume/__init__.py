@@ -337,6 +337,72 @@ EXAMPLES = {
             path="args.start",
         )
     ],
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "def load_state(name):\n"
+        "    net.load_state_dict(torch.load(f'net_{name}'))\n"
+        "    head.load_state_dict(torch.load(f'head_{name}'))\n"
+        "    opt.load_state_dict(torch.load(f'opt_{name}'))"
+    ): [
+        CheckpointResume(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="f'net_{name}'",
+            into=("net",),
+            others=True,
+        ),
+        CheckpointResume(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="f'head_{name}'",
+            into=("head",),
+            others=True,
+        ),
+        CheckpointResume(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="f'opt_{name}'",
+            into=("opt",),
+            others=True,
+        ),
+    ],
+    (
+        "import torch\n"
+        "opt = torch.optim.Adam(model.parameters())\n"
+        "if fresh:\n"
+        "    model.save(path)\n"
+        "else:\n"
+        "    model.load(path, opt)"
+    ): [
+        CheckpointResume(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("model.load",)),
+            how="helper",
+            call="model.load",
+            condition="not fresh",
+        )
+    ],
+    ("if args.resume:\n    model_load(args.resume)\n"): [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model_load",)),
+            how="helper",
+            call="model_load",
+            condition="args.resume",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",

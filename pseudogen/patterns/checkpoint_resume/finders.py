@@ -26,7 +26,7 @@ _PROGRESS_KEYS = frozenset(
     | {"optimizer_state", "optimizer_state_dict", "optim", "scaler", "scheduler"}
     | {"lr_scheduler", "start_epoch", "step", "training_steps"}
 )
-_PROGRESS = frozenset({"optimizer", "scheduler", "scaler", "optim"})
+_PROGRESS = frozenset({"opt", "optimizer", "scheduler", "scaler", "optim"})
 _WITHOUT_TENSORS = frozenset({"sched", "scheduler", "scaler"})
 _STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
@@ -327,6 +327,7 @@ def _undoes(site: Site, script: Script) -> bool:
         return False
     return any(
         call.line < site.line
+        and not script.exclusive(call.statement, site.statement)
         and "save" in words(call.name)
         and any(dotted(arg.value) == path for arg in call.node.args)
         for call in script.calls_below(function)
@@ -380,7 +381,9 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework"
     if method == "load_raw" and role is not None and role.kind == "accelerator":
         return "framework" if _because(site, script) & _RESUME_WORDS else None
-    if method in ("load", "restore") and words(receiver)[-1:] in _KEEPS:
+    of_model = role is not None and role.kind == "model"
+    of_keeper = method in ("load", "restore") and words(receiver)[-1:] in _KEEPS
+    if of_keeper or (named[:1] in (("load",), ("restore",)) and of_model):
         passed = [script.role(arg.value, site.scope) for arg in site.node.args]
         if any(r is not None and r.kind == "optimizer" for r in passed):
             return "helper"
@@ -392,6 +395,8 @@ def _how(site: Site, script: Script) -> str | None:
     by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(told)
     if by_keeper and len(named) > 1 and named[0] in ("load", "restore"):
         return None if _given_words(site) & _TRAINED_BEFORE else "framework"
+    if len(named) > 1 and named[-1] in ("load", "restore") and set(named[:-1]) <= _STATE_WORDS:
+        named = (named[-1], *named[:-1])  # `model_load(args.resume)`
     loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
     loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
     about = set(named) & (_STATE_WORDS | _RESUME_WORDS)

@@ -324,6 +324,47 @@ EXAMPLES = {
             better="higher",
         )
     ],
+    ("import torch\nopt = torch.optim.Adam(model.parameters())\nmodel.save(path, opt)"): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("model.save",)),
+            how="framework",
+            call="model.save",
+            path="path",
+        )
+    ],
+    ("model_save('last.pt')\n"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_save",)),
+            how="helper",
+            call="model_save",
+            whole="model",
+        )
+    ],
+    (
+        "import torch\n"
+        "def checkpoint(nets, epoch):\n"
+        "    torch.save(nets[0].state_dict(), f'{epoch}.pt')\n"
+        "checkpoint(nets, 3)\n"
+        ""
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="nets[0].state_dict()",
+            weights_only=True,
+            path="f'{epoch}.pt'",
+        ),
+        CheckpointSave(
+            line=4, end=4, evidence=Evidence(NAME, ("checkpoint",)), how="helper", call="checkpoint"
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
@@ -348,4 +389,7 @@ COUNTEREXAMPLES = {
     "tokenizer.save_pretrained(output_dir)": "the tokenizer is not trained here",
     "plt.savefig('loss.png')": "a plot",
     "save_image(fake, path)": "an image",
+    (
+        "from torch.utils.checkpoint import checkpoint\nout = checkpoint(block, x)\n"
+    ): "activations are computed anew",
 }

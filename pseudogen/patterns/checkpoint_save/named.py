@@ -83,7 +83,9 @@ _PARTS = frozenset({"one", "shard", "table", "with"})
 """Words of methods that save a part of a model, or something with it."""
 
 
-@pattern(CheckpointSave, calls=speaks_of("save", "store", "dump", "checkpointer.step"))
+@pattern(
+    CheckpointSave, calls=speaks_of("save", "store", "dump", "checkpointer.step", "checkpoint")
+)
 def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     """`save_checkpoint({...}, is_best)`, `accelerator.save_state(dir)`, `model.save(path)`."""
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
@@ -102,7 +104,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=written_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
-        whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site.name),
+        whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site, script),
         path=_path(first, site) if how == "framework" else None,
         condition=condition_of(script, site.statement, site.node),
         per=script.unit(site.statement),
@@ -120,8 +122,12 @@ def _kept(site: Site, script: Script) -> tuple[Any, bool]:
     return None, False
 
 
-def _whole(name: str) -> str | None:
-    """ "model" where the name of a helper or method says that a model is saved."""
+def _whole(site: Site, script: Script) -> str | None:
+    """ "model" where the name of a helper or method says that a model is saved, and it is not given
+    the optimizer as well."""
+    name = site.name
+    if any(script.is_a(arg.value, site.scope, "optimizer") is not None for arg in site.node.args):
+        return None
     method = set(words(name))
     model = {"model", "models", "network", "networks", "weight", "weights", "pretrained", "lora"}
     if method & {"checkpoint", "checkpoints", "ckpt", "snapshot"} or method & _PARTS:
@@ -194,6 +200,8 @@ def _how(site: Site, script: Script) -> str | None:
             return None  # of whatever is mixed with it
         return None if set(named) & OTHER_WORDS else "framework"
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
+    if len(named) > 1 and named[-1] == "save" and set(named[:-1]) <= STATE_WORDS:
+        named, saves = ("save", *named[:-1]), True  # `model_save(path)`
     if saves and set(named[1:]) & STATE_WORDS and not set(named) & OTHER_WORDS:
         return "framework" if receiver and receiver != "self" else "helper"
     if named[:1] == ("save",) and len(named) > 1 and _first_is_model(site, script):
@@ -212,7 +220,14 @@ def _how(site: Site, script: Script) -> str | None:
             return "framework"
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
-    return None
+    return "helper" if site.name == "checkpoint" and _calls_own_save(site, script) else None
+
+
+def _calls_own_save(site: Site, script: Script) -> bool:
+    """Whether a function of the script is called that writes files of weights."""
+    called = script.called_function(site)
+    inside = script.calls_below(called) if called is not None else []
+    return any(c.known is not None and c.known.api.kind == "save" for c in inside)
 
 
 def _puts_together(site: Site, script: Script) -> bool:

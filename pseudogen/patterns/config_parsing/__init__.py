@@ -312,4 +312,6 @@ COUNTEREXAMPLES = {
     "import json\nannotations = json.load(open('train.json'))": "data, not settings",
     "def get_args():\n    return 1\nargs = get_args()": "the body of the helper is read instead",
     ("config.merge_from_list(['train.resume', True])"): "values written in the script",
+    ("optimizer, scheduler = init_opt(model)"): "it makes an optimizer",
+    ("state = opt_init(params)"): "of an optimizer",
 }

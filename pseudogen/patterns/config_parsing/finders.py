@@ -235,6 +235,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     if words(site.name)[:1] == ("get",) and not _is_settings(_target(site)):
         return
+    if "opt" in words(site.name) and {"optim", "optimizer", "state"} & _target_words(site):
+        return  # `optimizer, scheduler = init_opt(model)`, `state = opt_init(params)`
     if _overrides(site.name) and not _given_options(site):
         return
     if words(site.name) == ("get", "cfg") and not site.node.args and not _merges(script):
@@ -256,6 +258,10 @@ def _given_options(site: Site) -> bool:
     if len(given) == 1 and "." in dotted(site.node.args[0].value):
         return given[0][-1:] in (("cfg",), ("config",), ("file",), ("path",))  # `args.cfg`
     return any(found[-1:] in _OPTIONS or "override" in found for found in given[1:])
+
+
+def _target_words(site: Site) -> set[str]:
+    return {word for name in (_target(site) or "").split(", ") for word in words(name)}
 
 
 def _is_settings(target: str | None) -> bool:

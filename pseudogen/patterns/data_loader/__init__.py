@@ -12,7 +12,9 @@ from pseudogen.patterns.data_loader.finders import (
     find_generator,
     find_given_back,
     find_hook,
+    find_iterator,
     find_known,
+    find_made,
     find_named,
 )
 
@@ -23,7 +25,9 @@ __all__ = [
     "find_generator",
     "find_given_back",
     "find_hook",
+    "find_iterator",
     "find_known",
+    "find_made",
     "find_named",
 ]
 
@@ -427,6 +431,40 @@ EXAMPLES = {
             split="training",
         )
     ],
+    ("_, train_loader, sampler = make_images(folder, batch_size=64)"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="train_loader, sampler",
+            function="make_images",
+            split="training",
+            batch_size="64",
+            batch_value=64,
+        )
+    ],
+    ("train_loader, val_loader, n = get_dataloaders_sample(batch_size=64)"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_dataloaders_sample",)),
+            target="train_loader, val_loader, n",
+            function="get_dataloaders_sample",
+            batch_size="64",
+            batch_value=64,
+        )
+    ],
+    ("tr_iter = corpus.get_iterator('train', args.batch_size, device=device)\n"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("corpus.get_iterator",)),
+            target="tr_iter",
+            function="corpus.get_iterator",
+            split="training",
+            batch_size="args.batch_size",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "loader = DeviceLoader(loader, device)": "wraps a loader that was made before",
@@ -440,4 +478,6 @@ COUNTEREXAMPLES = {
     "model = load_model(path)": "no loader",
     "print_loader(loader)": "nothing is made",
     "import torch\nn = len(torch.utils.data.DataLoader.__init__.__code__.co_varnames)": "no call",
+    ("_, total, _ = make_images(folder, batch_size=64)"): "nothing is called a loader",
+    ("lines = corpus.get_iterator('train', limit)\n"): "no batches",
 }

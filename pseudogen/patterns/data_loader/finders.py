@@ -51,14 +51,17 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     built = named == ("instantiate",) and suggested_role(target) == "loader"
     if built and site.node.args:
         yield _finding(site, script, Evidence(NAME, (target,)))
-    if (named[-1] not in _LOADERS or script.defines(last)) and not own:
+    listed = any(_LOADERS & set(words(part)) for part in target.split(","))
+    held = any(suggested_role(part.strip()) == "loader" for part in target.split(","))
+    several = bool(_LOADERS & set(named[1:])) and named[0] in MAKING and held
+    if (not (named[-1] in _LOADERS or several) or script.defines(last)) and not own:
         return
     if last[:1].isupper() and _wraps_loaders(site):
         return  # what was made before is put into another object
     of_data = (
         named[-1].startswith("data")
         or "data" in named
-        or any(_LOADERS & set(words(part)) for part in target.split(","))
+        or listed
         or any(script.is_a(arg.value, site.scope, "dataset") for arg in site.node.args)
     )
     if "from" in named or "file" in named or "spec" in named:
@@ -73,6 +76,21 @@ def _wraps_loaders(site: Site) -> bool:
     """`DeviceLoader(loader, device)`: loaders that were made before are handed on."""
     first = site.node.args[0].value if site.node.args else None
     return first is not None and bool(_LOADERS & set(words(dotted(first))[-1:]))
+
+
+@pattern(DataLoader, keywords=("batch_size",), within=(cst.Assign,))
+def find_made(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`_, loader, sampler = make_imagenet(batch_size=64)`: a helper that is told the batch size
+    gives what is called a loader."""
+    target, named = assigned(site.statement, site.node), words(site.name)
+    if site.known is not None or target is None or "," not in target or named[:1] == ("load",):
+        return
+    if script.argument(site, "batch_size") is None:
+        return
+    makes = bool(named) and named[0] in MAKING and not _LOADERS & set(named)
+    held = [part for part in target.split(",") if suggested_role(part.strip()) == "loader"]
+    if makes and held and not script.defines(site.name.rpartition(".")[2]):
+        yield replace(_finding(site, script, Evidence(NAME, (held[0].strip(),))), target=target)
 
 
 def _given_as(site: Site, script: Script) -> str | None:
@@ -100,6 +118,20 @@ def find_generator(site: Site, script: Script) -> Iterator[DataLoader]:
     makes = is_class_name(last) or words(last)[:1] in (("build",), ("create",), ("get",), ("make",))
     if makes and words(last)[-1:] in (("generator",), ("sequence",)):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DataLoader, methods=("get_iterator", "get_iter"), within=(cst.Assign,))
+def find_iterator(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`train_iter = corpus.get_iterator("train", args.batch_size)`: batches of what a data set
+    holds."""
+    target, batch = assigned(site.statement, site.node), None
+    for arg in site.node.args:
+        given = script.is_a(arg.value, site.scope, "batch-size") is not None
+        batch = arg.value if given and batch is None else batch
+    iterates = words(target or "")[-1:] in (("iter",), ("iterator",))
+    if site.known is None and iterates and batch is not None:
+        made = _finding(site, script, Evidence(NAME, (site.name,)))
+        yield replace(made, batch_size=text(batch))
 
 
 _HOOKS = frozenset({"train_dataloader", "val_dataloader", "test_dataloader"})

@@ -279,6 +279,27 @@ EXAMPLES = {
             function="init_dataset_and_dataloader",
         )
     ],
+    ("import dataset\ntrain_data = dataset.load('train', batch_size=32)"): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("dataset.load",)),
+            target="train_data",
+            function="dataset.load",
+            split="training",
+            source="'train'",
+        )
+    ],
+    ("corpus = text.Corpus(args.data)\n"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("text.Corpus",)),
+            target="corpus",
+            function="text.Corpus",
+            source="args.data",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("train_name, val_name = get_dataset_names(args)"): "text about it",
@@ -307,4 +328,5 @@ COUNTEREXAMPLES = {
     "info = get_dataset_info(name)": "no data set",
     "worker.ResetDataset(train_dataset)": "a method of something else",
     "worker = executor.init_for_dataset(plan, dataset)": "something that works on a data set",
+    ("import nltk\nwords = nltk.corpus.words()\n"): "a list of words, not what is trained on",
 }

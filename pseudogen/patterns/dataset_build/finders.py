@@ -72,7 +72,8 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
 def _may_make(name: str) -> bool:
     """Whether a name is that of a class, or of something about a data set."""
     named, last = words(name), name.rpartition(".")[2]
-    return bool(named) and (last[:1].isupper() or bool(set(named) & _DATASETS))
+    about = bool(set(named) & _DATASETS) or named[-1:] == ("corpus",)
+    return bool(named) and (last[:1].isupper() or about)
 
 
 def _may_load(name: str) -> bool:
@@ -106,11 +107,14 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         or named[-2:] == ("data", "set")
         or (target is not None and suggested_role(target) == "dataset")
     )
+    corpus = named[-1] == "corpus" and words(target or "")[-1:] == ("corpus",)
+    is_class = is_class or (last[:1].isupper() and corpus)
     is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
     parts = [part.strip() for part in (target or "").split(",")]
     beside = bool(set(named) & _DATASETS) and len(parts) > 1
     beside = beside and any(suggested_role(part) == "dataset" for part in parts)
-    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside) and named[0] != "set"
+    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside or corpus)
+    helper = helper and named[0] != "set"
     if is_class or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
@@ -183,13 +187,19 @@ def find_made_by_module(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`train_dataset = dataset.load("train", is_training=True)` of a module for data."""
     module = site.name.rpartition(".")[0]
     target = assigned(site.statement, site.node)
-    if site.known is not None or target is None or suggested_role(target) != "dataset":
+    if site.known is not None or target is None or not _holds_data(target):
         return
     if "." in module or not set(words(module)[-1:]) & (_DATASETS | {"data"}):
         return
     imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
     if imported and not _foreign(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _holds_data(target: str) -> bool:
+    """`train_dataset`, `eval_data`."""
+    of_part = words(target)[-1:] == ("data",) and split(target) is not None
+    return suggested_role(target) == "dataset" or of_part
 
 
 @pattern(DatasetBuild, kinds=("loader",))

@@ -301,6 +301,14 @@ EXAMPLES = {
             steps="args.steps",
         )
     ],
+    ("result = algorithm.run_training(params)"): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("algorithm.run_training",)),
+            call="algorithm.run_training",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for batch in train_loader:\n"
@@ -318,4 +326,13 @@ COUNTEREXAMPLES = {
     "for batch in train_loader:\n    model(batch).backward()": "one pass is a batch loop",
     "from sklearn.svm import SVC\nclassifier = SVC()\nclassifier.fit(x, y)": "no epochs are known",
     "for fold in range(5):\n    scores.append(cross_validate(fold))": "folds are no epochs",
+    ("def run_training(params):\n    print(params)\nrun_training(1)"): "what it does is seen",
+    (
+        "def train(iterator, epoch):\n"
+        "    for i in range(cfg.epoch_iters):\n"
+        "        loss = model(next(iterator))\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+        ""
+    ): "the steps of one epoch",
 }

@@ -360,6 +360,50 @@ EXAMPLES = {
         call="model.fit",
         per="epoch",
     ),
+    (
+        "import torch\n"
+        "model = Net()\n"
+        "def evaluate(data, size):\n"
+        "    model.eval()\n"
+        "    i = 0\n"
+        "    with torch.no_grad():\n"
+        "        while i + size <= len(data):\n"
+        "            batch = data[i : i + size]\n"
+        "            scores[i : i + size] = model(batch)\n"
+        "            i += size"
+    ): [
+        Evaluation(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("i + size <= len(data)",)),
+            how="loop",
+            eval_mode=4,
+            no_gradients=6,
+        )
+    ],
+    (
+        "from detectron2.engine import hooks\n"
+        "trainer.register_hooks([hooks.EvalHook(500, lambda: do_test(cfg, model))])"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("detectron2.engine.hooks.EvalHook",)),
+            how="callback",
+            call="EvalHook",
+        )
+    ],
+    ("repeat_eval_ckpt(model, test_loader, args)\n"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("repeat_eval_ckpt",)),
+            how="call",
+            loader="test_loader",
+            call="repeat_eval_ckpt",
+            model="model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"

@@ -12,6 +12,7 @@ from pseudogen.patterns.gradient_accumulation.finders import (
     find_context,
     find_counts,
     find_deferred_context,
+    find_distance,
     find_flag,
     find_function,
     find_known,
@@ -26,6 +27,7 @@ __all__ = [
     "find_context",
     "find_counts",
     "find_deferred_context",
+    "find_distance",
     "find_flag",
     "find_function",
     "find_known",
@@ -299,6 +301,43 @@ EXAMPLES = {
             at_first=True,
         )
     ],
+    (
+        "for i, batch in enumerate(loader):\n"
+        "    loss.backward()\n"
+        "    if i - last_step >= accumulate:\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()\n"
+        "        last_step = i"
+    ): [
+        GradientAccumulation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("accumulate",)),
+            part="condition",
+            steps="accumulate",
+            condition="i - last_step >= accumulate",
+            last=True,
+        )
+    ],
+    (
+        "for batch in loader:\n"
+        "    optimizer.zero_grad()\n"
+        "    for i in range(chunks):\n"
+        "        loss = net(batch[i])\n"
+        "        loss = loss.float().mean() / chunks\n"
+        "        loss.backward()\n"
+        "    optimizer.step()\n"
+        ""
+    ): [
+        GradientAccumulation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("chunks",)),
+            part="division",
+            steps="chunks",
+            loss="loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "remainder = batches % accum_steps": "batches that are left over",
@@ -326,4 +365,5 @@ COUNTEREXAMPLES = {
         "        loss.backward()\n"
         "        optimizer.step()"
     ): "it trains every few rounds, on a batch of that round",
+    ("if now - start >= accumulate_time:\n    print(now)"): "nothing steps",
 }

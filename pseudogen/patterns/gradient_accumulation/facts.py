@@ -23,7 +23,8 @@ class GradientAccumulation(Finding):
         condition: The condition, for "condition".
         loss: What is divided.
         call: The context, the framework's call, or the statement that divides the batch.
-        last: Whether the condition also takes other batches, as the last one of the epoch.
+        last: Whether the condition also takes other batches, as the last one of the epoch, or does
+            not begin anew with an epoch.
         at_first: Whether the very first batch alone meets the condition, as its number is 0.
         skips: Whether, where the condition holds, the rest of the round is left out.
     """

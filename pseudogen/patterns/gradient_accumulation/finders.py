@@ -77,12 +77,30 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             if loss is not None and _is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
                 return
+            if loss is not None and _is_number_of_passes(operation.right, site, script):
+                yield _found(site, script, operation.right, part="division", loss=loss)
+                return
             turn = _turn_of(operation.right, site, script) if loss is not None else None
             if turn is not None:
                 found = _found(site, script, operation.right, part="division", loss=loss)
                 yield replace(found, evidence=Evidence(FLOW, (turn,)))
                 return
     yield from _divided_in_place(site, script)
+
+
+@pattern(GradientAccumulation, statements=(cst.If,), mentions=("acc",))
+def find_distance(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if n - last_step >= accumulate:` around the optimizer's step."""
+    test = site.node.test
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return
+    reached, steps = test.comparisons[0].operator, test.comparisons[0].comparator
+    since = type(test.left) is cst.BinaryOperation and type(test.left.operator) is cst.Subtract
+    enough = type(reached) in (cst.GreaterThan, cst.GreaterThanEqual)
+    if since and enough and _is_steps(steps) and _steps_below(site, script):
+        # What is counted since the last step may go on from one epoch to the next.
+        facts = _condition(site, script) | {"last": True}
+        yield _found(site, script, steps, part="condition", **facts)
 
 
 @pattern(
@@ -249,6 +267,18 @@ def _counts_rest(operation: Any, site: Site, script: Script) -> bool:
     )
 
 
+def _is_number_of_passes(divisor: Any, site: Site, script: Script) -> bool:
+    """Whether a loop around makes that many backward passes before the step behind it:
+    `for i in range(chunks):`."""
+    loop = script.loop_around(site.statement)
+    over = loop.node.iter if loop is not None and type(loop.node) is cst.For else None
+    if type(divisor) not in (cst.Name, cst.Attribute) or type(over) is not cst.Call:
+        return False
+    counted = dotted(over.func) == "range" and len(over.args) == 1
+    same = counted and text(over.args[0].value) == text(divisor)
+    return same and _several_passes(site, script)
+
+
 def _is_turn(operation: Any) -> bool:
     """Whether an operation is `step % accum_steps`, not the formatting of a text."""
     texts = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
@@ -376,7 +406,11 @@ def _takes_others(test: Any) -> bool:
 
 
 def _loss(node: Any, site: Site, script: Script) -> str | None:
-    """The text of what is divided where it is a loss."""
+    """The text of what is divided where it is a loss, or made of one: `loss.float().mean()`."""
+    while type(node) is cst.Call and type(node.func) is cst.Attribute:
+        if node.func.attr.value not in ("float", "mean", "sum", "to", "type_as"):
+            break
+        node = node.func.value
     role = script.role(node, site.scope)
     named = set(words(dotted(node)))
     if (role is not None and role.kind == "loss") or named & {"loss", "losses"}:

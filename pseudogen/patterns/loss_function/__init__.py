@@ -9,6 +9,7 @@ from pseudogen.patterns.loss_function.facts import LossFunction
 from pseudogen.patterns.loss_function.finders import (
     find_compiled,
     find_held,
+    find_layer,
     find_library,
     find_named,
     find_registered,
@@ -19,6 +20,7 @@ __all__ = [
     "LossFunction",
     "find_compiled",
     "find_held",
+    "find_layer",
     "find_library",
     "find_named",
     "find_registered",
@@ -302,6 +304,67 @@ EXAMPLES = {
         expects="logits",
         reduction="'mean'",
     ),
+    ("model.compile(optimizer='adam', loss={'box': lambda y_true, y_pred: y_pred})"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("model.compile",)),
+            action="made",
+            api="{'box': lambda y_true, y_pred: y_pred}",
+        )
+    ],
+    ("from keras.layers import Lambda\nbox_loss = Lambda(yolo_loss, output_shape=(1,))(outputs)"): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("yolo_loss",)),
+            action="computed",
+            name="box_loss",
+            api="yolo_loss",
+        )
+    ],
+    ("criterion_kd = Attention()"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("criterion_kd",)),
+            action="held",
+            name="criterion_kd",
+            api="Attention",
+        )
+    ],
+    ("loss = loss_registry[cfg.loss](model, x, t)"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("loss_registry[]",)),
+            action="computed",
+            name="loss",
+            api="loss_registry[cfg.loss]",
+            inputs=("model", "x", "t"),
+        )
+    ],
+    ("self.compute_loss_ab = ComputeLoss_ab(num_classes=80, use_dfl=False)"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ComputeLoss_ab",)),
+            action="made",
+            name="self.compute_loss_ab",
+            api="ComputeLoss_ab",
+        )
+    ],
+    ("self.criterion = get_seg_loss(args.model, aux=True).to(device)\n"): [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_seg_loss",)),
+            action="made",
+            name="self.criterion",
+            maker=True,
+            api="get_seg_loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -339,4 +402,6 @@ COUNTEREXAMPLES = {
     "average_loss(losses, count)": "a mean over losses computed before",
     "losses.update(loss.item(), n)": "a meter",
     ("model = ModelWithLoss(model)"): "the model is put into another",
+    ("from keras.layers import Lambda\nx = Lambda(resize)(x)"): "a layer that computes no loss",
+    ("loss = losses[0]"): "a loss that is there",
 }

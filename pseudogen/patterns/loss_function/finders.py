@@ -16,7 +16,7 @@ from pseudogen.names.modules import is_class_name
 from pseudogen.names.places import own_lines
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import inline_condition
+from pseudogen.names.targets import assigned, inline_condition
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.loss_function.facts import LossFunction
 from pseudogen.syntax.build import dotted
@@ -217,7 +217,7 @@ def find_compiled(site: Site, script: Script) -> Iterator[LossFunction]:
         return
     single = string(told) or (dotted(told.func) if type(told) is cst.Call else "")
     parts = [e.value for e in told.elements] if type(told) in (cst.Dict, cst.List) else []
-    makes = parts and all(type(p) is cst.Call or string(p) for p in parts)
+    makes = parts and all(type(p) in (cst.Call, cst.Lambda) or string(p) for p in parts)
     function = _function_given(told, site, script)
     single = single or function
     if single or makes:
@@ -239,6 +239,24 @@ def _function_given(told: Any, site: Site, script: Script) -> str:
     function = bool(bound) and all(b.how in ("import", "function") for b in bound)
     says = {"loss", "crossentropy", "entropy", "error"} & set(words(name))
     return name if function and says else ""
+
+
+@pattern(LossFunction, methods=("Lambda",), within=(cst.Assign,), mentions=("loss",))
+def find_layer(site: Site, script: Script) -> Iterator[LossFunction]:
+    """`model_loss = Lambda(yolo_loss, name="loss")(outputs)` of Keras: a layer computes it."""
+    function = dotted(site.node.args[0].value) if site.node.args else ""
+    full = script.resolver.qualified(site.name, site.scope)
+    of_keras = any("keras" in name.split(".") for name in full)
+    if of_keras and words(function)[-1:] == ("loss",):
+        yield LossFunction(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (function,)),
+            action="computed",
+            name=_target(site),
+            api=function.rpartition(".")[2],
+            condition=script.condition(site.statement),
+        )
 
 
 @pattern(LossFunction, calls=lambda name: name == "dict", mentions=("loss",))
@@ -281,7 +299,7 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         several=len(names) > 1,
         name=_target(site),
         maker=action == "made" and _makes(site.name.rpartition(".")[2]),
-        api=site.name.rpartition(".")[2],
+        api=text(site.node.func) if site.name[-1] == "]" else site.name.rpartition(".")[2],
         inputs=_inputs(called) if action == "computed" else (),
         part=action == "computed" and _is_part(called, site),
         added=action == "computed" and _is_added(called, site),
@@ -318,7 +336,8 @@ def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
         made = made.func.value
         if type(made) is not cst.Call:
             return
-    if suggested_role(target) != "criterion" or not is_class_name(dotted(made.func)):
+    named = suggested_role(target) == "criterion" or words(target)[:1] == ("criterion",)
+    if not named or not is_class_name(dotted(made.func)):
         return
     called = script.call_site(made, site.statement.index, site.scope)
     other = called.known is not None and called.known.api.kind not in ("module", "model")
@@ -357,6 +376,9 @@ def _action(site: Site, script: Script) -> str | None:
     named = words(site.name)
     if not named or site.name.startswith("super()"):
         return None
+    told = bool(site.node.args) and all(arg.keyword is not None for arg in site.node.args)
+    if last[:1].isupper() and told and "loss" in named and "loss" in words(_target(site) or ""):
+        return "made"  # `self.compute_loss_ab = ComputeLoss_ab(num_classes=80)`
     if last[:1].isupper() and "_" in last and len(site.node.args) > 1:
         return "computed" if named[-1] == "loss" else None
     if last[:1].isupper() and named[-1] == "losses" and any(a.keyword for a in site.node.args):
@@ -366,7 +388,8 @@ def _action(site: Site, script: Script) -> str | None:
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
-    target = _target(site) if getattr(site.statement.node, "value", None) is site.node else None
+    direct = getattr(site.statement.node, "value", None) is site.node
+    target = _target(site) if direct else assigned(site.statement, site.node)
     if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
         passed = {text(arg.value) for arg in site.node.args}
         return None if target in passed else "made"
@@ -425,6 +448,9 @@ def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
         return site.name.partition(".")[0] not in ("self", "super()")
     computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
     computes = computes or ("loss" in named and _asks_criterion(site, script))
+    chosen = "losses" in named or "loss" in named
+    if site.name.endswith("[]") and chosen and "loss" in words(_target(site) or ""):
+        return len(site.node.args) > 1  # `loss = loss_registry[cfg.loss](model, x)`
     if not computes or len(named) < 2 or named[0] in _NO_LOSS or not _compares(site, script):
         return False
     root = site.name.partition(".")[0]

@@ -11,6 +11,7 @@ from pseudogen.patterns.lr_warmup.finders import (
     find_callback,
     find_configured,
     find_formula,
+    find_interpolated,
     find_lambda,
     find_named,
     find_registered,
@@ -24,6 +25,7 @@ __all__ = [
     "find_callback",
     "find_configured",
     "find_formula",
+    "find_interpolated",
     "find_lambda",
     "find_named",
     "find_registered",
@@ -307,6 +309,37 @@ EXAMPLES = {
         api="PolyLRSchedule",
         name="schedule",
     ),
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "if n <= nw:\n"
+        "    for group in opt.param_groups:\n"
+        "        group['lr'] = np.interp(n, [0, nw], [hyp['warmup_bias_lr'], group['initial_lr']])"
+    ): [
+        LrWarmup(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("np.interp",)),
+            how="interpolated",
+            length="nw",
+            condition="n <= nw",
+            counter="n",
+        )
+    ],
+    (
+        "def lr_lambda(step):\n"
+        "    return 1.0 / step**0.5 if step > warmup_steps else step / warmup_steps**1.5\n"
+        ""
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("warmup_steps",)),
+            how="formula",
+            length="warmup_steps",
+            formula="1.0 / step ** 0.5 if step > warmup_steps else step / warmup_steps ** 1.5",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.warmup_steps = [(v - warmup_lr) / warmup_t for v in rates_t]": "the size of one step",
@@ -330,4 +363,11 @@ COUNTEREXAMPLES = {
         "from ignite.handlers import PiecewiseLinear\n"
         "handler = PiecewiseLinear(optimizer, 'lr', [(0, lr), (total, 0.0)])"
     ): "falls from the start",
+    (
+        "import torch\n"
+        "opt = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "if n <= last:\n"
+        "    for group in opt.param_groups:\n"
+        "        group['lr'] = np.interp(n, times, rates)"
+    ): "a table of rates",
 }

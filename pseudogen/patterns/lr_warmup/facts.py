@@ -14,8 +14,9 @@ class LrWarmup(Finding):
 
     Attributes:
         how: "schedule" (a schedule that warms up is made), "branch" (a case of a formula),
-            "formula" (a factor computed from the step), "table" (the rates of all its steps) or
-            "setting" (a framework is told).
+            "formula" (a factor computed from the step), "interpolated" (the rate of each group
+            goes in a straight line from a start of its own to where it is to be), "table" (the
+            rates of all its steps) or "setting" (a framework is told).
         length: How long it lasts, as written.
         length_value: That where constants tell.
         unit: "step" or "epoch": what the length counts; None when that is not known.

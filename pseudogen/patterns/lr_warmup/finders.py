@@ -22,6 +22,7 @@ from pseudogen.names.rates import (
     names_in,
     names_schedule,
     optimizer_passed,
+    rate_owner,
     speaks_of_rate,
     speaks_of_schedule,
 )
@@ -181,7 +182,7 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
         op for op in script.operations_in(site.statement) if type(op.operator) is cst.Divide
     ]
     divides = bool(divisions) and not _only_shares(divisions)
-    limited = any(mark in text(value) for mark in _LIMITS)
+    limited = any(mark in text(value) for mark in _LIMITS) or _chooses(value)
     target = _set_by(site.node)
     if divides and (limited or _says_warm(target)):
         yield LrWarmup(
@@ -192,6 +193,50 @@ def find_formula(site: Site, script: Script) -> Iterator[LrWarmup]:
             length=lengths[0],
             formula=text(value),
         )
+
+
+def _chooses(value: Any) -> bool:
+    """`step / warmup if step < warmup else step ** -0.5`, either way round."""
+    test = value.test if type(value) is cst.IfExp else None
+    if type(test) is not cst.Comparison:
+        return False
+    return any(_says_warm(name) for name in names_in(test))
+
+
+@pattern(LrWarmup, statements=(cst.Assign,), values=(cst.Call,), mentions=("interp",))
+def find_interpolated(site: Site, script: Script) -> Iterator[LrWarmup]:
+    """`group["lr"] = np.interp(step, [0, n], [warmup_lr, group["initial_lr"]])` where
+    `step <= n`."""
+    call, target = site.node.value, site.node.targets[0].target
+    owner = rate_owner(script, target, site)
+    around = (h for h in script.tree.ancestors(site.statement.index) if type(h.node) is cst.If)
+    header = next(around, None)
+    written = text(call)
+    says = "warm" in written
+    if not dotted(call.func).endswith("interp") or owner is None or header is None:
+        return
+    compared = _limited(header.node.test)
+    if compared is None or not (says or _says_warm(dotted(compared[1]))):
+        return
+    counter, length = compared
+    yield LrWarmup(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (written.partition("(")[0],)),
+        how="interpolated",
+        length=text(length),
+        length_value=script.value(length, header.index),
+        condition=text(header.node.test),
+        counter=text(counter),
+    )
+
+
+def _limited(test: Any) -> tuple[Any, Any] | None:
+    """(counter, length) of `step <= length`."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return None
+    early = type(test.comparisons[0].operator) in (cst.LessThan, cst.LessThanEqual)
+    return (test.left, test.comparisons[0].comparator) if early else None
 
 
 @pattern(LrWarmup, statements=(cst.Assign,), values=(cst.Lambda,), mentions=("warm", "burn"))

@@ -7,6 +7,7 @@ from pseudogen.patterns.metric_reduction.facts import MetricReduction
 from pseudogen.patterns.metric_reduction.finders import (
     find_call,
     find_callback,
+    find_function,
     find_helper,
 )
 
@@ -14,6 +15,7 @@ __all__ = [
     "MetricReduction",
     "find_call",
     "find_callback",
+    "find_function",
     "find_helper",
 ]
 
@@ -175,6 +177,18 @@ EXAMPLES = {
             condition="several",
         )
     ],
+    ("loss = AllReduce.apply(loss)"): [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("AllReduce.apply",)),
+            call="AllReduce.apply",
+            value="loss",
+            target="loss",
+            form="all-reduce",
+            operation=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "padded = accelerator.pad_across_processes(batch)": "is made equally long, not combined",
@@ -191,4 +205,5 @@ COUNTEREXAMPLES = {
     "import torch\ny = torch.gather(x, 1, index)": "an indexing of one tensor",
     "import torch.distributed as dist\ndist.broadcast(w, src=0)": "sent out, not combined",
     "from functools import reduce\nn = reduce(mul, shape)": "a fold over a list",
+    ("y = Square.apply(x)"): "a function of one process",
 }

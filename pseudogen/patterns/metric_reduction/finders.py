@@ -110,6 +110,23 @@ def find_call(site: Site, script: Script) -> Iterator[MetricReduction]:
     )
 
 
+@pattern(MetricReduction, methods=("apply",), mentions=("allreduce", "allgather", "gatherlayer"))
+def find_function(site: Site, script: Script) -> Iterator[MetricReduction]:
+    """`loss = AllReduce.apply(loss)`: a function of autograd by which gradients go back as well."""
+    named = words(site.name.rpartition(".")[0])
+    form = _AUTOGRAD.get(named)
+    if form is not None and len(site.node.args) > 0 and site.known is None:
+        value = site.node.args[0].value
+        yield _reduction(site, script, value, form, None, Evidence(NAME, (site.name,)))
+
+
+_AUTOGRAD: dict[tuple[str, ...], str] = {
+    ("all", "reduce"): "all-reduce",
+    ("all", "gather"): "all-gather",
+    ("gather", "layer"): "all-gather",
+}
+
+
 @pattern(MetricReduction, kinds=("metric-callback",))
 def find_callback(site: Site, script: Script) -> Iterator[MetricReduction]:
     """Horovod's `MetricAverageCallback()`, which averages the metrics of each epoch."""

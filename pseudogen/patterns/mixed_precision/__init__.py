@@ -281,6 +281,20 @@ EXAMPLES = {
             enabled="args.half and cuda",
         )
     ],
+    (
+        "from apex.fp16_utils import FP16_Optimizer\n"
+        "optimizer = FP16_Optimizer(optimizer, dynamic_loss_scale=True)\n"
+        ""
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("apex.fp16_utils.FP16_Optimizer",)),
+            part="conversion",
+            name="optimizer",
+            api="FP16_Optimizer",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

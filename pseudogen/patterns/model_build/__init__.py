@@ -344,6 +344,39 @@ EXAMPLES = {
             arguments=("num_features=512",),
         )
     ],
+    ("encoder, predictor = init_model(size=224)"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("encoder",)),
+            target="encoder, predictor",
+            function="init_model",
+            arguments=("size=224",),
+        )
+    ],
+    ("model_s = model_dict[opt.model_s](num_classes=100)"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_s",)),
+            target="model_s",
+            function="model_dict[opt.model_s]",
+            architecture="opt.model_s",
+            arguments=("num_classes=100",),
+            classes="100",
+        )
+    ],
+    ("net_encoder = Builder.build_encoder(arch=cfg.arch)\n"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("net_encoder",)),
+            target="net_encoder",
+            function="Builder.build_encoder",
+            architecture="cfg.arch",
+            arguments=("arch=cfg.arch",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -429,4 +462,7 @@ COUNTEREXAMPLES = {
     (
         "import torch\nmodel = torch.nn.DataParallel(unwrap(old))"
     ): "what is there already is wrapped",
+    (
+        "import haiku as hk\n_, loss_fn = hk.without_apply_rng(hk.transform(sequence_loss))"
+    ): "a loss",
 }

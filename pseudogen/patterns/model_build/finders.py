@@ -56,7 +56,7 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
         or _is_run(target, script)
     ):
         return
-    if makes_layer(target, site) or "exported" in words(target or ""):
+    if makes_layer(target, site) or {"exported", "loss", "losses"} & set(words(target or "")):
         return
     if known.api.kind == "learner":
         made = _finding(site, script, Evidence(known.evidence, (known.name,)))

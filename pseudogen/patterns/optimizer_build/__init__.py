@@ -248,6 +248,17 @@ EXAMPLES = {
             arguments=("args", "model"),
         )
     ],
+    ("opt = get_optimizer(args.optimizer)(model.parameters(), args.lr)\n"): [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_optimizer()",)),
+            name="opt",
+            api="get_optimizer()",
+            helper=True,
+            arguments=("model.parameters()", "args.lr"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("model, optimizer = load_model(args, device)"): "the state of both is read",
@@ -268,4 +279,5 @@ COUNTEREXAMPLES = {
     "optimizer.load_state_dict(state)": "puts saved state into it",
     "lr_scheduler = StepLR(optimizer, 30)": "that is lr-schedule",
     "norm = clip_grad_norm_(model.parameters(), 1.0)": "that is gradient-clipping",
+    ("opt = get_options(args)\n"): "settings",
 }

@@ -323,6 +323,8 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
         return Evidence(NAME, (made.name,))
     if holds and _passes_params(made.node):
         return Evidence(FLOW, (target,))
+    if about and named & _MAKERS and words(target)[-1:] == ("opt",) and _passes_params(made.node):
+        return Evidence(NAME, (made.name,))
     if holds and (about or named & {"instantiate", "build"}) and made.node.args:
         return Evidence(NAME, (made.name or function,))
     return None

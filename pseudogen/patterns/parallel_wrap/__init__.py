@@ -253,6 +253,32 @@ EXAMPLES = {
             setting="strategy=args.strategy",
         )
     ],
+    (
+        "import colossalai\n"
+        "engine, loader, _, _ = colossalai.initialize(net, optimizer, criterion, loader)"
+    ): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("colossalai.initialize",)),
+            kind="other",
+            target="engine, loader",
+            function="colossalai.initialize",
+            model="net",
+        )
+    ],
+    ("parts = UserDataParallel(parts, device_ids=gpus)\n"): [
+        ParallelWrap(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("UserDataParallel",)),
+            kind="dp",
+            target="parts",
+            function="UserDataParallel",
+            model="parts",
+            device_ids="gpus",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "model = self.accelerator.prepare_model(model, evaluation_mode=True)": "to be evaluated",
@@ -263,4 +289,5 @@ COUNTEREXAMPLES = {
     "if isinstance(model, torch.nn.DataParallel):\n    pass": "asks, wraps nothing",
     "features = pipeline.prepare(text)": "prepares no model",
     ("names = TextDataParallel(names)"): "no model is wrapped",
+    ("group = init_data_parallel(rank)\n"): "nothing is wrapped",
 }

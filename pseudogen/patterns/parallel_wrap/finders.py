@@ -183,7 +183,10 @@ def find_named(site: Site, script: Script) -> Iterator[ParallelWrap]:
     if kind is None or script.defines(site.name.rpartition(".")[2]):
         return
     models = (script.is_a(arg.value, site.scope, "model") for arg in site.node.args)
-    if any(model is not None for model in models):
+    first = text(site.node.args[0].value)
+    same = script.argument(site, "device_ids") is not None
+    same = same and assigned(site.statement, site.node) == first
+    if same or any(model is not None for model in models):
         yield _finding(site, script, kind, Evidence(NAME, (site.name,)))
 
 

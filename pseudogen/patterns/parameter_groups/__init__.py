@@ -156,6 +156,27 @@ EXAMPLES = {
             call="separate_bn_params",
         )
     ],
+    ("policies = model.get_optim_policies()"): [
+        ParameterGroups(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model.get_optim_policies",)),
+            how="helper",
+            names=("policies",),
+            call="model.get_optim_policies",
+        )
+    ],
+    (
+        "groups = list()\n"
+        "if hasattr(model, 'trunk'):\n"
+        "    groups.append({'params': model.trunk.parameters(), 'lr': lr})\n"
+        "groups.append({'params': model.head.parameters(), 'lr': lr * 10})\n"
+        ""
+    ): [
+        ParameterGroups(
+            line=1, end=3, evidence=Evidence(FLOW, ("params",)), how="dicts", settings=("lr",)
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "group_to_param_map, rest = group_param(infos, size)": "buckets of parameters",

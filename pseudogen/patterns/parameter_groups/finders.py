@@ -86,6 +86,8 @@ def _empty_lists(node: cst.Assign) -> tuple[str, ...]:
 
 
 def _is_empty(node: Any) -> bool:
+    if type(node) is cst.Call:
+        return dotted(node.func) == "list" and not node.args
     return type(node) is cst.List and not node.elements
 
 
@@ -173,13 +175,13 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
 
 
 def _list_before(site: Site, script: Script) -> Statement | None:
-    """The statement `groups = []` before the loop in which `groups += [{"params": ...}]` or
-    `groups.append({"params": ...})` stands."""
-    loop = script.loop_around(site.statement)
+    """The statement `groups = []` before `groups += [{"params": ...}]` or
+    `groups.append({"params": ...})`, or before the loop in which that stands."""
+    first = script.loop_around(site.statement) or site.statement
     grown = _grown(site.node)
-    if not grown or loop is None:
+    if not grown:
         return None
-    before = script.tree.statements[max(0, loop.index - 4) : loop.index]
+    before = script.tree.statements[max(0, first.index - 4) : first.index]
     return next(
         (
             s
@@ -256,15 +258,18 @@ def _unpacks(node: cst.Assign) -> bool:
     ParameterGroups,
     statements=(cst.Assign, cst.Return),
     values=(cst.Call,),
-    mentions=("group", "separate", "split", "weight"),
+    mentions=("group", "separate", "split", "weight", "policies"),
 )
 def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
     """`param_groups = get_parameter_groups(model, weight_decay)`."""
     call = site.node.value
-    if type(call) is not cst.Call or not dotted(call.func) or not call.args:
+    if type(call) is not cst.Call or not dotted(call.func):
         return
     name = dotted(call.func)
     named = words(name)
+    policies = named[-2:] == ("optim", "policies")  # `model.get_optim_policies()`
+    if not call.args and not policies:
+        return
     if name.rpartition(".")[2][:1].isupper() or named[-1:] in (("id",), ("index",), ("idx",)):
         return  # a class, or what tells one of the groups
     about = set(named) & {"param", "params", "parameter", "parameters"}
@@ -278,7 +283,7 @@ def find_helper(site: Site, script: Script) -> Iterator[ParameterGroups]:
         return  # groups that were split before
     if (named[:1] and named[0] in _NO_SPLITS) or passed & {"device", "rank", "shard", "worker"}:
         return
-    if (grouped or split) and "add" not in named[:1] * (not decays):
+    if (grouped or split or policies) and "add" not in named[:1] * (not decays):
         target = text(site.node.targets[0].target) if type(site.node) is cst.Assign else None
         if words((target or "").partition(",")[0])[-1:] == ("map",):
             return  # which parameter belongs where

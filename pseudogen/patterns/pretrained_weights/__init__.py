@@ -223,6 +223,47 @@ EXAMPLES = {
             condition="not args.resume",
         )
     ],
+    ("import torch\nmodel = Net()\nload_matched_state_dict(model, torch.load(args.weights))"): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="args.weights",
+            into=3,
+        )
+    ],
+    ("model = build_model(cfg)\nmodel = load_state_dict(weights, model, map_location=device)"): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load_state_dict",)),
+            form="helper",
+            model="model",
+            function="load_state_dict",
+            source="weights",
+        )
+    ],
+    (
+        "import torch\n"
+        "from models import Detector\n"
+        "model = Detector()\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "model.load_params_from_file(filename=args.pretrained_model, to_cpu=True)\n"
+        ""
+    ): [
+        PretrainedWeights(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("model.load_params_from_file",)),
+            form="helper",
+            model="model",
+            function="model.load_params_from_file",
+            source="args.pretrained_model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -50,6 +50,7 @@ _CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight",
 _PATHS = frozenset(
     {"checkpoint", "ckpt", "file", "filename", "model", "path", "pretrained", "weights"}
 )
+_FROM_FILES = (("params", "from", "file"), ("weights", "from", "file"), ("from", "file"))
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
 
@@ -175,9 +176,13 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
         set(words(dotted(node))) & _says_weights(named) for node in nodes
     )
-    of_file = named in (("load",), ("load", "from")) and _loads_into_model(site, script)
+    of_file = (
+        named in (("load",), ("load", "from")) or named[1:] in _FROM_FILES
+    ) and _loads_into_model(site, script)
     keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
     passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
+    plain = named == ("load", "state", "dict") and type(site.node.func) is cst.Name
+    passed = passed or (plain and any("weights" in words(dotted(node)) for node in nodes))
     of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
     resumes = any("resume" in words(dotted(node)) for node in nodes)
     if (
@@ -189,6 +194,7 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         return
     models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
     receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
+    models = [] if of_file else models
     if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
         models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
     told = argument(site.node, "model")
@@ -215,7 +221,9 @@ def _loads_into_model(site: Site, script: Script) -> bool:
     """`net.load(opt.load_path)`: a model of the project reads a file, before it is trained and not
     to be measured."""
     function = site.node.func
-    if type(function) is not cst.Attribute or len(site.node.args) != 1:
+    if type(function) is not cst.Attribute:
+        return False
+    if len(site.node.args) != 1 and words(function.attr.value)[-1:] != ("file",):
         return False
     role = script.role(function.value, site.scope)
     given: Any = site.node.args[0].value

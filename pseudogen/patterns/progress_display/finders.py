@@ -22,7 +22,7 @@ from pseudogen.syntax.tree import Statement
 
 _PRINTERS = frozenset(
     {"print", "info", "debug", "write", "print_log", "print_rank_0", "print_on_master"}
-    | {"master_print", "print0", "rank_print", "print_main", "echo"}
+    | {"master_print", "print0", "rank_print", "print_main", "echo", "stream"}
 )
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
 _WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})

@@ -255,6 +255,21 @@ EXAMPLES = {
             seeds=("args.seed", "args.seed + 1"),
         )
     ],
+    ("import haiku as hk\nrng = hk.PRNGSequence(42)\n"): [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("haiku.PRNGSequence",)),
+            seed="42",
+            libraries=("jax",),
+            helper=None,
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=42,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import numpy as np\nnp.random.seed(None)": "the seed is left to chance",

@@ -293,6 +293,23 @@ EXAMPLES = {
             plain=False,
         )
     ],
+    (
+        "import numpy as np\n"
+        "total = len(dataset)\n"
+        "steps_per_epoch = np.ceil(total / batch_size).astype(np.int32)"
+    ): [
+        StepsPerEpoch(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="steps_per_epoch",
+            expression="np.ceil(total / batch_size).astype(np.int32)",
+            per="epoch",
+            samples="total",
+            batch="batch_size",
+            rounding="up",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
@@ -310,4 +327,8 @@ COUNTEREXAMPLES = {
     "max_steps = 10000": "a setting, nothing is computed",
     "n = len(train_loader.dataset)": "counts samples",
     ("log_every = steps_per_epoch * args.times"): "no number of all steps",
+    ("iters = np.arange(len(train_loader) * epochs)"): "a table of all steps",
+    (
+        "def sample_images(model):\n    n_rounds = (50000 - len(done)) // batch_size"
+    ): "nothing is trained",
 }

@@ -12,6 +12,7 @@ from pseudogen.names.batches import divided_after, divided_before
 from pseudogen.names.script import Script, Site
 from pseudogen.names.steps import Steps, may_count, shared, steps
 from pseudogen.names.targets import split, target
+from pseudogen.names.words import words
 from pseudogen.patterns.steps_per_epoch.facts import StepsPerEpoch
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
@@ -30,8 +31,15 @@ def find_assignment(site: Site, script: Script) -> Iterator[StepsPerEpoch]:
     if name is None:
         return
     found = steps(script, name, site.node.value, site.statement)
-    if found is not None:
+    if found is not None and not _samples(site, script):
         yield _finding(site, script, name, site.node.value, found)
+
+
+def _samples(site: Site, script: Script) -> bool:
+    """Whether a function draws samples from the model, which is no training: `sample_images`."""
+    function = script.function_around(site.statement)
+    named = words(function.node.name.value) if function is not None else ()
+    return named[:1] in (("sample",), ("generate",), ("synthesize",))
 
 
 @pattern(StepsPerEpoch, keywords=("steps_per_epoch",))

@@ -255,6 +255,15 @@ EXAMPLES = {
     "import paddle\npaddle.autograd.backward(loss)": _example(
         line=2, evidence=Evidence(FLOW, ("paddle.autograd",)), how="backward", loss="loss"
     ),
+    (
+        "from colossalai.trainer import Trainer\n"
+        "trainer = Trainer(engine=engine)\n"
+        "trainer.fit(loader, epochs=9)"
+    ): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(API, ("trainer.fit",)), how="fit", call="trainer.fit"
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "for x in loader:\n    dx = loss_node.backward(scaler=scaler)": "the gradient of an input",

@@ -10,6 +10,7 @@ from pseudogen.patterns.weight_averaging.finders import (
     find_loop,
     find_loop_by_name,
     find_named,
+    find_set_up,
     find_update,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "find_loop",
     "find_loop_by_name",
     "find_named",
+    "find_set_up",
     "find_update",
 ]
 
@@ -198,6 +200,57 @@ EXAMPLES = {
             model="second",
         )
     ],
+    (
+        "import copy\n"
+        "import torch\n"
+        "encoder = Net()\n"
+        "target = copy.deepcopy(encoder)\n"
+        "opt = torch.optim.SGD(encoder.parameters(), lr=0.1)\n"
+        "for q, k in zip(encoder.parameters(), target.parameters()):\n"
+        "    k.data.mul_(m).add_((1 - m) * q.data)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("target",)),
+            action="made",
+            form="ema",
+            average="target",
+            model="encoder",
+            function="copy.deepcopy",
+        ),
+        WeightAveraging(
+            line=6,
+            end=7,
+            evidence=Evidence(FLOW, ("target", "encoder")),
+            action="updated",
+            form="ema",
+            average="target",
+            model="encoder",
+        ),
+    ],
+    ("model = build_model(cfg)\nema.may_build_model_ema(cfg, model)"): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("ema.may_build_model_ema",)),
+            action="made",
+            form="ema",
+            model="model",
+            function="ema.may_build_model_ema",
+        )
+    ],
+    ("hooks = [ema.EMAHook(cfg, model)]"): [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("ema.EMAHook",)),
+            action="made",
+            form="ema",
+            model="model",
+            function="ema.EMAHook",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "ema_sched = EMAWarmup(power=0.7)\nema_sched.step()": "a schedule of the decay",
@@ -219,4 +272,12 @@ COUNTEREXAMPLES = {
         "for k in total.keys():\n"
         "    total[k].mul_(2).add_(total[k])"
     ): "a model is changed by itself",
+    (
+        "import copy\n"
+        "import torch\n"
+        "encoder = Net()\n"
+        "opt = torch.optim.SGD(encoder.parameters(), lr=0.1)\n"
+        "start = copy.deepcopy(encoder)"
+    ): "a copy that nothing goes into",
+    ("hooks = [LRHook(cfg, model)]"): "another hook",
 }

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name, parameters_of
+from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
@@ -68,10 +69,35 @@ def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
     of_model = any(_of_model(arg.value, site, script) for arg in site.node.args)
     moving = {"moving", "average"} <= called
     by_class = (is_class_name(last) or "ema" in called) and bool(called & _AVERAGES or moving)
-    copies = last in ("deepcopy", "AveragedModel") and bool(given & _AVERAGES)
+    copies = last in ("deepcopy", "AveragedModel") and (
+        bool(given & _AVERAGES) or (of_model and _is_mixed_into(target, script))
+    )
     weights = any({"params", "parameters"} & set(words(text(a.value))) for a in site.node.args)
     if (by_class and (of_model or given & _AVERAGES)) or (copies and (of_model or weights)):
         yield _made(site, script, Evidence(NAME, (target,)), "swa" if "swa" in called else "ema")
+
+
+@pattern(WeightAveraging, calls=speaks_of("ema"))
+def find_set_up(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`may_build_model_ema(cfg, model)`, `EMAHook(cfg, model)`: an average that is kept elsewhere
+    is set up for the model."""
+    last = site.name.rpartition(".")[2]
+    named = words(last)
+    hook = named == ("ema", "hook")
+    builds = {"build", "ema"} <= set(named) and type(site.statement.node) is cst.Expr
+    model = next((a.value for a in site.node.args if _of_model(a.value, site, script)), None)
+    if site.known is None and model is not None and (hook or builds):
+        first, end = own_lines(script, site)
+        yield WeightAveraging(
+            line=first,
+            end=end,
+            evidence=Evidence(NAME, (site.name,)),
+            action="made",
+            form="ema",
+            model=text(model),
+            function=site.name,
+            condition=condition_of(script, site.statement, site.node),
+        )
 
 
 @pattern(WeightAveraging, methods=_UPDATES)
@@ -112,11 +138,8 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
 @pattern(WeightAveraging, statements=(cst.For,))
 def find_loop(site: Site, script: Script) -> Iterator[WeightAveraging]:
     """`for e, p in zip(ema.parameters(), model.parameters()): e.mul_(d).add_(p, alpha=1 - d)`."""
-    call = site.node.iter
-    if type(call) is not cst.Call or dotted(call.func) != "zip" or len(call.args) < 2:
-        return
-    models = [parameters_of(arg.value) or _state_of(arg.value) for arg in call.args[:2]]
-    if None in models or not _mixes(site, script):
+    models = _pair(site.node)
+    if models is None or not _mixes(site.statement, script):
         return
     yield WeightAveraging(
         line=site.line,
@@ -205,9 +228,44 @@ def _parameters_held(name: str, site: Site, script: Script) -> Any:
     return parameters_of(made) or _state_of(made.args[0].value if made.args else None)
 
 
-def _mixes(site: Site, script: Script) -> bool:
+def _is_mixed_into(name: str, script: Script) -> bool:
+    """Whether a loop further down mixes a model's parameters into those of another one."""
+    for statement in script.tree.statements:
+        if type(statement.node) is cst.For and f"{name}.parameters()" in text(statement.node.iter):
+            pair = _pair(statement.node)
+            mixed = pair is not None and text(pair[0]) == name
+            if mixed and _mixes(statement, script):
+                return True
+    return False
+
+
+def _pair(node: cst.For) -> tuple[Any, Any] | None:
+    """(the average, the model) of `for e, p in zip(ema.parameters(), model.parameters())`: the
+    average is the one whose values are changed; None for other loops."""
+    call: Any = node.iter
+    if type(call) is not cst.Call or dotted(call.func) != "zip" or len(call.args) < 2:
+        return None
+    first, second = (parameters_of(a.value) or _state_of(a.value) for a in call.args[:2])
+    if first is None or second is None:
+        return None
+    target: Any = node.target
+    names = [text(e.value) for e in target.elements] if type(target) is cst.Tuple else []
+    return (second, first) if len(names) > 1 and _changes(node.body, names[1]) else (first, second)
+
+
+def _changes(body: Any, name: str) -> bool:
+    """Whether a block changes the values of a variable in place."""
+    written = text(body)
+    return any(
+        f"{name}{data}.{method}(" in written
+        for data in ("", ".data")
+        for method in ("mul_", "lerp_", "copy_")
+    )
+
+
+def _mixes(loop: Statement, script: Script) -> bool:
     """Whether the loop mixes old and new values in place, and not just copies them."""
-    for call in script.calls_below(site.statement):
+    for call in script.calls_below(loop):
         method = call.name.rpartition(".")[2]
         if method in ("mul_", "lerp_"):
             return True
@@ -217,7 +275,7 @@ def _mixes(site: Site, script: Script) -> bool:
         type(s.node) is cst.Assign
         and text(s.node.targets[0].target).endswith(".data")
         and type(s.node.value) is cst.BinaryOperation
-        for s in script.tree.below(site.statement)
+        for s in script.tree.below(loop)
     )
 
 
