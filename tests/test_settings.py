@@ -214,3 +214,15 @@ def test_what_a_model_says_of_itself_is_no_setting() -> None:
     code = "config = model.get_config()\nwidth = config['width']\n"
     assert not settings_of(code)
     assert settings_of("import defaults\n" + code.replace("model", "defaults"))
+
+
+def test_a_key_that_is_read_before_it_is_changed_is_a_setting() -> None:
+    found = settings_of(
+        "config = get_config(args)\n"
+        "rate = config.TRAIN.LR * world_size\n"
+        "config.TRAIN.LR = rate\n"
+        "config.NAME = 'run'\n"
+        "print(config.NAME)\n"
+    )
+    assert "config.TRAIN.LR" in found
+    assert "config.NAME" not in found

@@ -108,3 +108,27 @@ def test_what_comes_behind_the_loop_is_no_part_of_it() -> None:
         "train(loader)\n"
     )
     assert found[-1] == ("loop", ["rank-zero-guard"])
+
+
+def test_what_stands_around_the_training_says_on_which_side() -> None:
+    code = (
+        "import torch\nnet = torch.nn.Linear(1, 1)\n"
+        "if args.resume:\n    state = torch.load(args.resume)\n"
+        "    net.load_state_dict(state['net'])\n    optimizer.load_state_dict(state['optimizer'])\n"
+        "for epoch in range(9):\n    for batch in train_loader:\n"
+        "        loss = net(batch).mean()\n        loss.backward()\n        optimizer.step()\n"
+        "torch.save(net.state_dict(), 'last.pt')\n"
+    )
+    made = json.loads(pseudogen.explain(code + "\n" * 60, format="json"))
+    titles = {stage["title"]: stage["kind"] for stage in made["stages"]}
+    assert titles["Before the training"] == titles["After the training"] == "loop"
+
+
+def test_what_a_function_of_each_epoch_begins_with_is_a_part_of_the_training() -> None:
+    found = stages(
+        "def train_epoch(train_loader):\n    steps = len(train_loader)\n"
+        "    for batch in train_loader:\n        net(batch).mean().backward()\n"
+        "        optimizer.step()\n\n"
+        "for epoch in range(9):\n    train_epoch(train_loader)\n"
+    )
+    assert {kind for kind, _ in found} == {"training"}

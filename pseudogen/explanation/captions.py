@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.arguments import string
+from pseudogen.names.comments import joined
 from pseudogen.names.script import Script
 from pseudogen.syntax.tree import Statement
 
@@ -53,7 +54,7 @@ def comment_above(lines: list[str], line: int) -> str | None:
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
         words.append(_FRAME.sub("", above.strip().strip("#").strip()))
-    parts = (" ".join(part) for line, part in groupby(reversed(words), bool) if line)
+    parts = (joined(list(part)) for line, part in groupby(reversed(words), bool) if line)
     said = "; ".join(parts).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
         return None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field
+from dataclasses import field, replace
 
 import libcst as cst
 
@@ -22,13 +22,15 @@ TRAINING = "training"
 EVALUATION = "evaluation"
 AROUND = "loop"
 _FIRST = "start-up"
+_AROUND = "loop"
 
 
 @dataclass(frozen=True, slots=True)
 class Stage:
     """A stretch of the script that serves one purpose.
 
-    `kind` is start-up, data, model, optimisation, loop, training or evaluation; `function` the
+    `kind` is start-up, data, model, optimisation, loop, training or evaluation; `place` is "before"
+    or "after" for a loop stage that comes before or after the training; `function` the
     function it stands in, a method with its class (None at the top level); `condition` what it
     runs under, where that is the same for all of it.
     """
@@ -40,6 +42,12 @@ class Stage:
     findings: tuple[Finding, ...]
     reached: tuple[Reached, ...] = ()
     passages: tuple[Passage, ...] = ()
+    place: str | None = None
+
+    @property
+    def title(self) -> str:
+        """What it is called by: its place, else its kind."""
+        return self.place or self.kind
 
 
 def stages(
@@ -73,7 +81,36 @@ def stages(
             last = latest[home] = _Group(kind, _name(script, function))
             groups.append(last)
         last.pairs.append((finding, statement))
-    return tuple(_stage(script, group) for group in groups)
+    return _placed(script, [_stage(script, group) for group in groups])
+
+
+def _placed(script: Script, found: Sequence[Stage]) -> tuple[Stage, ...]:
+    """The stages; of those around the training it is said whether they come before or after it."""
+    training = [stage for stage in found if stage.kind == TRAINING]
+    begun = found.index(training[0]) if training else 0
+    placed = []
+    for number, stage in enumerate(found):
+        if training and stage.kind == _AROUND and number < begun:
+            stage = replace(stage, place="before")
+        elif training and stage.kind == _AROUND and _is_after(script, stage, training):
+            stage = replace(stage, place="after")
+        placed.append(stage)
+    return tuple(placed)
+
+
+def _is_after(script: Script, stage: Stage, training: Sequence[Stage]) -> bool:
+    """Whether a stage stands behind the loops over the epochs of its function, or shuts down."""
+    if stage.findings and all(finding.pattern == "shutdown" for finding in stage.findings):
+        return True
+    at = script.tree.by_line()
+    ends = [
+        at[finding.line].end
+        for other in training
+        if other.function == stage.function
+        for finding in other.findings
+        if finding.pattern == "epoch-loop"
+    ]
+    return bool(ends) and stage.lines[0] > max(ends)
 
 
 def trainer_elsewhere(script: Script, found: Sequence[Stage], line: int) -> Reached | None:
@@ -183,8 +220,9 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str 
     ):
         return EVALUATION
     stage = _stage_of(told)
-    steps = structure.unit(script, statement) == "step" and stage != "loop"
-    return TRAINING if kinds or steps else stage
+    unit = structure.unit(script, statement)
+    trains = unit == "step" or (unit == "epoch" and inside in script.structure.trains)
+    return TRAINING if kinds or (trains and stage not in (None, _AROUND)) else stage
 
 
 def _hook(script: Script, function: int) -> str | None:

@@ -36,7 +36,7 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     for name, read in first.items():
         if not _is_setting(name) or any(part in known for part in _beginnings(name)):
             continue
-        if name in script.resolver.bound or _root(name) in optimizers:
+        if _root(name) in optimizers or _is_set_before(script, name, read.statement):
             continue
         if _describes_object(script, re.split(r"[.\[]", name, maxsplit=1)[0]):
             continue
@@ -89,6 +89,15 @@ def _attributes(script: Script, owner: Statement) -> Iterator[tuple[str, int, st
             target = dotted(node.targets[0].target) if value in parameters else ""
             if target.startswith("self.") and target.count(".") == 1:
                 yield target.removeprefix("self."), parameters.index(value), value
+
+
+def _is_set_before(script: Script, name: str, statement: int) -> bool:
+    """Whether the script gives a key a value before it reads it: one that is read first and then
+    changed (`cfg.lr = cfg.lr * batch_size`) has come from outside."""
+    if name not in script.resolver.bound:
+        return False
+    bindings = (b for scope in script.tree.scopes for b in scope.bindings.get(name, ()))
+    return any(binding.statement <= statement for binding in bindings)
 
 
 def _describes_object(script: Script, name: str) -> bool:

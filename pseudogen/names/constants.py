@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
-from pseudogen.names.comments import comment_of
+from pseudogen.names.comments import comment_naming, comment_of
 from pseudogen.names.options import literal_kind
 from pseudogen.names.settings import Setting
 from pseudogen.names.words import words
@@ -83,7 +83,8 @@ def _at_top(script: Script, statement: Statement) -> bool:
 
 
 def _constant(script: Script, name: str, value: Any, statement: Statement) -> Setting:
-    words_on_it = comment_of(script.tree.lines, statement.first, statement.last)
+    lines, line = script.tree.lines, statement.first
+    words_on_it = comment_of(lines, line, statement.last) or comment_naming(lines, line, name)
     return Setting(
         name=name,
         default=text(value),

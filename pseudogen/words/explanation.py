@@ -179,7 +179,7 @@ class _Writer:
             level = 4 if len(kept) + len(stage.reached) + len(stage.passages) > 1 else 3
             if level > 3:
                 note = self._spans(self.words.note([stage.lines]))
-                yield Heading(3, marked(self.words.stages[stage.kind]), note, stage.lines)
+                yield Heading(3, marked(self.words.stages[stage.title]), note, stage.lines)
             yield from self._in_turn(kept, stage.passages, level, places)
             yield from self._elsewhere(stage, level)
 

@@ -49,7 +49,7 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
         "stages": [
             {
                 "kind": stage.kind,
-                "title": words.stages[stage.kind],
+                "title": words.stages[stage.title],
                 "lines": list(stage.lines),
                 "function": stage.function,
                 "condition": stage.condition,

@@ -35,6 +35,28 @@ EXAMPLES = {
         path="'last.pt'",
         condition="rank == 0",
     ),
+    "import torch\nif averaged:\n    state = ema.module.state_dict()\n"
+    "else:\n    state = net.state_dict()\ntorch.save(state, 'net.pt')": _example(
+        line=6,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="state",
+        states=(("ema.module", "averaged"), ("net", "not averaged")),
+        weights_only=True,
+        path="'net.pt'",
+    ),
+    "import torch\nstate = net.state_dict()\n"
+    "state['names'] = names\ntorch.save(state, 'net.pt')": _example(
+        line=4,
+        evidence=Evidence(API, ("torch.save",)),
+        how="library",
+        call="torch.save",
+        saved="state",
+        more=True,
+        states=(("net", None),),
+        path="'net.pt'",
+    ),
     "import torch\n"
     "with open(folder / 'net.pt', 'wb') as f:\n"
     "    torch.save(net.state_dict(), f)\n"

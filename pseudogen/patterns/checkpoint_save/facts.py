@@ -49,6 +49,8 @@ class CheckpointSave(Finding):
         keeps_optimizer: Whether a dict that keeps a model keeps an optimizer as well; None where
             that does not show.
         saved: What is saved, as written.
+        states: Of a variable that is saved, the objects whose state it holds, each with the
+            condition under which it is the one.
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
         whole: "model", "training", or "part" of the state of a training: what a helper or a
             framework's method saves by what it is; None when unknown.
@@ -72,6 +74,7 @@ class CheckpointSave(Finding):
     more: bool = False
     keeps_optimizer: bool | None = None
     saved: str | None = None
+    states: tuple[tuple[str, str | None], ...] = ()
     weights_only: bool | None = None
     whole: str | None = None
     optimizer_saved: bool = False

@@ -43,7 +43,10 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         return
     made = made_of(value, site, script)
     added = is_added_to(value, site, script)
+    states = tuple(_states(value, site, script))
     weights_only = None if added else _weights_only(made, site, script)
+    if len(states) > 1 and not added and not any(_NO_WEIGHTS & set(words(s)) for s, _ in states):
+        weights_only = True
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -51,9 +54,10 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how="library",
         call=site.name,
         contents=written_keys(made),
-        more=has_others(made, added=added),
+        more=has_others(made, added=added) or bool(states and added),
         keeps_optimizer=keeps_optimizer(made, added=added),
         saved=text(value) if type(value) is not cst.Dict else None,
+        states=states,
         weights_only=weights_only,
         optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
         path=_place(path, site, script),
@@ -115,6 +119,24 @@ def made_of(value: Any, site: Site, script: Script) -> Any:
     if len(bindings) == 1 and bindings[0].how == "assign":
         return bindings[0].value
     return value
+
+
+def _states(value: Any, site: Site, script: Script) -> Iterator[tuple[str, str | None]]:
+    """The objects whose state a variable holds: `state = ema.state_dict()` in one branch, and
+    `state = model.state_dict()` in the other."""
+    found = script.reaching(value.value, site.statement.index) if type(value) is cst.Name else []
+    bindings = sorted(found, key=lambda binding: binding.statement)
+    calls: list[Any] = [b.value for b in bindings if b.how == "assign"]
+    taken = [
+        dotted(call.func).removesuffix(".state_dict")
+        for call in calls
+        if type(call) is cst.Call and dotted(call.func).endswith(".state_dict")
+    ]
+    if not taken or len(taken) < len(bindings):
+        return
+    for owner, binding in zip(taken, bindings, strict=True):
+        made = script.tree.statements[binding.statement]
+        yield owner, script.condition(made, site.statement)
 
 
 def has_others(made: Any, *, added: bool) -> bool:

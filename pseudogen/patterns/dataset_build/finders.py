@@ -104,6 +104,7 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         return
     is_class = last[:1].isupper() and (
         named[-1] in _DATASETS
+        or last.lower().endswith("dataset")
         or named[-2:] == ("data", "set")
         or (target is not None and suggested_role(target) == "dataset")
     )
