@@ -108,6 +108,24 @@ def test_at_a_glance_an_optimizer_is_told_by_what_its_helper_makes(project: Path
     assert "`SGD` 或 `AdamW`，学习率 `0.1`" in " ".join(explained(project, "zh").split())
 
 
+def test_a_resumption_in_another_file_is_told_as_one(project: Path) -> None:
+    (project / "lib" / "state.py").write_text(
+        "import torch\n\ndef go_on(path, model, optimizer):\n"
+        "    saved = torch.load(path)\n"
+        "    missing = model.load_state_dict(saved['model'], strict=False)\n"
+        "    if 'optimizer' in saved:\n"
+        "        optimizer.load_state_dict(saved['optimizer'])\n"
+        "    return saved['epoch']\n"
+    )
+    code = SCRIPT.replace("    runner =", "    go_on(path, model, optimizer)\n    runner =")
+    (project / "train.py").write_text("from lib.state import go_on\n" + code)
+    text = explained(project)
+    assert "Going on from a checkpoint (lib/state.py, lines 4–7)" in text
+    said = " ".join(text.split())
+    assert "- `model` gets back its state, saved under `'model'` (line 5)." in said
+    assert "If `'optimizer' in saved`: `optimizer` gets back its state" in said
+
+
 def test_the_table_and_the_way_name_the_file(project: Path) -> None:
     text = explained(project, detail="brief")
     assert "lib/engine.py:13" in text

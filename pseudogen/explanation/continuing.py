@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.following import Reached
 from pseudogen.names.conditions import common
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -36,6 +38,7 @@ class Restored:
         name: What gets it.
         code: For a variable, how it is worked out, where it is not the very piece.
         condition: When, beyond what holds for the reading.
+        branch: Where the innermost branch begins in which it is put back.
         by: The variable that held the state in between, and where it got it.
     """
 
@@ -46,6 +49,7 @@ class Restored:
     code: str | None = None
     condition: str | None = None
     by: tuple[str, int] | None = None
+    branch: int | None = None
 
     @property
     def told(self) -> set[int]:
@@ -107,6 +111,16 @@ def continuing(script: Script, placed: Sequence[tuple[Finding, Statement]]) -> I
         parts = sorted(_through_variables(script, list(found)), key=lambda part: part.line)
         if len(parts) >= _FEW and "" not in firsts:
             yield _story(readings, tuple(parts), [finding for finding, _ in placed])
+
+
+def continuing_elsewhere(reached: Reached) -> list[Continuing]:
+    """The stories of the resumptions in a function of another file."""
+    if not any(finding.pattern == "checkpoint-resume" for finding in reached.findings):
+        return []
+    at = reached.script.tree.by_line()
+    found = continuing(reached.script, [(f, at[f.line]) for f in reached.of_file])
+    first, last = reached.lines
+    return [story for story in found if first <= story.line <= last]
 
 
 def _story(
@@ -182,22 +196,24 @@ def _parts(script: Script, reading: Statement) -> Iterator[Restored]:
         keys = dict.fromkeys(key.findall(text(value)))
         if len(keys) == 1 and script.reaching(name, statement.index):
             condition = script.condition(statement, reading)
-            yield from _restored(statement, value, next(iter(keys)), condition)
+            header = script.tree.statements[statement.parent].first if condition else None
+            for part in _restored(statement, value, next(iter(keys)), condition):
+                yield replace(part, branch=header)
 
 
 def _restored(
     statement: Statement, value: Any, key: str, condition: str | None
 ) -> Iterator[Restored]:
     node = statement.node
-    if type(node) is cst.Assign and len(node.targets) == 1:
+    receiver, method = _called_on(value) if type(value) is cst.Call else ("", "")
+    if method in _LOADS:
+        if receiver and type(node) in (cst.Assign, cst.Expr):
+            yield Restored("state", statement.first, key, receiver, None, condition)
+    elif type(node) is cst.Assign and len(node.targets) == 1:
         target = text(node.targets[0].target)
         code = None if _BARE.fullmatch(text(value)) else text(value)
         if len(code or "") <= _LONGEST and len(target) <= _LONGEST:
             yield Restored("value", statement.first, key, target, code, condition)
-    elif type(node) is cst.Expr and type(value) is cst.Call:
-        receiver, method = _called_on(value)
-        if method in _LOADS and receiver:
-            yield Restored("state", statement.first, key, receiver, None, condition)
 
 
 def _called_on(call: Any) -> tuple[str, str]:
@@ -229,4 +245,6 @@ def _taken(script: Script, part: Restored, held: Statement) -> Iterator[Restored
         made = {binding.statement for binding in script.reaching(part.name, call.statement.index)}
         if held.index in made:
             by = (part.name, part.line)
-            yield Restored("state", call.line, part.key, receiver, None, part.condition, by)
+            yield Restored(
+                "state", call.line, part.key, receiver, None, part.condition, by, part.branch
+            )

@@ -101,6 +101,9 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("loss",), "loss"),
     (("trainer",), "trainer"),
 )
+_PARTS = frozenset({"eval", "test", "train", "training", "val", "valid", "validation"})
+_OF_DATA = ("dataset", "loader", "sampler")
+"""Roles of things of which a script has one for each part of the data: `data_loader_val`."""
 _BY_LENGTH = sorted(_ENDINGS, key=lambda row: -len(row[0]))
 
 
@@ -136,4 +139,7 @@ def suggested_role(name: str) -> str | None:
             return role
     if found[:2] == ("batch", "size"):
         return "batch-size"
+    if found[-1:] and found[-1] in _PARTS:
+        whole = suggested_role("_".join(found[:-1]))
+        return whole if whole in _OF_DATA else None
     return None

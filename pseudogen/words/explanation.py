@@ -24,6 +24,7 @@ from pseudogen.explanation.alternating import Alternating
 from pseudogen.explanation.branches import Branches
 from pseudogen.explanation.captions import comment_above, docstring_of
 from pseudogen.explanation.cases import Cases
+from pseudogen.explanation.continuing import continuing_elsewhere
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.passage import Passage
@@ -240,7 +241,12 @@ class _Writer:
                 yield Heading(level, title, self._spans(self.words.reached_from(reached)))
                 told = entries(reached.findings, self.told)
                 places, left_out = self.telling.repeated(told, reached.module)
+                waiting = continuing_elsewhere(reached)
                 for entry in told:
+                    for story in [s for s in waiting if any(map(s.tells, entry.findings))]:
+                        yield from story_blocks(story, self.lang, level + 1, file=reached.module)
+                        waiting.remove(story)
+                        left_out |= {id(e) for e in told if all(map(story.tells, e.findings))}
                     if id(entry) not in left_out:
                         again = places.get(id(entry), ())
                         yield from self._reached_entry(entry, reached, level + 1, again)

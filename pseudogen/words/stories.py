@@ -14,12 +14,13 @@ from pseudogen.words.patterns import spaced_words
 
 
 def story_blocks(
-    story: Story, lang: str, level: int, earlier: ScaledStep | None = None
+    story: Story, lang: str, level: int, earlier: ScaledStep | None = None, file: str | None = None
 ) -> Iterator[Block]:
     """The heading of a story, and what its findings do together; `earlier` is one that goes the
-    same way."""
+    same way, `file` that of a story of another file."""
     words = story_words(lang)
-    note = spaced_words(explanation_words(lang).note([story.lines]), lang)
+    note = spaced_words(explanation_words(lang).note([story.lines], file), lang)
+    lines = story.lines if file is None else None
     if isinstance(story, ScaledStep):
         yield Heading(level, marked(words.scaled_step_title), note, story.lines)
         if story.condition is not None:
@@ -44,13 +45,13 @@ def story_blocks(
         yield Paragraph(why, marked(explanation_words(lang).labels["why"]), story.lines)
         return
     if isinstance(story, Continuing):
-        yield Heading(level, marked(words.continuing_title), note, story.lines)
-        yield Paragraph(spaced_words(words.continuing(story), lang), lines=story.lines)
+        yield Heading(level, marked(words.continuing_title), note, lines)
+        yield Paragraph(spaced_words(words.continuing(story), lang), lines=lines)
         put_back = (words.restored(part, story) for part in story.parts)
         yield Items(tuple(spaced_words(part, lang) for part in put_back))
         rest = spaced_words(words.continuing_rest(story), lang)
         if rest:
-            yield Paragraph(rest, lines=story.lines)
+            yield Paragraph(rest, lines=lines)
         return
     yield Heading(level, marked(words.shared_data_title), note, story.lines)
     for paragraph in words.shared_data(story).split("\n\n"):
