@@ -551,6 +551,21 @@ def test_what_is_put_into_a_state_is_saved_with_it(put: str) -> None:
     assert "The weights are what is needed" not in more
 
 
+def test_for_whom_a_batch_is_divided_is_no_rhythm() -> None:
+    said = pseudogen.explain(
+        "import torch.distributed as dist\nworld_size = dist.get_world_size()\n"
+        "if epoch >= freeze_epochs and not unfrozen and freeze_training:\n    note()\n"
+        "    if distributed:\n        batch_size = batch_size // world_size\n"
+    )
+    assert "each process loads `batch_size // world_size` samples a step" in said
+
+
+def test_settings_of_all_kinds_are_no_file() -> None:
+    helper = "from project import load_pretrained\nload_pretrained({}, model)\n"
+    assert "puts weights trained earlier into" in pseudogen.explain(helper.format("config"))
+    assert "(`args.weights`) into" in pseudogen.explain(helper.format("args.weights"))
+
+
 _LONG_BRANCHES = """\
 import torch
 for epoch in range(epochs):

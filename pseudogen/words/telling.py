@@ -22,6 +22,8 @@ _Key = tuple[str, tuple[str, ...]]
 _OBJECT = re.compile(r"[\w.]+(\[[\w.'\"]+\])?")
 _RHYTHM = ("every", "per")
 """Facts that say of a condition how often it holds."""
+_TURNS = ("epoch", "epochs", "step")
+"""What `per` says then; of a batch it says for whom it is."""
 _OF_THE_RATE = frozenset({"lr-scaling", "lr-schedule", "lr-warmup"})
 """Patterns of which a second place is told by its condition alone."""
 _MANY_CASES = 3
@@ -130,6 +132,8 @@ class Telling:
         if short is None:
             return finding
         rhythm = {fact: None for fact in _RHYTHM if hasattr(finding, fact)}
+        if getattr(finding, "per", None) not in _TURNS:
+            rhythm.pop("per", None)
         other: Any = {"condition": short[0], **rhythm}
         made = replace(finding, **other)
         self._kept.append(made)
