@@ -551,6 +551,16 @@ def test_what_is_put_into_a_state_is_saved_with_it(put: str) -> None:
     assert "The weights are what is needed" not in more
 
 
+def test_the_very_same_warning_is_told_once_with_its_places() -> None:
+    loader = (
+        "val_loader = torch.utils.data.DataLoader(val_set, batch_size=8, drop_last=True)\n"
+        "evaluate(net, val_loader)\n"
+    )
+    said = pseudogen.explain(f"import torch\n{loader}{loader}", format="text")
+    assert said.count("is dropped (warning") == 1
+    assert "(warning, lines 2 and 4)" in said
+
+
 def test_for_whom_a_batch_is_divided_is_no_rhythm() -> None:
     said = pseudogen.explain(
         "import torch.distributed as dist\nworld_size = dist.get_world_size()\n"

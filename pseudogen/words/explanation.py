@@ -139,18 +139,26 @@ class _Writer:
         elsewhere = self.explanation.elsewhere
         if self.explanation.pitfalls or elsewhere:
             yield Heading(2, marked(self.words.pitfalls))
+        alike: dict[tuple[str, str], list[Pitfall]] = {}
         for pitfall in self.explanation.pitfalls:
-            yield from self._pitfall(pitfall, pitfall.lines)
+            said = pitfall_words(pitfall, self.lang)
+            key = plain(said.title), "\n".join(map(plain, (*said.why, *said.change)))
+            alike.setdefault(key, []).append(pitfall)
+        for same in alike.values():
+            yield from self._pitfall(same[0], [pitfall.lines for pitfall in same])
         if elsewhere:
             yield Paragraph(self._spans(self.words.pitfalls_elsewhere))
         for found in elsewhere:
-            yield from self._pitfall(found.pitfall, None, found.file)
+            yield from self._pitfall(found.pitfall, [found.pitfall.lines], found.file)
 
-    def _pitfall(self, pitfall: Pitfall, lines: Lines | None, file: str = "") -> Iterable[Block]:
-        """One report; `lines` are None for one in another file."""
+    def _pitfall(
+        self, pitfall: Pitfall, places: Sequence[Lines], file: str = ""
+    ) -> Iterable[Block]:
+        """One report, and where its very words hold; `file` is that of one in another file."""
+        lines = None if file else places[0]
         words = pitfall_words(pitfall, self.lang)
         severity = self.words.severities[pitfall.severity]
-        note = self._spans(self.words.pitfall_note(severity, pitfall.lines, file))
+        note = self._spans(self.words.pitfall_note(severity, places, file))
         yield Heading(3, words.title, note, lines)
         for paragraph in words.why:
             yield Paragraph(paragraph, lines=lines)

@@ -17,6 +17,23 @@ __all__ = [
 
 
 EXAMPLES = {
+    "loss_history.append_loss(epoch + 1, total / epoch_step)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("loss_history",)),
+            form="log",
+            tracker="loss_history",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+            values=("total / epoch_step",),
+        )
+    ],
     "from torch.utils.tensorboard import SummaryWriter\n"
     "writer = SummaryWriter('runs/a')\n"
     "for step, loss in enumerate(losses):\n"

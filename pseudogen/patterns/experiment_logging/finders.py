@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -31,6 +32,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _FEW, _LONGEST = 4, 40
+_COUNTED = re.compile(r"([\w.]+)(?: [+-] \d+)?")
 _ASIDE = frozenset({"args", "config", "key", "model", "name", "opt", "tag"})
 """Words of what is passed beside the values."""
 _SOON_SAID = (cst.Name, cst.Attribute, cst.BinaryOperation)
@@ -148,7 +150,8 @@ def _values(sites: list[Site], tracker: str | None) -> Iterator[str]:
             written = text(arg.value)
             plain = type(arg.value) in _SOON_SAID and not arg.star and len(written) <= _LONGEST
             aside = written == tracker or _ASIDE & set(words(written))
-            if plain and not aside and not is_time(written.partition(" + ")[0]):
+            counts = _COUNTED.fullmatch(written)
+            if plain and not aside and not (counts and is_time(counts[1])):
                 yield written
 
 
