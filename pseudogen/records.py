@@ -48,7 +48,7 @@ else:
 def _facts(self: Any, **given: Any) -> None:
     """`__init__` of keywords alone."""
     defaults, setters = _keywords(self.__class__)
-    values = defaults | given
+    values = defaults | given if len(given) < len(setters) else given
     if values.keys() != setters.keys():
         wrong = ", ".join(sorted(values.keys() ^ setters.keys()))
         raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")

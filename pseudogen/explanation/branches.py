@@ -65,5 +65,6 @@ class Branches:
 
 
 def _begins(condition: str, shared: str | None) -> bool:
-    begins = shared is not None and condition.startswith(shared)
-    return begins and common((condition, shared)) == shared
+    if shared is None or not condition.startswith(shared):
+        return False
+    return condition == shared or common((condition, shared)) == shared

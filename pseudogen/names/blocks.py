@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import accumulate
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
@@ -94,6 +95,21 @@ def mentions(script: Script, *pieces: str) -> bool:
         if piece not in found:
             found[piece] = piece in script.tree.text
     return any(map(found.__getitem__, pieces))
+
+
+def lines_with(lines: Sequence[str], pieces: Iterable[str]) -> set[int]:
+    """The numbers of the lines that have one of some pieces of text in them; one search through
+    the whole for each is faster than one through each line."""
+    text = "\n".join(lines)
+    ends = list(accumulate(len(line) + 1 for line in lines))
+    found: set[int] = set()
+    for piece in pieces:
+        place = text.find(piece)
+        while place >= 0:
+            line = bisect_right(ends, place)
+            found.add(line + 1)
+            place = text.find(piece, ends[line])
+    return found
 
 
 def statements_at(script: Script, line: int) -> list[Statement]:

@@ -320,8 +320,9 @@ class Script:
     def reads_mentioning(self, pieces: Collection[str]) -> Iterator[reads.Read]:
         """What is read in statements in whose lines one of some pieces of text, in lower case, is
         written."""
+        lines = blocks.lines_with(self._lowered, pieces)
         for statement in self.tree.statements:
-            if any(map(_lines_of(statement, self._lowered).__contains__, pieces)):
+            if not lines.isdisjoint(range(statement.start, statement.last + 1)):
                 yield from self.reads_of(statement)
 
     def uses(self, setting: Setting) -> tuple[int, ...]:

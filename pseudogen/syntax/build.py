@@ -7,26 +7,22 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.syntax.fields import CHILDREN
+from pseudogen.syntax.fields import NAMES, getters
 from pseudogen.syntax.parsing import Parsed
 from pseudogen.syntax.tree import NO_STATEMENT, Binding, Occurrence, Scope, Statement, Tree
 
 RECORDED = frozenset({cst.Call, cst.BinaryOperation, cst.IfExp})
 """Expression nodes whose places the walk records for the patterns."""
 
-_HEADERS = frozenset(
+_INNER = getters(
     {
-        cst.If,
-        cst.For,
-        cst.While,
-        cst.With,
-        cst.Try,
-        cst.TryStar,
-        cst.Match,
-        cst.FunctionDef,
-        cst.ClassDef,
+        **NAMES,
+        cst.Attribute: ("value",),
+        cst.Arg: ("value",),
+        cst.Param: ("annotation", "default"),
     }
 )
+"""Node type -> the children that may hold such nodes: not the names of attributes and arguments."""
 
 
 def build(parsed: Parsed, text: str) -> Tree:
@@ -39,11 +35,12 @@ def dotted(node: Any) -> str:
 
     `models.__dict__[x]()` gives `models.__dict__[]()`.
     """
-    kind = type(node)
-    if kind is cst.Name:  # as half of them
-        return str(node.value)
     tail = ""
-    while kind is not cst.Name:
+    while True:
+        kind = type(node)
+        if kind is cst.Name:
+            root: str = node.value
+            return root + tail if tail else root
         if kind is cst.Attribute:
             tail = f".{node.attr.value}{tail}"
             node = node.value
@@ -55,8 +52,6 @@ def dotted(node: Any) -> str:
             node = node.value
         else:
             return ""
-        kind = type(node)
-    return str(node.value) + tail
 
 
 class _Builder:
@@ -299,14 +294,14 @@ class _Builder:
     def _expressions(self, root: Any, index: int, scope: int) -> None:
         """Records the wanted expression nodes below `root`, and binds walrus targets."""
         stack: list[Any] = [root]
-        pop, push, append = stack.pop, stack.extend, stack.append
+        pop, push, append, inner = stack.pop, stack.extend, stack.append, _INNER.get
         while stack:
             node = pop()
             kind = type(node)
             if kind is tuple or kind is list:
                 push(node[::-1])
                 continue
-            children = CHILDREN.get(kind)
+            children = inner(kind)
             if children is None:
                 continue
             if kind in RECORDED:

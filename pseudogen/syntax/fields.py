@@ -8,7 +8,7 @@ that a field which a new version adds can't be overlooked.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any
 
@@ -127,9 +127,13 @@ for _name, _fields in _NEWER.items():
     if hasattr(cst, _name):
         NAMES[getattr(cst, _name)] = _fields
 
-CHILDREN: dict[type, Callable[[Any], Any]] = {
-    node: attrgetter(*names) for node, names in NAMES.items()
-}
+
+def getters(fields: Mapping[type, tuple[str, ...]]) -> dict[type, Callable[[Any], Any]]:
+    """Node type -> what reads some of its fields."""
+    return {node: attrgetter(*names) for node, names in fields.items()}
+
+
+CHILDREN = getters(NAMES)
 """Node type -> its children: a tuple of values (the value itself where there is one field); a value
 is a node, a sequence of nodes, a string, None or a sentinel."""
 

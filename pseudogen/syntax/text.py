@@ -64,11 +64,18 @@ def bare(node: Any) -> str:
 
 def text(node: Any) -> str:
     """The Python text of an expression on one line, with single spaces; parentheses are kept."""
-    writer = _WRITERS.get(type(node))
+    kind = type(node)
+    if kind is cst.Name and not node.lpar:  # as half of them
+        name: str = node.value
+        return name
+    part = _PARTS.get(kind)
+    if part is not None:
+        return part(node)
+    writer = _WRITERS.get(kind)
     written = writer(node) if writer is not None else None
     if written is None:
         return _as_written(node)
-    brackets = getattr(node, "lpar", None)
+    brackets = node.lpar
     return "(" * len(brackets) + written + ")" * len(brackets) if brackets else written
 
 
@@ -78,7 +85,11 @@ def _as_written(node: Any) -> str:
 
 
 def _joined(nodes: Any) -> str:
-    return ", ".join(map(text, nodes))
+    return ", ".join([text(node) for node in nodes])
+
+
+def _call(node: cst.Call) -> str:
+    return f"{text(node.func)}({', '.join([_argument(arg) for arg in node.args])})"
 
 
 def _argument(node: cst.Arg) -> str:
@@ -173,6 +184,17 @@ def _lambda(node: cst.Lambda) -> str | None:
     )
 
 
+_PARTS: dict[type, Callable[[Any], str]] = {
+    cst.Arg: _argument,
+    cst.SubscriptElement: lambda node: text(node.slice),
+    cst.Index: lambda node: (node.star or "") + text(node.value),
+    cst.Slice: _slice,
+    cst.Element: lambda node: text(node.value),
+    cst.DictElement: lambda node: f"{text(node.key)}: {text(node.value)}",
+    cst.StarredDictElement: lambda node: "**" + text(node.value),
+}
+"""Parts of expressions, which have no brackets of their own."""
+
 _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.Name: lambda node: node.value,
     cst.Integer: lambda node: node.value,
@@ -182,12 +204,8 @@ _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.FormattedString: _formatted,
     cst.Ellipsis: lambda node: "...",
     cst.Attribute: lambda node: f"{text(node.value)}.{node.attr.value}",
-    cst.Call: lambda node: f"{text(node.func)}({_joined(node.args)})",
-    cst.Arg: _argument,
+    cst.Call: _call,
     cst.Subscript: lambda node: f"{text(node.value)}[{_joined(node.slice)}]",
-    cst.SubscriptElement: lambda node: text(node.slice),
-    cst.Index: lambda node: (node.star or "") + text(node.value),
-    cst.Slice: _slice,
     cst.BinaryOperation: _binary,
     cst.BooleanOperation: _binary,
     cst.UnaryOperation: lambda node: OPERATORS[type(node.operator)] + text(node.expression),
@@ -195,7 +213,6 @@ _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.IfExp: lambda node: f"{text(node.body)} if {text(node.test)} else {text(node.orelse)}",
     cst.Tuple: _tuple,
     cst.List: lambda node: f"[{_joined(node.elements)}]",
-    cst.Element: lambda node: text(node.value),
     cst.StarredElement: lambda node: "*" + text(node.value),
     cst.Set: lambda node: "{" + _joined(node.elements) + "}",
     cst.Dict: lambda node: "{" + _joined(node.elements) + "}",
@@ -205,6 +222,4 @@ _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.GeneratorExp: _comprehension,
     cst.Lambda: _lambda,
     cst.ConcatenatedString: lambda node: " ".join(f"{text(node.left)} {text(node.right)}".split()),
-    cst.DictElement: lambda node: f"{text(node.key)}: {text(node.value)}",
-    cst.StarredDictElement: lambda node: "**" + text(node.value),
 }
