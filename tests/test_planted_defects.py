@@ -683,6 +683,12 @@ DEFECTS = (
         at="if accuracy > best_accuracy:",
     ),
     planted(
+        "bool-option",
+        "pretrain.py",
+        ('"--epochs", type=int, default=8)', '"--epochs", type=bool, default=8)'),
+        at='parser.add_argument("--epochs", type=bool, default=8)',
+    ),
+    planted(
         "deprecated-amp",
         "train.py",
         ("torch.autocast(images.device.type, dtype, ", "torch.cuda.amp.autocast("),
