@@ -330,6 +330,9 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
         if evidence is not None:
             if _rounds_up(node):
                 return Steps(evidence, samples=node.left.left.left, batch=node.right, rounding="up")
+            above, below = _factors(node.left)
+            if below and any(map(_counts_epochs, above)):
+                return Steps(evidence, per=RUN, rounding=down, plain=False)
             plain = type(node.left) is not cst.BinaryOperation
             return Steps(evidence, samples=node.left, batch=node.right, rounding=down, plain=plain)
     if _is_per_step(node.right) and _NOUNS & set(words(dotted(node.left))):

@@ -310,6 +310,17 @@ EXAMPLES = {
             rounding="up",
         )
     ],
+    ("num_steps = args.samples * args.epochs / gpus / args.accum / args.batch_size"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.batch_size",)),
+            target="num_steps",
+            expression="args.samples * args.epochs / gpus / args.accum / args.batch_size",
+            per="run",
+            plain=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
