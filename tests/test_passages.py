@@ -550,3 +550,10 @@ def test_elements_of_a_list_that_no_finding_speaks_of() -> None:
     assert passages(code) == ["`callbacks` holds `Watch(every=10)`."]
     (one_line,) = [code.replace("\n    ", "").replace(",\n]", "]")]
     assert not passages(one_line)
+
+
+def test_what_is_a_little_too_long_is_told_in_two() -> None:
+    lines = [f"value_{n} = function_{n}(x)" for n in range(8)]
+    code = "import torch\ntorch.manual_seed(1)\n" + "\n".join(lines) + "\n"
+    (stage,) = json.loads(pseudogen.explain(code, format="json"))["stages"]
+    assert [p["text"].count("becomes") for p in stage["passages"]] == [4, 4]
