@@ -10,7 +10,7 @@ KNOWN: dict[str, str] = {
     "batch-size": "* batch size, batchsize, * bs, bsz",
     "epochs": (
         "epochs, num epochs, n epochs, max epochs, max epoch, nepochs, num epoch, total epochs, "
-        "total epoch, train epochs, num train epochs, nb epochs"
+        "total epoch, train epochs, num train epochs, nb epochs, training epochs"
     ),
     "start-epoch": "start epoch, init epoch, initial epoch, begin epoch",
     "max-steps": (
@@ -94,7 +94,7 @@ KNOWN: dict[str, str] = {
     "ema-decay": "ema decay, model ema decay, ema rate",
     "log-interval": (
         "log interval, print freq, log freq, log every, log steps, logging steps, print every, "
-        "print interval, log every n steps"
+        "print interval, log every n steps, stdout interval, logging interval"
     ),
     "save-interval": (
         "save interval, save freq, save every, save steps, save period, checkpointing steps, "
@@ -102,7 +102,8 @@ KNOWN: dict[str, str] = {
     ),
     "eval-interval": (
         "eval interval, eval freq, eval every, eval steps, eval period, val interval, val freq, "
-        "valid interval, eval iter freq"
+        "valid interval, eval iter freq, validation interval, evaluation interval, val every, "
+        "val check interval, eval every n steps"
     ),
     "evaluate-only": "evaluate, eval, eval only, test only, only eval",
     "model-name": "arch, model name, backbone, model name or path, model type",
