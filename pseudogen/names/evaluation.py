@@ -170,7 +170,12 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     own = defined and exact and not receiver and _looks_at_results(script, site)
     if _handles_model(script, site) or receiver == "self" or (exact and not defined) or own:
         vague = receiver == "self" and not site.node.args and "all" in named
-        enough = exact or (len(named) > 1 and not vague) or _handles_model(script, site)
+        enough = (
+            exact
+            or _without_gradients(script, site)
+            or (len(named) > 1 and not vague)
+            or _handles_model(script, site)
+        )
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
 
@@ -196,6 +201,14 @@ def _looks_at_results(script: Script, site: Site) -> bool:
         if mode or (asks and call.name != site.name and _handles_model(script, call)):
             return True
     return False
+
+
+def _without_gradients(script: Script, site: Site) -> bool:
+    """Whether a function of the script runs something without gradients: `self.val()`."""
+    called = script.called_function(site)
+    below = script.tree.below(called) if called is not None else ()
+    blocks = (item for s in below if type(s.node) is cst.With for item in s.node.items)
+    return any("no_grad" in text(item.item) for item in blocks)
 
 
 def _of_settings(script: Script, site: Site) -> bool:

@@ -121,6 +121,20 @@ def trained_on(target: str, site: Site, script: Script) -> bool:
     return any(_treats_as_model(call, target) for call in script.call_sites())
 
 
+def fitted(target: str, site: Site, script: Script) -> bool:
+    """Whether a trainer of a library is told to fit what a class makes: `trainer.fit(task)`."""
+    last = site.name.rpartition(".")[2]
+    if "," in target or not is_class_name(last) or set(words(last)) & NO_MODELS:
+        return False
+    return any(
+        bool(call.node.args)
+        and text(call.node.args[0].value) == target
+        and script.is_a(call.node.func.value, call.scope, "trainer") is not None
+        for call in script.calls_of_method("fit")
+        if call.scope == site.scope and type(call.node.func) is cst.Attribute
+    )
+
+
 def changes(site: Site) -> bool:
     """Whether a model goes into a helper, which then changes or wraps it."""
     last = site.name.rpartition(".")[2]
@@ -222,6 +236,8 @@ def _is_treated(name: str, script: Script) -> bool:
 def named_model(target: str, site: Site, script: Script) -> bool:
     """Whether names alone say that a model is made: of what receives it and of what is called."""
     first, last = target.partition(",")[0].strip(), site.name.rpartition(".")[2]
+    if _is_kept_with_models(first) and is_class_name(last) and not set(words(last)) & NO_MODELS:
+        return True
     if not _may_hold_model(first):
         return False
     speaks = _speak_of_model(first, last)
@@ -248,6 +264,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if given & _MODELS == {"transformer"} and not role_named and not _is_treated(first, script):
         return False  # of code, of data
     called = words(last)
+    if called[-2:] == ("by", "name"):
+        called = called[:-2]
     if not called or called == ("get",) or set(called) & NO_MODELS or called[-1] in _ABOUT:
         return False
     makes = called[0] in MAKING and called[0] not in ("set", "load")
@@ -311,6 +329,14 @@ def gives_batches(name: str) -> bool:
     """Whether a name is that of a generator of training or validation data:
     `train_generator`, `val_gen`; not that of a network that generates."""
     return words(name)[-1:] in (("generator",), ("gen",)) and split(name) is not None
+
+
+@lru_cache(maxsize=1 << 13)
+def _is_kept_with_models(name: str) -> bool:
+    """`self.models["encoder"]`, `nets["depth"]`: one of several models under its name."""
+    held, opening, key = name.partition("[")
+    kept = words(held)[-1:] in (("models",), ("nets",), ("networks",))
+    return kept and bool(opening) and key[:1] in "\"'" and key.endswith("]")
 
 
 @lru_cache(maxsize=1 << 13)

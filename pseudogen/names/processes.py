@@ -298,7 +298,8 @@ def _asks_whether_distributed(node: Any) -> bool:
     if any(name.endswith((".is_available", ".is_initialized")) for name in names):
         return True
     seen = {word for name in names for word in words(name)}
-    return bool(_DISTRIBUTED_WORDS & seen or {"world", "size"} <= seen or "rank" in seen)
+    counts = {"world", "size"} <= seen or {"device", "count"} <= seen
+    return bool(_DISTRIBUTED_WORDS & seen or counts or "rank" in seen)
 
 
 def _distributed(node: Any) -> bool | None:

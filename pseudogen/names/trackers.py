@@ -160,7 +160,9 @@ def created(script: Script, site: Site) -> Tracker | None:
         plots = made is not None and any(map(_plots, script.methods_on(made)))
         return Tracker(made, None, Evidence(FLOW, (site.name,))) if plots else None
     if _is_logger(site.name) and not _keeps_metrics(script, site):
-        return None
+        made = _target(site)
+        given = made is not None and _given_to_framework(made, site, script)
+        return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
     if names_creation(site.name):
         guarded = site.name.rpartition(".")[2] in _MAKES
         return Tracker(_target(site), _named_backend(site), Evidence(NAME, (site.name,)), guarded)

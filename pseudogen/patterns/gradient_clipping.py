@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import parameters_of
@@ -96,6 +96,30 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
         condition=script.condition(site.statement),
         unscaled=unscaled,
         steps=steps,
+        per=script.unit(site.statement),
+    )
+
+
+@pattern(GradientClipping, calls=lambda name: name == "getattr()", mentions=("clip_grad_",))
+def find_chosen(site: Site, script: Script) -> Iterator[GradientClipping]:
+    """`getattr(torch.nn.utils, "clip_grad_%s_" % mode)(model.parameters(), limit)`."""
+    asked: Any = site.node.func
+    if type(asked) is not cst.Call or len(asked.args) < 2 or len(site.node.args) < 2:
+        return
+    name = asked.args[1].value
+    name = name.left if type(name) is cst.BinaryOperation else name
+    if not (string(name) or "").startswith("clip_grad_"):
+        return
+    limit = site.node.args[1].value
+    yield GradientClipping(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(asked),)),
+        limit=text(limit),
+        limit_value=script.value(limit, site.statement.index),
+        parameters=text(site.node.args[0].value),
+        call=text(asked),
+        condition=script.condition(site.statement),
         per=script.unit(site.statement),
     )
 
@@ -313,6 +337,20 @@ EXAMPLES = {
             call="clip_master_grads",
         )
     ],
+    (
+        "import torch\n"
+        "getattr(torch.nn.utils, 'clip_grad_%s_' % mode)(model.parameters(), args.limit)\n"
+        ""
+    ): [
+        GradientClipping(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("getattr(torch.nn.utils, 'clip_grad_%s_' % mode)",)),
+            limit="args.limit",
+            parameters="model.parameters()",
+            call="getattr(torch.nn.utils, 'clip_grad_%s_' % mode)",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "norm = helpers.clip_grad_value_(net.parameters(), None)": "no limit",
@@ -321,4 +359,5 @@ COUNTEREXAMPLES = {
     "x = x.clip(0, 1)": "values of a tensor, not gradients",
     "norm = torch.nn.utils.parameters_to_vector(model.parameters())": "nothing is clipped",
     "model, preprocess = clip.load(name)": "CLIP is a model",
+    ("import losses\nloss = getattr(losses, 'clip_%s' % mode)(scores, 0.2)\n"): "a loss is chosen",
 }

@@ -400,6 +400,26 @@ EXAMPLES = {
             waits=(),
         )
     ],
+    (
+        "import torch\n"
+        "import torch.distributed as dist\n"
+        "if torch.cuda.device_count() == 1 or dist.get_rank() == 0:\n"
+        "    save_config(cfg)\n"
+        ""
+    ): [
+        RankZeroGuard(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.distributed.get_rank",)),
+            subject="dist.get_rank()",
+            condition="torch.cuda.device_count() == 1 or dist.get_rank() == 0",
+            form="block",
+            scope="all",
+            alone=True,
+            acts=("save",),
+            waits=(),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if local_rank != 0:\n    raise RuntimeError('started twice')": "an error where it is another",

@@ -185,6 +185,21 @@ EXAMPLES = {
             function="ClipCompose",
         )
     ],
+    (
+        "import torchvision.datasets as datasets\n"
+        "import aug\n"
+        "transforms = aug.TrainTransform()\n"
+        "data = datasets.ImageFolder(root, transforms)\n"
+        ""
+    ): [
+        Augmentation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("aug.TrainTransform",)),
+            target="transforms",
+            function="aug.TrainTransform",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",
@@ -198,4 +213,7 @@ COUNTEREXAMPLES = {
     "spectrum = get_fourier_transform(signal)": "a transform of mathematics",
     "image = transform(image)": "a pipeline is used, none is made",
     ("model = LossCompose(parts)\n"): "what is composed is not shown",
+    (
+        "transform = WindowTransform(size)\nspectrum = transform(signal)\n"
+    ): "no data set is made with it",
 }

@@ -83,6 +83,7 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     target = assigned(site.statement, site.node) or ""
     received = words(target)[-1:] in (("transform",), ("transforms",))
     helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
+    helper = helper or (received and last[:1].isupper() and _read_with(target, named, site, script))
     if (helper or single) and assigned(site.statement, site.node) is not None:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
@@ -161,6 +162,16 @@ def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
         calls = [s for s in steps if type(s) is cst.Call]
         if calls and site.known is not None:
             yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
+
+
+def _read_with(target: str, named: tuple[str, ...], site: Site, script: Script) -> bool:
+    """`transform = TrainTransform()`, with which a data set is then made."""
+    return named[-1] in _PASSED and any(
+        call.known is not None
+        and call.known.api.kind == "dataset"
+        and any(text(arg.value) == target for arg in call.node.args)
+        for call in script.calls_after(site.statement)
+    )
 
 
 def _set_on(site: Site) -> bool:

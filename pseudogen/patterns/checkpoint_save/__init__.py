@@ -387,6 +387,20 @@ EXAMPLES = {
             line=4, end=4, evidence=Evidence(NAME, ("checkpoint",)), how="helper", call="checkpoint"
         ),
     ],
+    (
+        "import torch\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "save_latest(config, epoch, model, optimizer)\n"
+        ""
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("save_latest",)),
+            how="helper",
+            call="save_latest",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
@@ -414,4 +428,5 @@ COUNTEREXAMPLES = {
     (
         "from torch.utils.checkpoint import checkpoint\nout = checkpoint(block, x)\n"
     ): "activations are computed anew",
+    ("save_latest(config, names)\n"): "neither a model nor an optimizer is given",
 }

@@ -206,6 +206,11 @@ def _how(site: Site, script: Script) -> str | None:
         return "framework" if receiver and receiver != "self" else "helper"
     if named[:1] == ("save",) and len(named) > 1 and _first_is_model(site, script):
         return None if set(named) & OTHER_WORDS else "helper"
+    if named[:1] == ("save",) and named[1:] in (("latest",), ("last",), ("best",)):
+        given = [script.role(arg.value, site.scope) for arg in site.node.args]
+        kinds = {role.kind for role in given if role is not None}
+        if {"model", "optimizer"} <= kinds:
+            return "helper"
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
     if method == "save" and receiver and type(site.node.func) is cst.Attribute:

@@ -6,6 +6,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.dataset_build.facts import DatasetBuild
 from pseudogen.patterns.dataset_build.finders import (
     find_chosen,
+    find_given,
     find_known,
     find_loaded,
     find_loading,
@@ -19,6 +20,7 @@ from pseudogen.patterns.dataset_build.finders import (
 __all__ = [
     "DatasetBuild",
     "find_chosen",
+    "find_given",
     "find_known",
     "find_loaded",
     "find_loading",
@@ -300,6 +302,30 @@ EXAMPLES = {
             source="args.data",
         )
     ],
+    (
+        "from torch.utils.data import DataLoader\n"
+        "from data import Streets\n"
+        "loader = DataLoader(Streets(part='train'), batch_size=8)\n"
+        ""
+    ): [
+        DatasetBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("torch.utils.data.DataLoader",)),
+            function="Streets",
+        )
+    ],
+    ("train_dataset = self.dataset(args.data_path, files, is_train=True)\n"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("self.dataset",)),
+            target="train_dataset",
+            function="self.dataset",
+            split="training",
+            source="args.data_path",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("train_name, val_name = get_dataset_names(args)"): "text about it",
@@ -329,4 +355,7 @@ COUNTEREXAMPLES = {
     "worker.ResetDataset(train_dataset)": "a method of something else",
     "worker = executor.init_for_dataset(plan, dataset)": "something that works on a data set",
     ("import nltk\nwords = nltk.corpus.words()\n"): "a list of words, not what is trained on",
+    (
+        "from torch.utils.data import DataLoader\nloader = DataLoader(load(path), batch_size=8)\n"
+    ): "a function that may give anything",
 }

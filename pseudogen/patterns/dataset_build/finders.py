@@ -11,6 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, suggested_role, words
@@ -116,8 +117,25 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     beside = beside and any(suggested_role(part) == "dataset" for part in parts)
     helper = named[0] in MAKING and (named[-1] in _DATASETS or beside or corpus)
     helper = helper and named[0] != "set"
-    if is_class or (helper and target is not None):
+    chosen = named == ("dataset",) and target is not None and suggested_role(target) == "dataset"
+    chosen = chosen and bool(site.node.args) and type(site.node.func) is cst.Attribute
+    if is_class or chosen or (helper and target is not None):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+@pattern(DatasetBuild, kinds=("loader",))
+def find_given(site: Site, script: Script) -> Iterator[DatasetBuild]:
+    """`DataLoader(Streets(split="train"), batch_size=8)`: what a loader reads, by what it gets."""
+    if site.known is None or site.known.evidence != API:
+        return
+    given = script.argument(site, "dataset")
+    if type(given) is not cst.Call or not is_class_name(dotted(given.func)):
+        return
+    made = script.call_site(given, site.statement.index, site.scope)
+    named = words(made.name)
+    told = named[-1:] and (named[-1] in _DATASETS or named[-2:] == ("data", "set"))
+    if made.known is None and not told and not set(named) & _NOT_MADE:
+        yield _finding(made, script, Evidence(FLOW, (site.known.name,)))
 
 
 def _reads_samples(site: Site) -> bool:

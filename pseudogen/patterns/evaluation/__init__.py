@@ -404,6 +404,28 @@ EXAMPLES = {
             model="model",
         )
     ],
+    (
+        "import torch\n"
+        "class Trainer:\n"
+        "    def val(self):\n"
+        "        with torch.no_grad():\n"
+        "            outputs = self.process(next(self.val_iter))\n"
+        "    def run(self):\n"
+        "        for batch in self.loader:\n"
+        "            self.loss(batch).backward()\n"
+        "            self.optimizer.step()\n"
+        "            self.val()\n"
+        ""
+    ): [
+        Evaluation(
+            line=10,
+            end=10,
+            evidence=Evidence(NAME, ("self.val",)),
+            how="call",
+            call="self.val",
+            per="step",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
@@ -435,6 +457,14 @@ COUNTEREXAMPLES = {
         result="loss",
     ),
     ("import evaluate\nresults.update(evaluate.validate_arguments(args))"): "no model is given",
+    (
+        "class Meter:\n"
+        "    def val(self):\n"
+        "        return self.total / self.count\n"
+        "    def show(self):\n"
+        "        print(self.val())\n"
+        ""
+    ): "the value of a meter",
 }
 COUNTEREXAMPLES = {
     "loss = eval(written, model)": "what Python itself evaluates",

@@ -738,6 +738,27 @@ EXAMPLES = {
             further=((("mean",), "averaged"),),
         ),
     ],
+    (
+        "import pytorch_lightning as pl\n"
+        "logger = DetectionLogger(save_dir)\n"
+        "trainer = pl.Trainer(logger=logger, max_epochs=3)\n"
+        ""
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("DetectionLogger",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "embedded = self.add_embedding(times)": "a layer, which gives what it computes",

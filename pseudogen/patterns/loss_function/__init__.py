@@ -365,6 +365,22 @@ EXAMPLES = {
             api="get_seg_loss",
         )
     ],
+    (
+        "from layers import get_smooth_loss\n"
+        "smooth_loss = get_smooth_loss(depth, image)\n"
+        "total += 0.1 * smooth_loss\n"
+        ""
+    ): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("get_smooth_loss",)),
+            action="computed",
+            name="smooth_loss",
+            api="get_smooth_loss",
+            inputs=("depth", "image"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -404,4 +420,10 @@ COUNTEREXAMPLES = {
     ("model = ModelWithLoss(model)"): "the model is put into another",
     ("from keras.layers import Lambda\nx = Lambda(resize)(x)"): "a layer that computes no loss",
     ("loss = losses[0]"): "a loss that is there",
+    (
+        "from layers import get_smooth_loss\n"
+        "smooth_loss = get_smooth_loss(depth, image)\n"
+        "print(smooth_loss)\n"
+        ""
+    ): "it may make the loss only",
 }

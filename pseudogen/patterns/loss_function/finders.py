@@ -396,8 +396,33 @@ def _action(site: Site, script: Script) -> str | None:
     if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
         holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
         holds = holds or (target is not None and _of_settings(site, named))
+        if _gets_value(site, script, named):
+            return "computed"
         return "made" if holds or "criterion" in named else None
     return "computed" if _computes(site, script, named) else None
+
+
+def _gets_value(site: Site, script: Script, named: tuple[str, ...]) -> bool:
+    """`smooth_loss = get_smooth_loss(disparity, image)`, whose result is not called below."""
+    target = _target(site) or ""
+    values = words(target)[-1:] == ("loss",) and named[0] == "get" and named[-1] == "loss"
+    plain = [a.value for a in site.node.args if type(a.value) is cst.Name and a.keyword is None]
+    if not values or len(plain) < 2 or len(plain) != len(site.node.args):
+        return False
+    if any(set(words(dotted(node))) & CONFIG_WORDS for node in plain):
+        return False
+    return _adds_up(target, site, script)
+
+
+def _adds_up(target: str, site: Site, script: Script) -> bool:
+    """Whether a value is used in arithmetic below."""
+    block = script.tree.statements[site.statement.after : site.statement.after + 12]
+    return any(
+        target in (text(operation.left), text(operation.right))
+        for statement in block
+        if statement.scope == site.scope
+        for operation in script.operations_in(statement)
+    )
 
 
 def _of_settings(site: Site, named: tuple[str, ...]) -> bool:

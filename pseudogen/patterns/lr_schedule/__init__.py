@@ -410,6 +410,16 @@ EXAMPLES = {
             total="total_steps",
         )
     ],
+    ("for epoch in range(9):\n    optimizer.scheduler_step(val_loss)\n"): [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("optimizer",)),
+            action="stepped",
+            name="optimizer",
+            watched="val_loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -29,7 +29,7 @@ from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
-_STEPS = ("step", "step_update", "step_epoch", "step_batch")
+_STEPS = ("step", "step_update", "step_epoch", "step_batch", "scheduler_step")
 
 
 @pattern(LrSchedule, kinds=("scheduler",))
@@ -203,6 +203,8 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     known = scheduler is not None and (
         scheduler.evidence.kind != NAME or names_schedule(scheduler.evidence.names[0])
     )
+    if site.name.endswith("optimizer.scheduler_step") and passed:
+        known, role = True, None
     if not known and (not names_schedule(written) or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))

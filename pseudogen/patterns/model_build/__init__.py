@@ -377,6 +377,42 @@ EXAMPLES = {
             arguments=("arch=cfg.arch",),
         )
     ],
+    ("self.models['depth'] = networks.DepthDecoder(channels, scales)\n"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("self.models['depth']",)),
+            target="self.models['depth']",
+            function="networks.DepthDecoder",
+            arguments=("channels", "scales"),
+        )
+    ],
+    (
+        "import pytorch_lightning as pl\n"
+        "task = DetectionTask(cfg)\n"
+        "trainer = pl.Trainer(max_epochs=3)\n"
+        "trainer.fit(task, loader)\n"
+        ""
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("task",)),
+            target="task",
+            function="DetectionTask",
+            arguments=("cfg",),
+        )
+    ],
+    ("model = create_network_by_name(cfg.arch)\n"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="create_network_by_name",
+            arguments=("cfg.arch",),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -465,4 +501,6 @@ COUNTEREXAMPLES = {
     (
         "import haiku as hk\n_, loss_fn = hk.without_apply_rng(hk.transform(sequence_loss))"
     ): "a loss",
+    ("self.models['depth'] = find_weights(path)\n"): "no class is called",
+    ("task = DetectionTask(cfg)\nscaler.fit(task)\n"): "what fits is no trainer",
 }

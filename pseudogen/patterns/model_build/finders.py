@@ -17,6 +17,7 @@ from pseudogen.names.model_makers import (
     NO_MODELS,
     changes,
     defined,
+    fitted,
     is_part,
     is_whole,
     makes_layer,
@@ -80,9 +81,10 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     if target is None and _wrapped(site, script) and _names_maker(site):
         yield _finding(site, script, Evidence(FLOW, (site.name,)))
-    if target is None or not (
-        named_model(target, site, script) or trained_on(target, site, script)
-    ):
+    if target is None:
+        return
+    named = named_model(target, site, script) or trained_on(target, site, script)
+    if not named and not fitted(target, site, script):
         return
     if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
         return
@@ -94,7 +96,8 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         site.name.startswith("super()") or serves_other_ends(script, site.statement)
     ):
         return
-    yield _finding(site, script, Evidence(NAME, (target.split(",")[0],)))
+    kind = NAME if named else FLOW
+    yield _finding(site, script, Evidence(kind, (target.split(",")[0],)))
 
 
 @pattern(ModelBuild, calls=lambda name: name == "dict", within=(cst.Assign,))

@@ -259,6 +259,17 @@ EXAMPLES = {
             arguments=("model.parameters()", "args.lr"),
         )
     ],
+    ("optimizer = utils.get_std_opt(model, optim_func=opt.optim)\n"): [
+        OptimizerBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("utils.get_std_opt",)),
+            name="optimizer",
+            api="get_std_opt",
+            helper=True,
+            arguments=("model", "optim_func=opt.optim"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("model, optimizer = load_model(args, device)"): "the state of both is read",

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back, passes
@@ -158,6 +159,8 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     passed = optimizer_passed(script, made)
     if passed is not None and words(made.name)[:1] == ("instantiate",):
         passed = None  # settings of one: `instantiate(cfg.optimizer)`
+    settings = type(passed) is cst.Attribute and set(words(dotted(passed.value))) & CONFIG_WORDS
+    passed = None if settings else passed  # `get_optimizer(model, name=args.optim)`
     described = passed is not None and text(passed) == target and _passes_params(call)
     if evidence is None or (passed is not None and not described) or _inner(made, script):
         return
