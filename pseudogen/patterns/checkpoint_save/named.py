@@ -95,6 +95,9 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         return  # what has no place is kept in memory
     first = site.node.args[0].value if site.node.args else None
     kept, added = _kept(site, script)
+    condition = condition_of(script, site.statement, site.node)
+    unsaid = site.name.startswith("super()") and condition is not None  # what a base class does
+    method = site.name.rpartition(".")[2]
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -104,9 +107,9 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=written_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
-        whole=_METHODS.get(site.name.rpartition(".")[2]) or _whole(site, script),
+        whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
         path=_path(first, site) if how == "framework" else None,
-        condition=condition_of(script, site.statement, site.node),
+        condition=condition,
         per=script.unit(site.statement),
     )
 
