@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -91,8 +91,13 @@ def _find(site: Site, script: Script) -> Iterator[RankDiscovery]:
         evidence=weakest(*(t.evidence for t in told)),
         reads=tuple(read for t in told for read in t.reads),
         launcher=_common(t.launcher for t in told if t.reads[0].where == "environment"),
-        condition=script.condition(site.statement),
+        condition=script.condition(site.statement) if _together(run, script) else None,
     )
+
+
+def _together(run: Sequence[Statement], script: Script) -> bool:
+    """Whether all reads of a run are made under the same condition."""
+    return len({script.condition(statement) for statement in run}) == 1
 
 
 find_reads = pattern(RankDiscovery, statements=(cst.Assign, cst.AnnAssign, cst.Return))(_find)
