@@ -241,7 +241,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return
     if words(site.name) == ("get", "cfg") and not site.node.args and not _merges(script):
         return  # what a library has as its defaults
-    if len(site.node.args) > 1 and text(site.node.args[0].value) == _target(site):
+    again = len(site.node.args) > 1 and text(site.node.args[0].value) == _target(site)
+    if again and words(site.name)[:1] == ("get",):
         return  # settings that have been read get other values
     if script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
