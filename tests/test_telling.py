@@ -721,3 +721,38 @@ def test_optimizers_that_take_turns_are_one_story() -> None:
 def test_optimizers_of_the_same_models_do_not_take_turns() -> None:
     code = _IN_TURN.replace("maker.parameters()", "judge.parameters()")
     assert "Updates in turn" not in pseudogen.explain(code)
+
+
+def test_parts_of_a_scaled_step_say_what_only_they_depend_on() -> None:
+    code = (
+        "import torch\nscaler = torch.amp.GradScaler()\nfor step in range(steps):\n"
+        "    for part in range(parts):\n        loss = model(part)\n"
+        "        scaler.scale(loss).backward()\n"
+        "    if limit:\n        scaler.unscale_(optimizer)\n"
+        "        torch.nn.utils.clip_grad_norm_(model.parameters(), limit)\n"
+        "    scaler.step(optimizer)\n    scaler.update()\n    optimizer.zero_grad()\n"
+    )
+    said = pseudogen.explain(code)
+    assert "Line 6, in each round over `range(parts)`: `scaler.scale" in said
+    assert "Line 8 (up to line 9 only if `limit`): `scaler.unscale_" in said
+    assert "Line 10: `scaler.step" in said
+    assert "第 8 行（到第 9 行为止，仅当 `limit`）：" in pseudogen.explain(code, lang="zh")
+
+
+def test_a_best_value_that_a_worse_one_replaces() -> None:
+    code = (
+        "best = 1e9\nfor epoch in range(9):\n    loss = evaluate(model, val_loader)\n"
+        "    if loss < best or {}:\n        best = loss\n"
+        "        torch.save(model.state_dict(), 'x')\n"
+    )
+    assert "a worse value replaces the best one" in pseudogen.explain(code.format("always_save"))
+    assert "replaces the best" not in pseudogen.explain(code.format("epoch == 0"))
+
+
+def test_what_a_batch_holds_beside_is_not_used() -> None:
+    code = (
+        "from torch.utils.data import DataLoader\nfor images, _ in DataLoader(data):\n"
+        "    loss = model(images)\n    loss.backward()\n    optimizer.step()\n"
+    )
+    assert "as `images` (what else is in it is not used), and trains" in pseudogen.explain(code)
+    assert "（`images`，其余内容不使用）" in pseudogen.explain(code, lang="zh")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -24,14 +25,21 @@ _CONSTANTS = ("True", "False", "None")
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A step of a story: what it is, where, and the code that does it; `other` is the code that
-    does it in another branch, and its line, `needs` the lines of what only prepares it."""
+    """A step of a story: what it is, where, and the code that does it.
+
+    `other` is the code that does it in another branch, and its line, `needs` the lines of what
+    only prepares it. `condition` is what it depends on, where the backward pass and the parts
+    before it do not; `until` the line of the last part that depends on that, too; `each` what a
+    loop runs over in which it is repeated before the parameters are updated once."""
 
     kind: str
     line: int
     code: str
     other: tuple[str, int] | None = None
     needs: tuple[int, ...] = ()
+    condition: str | None = None
+    until: int | None = None
+    each: str | None = None
 
     @property
     def lines(self) -> set[int]:
@@ -157,8 +165,35 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
         parts.sort(key=lambda part: part.line)
         if {"backward", "step", "update"} <= {part.kind for part in parts}:
             lines = (parts[0].line, parts[-1].line)
-            condition = script.condition(statement)
-            yield ScaledStep(parts[0].line, lines, tuple(parts), condition)
+            told = tuple(_surrounded(script, parts, statement))
+            yield ScaledStep(parts[0].line, lines, told, script.condition(statement))
+
+
+def _surrounded(script: Script, parts: Sequence[Part], backward: Statement) -> Iterator[Part]:
+    """The parts with what stands around each of them and not around all."""
+    at = script.tree.by_line()
+    step = next(at[part.line] for part in parts if part.kind == "step")
+    shared = {header.index for header in script.tree.ancestors(step.index)}
+    conditions = [script.condition(at[part.line], backward) or "" for part in parts]
+    told = ""  # of the parts before
+    for number, (part, condition) in enumerate(zip(parts, conditions, strict=True)):
+        loop = script.loop_around(at[part.line])
+        repeats = loop is not None and loop.index not in shared and type(loop.node) is cst.For
+        new, until = condition, part.line
+        if told and (condition == told or condition.startswith(f"{told} and ")):
+            new = condition[len(told) :].removeprefix(" and ")
+        else:
+            told = condition
+            for other, also in zip(parts[number:], conditions[number:], strict=True):
+                if not (also == told or also.startswith(f"{told} and ")):
+                    break
+                until = other.line
+        yield replace(
+            part,
+            condition=new or None,
+            until=until if new and until != part.line else None,
+            each=text(loop.node.iter) if loop is not None and repeats else None,
+        )
 
 
 def _clearing(script: Script, finding: Finding, statement: Statement) -> Iterator[Part]:

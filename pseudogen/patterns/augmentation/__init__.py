@@ -39,6 +39,36 @@ EXAMPLES = {
             order="sequence",
         ),
     ],
+    (
+        "from torchvision import transforms\n"
+        "norm = transforms.Normalize(mean, std)\n"
+        "steps = [transforms.ToTensor(), norm]\n"
+        "data = ImageFolder(path, transforms.Compose(steps))"
+    ): [
+        Augmentation(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            function="transforms.Compose",
+            steps=("transforms.ToTensor()", "norm"),
+            fixed=True,
+            order="sequence",
+        ),
+    ],
+    (
+        "from torchvision import transforms\n"
+        "steps = [transforms.ToTensor()]\n"
+        "steps.append(norm)\n"
+        "data = ImageFolder(path, transforms.Compose(steps))"
+    ): [
+        Augmentation(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            function="transforms.Compose",
+            order="sequence",
+        ),
+    ],
     ("import albumentations as A\naug = A.Compose([A.HorizontalFlip(p=0.5), A.Normalize()])"): [
         Augmentation(
             line=2,

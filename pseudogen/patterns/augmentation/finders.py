@@ -157,7 +157,7 @@ def _is_transform(call: Any, site: Site, script: Script) -> bool:
 @pattern(Augmentation, kinds=("module", "model"))
 def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
     """`Sequential([RandomFlip(...), RandomRotation(...)])`: layers that augment."""
-    steps = _steps(site)
+    steps = _steps(site, script)
     if steps and all(_is_random(dotted(s.func)) for s in steps if type(s) is cst.Call):
         calls = [s for s in steps if type(s) is cst.Call]
         if calls and site.known is not None:
@@ -207,12 +207,23 @@ def _holds(node: Any, wanted: Any) -> bool:
     return node is wanted
 
 
-def _steps(site: Site) -> list[Any]:
+def _steps(site: Site, script: Script) -> list[Any]:
     first: Any = site.node.args[0].value if site.node.args else None
+    if type(first) is cst.Name and not _grows(first.value, site, script):
+        first = _held(first, site, script)
     if type(first) in (cst.List, cst.Tuple):
         return [element.value for element in first.elements]
     plain = [a.value for a in site.node.args if a.keyword is None and not a.star]
     return plain if len(plain) > 1 and all(type(p) is cst.Call for p in plain) else []
+
+
+def _held(node: Any, site: Site, script: Script) -> Any:
+    """What a variable was set to, where that is seen; else the expression itself."""
+    if type(node) is not cst.Name:
+        return node
+    bindings = script.reaching(node.value, site.statement.index)
+    known = len(bindings) == 1 and bindings[0].how == "assign"
+    return bindings[0].value if known else node
 
 
 def _is_random(name: str) -> bool:
@@ -232,7 +243,8 @@ def _grows(target: str | None, site: Site, script: Script) -> bool:
 def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
     target = assigned(site.statement, site.node)
     composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
-    steps = _steps(site) if composes and not _grows(target, site, script) else []
+    steps = _steps(site, script) if composes and not _grows(target, site, script) else []
+    made = [_held(step, site, script) for step in steps]
     order = site.known.api.traits.get("order") if site.known is not None else None
     return Augmentation(
         line=site.line,
@@ -242,12 +254,14 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
         function=site.name,
         steps=tuple(text(step) for step in steps),
         random=tuple(
-            text(step) for step in steps if type(step) is cst.Call and _is_random(dotted(step.func))
+            text(step)
+            for step, call in zip(steps, made, strict=True)
+            if type(call) is cst.Call and _is_random(dotted(call.func))
         ),
         fixed=bool(steps)
         and all(
-            type(step) is cst.Call and dotted(step.func).rpartition(".")[2] in _FIXED
-            for step in steps
+            type(call) is cst.Call and dotted(call.func).rpartition(".")[2] in _FIXED
+            for call in made
         ),
         split=split(target, text(site.node.args[0].value) if site.node.args else None)
         if not steps

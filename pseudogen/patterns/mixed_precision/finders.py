@@ -17,7 +17,7 @@ from pseudogen.names.targets import condition_of
 from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.mixed_precision.facts import MixedPrecision
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 _FRAMEWORKS = ("wrap", "accelerator", "process-group", "trainer", "training-arguments")
 _PARTS = {
@@ -64,7 +64,8 @@ def _dtype(site: Site, script: Script) -> str | None:
 
 
 def _enabled(site: Site, script: Script) -> str | None:
-    return script.argument_text(site, "enabled") or script.argument_text(site, "enable")
+    given = script.argument(site, "enabled") or script.argument(site, "enable")
+    return bare(given) if given is not None else None
 
 
 def _target(site: Site) -> str | None:
@@ -103,7 +104,7 @@ def _told_enabled(call: cst.Call) -> str | None:
     first = call.args[0].value if call.args and call.args[0].keyword is None else None
     if given is None and first is not None and _is_truth(first):
         given = first
-    return text(given) if given is not None else None
+    return bare(given) if given is not None else None
 
 
 def _is_truth(node: Any) -> bool:

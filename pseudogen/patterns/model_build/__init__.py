@@ -56,6 +56,16 @@ EXAMPLES = {
             function="SmallNet(width) if small else BigNet()",
         ),
     ],
+    "from torchvision import models\nmodel = models.resnet18().to(device)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torchvision.models.resnet18",)),
+            target="model",
+            function="models.resnet18",
+            device="device",
+        )
+    ],
     "import torch.nn as nn\nclass Net(nn.Module):\n    pass\nmodel = Net().to(device)": [
         ModelBuild(
             line=4,
@@ -63,6 +73,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("torch.nn.Module",)),
             target="model",
             function="Net",
+            device="device",
         ),
     ],
     (

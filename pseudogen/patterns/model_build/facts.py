@@ -21,6 +21,7 @@ class ModelBuild(Finding):
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
         classes: The number of classes, as written; None when not given.
+        device: Where it is moved in the same statement, as written; "" for the GPU.
         described: Whether it is a description of the model, from which a framework builds it.
         condition: The condition under which it is made.
     """
@@ -33,5 +34,6 @@ class ModelBuild(Finding):
     arguments: tuple[str, ...] = ()
     pretrained: str | None = None
     classes: str | None = None
+    device: str | None = None
     described: bool = False
     condition: str | None = None

@@ -41,6 +41,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     known, last = site.known, site.name.rpartition(".")[2]
     if known is None or known.evidence != API or last in ("super", "__init__"):
         return
+    if last in ("to", "cuda") and type(site.node.func.value) is cst.Call:
+        return  # what is made there is moved
     target = assigned(site.statement, site.node)
     given = target is None and (_given_to_trainer(site, script) or _wrapped(site, script))
     if target is None and not given and not returned(site.statement, site.node):
@@ -236,9 +238,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
         )
     architecture = next(
         (
-            value
+            given
             for name in ("model_name", "arch", "architecture", "encoder_name", "name")
-            if (value := script.argument_text(site, name)) is not None
+            if (given := script.argument_text(site, name)) is not None
         ),
         None,
     )
@@ -254,8 +256,21 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
         arguments=tuple(text(arg) for arg in site.node.args),
         pretrained=given_weights(site, script),
         classes=script.argument_text(site, "num_classes"),
+        device=_device(site.node, value),
         condition=script.condition(site.statement),
     )
+
+
+def _device(made: cst.Call, value: Any) -> str | None:
+    """Where the model goes in `model = Net().to(device)`."""
+    while type(value) is cst.Call and type(value.func) is cst.Attribute and value is not made:
+        place = argument(value, "device", 0)
+        if value.func.attr.value == "to" and place is not None and "dtype" not in text(place):
+            return text(place) if value.func.value is made else None
+        if value.func.attr.value == "cuda" and value.func.value is made:
+            return text(place) if place is not None else ""
+        value = value.func.value
+    return None
 
 
 def _subscript(node: Any) -> str | None:

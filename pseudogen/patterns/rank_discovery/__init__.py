@@ -26,6 +26,67 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "import os\nddp = int(os.environ.get('RANK', -1)) != -1": [
+        RankDiscovery(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("RANK",)),
+            reads=(
+                Read(
+                    name="ddp",
+                    what="rank",
+                    where="environment",
+                    variable="RANK",
+                    exact=False,
+                    test="set",
+                ),
+            ),
+            launcher="torchrun",
+            condition=None,
+        )
+    ],
+    "import os\nseveral = int(os.environ.get('WORLD_SIZE', 1)) > 1": [
+        RankDiscovery(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("WORLD_SIZE",)),
+            reads=(
+                Read(
+                    name="several",
+                    what="world size",
+                    where="environment",
+                    variable="WORLD_SIZE",
+                    exact=False,
+                    test="several",
+                ),
+            ),
+            launcher="torchrun",
+            condition=None,
+        )
+    ],
+    "import os\n"
+    "def work(gpu, devices, args):\n"
+    "    args.rank = int(os.environ['RANK'])\n"
+    "    if args.spawned:\n"
+    "        args.rank = args.rank * devices + gpu": [
+        RankDiscovery(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("RANK",)),
+            reads=(
+                Read(
+                    name="args.rank",
+                    what="rank",
+                    where="environment",
+                    variable="RANK",
+                    per_machine=5,
+                    per_machine_if="args.spawned",
+                ),
+            ),
+            launcher="torchrun",
+            condition=None,
+        )
+    ],
     "import torch.distributed as dist\nif distributed:\n    rank = dist.get_rank()": [
         RankDiscovery(
             line=3,

@@ -13,13 +13,19 @@ class Read:
     """One number that is read: `what` (rank, local rank, world size, local world size, node rank,
     device count), into which name, and `where`: "environment", "group" (the library is asked),
     "arguments", or None where a helper gets it from somewhere. `exact` says whether the name gets
-    the number itself, not something made of it."""
+    the number itself, not something made of it; `test` what it says instead: that the variable is
+    "set" or "unset", or that there are "several" processes. Where another line (`per_machine`,
+    under a condition) multiplies the number by the devices of a machine, it counts machines
+    before."""
 
     name: str
     what: str
     where: str | None
     variable: str | None
     exact: bool = True
+    test: str | None = None
+    per_machine: int | None = None
+    per_machine_if: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,6 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.knowledge.api import Api
+from pseudogen.names.arguments import argument
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
@@ -143,14 +144,65 @@ def _environment_read(
             if "node" in words(name) and what != "node rank":
                 return None  # what sets the variable there counts machines
             exact = _inner(value) is node and type(value) is not cst.IfExp
-            reads.append(
-                Read(name=name, what=what, where="environment", variable=variable, exact=exact)
+            grown = _multiplied(script, statement, name) if exact else None
+            read = Read(
+                name=name,
+                what=what,
+                where="environment",
+                variable=variable,
+                exact=exact,
+                test=_test(value, node, what),
+                per_machine=grown.first if grown is not None else None,
+                per_machine_if=script.condition(grown, statement) if grown is not None else None,
             )
+            reads.append(read)
             launchers.append(row.traits.get("launcher"))
     if not reads:
         return None
     names = tuple(dict.fromkeys(str(read.variable) for read in reads))
     return _Told(tuple(reads), _common(launchers), Evidence(API, names))
+
+
+def _test(value: Any, read: Any, what: str) -> str | None:
+    """What a comparison with a number that is read says: with its default, or of one process."""
+    if type(value) is not cst.Comparison or len(value.comparisons) != 1:
+        return None
+    if _inner(value.left) is not read:
+        return None
+    (compared,) = value.comparisons
+    sign, other = type(compared.operator), text(compared.comparator)
+    default = argument(read, "default", 1) if type(read) is cst.Call else None
+    missing = text(default).strip("\"'") if default is not None else "None"
+    if other.strip("\"'") == missing and sign in _EQUAL:
+        return "unset" if _EQUAL[sign] else "set"
+    if missing.startswith("-") and (sign, other) in _NOT_NEGATIVE:
+        return "set"
+    several = what == "world size" and (sign, other) in (
+        (cst.GreaterThan, "1"),
+        (cst.NotEqual, "1"),
+    )
+    return "several" if several else None
+
+
+_EQUAL = {cst.Equal: True, cst.Is: True, cst.NotEqual: False, cst.IsNot: False}
+_NOT_NEGATIVE = ((cst.GreaterThan, "-1"), (cst.GreaterThanEqual, "0"))
+
+
+def _multiplied(script: Script, statement: Statement, name: str) -> Statement | None:
+    """The later statement of the same function that multiplies a number, as the count of machines
+    or the number of one: `world_size = devices * world_size`, `rank = rank * devices + gpu`."""
+    scope = script.resolver.bindings(name, statement.scope) if name else []
+    for binding in scope:
+        later = binding.statement > statement.index and binding.how in ("assign", "augment")
+        if later and any(name in _factors(node) for node in descendants(binding.value)):
+            return script.tree.statements[binding.statement]
+    return None
+
+
+def _factors(node: Any) -> tuple[str, ...]:
+    if type(node) is not cst.BinaryOperation or type(node.operator) is not cst.Multiply:
+        return ()
+    return text(node.left), text(node.right)
 
 
 def _common(launchers: Iterable[str | None]) -> str | None:

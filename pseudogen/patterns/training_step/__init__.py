@@ -54,6 +54,40 @@ EXAMPLES = {
         cleared="before",
     ),
     "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    penalty = measure(model)\n"
+    "    penalty.backward()\n"
+    "    optimizer.step()": [
+        TrainingStep(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("loss",)),
+            how="backward",
+            loss="loss",
+            optimizer="optimizer",
+            clears=2,
+            steps=7,
+            cleared="before",
+            adds=("penalty",),
+            adds_on=(6,),
+        ),
+        TrainingStep(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("penalty",)),
+            how="backward",
+            loss="penalty",
+            optimizer="optimizer",
+            clears=2,
+            steps=7,
+            cleared="before",
+            added_to="loss",
+            added_on=4,
+        ),
+    ],
+    "for x, y in loader:\n"
     "    (criterion(model(x), y) / 4).backward()\n"
     "    optimizer.step()\n"
     "    optimizer.zero_grad()": _example(

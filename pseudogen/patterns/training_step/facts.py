@@ -25,6 +25,10 @@ class TrainingStep(Finding):
         steps: The line on which the optimizer's step follows, or gradients are applied.
         gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
+        adds: The losses whose gradients are added before the same step of the optimizer.
+        adds_on: Their lines.
+        added_to: The loss to whose gradient this one's is added before that step.
+        added_on: Its line.
         keeps_graph: Whether `retain_graph=True` keeps the graph.
         call: The call, for "engine", "learner", "fit" and "apply".
     """
@@ -40,5 +44,9 @@ class TrainingStep(Finding):
     steps: int | None = None
     gradients: str | None = None
     cleared: str | None = None
+    adds: tuple[str, ...] = ()
+    adds_on: tuple[int, ...] = ()
+    added_to: str | None = None
+    added_on: int | None = None
     keeps_graph: bool = False
     call: str | None = None

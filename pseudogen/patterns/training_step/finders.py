@@ -41,6 +41,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     loss, scaler = scaled or (loss, scaler)
     optimizer, clears, steps = _surroundings(site, script)
     gradients = gradients_before(script, site) if step.how == APPLY else None
+    together = _together(site, script, clears, steps) if loss is not None else []
+    first = together[0] if together and together[0][1] < site.line else None
     yield TrainingStep(
         line=gradients.line if gradients is not None else site.line,
         end=site.last,
@@ -54,6 +56,10 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         steps=site.line if gradients is not None else steps,
         gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
+        adds=tuple(other for other, _ in together) if first is None else (),
+        adds_on=tuple(line for _, line in together) if first is None else (),
+        added_to=first[0] if first is not None else None,
+        added_on=first[1] if first is not None else None,
         keeps_graph=text(argument(site.node, "retain_graph") or cst.Name("None")) == "True",
         call=text(site.node.func) if step.how not in ("backward",) else None,
     )
@@ -109,6 +115,26 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, i
         elif _makes_step(method) and other.statement.index > site.statement.index and steps is None:
             optimizer, steps = _stepped(other, script)
     return optimizer, clears, steps
+
+
+def _together(
+    site: Site, script: Script, clears: int | None, steps: int | None
+) -> list[tuple[str, int]]:
+    """(loss, line) of the other backward passes of a round between the line that clears gradients
+    and that of the step: these gradients add up."""
+    around = _round(site, script)
+    if around is None or clears is None or steps is None or not clears < site.line < steps:
+        return []
+    found = []
+    for other in script.calls_below(around):
+        if not clears < other.line < steps or other.name.rpartition(".")[2] != "backward":
+            continue
+        same = other.scope == site.scope and other.statement.parent == site.statement.parent
+        step = script.training_step(other) if same and other.node is not site.node else None
+        loss = _loss(other, step.how)[0] if step is not None else None
+        if loss is not None:
+            found.append((loss, other.line))
+    return found
 
 
 def _makes_step(method: str) -> bool:
