@@ -18,6 +18,10 @@ CONDITIONS = {
     "if step < 5:\n    pass\nelif other:\n    HERE()": "step >= 5 and other",
     "if 0 < step < 5:\n    pass\nelse:\n    HERE()": "not (0 < step < 5)",
     "if kind == 'a':\n    pass\nelif kind == 'b':\n    HERE()": "kind == 'b'",
+    "if kind == 'a':\n    pass\nelif kind.startswith('b'):\n    HERE()": "kind.startswith('b')",
+    "if kind == 'ab':\n    pass\nelif kind.endswith('b'):\n    HERE()": (
+        "kind != 'ab' and kind.endswith('b')"
+    ),
     "if kind == one:\n    pass\nelif kind == two:\n    HERE()": "kind != one and kind == two",
     "if __name__ == '__main__':\n    HERE()": None,
     "if ...:\n    HERE()": None,

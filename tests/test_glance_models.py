@@ -153,3 +153,20 @@ def test_quantities_come_with_their_values() -> None:
     told = " ".join(whole(DATA_MODULE).split())
     assert "`self.train_set`, `self.size` (16) to a batch" in told
     assert "learning rate `self.hparams.lr` (0.002)" in told
+
+
+def test_data_that_a_function_of_the_script_gives() -> None:
+    code = (
+        "import torch\nfrom torch import nn\n\n"
+        "def get_batch():\n    return data[torch.randint(9, (3,))]\n\n"
+        "model = nn.Linear(3, 3)\nmeasure = nn.CosineSimilarity()\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "while step < steps:\n    x = get_batch()\n    loss = -measure(model(x), x).mean()\n"
+        "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n    step += 1\n"
+    ) + "\n" * 60
+    said = pseudogen.explain(code, detail="brief")
+    assert "| Data | batches come from `get_batch()` | 4–5 |" in said
+    assert "| 数据 | 批次由 `get_batch()` 给出 | 4–5 |" in pseudogen.explain(
+        code, detail="brief", lang="zh"
+    )
+    assert "Its batches come from `get_batch()` (lines 4–5)." in pseudogen.explain(code)

@@ -11,7 +11,7 @@ from pseudogen.following import Reached
 from pseudogen.names.words import suggested_role
 
 ASPECTS: dict[str, tuple[str, ...]] = {
-    "data": ("dataset-build", "data-loader"),
+    "data": ("data-loader", "dataset-build"),
     "model": ("model-build", "pretrained-weights"),
     "freezing": ("layer-freezing", "layer-unfreezing"),
     "parallel": ("parallel-wrap", "process-group-init", "worker-launch"),
@@ -184,7 +184,13 @@ def _maker(optimizer: Finding) -> str:
 
 
 def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
-    """The (file, first line, last line) of the findings that bear on an aspect, in order; the file
-    is "" for the script."""
-    findings = (f for pattern in ASPECTS[aspect] for f in found[pattern])
-    return sorted({(found.files.get(id(f), ""), f.line, f.end) for f in findings})
+    """The (file, first line, last line) of the findings that bear on an aspect, those of the
+    pattern that it is told by first; the file is "" for the script."""
+    places: dict[tuple[str, int, int], None] = {}
+    for pattern in ASPECTS[aspect]:
+        lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found[pattern]}
+        places.update(dict.fromkeys(sorted(lines)))
+    if aspect == "data" and not places:
+        given = (getattr(f, "drawn_on", None) for f in found["epoch-loop"])
+        places.update(dict.fromkeys(("", *lines) for lines in given if lines is not None))
+    return list(places)

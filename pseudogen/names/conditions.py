@@ -67,8 +67,11 @@ def left_open(test: Any) -> bool:
 
 
 def _excludes(test: Any, other: Any) -> bool:
-    """Whether one test cannot hold where another does: `kind == "b"` and `kind in ["a", "c"]`."""
+    """Whether one test cannot hold where another does: `kind == "b"` and `kind in ["a", "c"]`,
+    `kind.startswith("b")` and `kind == "a"`."""
     one, two = _admits(test), _admits(other)
+    if one is None and two is not None and type(test) is cst.Call:
+        return text(test.func).rpartition(".")[0] == two[0] and not _may_be(test, two[1])
     return one is not None and two is not None and one[0] == two[0] and not one[1] & two[1]
 
 
@@ -85,6 +88,19 @@ def _admits(test: Any) -> tuple[str, frozenset[str]] | None:
     if any(type(value) not in (cst.SimpleString, cst.Integer) for value in values):
         return None
     return text(test.left), frozenset(repr(literal_eval(value.value)) for value in values)
+
+
+def _may_be(test: cst.Call, values: frozenset[str]) -> bool:
+    """Whether `startswith` or `endswith` may hold of one of some constants."""
+    method = text(test.func).rpartition(".")[2]
+    given = test.args[0].value if len(test.args) == 1 else None
+    if method not in ("startswith", "endswith") or type(given) is not cst.SimpleString:
+        return True
+    part = literal_eval(given.value)
+    constants = [literal_eval(value) for value in values]
+    if not all(type(constant) is type(part) for constant in constants):
+        return True
+    return any(getattr(constant, method)(part) for constant in constants)
 
 
 def _always(test: str) -> bool:

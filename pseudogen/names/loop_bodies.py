@@ -116,6 +116,17 @@ def cuts_pieces(script: Script, statement: Statement) -> bool:
     return any(type(part) is cst.Slice for value in given for part in descendants(value))
 
 
+def drawn(script: Script, loop: Statement) -> Site | None:
+    """`next(batches)` or `get_batch("train")` in the body."""
+    for site in script.calls_below(loop):
+        name = dotted(site.node.func).rpartition(".")[2]
+        if words(name)[-1:] in (("batches",), ("samples",)):
+            return None  # several at once
+        if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
+            return site
+    return None
+
+
 def plays(script: Script, statement: Statement) -> bool:
     """Whether a loop of a function that evaluates lets a policy act in an environment."""
     function = script.function_around(statement)

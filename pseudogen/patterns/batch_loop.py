@@ -10,9 +10,9 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
-from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -68,7 +68,7 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
         first=_first(site, script) if index is not None else None,
         loader=None if counts else loop.over,
         over=loop.over if counts else None,
-        draws=_draw(site.statement, script) if counts else None,
+        draws=_draws(site.statement, script) if counts else None,
         limit=_limit(site.statement, script),
         progress="tqdm" in text(site.node.iter) if type(site.node) is cst.For else False,
         in_epochs=any(a.index in script.structure.loops for a in _around(site, script)),
@@ -127,15 +127,9 @@ def _leaves(target: Any) -> Iterator[str]:
         yield text(target)
 
 
-def _draw(loop: Statement, script: Script) -> str | None:
-    """`next(batches)` or `get_batch("train")` in the body."""
-    for site in script.calls_below(loop):
-        name = dotted(site.node.func).rpartition(".")[2]
-        if words(name)[-1:] in (("batches",), ("samples",)):
-            return None  # several at once
-        if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
-            return text(site.node)
-    return None
+def _draws(loop: Statement, script: Script) -> str | None:
+    call = drawn(script, loop)
+    return text(call.node) if call is not None else None
 
 
 def _limit(loop: Statement, script: Script) -> str | None:

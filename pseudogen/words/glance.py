@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from operator import itemgetter
 
 from pseudogen.document import Block, Paragraph, Spans, Table, plain
 from pseudogen.document import spans as marked
@@ -45,15 +46,16 @@ def _row(aspect: str, found: Found, lang: str) -> tuple[Spans, ...] | None:
 
 
 def _places(places: Sequence[tuple[str, int, int]]) -> str:
-    """`12, 40–44, engine.py:30, 52`; the first few of many."""
-    ranges: list[tuple[str, int, int]] = []
-    for file, a, b in places:
-        if ranges and ranges[-1][0] == file and ranges[-1][2] + 1 == a:
-            ranges[-1] = (file, ranges[-1][1], b)
+    """`12, 40–44, engine.py:30, 52`, in order; of many the few that come first in `places`."""
+    ranges: list[tuple[int, str, int, int]] = []
+    for rank, (file, a, b) in sorted(enumerate(places), key=itemgetter(1)):
+        if ranges and ranges[-1][1] == file and ranges[-1][3] + 1 == a:
+            ranges[-1] = (min(ranges[-1][0], rank), file, ranges[-1][2], b)
         else:
-            ranges.append((file, a, b))
+            ranges.append((rank, file, a, b))
+    chosen = sorted(sorted(ranges)[:_MANY_PLACES], key=itemgetter(1, 2))
     shown, before = [], ""
-    for file, a, b in ranges[:_MANY_PLACES]:
+    for _, file, a, b in chosen:
         where = f"{file}:" if file != before else ""
         shown.append(where + (str(a) if a == b or file else f"{a}–{b}"))
         before = file

@@ -24,7 +24,7 @@ def story_blocks(
     if isinstance(story, ScaledStep):
         yield Heading(level, marked(words.scaled_step_title), note, story.lines)
         if story.condition is not None:
-            only = spaced_words(words.scaled_only(story.condition), lang)
+            only = spaced_words(words.scaled_only(story), lang)
             yield Paragraph(only, lines=story.lines)
         if earlier is not None:
             again = spaced_words(words.scaled_again(story, earlier), lang)

@@ -44,6 +44,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("step < max_steps",)),
         over="step < max_steps",
         unit="step",
+        draws="next(batches)",
         ends_when=("step == patience",),
     ),
     "from torch.optim import SGD\n"
@@ -71,6 +72,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("(step < max_steps or not max_steps)",)),
         over="step < max_steps or not max_steps",
         unit="step",
+        draws="next(batches)",
     ),
     "import sys\n"
     "while(True):\n"
@@ -84,6 +86,7 @@ EXAMPLES = {
         evidence=Evidence(FLOW, ("while",)),
         over="True",
         unit="step",
+        draws="next(batches)",
         ends_when=("step == last",),
     ),
     "from lightning.pytorch import Trainer\n"
@@ -122,6 +125,7 @@ EXAMPLES = {
         over="range(total_steps)",
         stop="total_steps",
         unit="step",
+        draws="next(batches)",
     ),
     "for ep in range(5):\n    run(model, train_loader, optimizer)": _example(
         line=1,
@@ -183,6 +187,7 @@ EXAMPLES = {
             over="range(total_steps)",
             stop="total_steps",
             unit="step",
+            draws="next(batches)",
             trains_by="update",
         )
     ],
@@ -268,6 +273,7 @@ EXAMPLES = {
             over="range(max_steps)",
             stop="max_steps",
             unit="step",
+            draws="get_batch()",
         )
     ],
     (
@@ -284,7 +290,13 @@ EXAMPLES = {
         "    opt.step()"
     ): [
         EpochLoop(
-            line=6, end=6, evidence=Evidence(FLOW, ("i",)), variable="i", over="steps", unit="step"
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("i",)),
+            variable="i",
+            over="steps",
+            unit="step",
+            draws="next(batches)",
         )
     ],
     (

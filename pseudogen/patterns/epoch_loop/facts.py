@@ -23,6 +23,8 @@ class EpochLoop(Finding):
             condition, or "round" where it takes several steps in loops inside.
         ends_when: The conditions under which a `break`, `return` or exit in the loop's own block
             leaves it.
+        draws: Of a loop over steps: the call by which the body takes its next batch.
+        drawn_on: The lines of the function of the script that gives it.
         trains_by: The function that each round calls to train.
         acts: The call by which each round acts in an environment (`env.step`).
         call: For a framework that hides the loop, the call.
@@ -40,6 +42,8 @@ class EpochLoop(Finding):
     stop_value: int | float | None = None
     unit: str = "epoch"
     ends_when: tuple[str, ...] = ()
+    draws: str | None = None
+    drawn_on: tuple[int, int] | None = None
     trains_by: str | None = None
     acts: str | None = None
     call: str | None = None

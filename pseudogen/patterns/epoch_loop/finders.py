@@ -12,6 +12,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.environments import acts_below
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.iterables import counted
+from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
@@ -35,6 +36,8 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
     limits = script.counted_range(site.node.iter) if is_for else None
     start, stop = limits or (None, None)
     at = site.statement.index
+    call = drawn(script, site.statement) if loop.unit == "step" else None
+    giver = script.called_function(call) if call is not None else None
     yield EpochLoop(
         line=site.line,
         end=site.last,
@@ -47,6 +50,8 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         stop_value=script.value(stop, at) if stop is not None else None,
         unit=loop.unit,
         ends_when=_ends(site.statement, script),
+        draws=text(call.node) if call is not None else None,
+        drawn_on=(giver.start, giver.end) if giver is not None else None,
         trains_by=_trainer(site.statement, script),
         acts=acting.name if (acting := acts_below(script, site.statement)) is not None else None,
     )

@@ -170,6 +170,27 @@ EXAMPLES = {
         value="lr * 0.1 ** passed",
         made_by=("passed = np.sum(epoch > milestones)",),
     ),
+    "import math\n"
+    "def get_lr(step):\n"
+    "    if step > last:\n"
+    "        return low\n"
+    "    part = step / last\n"
+    "    return low + 0.5 * (1 + math.cos(math.pi * part)) * (high - low)": _example(
+        line=2,
+        end=6,
+        evidence=Evidence(NAME, ("get_lr",)),
+        action="formula",
+        name="get_lr",
+        parameters=("step",),
+        counter="step",
+        cosine="0.5 * (1 + math.cos(math.pi * part)) * (high - low)",
+        top="(high - low)",
+        progress="part",
+        cases=(
+            ("step > last", "low"),
+            ("", "low + 0.5 * (1 + math.cos(math.pi * part)) * (high - low)"),
+        ),
+    ),
     "def get_lr(step):\n    return max_lr * (1 - step / max_steps) ** 0.9": _example(
         line=1,
         end=2,
@@ -178,6 +199,7 @@ EXAMPLES = {
         name="get_lr",
         parameters=("step",),
         counter="step",
+        cases=(("", "max_lr * (1 - step / max_steps) ** 0.9"),),
     ),
     (
         "from torch.optim.lr_scheduler import OneCycleLR\n"
@@ -324,6 +346,7 @@ EXAMPLES = {
             parameters=("epoch",),
             relative=True,
             counter="epoch",
+            cases=(("", "1.0 - max(0, epoch - 50) / 50"),),
         ),
         LrSchedule(
             line=4,

@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.curves import HalfCosine, cases, half_cosine
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.rates import (
     RATE_PIECES,
@@ -33,6 +34,7 @@ from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _MAX_MADE = 3
 
@@ -51,6 +53,7 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
     if optimizer is None:
         return
     value = text(site.node.value)
+    falls = half_cosine(site.node.value)
     yield LrSchedule(
         line=site.line,
         end=site.last,
@@ -61,6 +64,9 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
         variable=text(target),
         per=script.unit(site.statement),
         condition=script.condition(site.statement),
+        cosine=falls.formula if falls is not None else None,
+        top=falls.top if falls is not None else None,
+        progress=falls.progress if falls is not None else None,
         made_by=tuple(_made_by(site.node.value, site.statement.index, script)),
     )
 
@@ -114,11 +120,15 @@ def find_computed(site: Site, script: Script) -> Iterator[LrSchedule]:
     around = script.function_around(site.statement)
     if around is not None and returns_rate(script, around):
         return
+    falls = half_cosine(node.value)
     yield LrSchedule(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME, (text(target),)),
         action="computed",
+        cosine=falls.formula if falls is not None else None,
+        top=falls.top if falls is not None else None,
+        progress=falls.progress if falls is not None else None,
         variable=text(target),
         value=text(node.value),
         per=script.unit(site.statement) if script.condition(site.statement) is None else None,
@@ -251,6 +261,7 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
     if returns_rate(script, site.statement) or _passed_as_factor(site, script):
         names = tuple(p.name.value for p in site.node.params.params)
         times = [name for name in names if is_time(name)]
+        falls = next(filter(None, map(_falls, script.tree.below(site.statement))), None)
         yield LrSchedule(
             line=site.line,
             end=site.statement.end,
@@ -260,4 +271,13 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
             relative=_is_factor(site.node.name.value, script),
             parameters=names,
             counter=min(times, key=lambda name: len(words(name)), default=None),
+            cosine=falls.formula if falls is not None else None,
+            top=falls.top if falls is not None else None,
+            progress=falls.progress if falls is not None else None,
+            cases=cases(script.tree, site.statement),
         )
+
+
+def _falls(statement: Statement) -> HalfCosine | None:
+    value = getattr(statement.node, "value", None)
+    return half_cosine(value) if value is not None else None

@@ -41,6 +41,10 @@ class LrSchedule(Finding):
         relative: Whether a formula gives a factor of the initial rate, not the rate itself.
         counter: The parameter of a formula that is the epoch or step.
         condition: The condition under which it is stepped or set.
+        cosine: The half cosine in a formula, as written.
+        top: What that begins with before it falls to 0.
+        progress: What goes from 0 to 1 meanwhile.
+        cases: (condition, value) of each case of a formula; the last one's condition is "".
         made_by: The assignments that the value is worked out by, the last one first.
     """
 
@@ -72,4 +76,8 @@ class LrSchedule(Finding):
     relative: bool = False
     counter: str | None = None
     condition: str | None = None
+    cosine: str | None = None
+    top: str | None = None
+    progress: str | None = None
+    cases: tuple[tuple[str, str], ...] = ()
     made_by: tuple[str, ...] = ()
