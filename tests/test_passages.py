@@ -557,3 +557,15 @@ def test_what_is_a_little_too_long_is_told_in_two() -> None:
     code = "import torch\ntorch.manual_seed(1)\n" + "\n".join(lines) + "\n"
     (stage,) = json.loads(pseudogen.explain(code, format="json"))["stages"]
     assert [p["text"].count("becomes") for p in stage["passages"]] == [4, 4]
+
+
+def test_what_a_function_without_a_docstring_does_is_told() -> None:
+    code = (
+        _LOOP.format(between="        x = draw()")
+        + "\n" * 50
+        + "# a batch at random\ndef draw():\n    place = random(9)\n    return data[place]\n"
+    )
+    said = pseudogen.explain(code)
+    assert "“a batch at random”: called on line 9; returns `data[place]`. `place` becomes" in said
+    many = "".join(f"def f{n}():\n    x = draw()\n    return {n}\n" for n in range(9))
+    assert "`place` becomes" not in pseudogen.explain(code + many)

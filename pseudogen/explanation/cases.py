@@ -28,8 +28,8 @@ class Case:
 
 _TOLD_APART = frozenset(
     {"augmentation", "batch-loop", "custom-sampler", "data-loader", "dataset-build"}
-    | {"distributed-sampler", "epoch-loop", "evaluation", "loss-function"}
-    | {"lr-scaling", "lr-schedule", "lr-warmup"}
+    | {"distributed-sampler", "epoch-loop", "evaluation", "gradient-accumulation"}
+    | {"loss-function", "lr-scaling", "lr-schedule", "lr-warmup"}
     | {"model-build", "optimizer-build", "parameter-groups", "rank-discovery", "steps-per-epoch"}
     | {"training-step"}
 )

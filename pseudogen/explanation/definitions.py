@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.explanation.captions import comment_above, first_sentence
+from pseudogen.explanation.passage import Clause
+from pseudogen.explanation.readings import clauses, is_read
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -16,6 +19,10 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _LONGEST = 60
+_MANY = 8
+"""Of more definitions than this it is not told what they do."""
+_FEW = 6
+"""So much of what a function does is told."""
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 
 
@@ -26,11 +33,12 @@ class Definition:
     Attributes:
         name: Its name, that of a method with its class.
         lines: Where it stands.
-        says: The first sentence of its docstring, else the comment above; None without any.
+        says: The first sentence of its docstring, or the comment above it; None without one.
         bases: Of a class: what it is derived from.
         methods: Of a class: its methods.
         returns: Of a function: the different values that it returns.
         called: The lines on which the script calls it.
+        does: Of a function without a docstring: what its statements do, where these are few.
     """
 
     name: str
@@ -40,11 +48,12 @@ class Definition:
     methods: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     called: tuple[int, ...] = ()
+    does: tuple[Clause, ...] = ()
 
     @property
     def tells(self) -> bool:
         """Whether there is anything to say of it but its name."""
-        return bool(self.says or self.methods or self.returns or self.called)
+        return bool(self.says or self.methods or self.returns or self.called or self.does)
 
 
 def definitions(
@@ -59,7 +68,8 @@ def definitions(
         if statement.parent < 0 and type(statement.node) in _DEFINITIONS:
             made += _untold(script, statement, lines)
     inside = part or (1, len(script.tree.lines))
-    return tuple(d for d in made if d.tells and inside[0] <= d.lines[0] <= d.lines[1] <= inside[1])
+    told_of = [d for d in made if d.tells and inside[0] <= d.lines[0] <= d.lines[1] <= inside[1]]
+    return tuple(d if len(told_of) <= _MANY else replace(d, does=()) for d in told_of)
 
 
 def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Iterator[Definition]:
@@ -123,11 +133,23 @@ def _function(script: Script, statement: Statement, name: str) -> Definition:
     ]
     known = returned and all(len(value) <= _LONGEST for value in returned)
     called = script.structure.called_from.get(statement.index, ())
-    above = comment_above(script.tree.lines, statement.start)
+    says = first_sentence(script, statement)
     return Definition(
         name,
         (statement.start, statement.end),
-        first_sentence(script, statement) or above,
+        says or comment_above(script.tree.lines, statement.start),
         returns=tuple(dict.fromkeys(returned)) if known else (),
         called=tuple(sorted({script.tree.statements[index].first for index in called})),
+        does=_does(script, statement) if says is None else (),
     )
+
+
+def _does(script: Script, function: Statement) -> tuple[Clause, ...]:
+    """What the statements of a function do, but for the last one that returns."""
+    body = [s for s in script.tree.body(function) if is_read(s, frozenset())]
+    if body and type(body[-1].node) is cst.Return:
+        body = body[:-1]
+    if sum(1 for s in script.tree.below(function) if type(s.node) in _DEFINITIONS):
+        return ()
+    said = clauses(script, body)
+    return tuple(said) if len(said) <= _FEW else ()

@@ -11,6 +11,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement
 
@@ -221,6 +222,19 @@ def _bound_division(script: Script, binding: Binding, scope: int) -> Division | 
         node = binding.value
         drops = type(node.operator) is cst.FloorDivideAssign
         return divided(script, node.target, node.value, drops, scope)
+    return None
+
+
+def workers_divided(script: Script, node: Any, statement: Statement) -> tuple[int, str] | None:
+    """(line, by what) of `workers = (workers + devices - 1) // devices` before a statement."""
+    name = dotted(node)
+    for binding in script.reaching(name, statement.index) if name else ():
+        place = script.tree.statements[binding.statement]
+        for inner in descendants(binding.value) if binding.value is not None else ():
+            if not isinstance(inner, cst.BinaryOperation) or type(inner.operator) not in _DIVIDE:
+                continue
+            if process_count(script, inner.right, place.scope) is not None:
+                return place.first, text(inner.right)
     return None
 
 

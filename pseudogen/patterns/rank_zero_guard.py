@@ -60,6 +60,8 @@ class RankZeroGuard(Finding):
     Attributes:
         subject: What is asked: `rank`, `is_main_process()`.
         condition: The whole condition as written.
+        asks: Of a block's condition, what speaks of the process.
+        besides: Of a block's condition, what `and` joins to that.
         form: "block", "else" (the other branch is the one process's), "return" (the others leave
             here) or "expression".
         scope: "machine" when one process of each machine passes, "all" when one of the whole run
@@ -74,6 +76,8 @@ class RankZeroGuard(Finding):
 
     subject: str
     condition: str
+    asks: str | None = None
+    besides: str | None = None
     form: str
     scope: str | None
     alone: bool
@@ -119,6 +123,7 @@ def _guard(
     guarded: list[Statement],
 ) -> RankZeroGuard:
     calls = [call for statement in guarded for call in script.calls_in(statement)]
+    asks, besides = _parted(test, told.subject) if form == "block" else ("", "")
     acts = tuple(
         dict.fromkeys(
             act for call in calls for act in _acts(call.name) if not _writes_file(call, script)
@@ -130,6 +135,8 @@ def _guard(
         evidence=told.evidence,
         subject=told.subject,
         condition=text(test),
+        asks=asks if besides else None,
+        besides=besides or None,
         form=form,
         scope=told.scope,
         alone=told.alone,
@@ -143,6 +150,29 @@ def _writes_file(call: Site, script: Script) -> bool:
     receiver, _, method = call.name.rpartition(".")
     bound = script.reaching(receiver, call.statement.index) if method == "write" else []
     return any(b.how == "with" and text(b.value).startswith("open(") for b in bound)
+
+
+def _parted(test: cst.BaseExpression, subject: str) -> tuple[str, str]:
+    """What a condition says of processes, and what else it asks."""
+    asks: list[str] = []
+    besides: list[str] = []
+    for part in _parts(test):
+        speaks = subject in part or not _PROCESSES.isdisjoint(words(part))
+        (asks if speaks else besides).append(part)
+    return " and ".join(asks), " and ".join(besides)
+
+
+_PROCESSES = frozenset(
+    {"dist", "distributed", "initialized", "is", "local", "machine", "main", "master", "node"}
+    | {"process", "rank", "world"}
+)
+
+
+def _parts(test: cst.BaseExpression) -> tuple[str, ...]:
+    """What `and` joins."""
+    if type(test) is cst.BooleanOperation and type(test.operator) is cst.And:
+        return *_parts(test.left), *_parts(test.right)
+    return (text(test),)
 
 
 def _acts(name: str) -> Iterator[str]:
@@ -200,6 +230,22 @@ EXAMPLES = {
             scope="machine",
             alone=False,
             acts=("save",),
+            waits=(),
+        )
+    ],
+    "if wanted and rank == 0:\n    print(loss)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("rank",)),
+            subject="rank",
+            condition="wanted and rank == 0",
+            asks="rank == 0",
+            besides="wanted",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("print",),
             waits=(),
         )
     ],

@@ -10,6 +10,7 @@ from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.passage import Passage
 from pseudogen.templating import passage_words
 from pseudogen.words.patterns import spaced_words
+from pseudogen.words.telling import joined
 
 
 def passage_paragraph(passage: Passage, lang: str) -> Paragraph:
@@ -28,4 +29,13 @@ def definition_blocks(definitions: Sequence[Definition], lang: str) -> Iterator[
     words = passage_words(lang)
     if definitions:
         yield Heading(3, marked(words.definitions))
-        yield Items(tuple(spaced_words(words.definition(one), lang) for one in definitions))
+        yield Items(tuple(_definition(one, lang) for one in definitions))
+
+
+def _definition(definition: Definition, lang: str) -> Spans:
+    """What is known of a function or class, and what a function does."""
+    said = spaced_words(passage_words(lang).definition(definition), lang)
+    if not definition.does:
+        return said
+    body = Passage(definition.lines, None, None, definition.does)
+    return joined([said, passage_text(body, lang)], lang)

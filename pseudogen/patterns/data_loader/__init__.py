@@ -48,6 +48,28 @@ EXAMPLES = {
             pin_memory="False",
         )
     ],
+    "from torch.utils.data import DataLoader\n"
+    "if spawned:\n"
+    "    workers = int((workers + ngpus_per_node - 1) / ngpus_per_node)\n"
+    "loader = DataLoader(data, batch_size=8, num_workers=workers)": [
+        DataLoader(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+            batch_size="8",
+            batch_chain=(),
+            batch_value=8,
+            shuffle="False",
+            shuffle_given=False,
+            workers="workers",
+            workers_divided=(3, "ngpus_per_node"),
+            pin_memory="False",
+            drop_last="False",
+        )
+    ],
     (
         "from torch.utils.data import DataLoader\n"
         "loader = DataLoader(train_dataset, batch_size=64, shuffle=True, num_workers=4)"

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.batches import divided_before
+from pseudogen.names.batches import divided_before, workers_divided
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back
 from pseudogen.names.loaders import is_unset, may_be_none, never_set, other_builds, shards
@@ -190,6 +190,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     dataset = _dataset(site, script)
     batch = script.argument(site, "batch_size")
     sampler = script.argument(site, "sampler") or script.argument(site, "batch_sampler")
+    workers = script.argument(site, "num_workers")
     before, again, same = other_builds(name, site, script)
     found = DataLoader(
         line=site.line,
@@ -209,6 +210,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         sampler_optional=sampler is not None and may_be_none(sampler, site, script),
         shards=shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
+        workers_divided=workers_divided(script, workers, site.statement),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
         collate=_given(site, script, "collate_fn"),

@@ -19,6 +19,7 @@ from pseudogen.patterns.gradient_accumulation.finders import (
     find_setting,
     find_share,
 )
+from pseudogen.patterns.gradient_accumulation.processes import find_divided, find_switch
 
 __all__ = [
     "GradientAccumulation",
@@ -28,11 +29,13 @@ __all__ = [
     "find_counts",
     "find_deferred_context",
     "find_distance",
+    "find_divided",
     "find_flag",
     "find_function",
     "find_known",
     "find_setting",
     "find_share",
+    "find_switch",
 ]
 
 
@@ -338,10 +341,26 @@ EXAMPLES = {
             loss="loss",
         )
     ],
+    "model.require_backward_grad_sync = (step == steps - 1)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("model.require_backward_grad_sync",)),
+        part="switch",
+        call="model.require_backward_grad_sync",
+        condition="step == steps - 1",
+    ),
+    "accumulation_steps //= world_size": _example(
+        line=1,
+        evidence=Evidence(NAME, ("accumulation_steps",)),
+        part="processes",
+        steps="accumulation_steps",
+        call="world_size",
+    ),
 }
 COUNTEREXAMPLES = {
     "remainder = batches % accum_steps": "batches that are left over",
     "updates = batches // accum_steps + int(batches % accum_steps > 0)": "rounded up",
+    "model.require_forward_param_sync = False": "says nothing of gradients",
+    "accumulation_steps //= 2": "by a number that is not one of processes",
     ("steps = samples // micro_batch_size"): "steps of an epoch",
     ("batch_size = batch_size // world_size"): "among processes",
     "if step % log_interval == 0:\n    print(loss)": "a print now and then",

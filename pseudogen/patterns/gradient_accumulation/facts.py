@@ -14,15 +14,17 @@ class GradientAccumulation(Finding):
 
     Attributes:
         part: "condition" (only every n-th time), "division" (the loss is divided), "share" (the
-            batch is), "context" (no synchronization, or the framework's context), or "setting" (a
-            framework does it).
+            batch is), "context" (no synchronization, or the framework's context), "switch" (whether
+            there is synchronization is set), "processes" (the backward passes are shared out among
+            processes), or "setting" (a framework does it).
         steps: Over how many backward passes, as written.
         steps_value: That where constants tell.
         with_step: Of an `if`, the line of a call before it that makes the step and is given the
             same condition.
-        condition: The condition, for "condition".
+        condition: The condition, for "condition" and "switch".
         loss: What is divided.
-        call: The context, the framework's call, or the statement that divides the batch.
+        call: The context or switch, the framework's call, the statement that divides the batch, or
+            the number of processes.
         last: Whether the condition also takes other batches, as the last one of the epoch, or does
             not begin anew with an epoch.
         at_first: Whether the very first batch alone meets the condition, as its number is 0.

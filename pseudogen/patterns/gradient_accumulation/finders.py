@@ -40,7 +40,7 @@ _DIVIDES = (cst.Divide, cst.FloorDivide)
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 
 
-def _is_steps(node: Any) -> bool:
+def is_steps(node: Any) -> bool:
     """Whether an expression is the number of accumulation steps, by its name."""
     name = dotted(node)
     named = words(name)
@@ -74,7 +74,7 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             return
         if type(operation.operator) is cst.Divide and not _reports(site):
             loss = _loss(operation.left, site, script)
-            if loss is not None and _is_steps(operation.right):
+            if loss is not None and is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
                 return
             if loss is not None and _is_number_of_passes(operation.right, site, script):
@@ -125,9 +125,9 @@ def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
             over, by = value.left, value.right
     if not divides or not _is_batch(over, site, script):
         return
-    if _is_batch(target, site, script) and _is_steps(by):
+    if _is_batch(target, site, script) and is_steps(by):
         yield replace(_found(site, script, by, part="share"), call=text(node))
-    elif _is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
+    elif is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
         yield replace(_found(site, script, target, part="share"), call=text(node))
 
 
@@ -176,7 +176,7 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
     loss = _loss(divided, site, script) if divided is not None else None
     if loss is None or _reports(site):
         return
-    if _is_steps(divisor):
+    if is_steps(divisor):
         yield _found(site, script, divisor, part="division", loss=loss)
     elif _several_passes(site, script):
         found = _found(site, script, divisor, part="division", loss=loss)
@@ -283,7 +283,7 @@ def _is_turn(operation: Any) -> bool:
     """Whether an operation is `step % accum_steps`, not the formatting of a text."""
     texts = (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString)
     counts = type(operation.operator) is cst.Modulo and type(operation.left) not in texts
-    return counts and _is_steps(operation.right)
+    return counts and is_steps(operation.right)
 
 
 def _steps_below(site: Site, script: Script) -> bool:
@@ -489,7 +489,7 @@ def find_configured(site: Site, script: Script) -> Iterator[GradientAccumulation
 @pattern(GradientAccumulation, calls=speaks_of("accumulate_grad"))
 def find_function(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`accumulate_gradient(jax.value_and_grad(loss_fn), params, x, y, accum_steps)`."""
-    steps = next((a.value for a in site.node.args if _is_steps(a.value)), None)
+    steps = next((a.value for a in site.node.args if is_steps(a.value)), None)
     if words(site.name)[:1] == ("accumulate",) and steps is not None:
         yield GradientAccumulation(
             line=site.line,
