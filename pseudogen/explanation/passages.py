@@ -29,6 +29,7 @@ _FEW = 3
 """A stretch of so many statements may end at an empty line."""
 _SOON_SAID = 100
 _OTHER_LINES = {
+    "augmentation": ("listed",),
     "best-tracking": ("updates", "saves"),
     "evaluation": ("eval_mode",),
     "pretrained-weights": ("into",),

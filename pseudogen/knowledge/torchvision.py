@@ -16,7 +16,27 @@ def _choice(order: str) -> Api:
     return Api("compose", ("transforms",), {}, _DOCS + "transforms.html", {"order": order})
 
 
+_FOLDER = ("root", "transform", "target_transform", "loader", "is_valid_file")
+_HALVES = ("root", "train", "transform", "target_transform", "download")
+_SPLITS = ("root", "split", "transform", "target_transform", "download")
+_DATASETS: dict[str, tuple[str, ...]] = {
+    "ImageFolder": _FOLDER,
+    "CIFAR10": _HALVES,
+    "CIFAR100": _HALVES,
+    "MNIST": _HALVES,
+    "FashionMNIST": _HALVES,
+    "KMNIST": _HALVES,
+    "SVHN": _SPLITS,
+    "LSUN": ("root", "classes", "transform", "target_transform"),
+    "FakeData": ("size", "image_size", "num_classes", "transform", "target_transform"),
+}
+"""Data set -> its parameters in order."""
+
 EXACT: dict[str, Api] = {
+    **{
+        f"torchvision.datasets.{name}": Api("dataset", params, {}, _DOCS + "datasets.html")
+        for name, params in _DATASETS.items()
+    },
     "torchvision.transforms.Compose": _COMPOSE,
     "torchvision.transforms.transforms.Compose": _COMPOSE,
     "torchvision.transforms.v2.Compose": _COMPOSE,

@@ -27,6 +27,8 @@ _TURNS = ("epoch", "epochs", "step")
 _OF_THE_RATE = frozenset({"lr-scaling", "lr-schedule", "lr-warmup"})
 """Patterns of which a second place is told by its condition alone."""
 _MANY_CASES = 3
+_SHORT = 60
+"""What is no longer than this is rather said again than referred to."""
 _FEW = 2
 """In so many pieces of code two sentences may differ to be told as one."""
 
@@ -109,7 +111,7 @@ class Telling:
             for line in dict.fromkeys(line for _, line in parts if line is not None):
                 like.setdefault(line, []).append(group[0][0].line)
         for group, parts in told:
-            paragraphs = [self._with_rest(p, line, like) for p, line in parts]
+            paragraphs = [self._with_rest(p, line, like, group[0][0]) for p, line in parts]
             case = several or self.case(group[0][0], file)
             paragraphs = self._in_case(paragraphs, case)
             if len(group) > 1 and paragraphs:
@@ -190,10 +192,16 @@ class Telling:
         rest = _continued(paragraphs[0], self._frame.lowered)
         return [joined([spaced_words(case, self.lang), rest], self.lang), *paragraphs[1:]]
 
-    def _with_rest(self, paragraph: Spans, line: int | None, like: dict[int, list[int]]) -> Spans:
-        """A paragraph, and where the rest is said, unless that is said of several together."""
+    def _with_rest(
+        self, paragraph: Spans, line: int | None, like: dict[int, list[int]], finding: Finding
+    ) -> Spans:
+        """A paragraph, and where the rest is said, unless that is said of several together, or is
+        too short to be looked for elsewhere."""
         if line is None or len(like[line]) > 1:
             return paragraph
+        whole = self.words(finding).what
+        if len(whole) == 1 and len(plain(whole[0])) - len(plain(paragraph)) <= _SHORT:
+            return whole[0]
         rest = spaced_words(self._frame.rest_as(line), self.lang)
         return joined([paragraph, rest], self.lang)
 

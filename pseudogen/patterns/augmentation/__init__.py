@@ -51,6 +51,7 @@ EXAMPLES = {
             evidence=Evidence(API, ("torchvision.transforms.Compose",)),
             function="transforms.Compose",
             steps=("transforms.ToTensor()", "norm"),
+            listed=3,
             fixed=True,
             order="sequence",
         ),

@@ -16,6 +16,7 @@ class Augmentation(Finding):
         target: What receives it; None when it is passed on at once.
         function: What composes it, as written.
         steps: The steps in their order, as written; () when they are not spelled out.
+        listed: The line on which the list of steps is made, where it is held by a variable.
         random: Those of the steps that draw at random, by their name.
         fixed: Whether none of the steps draws at random, as far as all are known.
         split: "training" or "validation", the part of the data; None when names don't tell.
@@ -28,6 +29,7 @@ class Augmentation(Finding):
     target: str | None = None
     function: str
     steps: tuple[str, ...] = ()
+    listed: int | None = None
     random: tuple[str, ...] = ()
     fixed: bool = False
     split: str | None = None

@@ -209,12 +209,24 @@ def _holds(node: Any, wanted: Any) -> bool:
 
 def _steps(site: Site, script: Script) -> list[Any]:
     first: Any = site.node.args[0].value if site.node.args else None
-    if type(first) is cst.Name and not _grows(first.value, site, script):
+    if _list_of(site, script) is not None:
         first = _held(first, site, script)
     if type(first) in (cst.List, cst.Tuple):
         return [element.value for element in first.elements]
     plain = [a.value for a in site.node.args if a.keyword is None and not a.star]
     return plain if len(plain) > 1 and all(type(p) is cst.Call for p in plain) else []
+
+
+def _list_of(site: Site, script: Script) -> int | None:
+    """The line on which the list is made that `Compose(steps)` gets, where nothing is added to it
+    later."""
+    first: Any = site.node.args[0].value if site.node.args else None
+    if type(first) is not cst.Name or _grows(first.value, site, script):
+        return None
+    made = _held(first, site, script)
+    bindings = script.reaching(first.value, site.statement.index)
+    lists = type(made) in (cst.List, cst.Tuple)
+    return script.tree.statements[bindings[0].statement].first if lists else None
 
 
 def _held(node: Any, site: Site, script: Script) -> Any:
@@ -253,6 +265,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
         target=target,
         function=site.name,
         steps=tuple(text(step) for step in steps),
+        listed=_list_of(site, script) if steps else None,
         random=tuple(
             text(step)
             for step, call in zip(steps, made, strict=True)
