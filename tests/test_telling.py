@@ -756,3 +756,14 @@ def test_what_a_batch_holds_beside_is_not_used() -> None:
     )
     assert "as `images` (what else is in it is not used), and trains" in pseudogen.explain(code)
     assert "（`images`，其余内容不使用）" in pseudogen.explain(code, lang="zh")
+
+
+def test_who_gets_a_share_is_said_in_a_branch_that_is_told() -> None:
+    test = "args.distributed and args.gpu is not None and torch.cuda.is_available()"
+    said = pseudogen.explain(
+        f"import torch\nngpus_per_node = torch.cuda.device_count()\nif {test}:\n"
+        "    torch.cuda.set_device(args.gpu)\n"
+        "    args.batch_size = args.batch_size // ngpus_per_node\n"
+        "scheduler.step()\n"
+    )
+    assert "In the branch of line 3: each process loads `args.batch_size // ngpus" in said

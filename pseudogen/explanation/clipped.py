@@ -11,9 +11,17 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 LONGEST = 60
-_FORMULA = 100
+_FORMULA = 120
 """A formula or condition may be so long: half of one says nothing."""
-_FORMULAS = (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.UnaryOperation)
+_FORMULAS = (
+    cst.BinaryOperation,
+    cst.BooleanOperation,
+    cst.Comparison,
+    cst.UnaryOperation,
+    cst.DictComp,
+    cst.ListComp,
+    cst.SetComp,
+)
 
 
 def short(written: str) -> str:

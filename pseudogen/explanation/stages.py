@@ -147,11 +147,12 @@ def _name(script: Script, function: Statement | None) -> str | None:
 
 
 def _in_passing(script: Script, told: Finding | Reached, statement: Statement) -> bool:
-    """Whether it begins no stage behind others: switches of the libraries, and settings that are
-    read under a condition, for what is made there."""
+    """Whether it begins no stage behind others: switches of the libraries, settings that are read
+    under a condition, for what is made there, and arithmetic of the processes."""
     kind = getattr(told, "pattern", "")
     reads = kind == "config-parsing" and script.condition(statement) is not None
-    return reads or kind == "determinism"
+    shares = kind == "gradient-accumulation" and getattr(told, "part", "") == "processes"
+    return reads or shares or kind == "determinism"
 
 
 def home_of(script: Script, statement: Statement) -> int:

@@ -59,6 +59,22 @@ EXAMPLES = {
         eval_condition="not averaged",
         no_gradients=6,
     ),
+    "import torch\n"
+    "@torch.no_grad()\n"
+    "def estimate_loss():\n"
+    "    for part in ['train', 'val']:\n"
+    "        for k in range(9):\n"
+    "            loss = model(get_batch(part))": [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("k",)),
+            how="loop",
+            rounds="9",
+            each="['train', 'val']",
+            no_gradients=2,
+        )
+    ],
     "acc1 = validate(val_loader, model, criterion, args)": _example(
         line=1,
         evidence=Evidence(NAME, ("validate",)),

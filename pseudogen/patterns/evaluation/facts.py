@@ -19,6 +19,8 @@ class Evaluation(Finding):
             "fit" (Keras does it after each epoch of the training).
         loader: What the loop goes over, or the loader that is passed.
         batch: The variables that hold a batch.
+        rounds: How many batches a loop draws that goes over none.
+        each: What a loop around goes over.
         call: What is called.
         result: What receives the result of the call.
         model: The model that is passed.
@@ -37,6 +39,8 @@ class Evaluation(Finding):
     how: str
     loader: str | None = None
     batch: str | None = None
+    rounds: str | None = None
+    each: str | None = None
     call: str | None = None
     result: str | None = None
     model: str | None = None

@@ -56,10 +56,27 @@ def find_loop(site: Site, script: Script) -> Iterator[Evaluation]:
         batch=None if counts else _batch(site, loop.variable),
         eval_mode=switch.line if switch is not None else None,
         eval_condition=script.condition(switch.statement, site.statement) if switch else None,
+        rounds=_rounds(site, script) if counts and loop.unit != "episode" else None,
+        each=_each(site, script) if not phase else None,
         train_mode=train_mode,
         no_gradients=_no_gradients(site, script),
         first_only=_left_at_once(site, script),
     )
+
+
+def _rounds(site: Site, script: Script) -> str | None:
+    """`9` of `for k in range(9):`."""
+    limits = script.counted_range(site.node.iter) if type(site.node) is cst.For else None
+    start, stop = limits or (None, None)
+    return text(stop) if stop is not None and (start is None or text(start) == "0") else None
+
+
+def _each(site: Site, script: Script) -> str | None:
+    """`["train", "val"]` of `for split in ["train", "val"]:` around a loop."""
+    around = script.loop_around(site.statement)
+    iterated = around.node.iter if around is not None and type(around.node) is cst.For else None
+    written = type(iterated) in (cst.List, cst.Tuple)
+    return text(iterated) if written else None
 
 
 def _left_at_once(site: Site, script: Script) -> bool:
