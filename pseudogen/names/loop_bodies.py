@@ -94,9 +94,12 @@ def without_gradients(script: Script, statement: Statement, function: Statement 
     return False
 
 
-def draws_batch(script: Script, statement: Statement) -> bool:
-    """Whether the body takes its next batch by a call: `next(batches)`, `get_batch(...)`."""
+def draws_batch(script: Script, statement: Statement, itself: bool = False) -> bool:
+    """Whether the body takes its next batch by a call: `next(batches)`, `get_batch(...)`; where it
+    has to do so `itself`, not in a loop inside of it."""
     for site in script.calls_below(statement):
+        if itself and script.loop_around(site.statement) is not statement:
+            continue
         named = words(site.name)
         if site.name == "next" or site.name.endswith((".next", ".__next__")):
             return True

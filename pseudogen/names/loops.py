@@ -191,7 +191,7 @@ class _Classifier:
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
         listed = listed or text(statement.node.iter).endswith((".items()", ".values()", ".keys()"))
-        listed = listed and not draws_batch(self.script, statement)
+        listed = listed and not draws_batch(self.script, statement, itself=True)
         if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None

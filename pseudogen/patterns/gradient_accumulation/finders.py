@@ -97,7 +97,7 @@ def find_distance(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     reached, steps = test.comparisons[0].operator, test.comparisons[0].comparator
     since = type(test.left) is cst.BinaryOperation and type(test.left.operator) is cst.Subtract
     enough = type(reached) in (cst.GreaterThan, cst.GreaterThanEqual)
-    if since and enough and _is_steps(steps) and _steps_below(site, script):
+    if since and enough and is_steps(steps) and _steps_below(site, script):
         # What is counted since the last step may go on from one epoch to the next.
         facts = _condition(site, script) | {"last": True}
         yield _found(site, script, steps, part="condition", **facts)
