@@ -97,6 +97,16 @@ EXAMPLES = {
             split="validation",
         )
     ],
+    "dataset = IN5KDATASET(folder, index_file, transform)": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("IN5KDATASET",)),
+            target="dataset",
+            function="IN5KDATASET",
+            source="folder",
+        )
+    ],
     "import torch\n"
     "draws = torch.Generator().manual_seed(7)\n"
     "seen, kept = torch.utils.data.random_split(dataset, [90, 10], generator=draws)": [

@@ -94,7 +94,9 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
     if last[:1].isupper() and named[0] in _CHANGES:
         return
-    if "collator" in named or (len(named) > 1 and named[-2] in _PREPOSITIONS):
+    if "collator" in named or (
+        len(named) > 1 and named[-2] in _PREPOSITIONS and not last.isupper()
+    ):
         return  # something that is made from a data set, or for one
     part = named[-1:] == ("subset",) and last[:1].isupper() and _of_dataset(site, script)
     if part and target is not None:
