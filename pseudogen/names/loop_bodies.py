@@ -111,9 +111,11 @@ def draws_batch(script: Script, statement: Statement, itself: bool = False) -> b
 
 
 def cuts_pieces(script: Script, statement: Statement) -> bool:
-    """Whether a `while` goes through data piece by piece: `while i + size <= len(data):` around
-    `batch = data[i : i + size]`."""
-    if "len(" not in text(statement.node.test):
+    """Whether a `while` of a function that evaluates goes through data piece by piece:
+    `while i + size <= len(data):` around `batch = data[i : i + size]`."""
+    function = script.function_around(statement)
+    named = set(words(function.node.name.value)) if function is not None else set()
+    if "len(" not in text(statement.node.test) or not named & EVALUATION_WORDS:
         return False
     given = (s.node.value for s in script.tree.below(statement) if type(s.node) is cst.Assign)
     return any(type(part) is cst.Slice for value in given for part in descendants(value))

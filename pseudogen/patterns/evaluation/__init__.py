@@ -481,6 +481,16 @@ COUNTEREXAMPLES = {
         "        print(self.val())\n"
         ""
     ): "the value of a meter",
+    (
+        "import torch\n"
+        "@torch.no_grad()\n"
+        "def denoise(model, steps, x):\n"
+        "    begin = 0\n"
+        "    while begin < len(steps):\n"
+        "        part = steps[begin:begin + 4]\n"
+        "        x = model(x, part)\n"
+        "        begin += 4"
+    ): "an image is made step by step",
 }
 COUNTEREXAMPLES = {
     "loss = eval(written, model)": "what Python itself evaluates",
