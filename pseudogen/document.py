@@ -39,18 +39,19 @@ def spans(marked: str) -> Spans:
     if marked.isprintable():  # which no mark is
         return (Span(marked),) if marked else ()
     found: list[Span] = []
-    kinds = ["words"]
+    around: list[str] = []
+    kind = "words"
     pieces = _MARK.split(marked)
-    for place in range(0, len(pieces) - 1, 2):
-        text, sign = pieces[place], pieces[place + 1]
+    for text, sign in zip(pieces[::2], pieces[1::2], strict=False):
         if text:
-            found.append(Span(text, kinds[-1]))
+            found.append(Span(text, kind))
         if sign != _END:
-            kinds.append(_KIND[sign])
-        elif len(kinds) > 1:
-            kinds.pop()
+            around.append(kind)
+            kind = _KIND[sign]
+        elif around:
+            kind = around.pop()
     if pieces[-1]:
-        found.append(Span(pieces[-1], kinds[-1]))
+        found.append(Span(pieces[-1], kind))
     return tuple(found)
 
 
@@ -59,7 +60,7 @@ def plain(text: Spans) -> str:
     return "".join([f"`{span.text}`" if span.kind == "code" else span.text for span in text])
 
 
-_SENTENCE_END = re.compile(r"(?<=[.!?] )|(?<=[。！？])")
+_SENTENCE_END = re.compile(r"[.!?] |[。！？]")
 
 
 def sentences(text: Spans) -> list[Spans]:
@@ -69,11 +70,14 @@ def sentences(text: Spans) -> list[Spans]:
         if span.kind == "code":
             found[-1].append(span)
             continue
-        for number, piece in enumerate(_SENTENCE_END.split(span.text)):
-            if number:
-                found.append([])
-            if piece:
-                found[-1].append(Span(piece, span.kind))
+        start = 0
+        for end in _SENTENCE_END.finditer(span.text):
+            found[-1].append(Span(span.text[start : end.end()], span.kind))
+            found.append([])
+            start = end.end()
+        rest = span.text[start:]
+        if rest:
+            found[-1].append(Span(rest, span.kind) if start else span)
     return [tuple(sentence) for sentence in found if sentence]
 
 

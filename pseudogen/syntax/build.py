@@ -14,6 +14,7 @@ from pseudogen.syntax.tree import NO_STATEMENT, Binding, Occurrence, Scope, Stat
 RECORDED = frozenset({cst.Call, cst.BinaryOperation, cst.IfExp})
 """Expression nodes whose places the walk records for the patterns."""
 
+_IMPORTS = (cst.Import, cst.ImportFrom)
 _INNER = getters(
     {
         **NAMES,
@@ -93,7 +94,8 @@ class _Builder:
         for node in nodes:
             statement = self._add(node, pair, pair[0], parent, depth, scope)
             self._bind_small(node, statement.index, scope)
-            self._expressions(node, statement.index, scope)
+            if type(node) not in _IMPORTS:
+                self._expressions(node, statement.index, scope)
 
     def _add(
         self,
