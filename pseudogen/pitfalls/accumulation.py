@@ -49,9 +49,13 @@ _SCALED_LATER = ("scale_grad", "grad.mul_(", "grad.div_(", "grad /=", "grad *=",
 @pitfall("accumulated-loss-not-divided")
 def check_divided(findings: Findings) -> Iterator[Pitfall]:
     """Gradients of several backward passes are added up, and nothing divides the loss."""
-    script = findings.script
-    if mentions(script, *_FRAMEWORKS, *_SCALED_LATER):
-        return
+    found = list(_added_up(findings))
+    if found and not mentions(findings.script, *_FRAMEWORKS, *_SCALED_LATER):
+        yield from found
+
+
+def _added_up(findings: Findings) -> Iterator[Pitfall]:
+    """Where gradients are added up whose loss nothing divides."""
     for part in findings.of(GradientAccumulation):
         if part.part != "condition" or not part.steps or not _adds_up(findings, part):
             continue
@@ -61,7 +65,7 @@ def check_divided(findings: Findings) -> Iterator[Pitfall]:
         where = {"condition": part.condition, "condition_line": part.line}
         yield from _undivided(step, part.evidence.kind, part.steps, **where)
     for step, loop, steps in _passes(findings):
-        value = script.value(steps, loop.index)
+        value = findings.script.value(steps, loop.index)
         if not _divides(findings, text(steps), value):
             yield from _undivided(step, NAME, text(steps), loop=loop.first)
 

@@ -24,16 +24,16 @@ _SCALES = ("scale_lr", "lr_scale", "scaled_lr", "lr *", "learning_rate *", "tota
 def check_rate(findings: Findings) -> Iterator[Pitfall]:
     """Each process loads a whole batch, and the learning rate is that of one process."""
     script = findings.script
-    if not script.structure.steps or mentions(script, *_SCALES):
+    wrapped = any(wrap.kind == "ddp" for wrap in findings.of(ParallelWrap))
+    if not wrapped or not script.structure.steps or mentions(script, *_SCALES):
         return
     if any(isinstance(found, LrScaling | BatchDivision) for found in findings.all):
         return
     loader = next((x for x in findings.of(DataLoader) if _is_share(script, x)), None)
-    wrapped = any(wrap.kind == "ddp" for wrap in findings.of(ParallelWrap))
     for optimizer in findings.of(OptimizerBuild):
         known = optimizer.lr is not None and not optimizer.lr_default
         known = known and not _is_schedule(script, optimizer)
-        if not wrapped or loader is None or not known or optimizer.evidence.kind == "name":
+        if loader is None or not known or optimizer.evidence.kind == "name":
             continue
         yield report(
             "lr-not-scaled",

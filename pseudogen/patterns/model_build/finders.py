@@ -81,7 +81,7 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if last.lower() in CLASS_VARIABLES and (target or returned(site.statement, site.node)):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
         return
-    if target is None and _wrapped(site, script) and _names_maker(site):
+    if target is None and _names_maker(site) and _wrapped(site, script):
         yield _finding(site, script, Evidence(FLOW, (site.name,)))
     if target is None:
         return
