@@ -50,6 +50,29 @@ EXAMPLES = {
             download="True",
         ),
     ],
+    "parts = [make_dataset(p) if isinstance(p, str) else read_archive(p) for p in paths]": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("make_dataset",)),
+            target="parts",
+            function="make_dataset",
+            several=True,
+            source="p",
+            chosen_by="isinstance(p, str)",
+        )
+    ],
+    "train_dataset = QuestionDataset(args, cache_dir=folder) if args.train else None": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("QuestionDataset",)),
+            target="train_dataset",
+            function="QuestionDataset",
+            split="training",
+            chosen_by="args.train",
+        )
+    ],
     (
         "train_dataset = YoloDataset(train_lines, input_shape, train=True)\n"
         "val_dataset = build_dataset(args, is_train=False)"

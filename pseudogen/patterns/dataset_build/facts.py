@@ -26,6 +26,7 @@ class DatasetBuild(Finding):
         download: Whether it is downloaded if missing, as written; None when not given.
         lengths: The sizes of the parts, for a split.
         seed: The seed that a random split is made with.
+        chosen_by: `test` of `Folder(root) if test else Archive(root)`.
         condition: The condition under which it is made.
     """
 
@@ -43,4 +44,5 @@ class DatasetBuild(Finding):
     download: str | None = None
     lengths: str | None = None
     seed: str | None = None
+    chosen_by: str | None = None
     condition: str | None = None

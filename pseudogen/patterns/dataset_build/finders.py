@@ -13,7 +13,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, split
+from pseudogen.names.targets import assigned, inline_condition, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.patterns.dataset_build.facts import DatasetBuild
 from pseudogen.syntax.build import dotted
@@ -295,8 +295,9 @@ def _may_be_source(arg: cst.Arg) -> bool:
     """Whether an argument may be where the data come from: a positional one, or a keyword that
     says so."""
     if arg.keyword is not None:
-        sized = words(arg.keyword.value)[-1:] in (("size",), ("len",), ("length",), ("num",))
-        return not sized and bool(set(words(arg.keyword.value)) & _SOURCES)
+        named = words(arg.keyword.value)
+        beside = named[-1:] in (("size",), ("len",), ("length",), ("num",)) or "cache" in named
+        return not beside and bool(set(named) & _SOURCES)
     return not set(words(dotted(arg.value))[-1:]) & _NO_SOURCES
 
 
@@ -344,6 +345,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         download=script.argument_text(site, "download"),
         lengths=script.argument_text(site, "lengths") if form == "split" else None,
         seed=_seed(site, script) if form == "split" else None,
+        chosen_by=inline_condition(site.statement, site.node),
         condition=script.condition(site.statement),
     )
 
