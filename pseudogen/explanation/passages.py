@@ -162,11 +162,10 @@ class _Reading:
                 yield Passage(lines, caption, None, (clause,))
 
     def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
-        for piece in self._short_pieces(stretch):
+        for piece, said in self._short_pieces(stretch):
             lines = (piece[0].start, piece[-1].end)
             if self.part and not self.part[0] <= lines[0] <= lines[1] <= self.part[1]:
                 continue
-            said = clauses(self.script, piece)
             if self._is_told_by_header(piece[0]):
                 said = [clause for clause in said if clause.kind != "left"]
             if len(said) > _MANY:
@@ -192,18 +191,22 @@ class _Reading:
         tree = self.script.tree
         return statement.parent >= 0 and tree.statements[statement.parent].first in self.headers
 
-    def _short_pieces(self, stretch: list[Statement]) -> Iterator[list[Statement]]:
-        """The pieces of a stretch; one that is a little too long to be told is told in two."""
+    def _short_pieces(
+        self, stretch: list[Statement]
+    ) -> Iterator[tuple[list[Statement], list[Clause]]]:
+        """The pieces of a stretch, each with what it does; one that is a little too long to be told
+        is told in two."""
         for piece in self._pieces(stretch):
-            if not _MANY < len(clauses(self.script, piece)) <= _MANY + _FEW:
-                yield piece
+            whole = clauses(self.script, piece)
+            if not _MANY < len(whole) <= _MANY + _FEW:
+                yield piece, whole
                 continue
             said = [len(clauses(self.script, [statement])) for statement in piece]
             heads = [n for n in range(1, len(piece)) if piece[n].chain == piece[n].index]
             half = min(heads, key=lambda n: abs(2 * sum(said[:n]) - sum(said)), default=len(piece))
-            yield piece[:half]
-            if piece[half:]:
-                yield piece[half:]
+            for part in (piece[:half], piece[half:]):
+                if part:
+                    yield part, clauses(self.script, part)
 
     def _pieces(self, stretch: list[Statement]) -> Iterator[list[Statement]]:
         """A stretch, parted where the author's comments begin and long ones at empty lines."""
