@@ -144,6 +144,25 @@ def test_models_of_other_branches_are_named_without_an_optimizer_that_takes_them
     assert "made by `make_tiny` or `make_large`" in whole(FITS).replace("\n", " ")
 
 
+def test_what_a_maker_makes_inside_is_no_other_model() -> None:
+    inner = "def make_large(size):\n    model = Model(size)\n    return model\n"
+    told = whole(FITS + inner).replace("\n", " ")
+    assert "It trains a model made by `make_tiny` or " in told, "one of two, and not three models"
+
+
+def test_models_of_functions_that_branches_call_are_alternatives() -> None:
+    code = (
+        "from transformers import AutoModel, Trainer\n"
+        "def small():\n    model = AutoModel.from_pretrained('s')\n    return model\n"
+        "def large():\n    model = Large.from_pretrained('l')\n    return model\n"
+        "def main():\n"
+        "    if args.small:\n        model = small()\n    else:\n        model = large()\n"
+        "    trainer = Trainer(model, args)\n    trainer.train()\nmain()\n"
+    )
+    told = whole(code).replace("\n", " ")
+    assert "made by `AutoModel.from_pretrained` or `Large.from_pretrained`" in told
+
+
 def test_the_epochs_of_a_fit_are_told_from_the_first_to_the_last() -> None:
     assert "`model.fit`, from epoch `5` until before `20`" in " ".join(whole(FITS).split())
     assert "`model.fit`，从 epoch `5` 到 `20` 之前" in " ".join(whole(FITS, "zh").split())

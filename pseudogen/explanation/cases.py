@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import product
+
 import libcst as cst
 
 from pseudogen.finding import Finding
@@ -37,6 +40,9 @@ _TOLD_APART = frozenset(
 like a sequence."""
 
 
+_DEPTH = 4
+
+
 class Cases:
     """In which case each finding of a script holds."""
 
@@ -59,7 +65,22 @@ class Cases:
     def exclusive(self, one: int, other: int) -> bool:
         """Whether of the statements on two lines never both run."""
         first, second = self._at_line.get(one), self._at_line.get(other)
-        return first is not None and second is not None and self._script.exclusive(first, second)
+        if first is None or second is None:
+            return False
+        pairs = product(self._led_by(first), self._led_by(second))
+        return any(self._script.exclusive(a, b) for a, b in pairs)
+
+    def _led_by(self, statement: Statement) -> Iterator[Statement]:
+        """The statement, the one call of the function around it, the one call of that..."""
+        yield statement
+        for _ in range(_DEPTH):
+            function = self._script.function_around(statement)
+            calls = self._script.structure.called_from if function is not None else {}
+            callers = calls.get(function.index, []) if function is not None else []
+            if len(callers) != 1:
+                return
+            statement = self._script.tree.statements[callers[0]]
+            yield statement
 
     def _case(self, statement: Statement, end: int) -> Case | None:
         """The case of a statement with which something begins that ends on a line: in the branch

@@ -54,6 +54,11 @@ def _models(target: str) -> list[str]:
     return [name for name in names if suggested_role(name) == "model"] or names
 
 
+def _held(model: Finding) -> list[str]:
+    """The variables that hold a model."""
+    return _models(getattr(model, "target", None) or "")
+
+
 BatchSize = tuple[str, int | float | None]
 """How many samples a batch has, as written, and the number where constants tell."""
 
@@ -155,9 +160,13 @@ class Found(dict[str, list[Finding]]):
 
     def _in_place_of(self, models: list[Finding]) -> list[Finding]:
         """The first of the models, and those that the same variable gets where it does not."""
-        target = _root(models[0], "target") if models else ""
-        others = [f for f in models[1:] if target and _root(f, "target") == target]
-        return models[:1] + [f for f in others if self.are_alternatives([models[0], f])]
+        held = set(_held(models[0])) if models else set()
+        others = [f for f in models[1:] if held.intersection(_held(f))]
+        chosen = models[:1]
+        for other in others:
+            if self.are_alternatives([*chosen, other]):
+                chosen.append(other)
+        return chosen
 
 
 def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:

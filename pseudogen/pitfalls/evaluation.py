@@ -27,7 +27,10 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _COPIES = frozenset({"ema", "teacher", "target", "best", "ref", "copy", "swa", "avg", "averaged"})
-_GRADIENTS_OFF = ("no_grad", "inference_mode", "set_grad_enabled", "requires_grad_(False)")
+_GRADIENTS_OFF = (
+    *("no_grad", "inference_mode", "set_grad_enabled", "requires_grad_(False)"),
+    "volatile=",  # before PyTorch 0.4
+)
 _CALLS = 2
 """Functions between a loop and the one that is looked at."""
 _MODES = frozenset({"eval", "train", "to", "state_dict", "parameters", "module"})
@@ -337,6 +340,9 @@ COUNTEREXAMPLES = {
     },
     "evaluation-with-gradients": {
         _TOP + "@torch.no_grad()\n" + _EVALUATE + "evaluate(model, val_loader)\n": "decorated",
+        _TOP
+        + _EVALUATE.replace("model(x)", "model(Variable(x, volatile=True))")
+        + "evaluate(model, val_loader)\n": "so the first versions turned them off",
         _TOP + _EVALUATE + "with torch.no_grad():\n    evaluate(model, val_loader)\n": (
             "the caller turns them off"
         ),

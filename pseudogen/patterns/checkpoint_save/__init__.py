@@ -7,13 +7,19 @@ from typing import Any
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.checkpoint_save.facts import CheckpointSave
 from pseudogen.patterns.checkpoint_save.library import find_library, find_written
-from pseudogen.patterns.checkpoint_save.named import find_callback, find_named, find_setting
+from pseudogen.patterns.checkpoint_save.named import (
+    find_callback,
+    find_named,
+    find_noun,
+    find_setting,
+)
 
 __all__ = [
     "CheckpointSave",
     "find_callback",
     "find_library",
     "find_named",
+    "find_noun",
     "find_setting",
     "find_written",
 ]
@@ -57,6 +63,35 @@ EXAMPLES = {
         states=(("net", None),),
         path="'net.pt'",
     ),
+    "for step, (x, y) in enumerate(train_loader):\n"
+    "    criterion(net(x), y).backward()\n"
+    "    optimizer.step()\n"
+    "    run_checkpoint(model=net, optimizer=optimizer, step=step)": [
+        CheckpointSave(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("run_checkpoint",)),
+            how="helper",
+            call="run_checkpoint",
+            per="step",
+        )
+    ],
+    "import torch\n"
+    "weights = net.state_dict()\n"
+    "torch.save({key: kept.half() for key, kept in weights.items()}, 'last.pt')": [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="{key: kept.half() for key, kept in weights.items()}",
+            states=(("net", None),),
+            weights_only=True,
+            optimizer_saved=False,
+            path="'last.pt'",
+        )
+    ],
     "import torch\n"
     "with open(folder / 'net.pt', 'wb') as f:\n"
     "    torch.save(net.state_dict(), f)\n"
@@ -403,6 +438,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "run_checkpoint(model=net, optimizer=optimizer, step=step)": "before the training it may read",
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
     "from safetensors.torch import save_file\n"
     "def offload_weight(weight, name, file):\n"

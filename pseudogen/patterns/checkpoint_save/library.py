@@ -36,7 +36,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if site.known is None or not site.node.args:
         return
     params = site.known.api.params
-    value = script.argument(site, params[0]) if params else None
+    given = script.argument(site, params[0]) if params else None
+    value = _converted(given)
     path = script.argument(site, params[1]) if len(params) > 1 else None
     sharded = "sharded" in site.known.api.traits  # what it takes is a state dict
     if value is None or not (sharded or _is_state(value, path, site, script)):
@@ -56,7 +57,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=written_keys(made),
         more=has_others(made, added=added) or bool(states and added),
         keeps_optimizer=keeps_optimizer(made, added=added),
-        saved=text(value) if type(value) is not cst.Dict else None,
+        saved=text(given) if type(given) is not cst.Dict else None,
         states=states,
         weights_only=weights_only,
         optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
@@ -88,6 +89,14 @@ def find_written(site: Site, script: Script) -> Iterator[CheckpointSave]:
 
 
 _SERIALIZES = ("flax.serialization.to_bytes", "flax.serialization.msgpack_serialize")
+
+
+def _converted(value: Any) -> Any:
+    """The state of which each tensor is converted: `state` of
+    `{key: tensor.half() for key, tensor in state.items()}`."""
+    over: Any = value.for_in.iter if type(value) is cst.DictComp else None
+    items = type(over) is cst.Call and type(over.func) is cst.Attribute and not over.args
+    return over.func.value if items and over.func.attr.value == "items" else value
 
 
 def _saves_optimizer(script: Script) -> bool:

@@ -114,6 +114,35 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     )
 
 
+@pattern(CheckpointSave, keywords=("optimizer",), within=(cst.Expr,))
+def find_noun(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`checkpoint(model=model, optimizer=optimizer, step=step)` among the steps of the training."""
+    named = words(site.name.rpartition(".")[2])
+    passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if named[-1:] not in (("checkpoint",), ("ckpt",)) or _READS.intersection(named):
+        return
+    if "save" in named or not passed & {"epoch", "step"} or not _among_steps(site, script):
+        return
+    yield CheckpointSave(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (site.name,)),
+        how="helper",
+        call=site.name,
+        condition=condition_of(script, site.statement, site.node),
+        per=script.unit(site.statement),
+    )
+
+
+_READS = frozenset({"find", "get", "load", "read", "restore", "resume"})
+
+
+def _among_steps(site: Site, script: Script) -> bool:
+    """Whether a call stands in a loop of the training."""
+    around = script.tree.ancestors(site.statement.index)
+    return any(header.index in script.structure.loops for header in around)
+
+
 def _kept(site: Site, script: Script) -> tuple[Any, bool]:
     """The dict that a call saves: its first argument, or another that is, or holds, one with state
     in it; and whether something is put into it before."""

@@ -188,7 +188,7 @@ EXAMPLES = {
             end=3,
             evidence=Evidence(NAME, ('raw["train"]',)),
             target="parts",
-            function="raw[].train_test_split",
+            function='raw["train"].train_test_split',
             source="0.1",
         ),
     ],

@@ -316,6 +316,12 @@ def _is_number(node: cst.BaseExpression) -> bool:
     return type(node) in (cst.Integer, cst.Float)
 
 
+def _maker(site: Site) -> str:
+    """What is called; as written where that is picked (`makers[name]`)."""
+    written = text(site.node.func)
+    return written if "[" in site.name and len(written) < 60 else site.name
+
+
 def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     target, also = _parted(assigned(site.statement, site.node))
     traits = site.known.api.traits if site.known is not None else {}
@@ -335,7 +341,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         evidence=evidence,
         target=target,
         also=also,
-        function=site.name,
+        function=_maker(site),
         several=target is not None and type(site.statement.node.value) in _SEVERAL,
         form=form,
         split=_split(target, train, source),

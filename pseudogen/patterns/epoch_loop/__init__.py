@@ -33,6 +33,35 @@ EXAMPLES = {
         stop="90",
         stop_value=90,
     ),
+    "while True:\n"
+    "    for x, y in train_loader:\n"
+    "        criterion(net(x), y).backward()\n"
+    "        if step == last:\n"
+    "            exit()": [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("while",)),
+            over="True",
+            ends_when=("step == last",),
+        )
+    ],
+    "parser.add_argument('--per-epoch', type=int, default=100)\n"
+    "for epoch in range(9):\n"
+    "    for step in range(args.per_epoch):\n"
+    "        criterion(net(next(batches)), y).backward()\n"
+    "        optimizer.step()": [
+        EpochLoop(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("epoch",)),
+            variable="epoch",
+            over="range(9)",
+            stop="9",
+            stop_value=9,
+            rounds="args.per_epoch",
+        )
+    ],
     "step = 0\n"
     "while step < max_steps:\n"
     "    loss = model(next(batches))\n"
@@ -92,7 +121,11 @@ EXAMPLES = {
     "from lightning.pytorch import Trainer\n"
     "trainer = Trainer(max_epochs=20)\n"
     "trainer.fit(model, train_loader)": _example(
-        line=3, evidence=Evidence(API, ("trainer.fit",)), call="trainer.fit", epochs="20"
+        line=3,
+        evidence=Evidence(API, ("trainer.fit",)),
+        call="trainer.fit",
+        trainer="Trainer",
+        epochs="20",
     ),
     "for i in range(num_epochs):\n"
     "    for batch in train_loader:\n"
@@ -311,6 +344,7 @@ EXAMPLES = {
             call="trainer.fit",
             epochs="1000",
             steps="args.steps",
+            trainer="Trainer",
         )
     ],
     ("result = algorithm.run_training(params)"): [

@@ -26,8 +26,10 @@ class EpochLoop(Finding):
         draws: Of a loop over steps: the call by which the body takes its next batch.
         drawn_on: The lines of the function of the script that gives it.
         trains_by: The function that each round calls to train.
+        rounds: The fixed number of steps that the loop over batches inside takes.
         acts: The call by which each round acts in an environment (`env.step`).
         call: For a framework that hides the loop, the call.
+        trainer: The class of the trainer whose method that call is.
         epochs: How many epochs that call was told to train.
         steps: How many steps the framework is told to make at most.
     """
@@ -45,7 +47,9 @@ class EpochLoop(Finding):
     draws: str | None = None
     drawn_on: tuple[int, int] | None = None
     trains_by: str | None = None
+    rounds: str | None = None
     acts: str | None = None
     call: str | None = None
+    trainer: str | None = None
     epochs: str | None = None
     steps: str | None = None

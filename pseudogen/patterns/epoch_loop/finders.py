@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.training import FIT_METHODS
+from pseudogen.names.words import words
 from pseudogen.patterns.epoch_loop.facts import EpochLoop
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -54,6 +56,7 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         drawn_on=(giver.start, giver.end) if giver is not None else None,
         trains_by=_trainer(site.statement, script),
         acts=acting.name if (acting := acts_below(script, site.statement)) is not None else None,
+        rounds=_rounds(site.statement, script) if loop.unit == "epoch" else None,
     )
 
 
@@ -92,20 +95,57 @@ def _evidence(loop: Loop) -> Evidence:
 
 
 def _ends(loop: Statement, script: Script) -> tuple[str, ...]:
-    """The conditions of the `if`s in the loop's own block whose last statement leaves it."""
-    return tuple(
-        text(statement.node.test)
-        for statement in script.tree.body(loop)
-        if type(statement.node) is cst.If
-        and statement.chain == statement.index
-        and _leaves(script.tree.body(statement)[-1].node)
-    )
+    """The conditions of the `if`s in the loop's own block whose last statement leaves it, and of
+    those in loops inside whose last statement leaves them all."""
+    ifs = [
+        statement
+        for statement in script.tree.below(loop)
+        if type(statement.node) is cst.If and statement.chain == statement.index
+    ]
+    return tuple(text(s.node.test) for s in ifs if _ends_by(s, loop, script))
+
+
+def _ends_by(branch: Statement, loop: Statement, script: Script) -> bool:
+    last = script.tree.body(branch)[-1].node
+    if branch.parent == loop.index:
+        return _leaves(last)
+    if type(last) is cst.Break or not _leaves(last) or branch.scope != loop.scope:
+        return False
+    around = script.tree.ancestors(branch.index)
+    inside = around[: around.index(loop)] if loop in around else around
+    return loop in around and all(type(h.node) in (cst.For, cst.While, cst.With) for h in inside)
 
 
 def _leaves(node: Any) -> bool:
     call = node.value if type(node) is cst.Expr else None
     exits = type(call) is cst.Call and dotted(call.func) in ("exit", "quit", "sys.exit")
     return exits or type(node) in (cst.Break, cst.Return)
+
+
+def _rounds(loop: Statement, script: Script) -> str | None:
+    """The fixed number of steps that the one loop over batches inside takes, however many batches
+    the data have."""
+    loops = script.structure.loops
+    inside = [
+        statement
+        for statement in script.tree.below(loop)
+        if statement.index in loops and loops[statement.index].kind == BATCH_LOOP
+    ]
+    if len(inside) != 1 or type(inside[0].node) is not cst.For:
+        return None
+    limits = script.counted_range(inside[0].node.iter)
+    stop = limits[1] if limits is not None else None
+    return text(stop) if stop is not None and _is_fixed(stop, script) else None
+
+
+def _is_fixed(number: Any, script: Script) -> bool:
+    """Whether a number is written out, or an option that nothing else replaces."""
+    name = text(number)
+    setting = script.settings.get(name)
+    if setting is None or setting.origin == "key" or "len(" in (setting.default or ""):
+        return type(number) is cst.Integer
+    given = len(re.findall(rf"(?<![\w.]){re.escape(name)}\s*=(?!=)", script.tree.text))
+    return given == (1 if setting.origin == "constant" else 0)
 
 
 def _trainer(loop: Statement, script: Script) -> str | None:
@@ -134,10 +174,20 @@ def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
             end=site.last,
             evidence=evidence,
             call=site.name,
+            trainer=_trainer_class(site, script),
             epochs=_epochs(site, script),
             steps=_steps(site, script),
             start=_initial(site.node),
         )
+
+
+def _trainer_class(site: Site, script: Script) -> str | None:
+    """The class of the trainer whose method it is, as written; None for that of a model."""
+    name = site.name.rpartition(".")[0]
+    made = {dotted(call.func) for call in _makers(script, name, site.statement.index)}
+    only = made.pop() if len(made) == 1 else ""
+    last = only.rpartition(".")[2]
+    return only if last[:1].isupper() and "trainer" in words(last) else None
 
 
 def _initial(call: cst.Call) -> str | None:

@@ -51,6 +51,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     stated = [text(value) for group in groups for key, value in group if key == "lr"]
     if groups and len(stated) == len(groups):  # the rate of the optimizer reaches none of them
         written, number, by_default = None, None, False
+    maker = bool(_MAKERS.intersection(words(script.class_name(site))[:1]))
     around = _handed_on(site, script)
     if by_default and around is not None:  # it may set a rate of its own
         written, by_default = None, False
@@ -60,6 +61,8 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         name=_target(site),
         api=script.class_name(site),
+        helper=maker,
+        arguments=tuple(text(arg) for arg in site.node.args) if maker else (),
         choices=_distinct(others) or _behind_variable(site, script),
         params=text(params) if params is not None else None,
         groups=bool(groups) or _in_groups(params),

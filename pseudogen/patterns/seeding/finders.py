@@ -233,6 +233,8 @@ def _by_rank(seed: Any, index: int, script: Script) -> bool:
     kind = type(seed)
     if kind is cst.BinaryOperation:
         return _by_rank(seed.left, index, script) or _by_rank(seed.right, index, script)
+    if kind is cst.IfExp:  # `rank() if several else 0`
+        return _by_rank(seed.body, index, script) or _by_rank(seed.orelse, index, script)
     if kind is cst.Subscript:  # `seeds[rank]`
         return any(
             type(e.slice) is cst.Index and _by_rank(e.slice.value, index, script)
