@@ -8,18 +8,20 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.finders import (
     find_arithmetic,
+    find_distance,
+    find_flag,
+    find_share,
+)
+from pseudogen.patterns.gradient_accumulation.processes import find_divided, find_switch
+from pseudogen.patterns.gradient_accumulation.settings import (
     find_configured,
     find_context,
     find_counts,
     find_deferred_context,
-    find_distance,
-    find_flag,
     find_function,
     find_known,
     find_setting,
-    find_share,
 )
-from pseudogen.patterns.gradient_accumulation.processes import find_divided, find_switch
 
 __all__ = [
     "GradientAccumulation",

@@ -7,15 +7,17 @@ from typing import Any
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.lr_warmup.facts import LrWarmup
 from pseudogen.patterns.lr_warmup.finders import (
-    find_branch,
     find_callback,
     find_configured,
-    find_formula,
-    find_interpolated,
-    find_lambda,
     find_named,
     find_registered,
     find_schedule,
+)
+from pseudogen.patterns.lr_warmup.formulas import (
+    find_branch,
+    find_formula,
+    find_interpolated,
+    find_lambda,
     find_table,
 )
 
