@@ -253,7 +253,7 @@ class Telling:
             if same and _replaces(list(earlier.values()), shapes):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
                 return stripped(_flat(kept)), line
-        shaped = {text: _shape(s) for s, text in zip(said, exact, strict=True)}
+        shaped = dict(zip(exact, shapes, strict=True))
         self._paragraphs += 1
         for text in exact:
             there = self._told.setdefault((file, finding.pattern, text), {})
