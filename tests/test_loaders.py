@@ -24,3 +24,18 @@ def test_a_sampler_that_is_wrapped_under_its_own_name(wraps: str) -> None:
     found = find_all(Script.parse(CODE.format(wraps=wraps)), all_finders())
     (loader,) = [one for one in found if isinstance(one, DataLoader)]
     assert loader.shards == "sometimes"
+
+
+def test_what_is_taken_out_of_a_dict_of_arguments_is_not_passed() -> None:
+    code = (
+        "from torch.utils.data import DataLoader\n"
+        "options = dict(batch_size=8, drop_last=True)\n"
+        "{}loader = DataLoader(data, **options)\n"
+    )
+    drops = []
+    for between in ("", "options.pop('drop_last')\n"):
+        found = find_all(Script.parse(code.format(between)), all_finders())
+        (loader,) = [one for one in found if isinstance(one, DataLoader)]
+        drops.append(loader.drop_last)
+    assert drops[0] == "True"
+    assert drops[1] != "True"

@@ -767,3 +767,19 @@ def test_who_gets_a_share_is_said_in_a_branch_that_is_told() -> None:
         "scheduler.step()\n"
     )
     assert "In the branch of line 3: each process loads `args.batch_size // ngpus" in said
+
+
+def test_a_logger_of_the_script_is_not_said_to_log_all_that_it_is_given() -> None:
+    code = (
+        "class SpeechLogger(SummaryWriter):\n"
+        "    def log_training(self, loss, started):\n"
+        "        self.add_scalar('seconds', now() - started)\n"
+        "logger = SpeechLogger('runs')\n"
+        "logger.log_training(loss, start)\n"
+    )
+    found = json.loads(pseudogen.explain(code, format="json"))["findings"]
+    (last,) = [f for f in found if f["lines"][0] == 5]
+    assert "`start`" not in last["text"]
+    own = code.replace("SpeechLogger('runs')", "OtherLogger('runs')")
+    found = json.loads(pseudogen.explain(own, format="json"))["findings"]
+    assert any("`loss` and `start`" in f["text"] for f in found if f["lines"][0] == 5)

@@ -96,7 +96,16 @@ def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, A
     elif kind in (cst.Name, cst.Attribute):
         bindings = script.reaching(dotted(node), statement)
         if len(bindings) == 1 and bindings[0].how == "assign":
-            yield from _entries(script, bindings[0].value, bindings[0].statement)
+            taken = _taken_out(script, dotted(node))
+            for key, value in _entries(script, bindings[0].value, bindings[0].statement):
+                if key not in taken:
+                    yield key, value
+
+
+def _taken_out(script: Script, name: str) -> set[str]:
+    """The keys that the script takes out of a dict somewhere: `options.pop("download")`."""
+    pops = [site.node for site in script.calls_of_method("pop") if site.name == f"{name}.pop"]
+    return {string(call.args[0].value) or "" for call in pops if call.args}
 
 
 def passed(script: Script, parameter: Binding) -> list[tuple[Any, int]]:

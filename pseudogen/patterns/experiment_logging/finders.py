@@ -71,6 +71,8 @@ def _finding(
     condition = common([_condition(log, script) for log in sites])
     names = _by_condition(sites, condition, script) if form == "log" else {}
     values = tuple(_values(sites, told.name)) if form == "log" and not any(names.values()) else ()
+    if len(values) > 1 and any(script.called_function(log) for log in sites):
+        values = ()  # the script's own function may use some of them for something else
     steps = [step for log in sites if (step := _step(log, script)) is not None]
     where, where_kind = _where(site, script) if form != "log" else (None, None)
     named = bool(names.get(None))

@@ -275,6 +275,17 @@ EXAMPLES = {
             name="plan",
         )
     ],
+    "rate = plan.get_last_lr()[0]\n"
+    "for group in other_optimizer.param_groups:\n"
+    "    group['lr'] = rate": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("group['lr']",)),
+        action="set",
+        optimizer="other_optimizer",
+        value="rate",
+        variable="group['lr']",
+        copied=True,
+    ),
     "for step in range(100):\n"
     "    if anneal:\n"
     "        left = 1 - step / 100\n"

@@ -68,7 +68,15 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
         top=falls.top if falls is not None else None,
         progress=falls.progress if falls is not None else None,
         made_by=tuple(_made_by(site.node.value, site.statement.index, script)),
+        copied=_is_copied(site.node.value, site.statement.index, script),
     )
+
+
+def _is_copied(value: Any, statement: int, script: Script) -> bool:
+    """`rate = scheduler.get_last_lr()[0]`: a scheduler decides, the script hands it on."""
+    made = script.reaching(dotted(value), statement) if dotted(value) else []
+    written = [text(value), *(text(b.value) for b in made if b.how == "assign")]
+    return any(".get_last_lr(" in piece for piece in written)
 
 
 def _made_by(value: Any, statement: int, script: Script) -> Iterator[str]:

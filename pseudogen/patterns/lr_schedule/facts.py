@@ -37,6 +37,7 @@ class LrSchedule(Finding):
         fed: The line of a step that gives a plateau schedule its value.
         position: The epoch or step that a schedule is told when it is stepped.
         value: The formula or the value that is set.
+        copied: Whether what is set is the rate that a scheduler gives (`get_last_lr()`).
         variable: What receives the value, for "set" and "computed".
         relative: Whether a formula gives a factor of the initial rate, not the rate itself.
         counter: The parameter of a formula that is the epoch or step.
@@ -81,3 +82,4 @@ class LrSchedule(Finding):
     progress: str | None = None
     cases: tuple[tuple[str, str], ...] = ()
     made_by: tuple[str, ...] = ()
+    copied: bool = False

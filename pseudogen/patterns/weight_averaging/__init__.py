@@ -53,6 +53,20 @@ EXAMPLES = {
             function="swa_model.update_parameters",
         ),
     ],
+    (
+        "from torch.optim.swa_utils import AveragedModel\n"
+        "averaged = AveragedModel(model, **options)"
+    ): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.swa_utils.AveragedModel",)),
+            action="made",
+            average="averaged",
+            model="model",
+            function="AveragedModel",
+        ),
+    ],
     "ema = ModelEMA(model, decay=0.999)\nif ema:\n    ema.update(model)": [
         WeightAveraging(
             line=1,

@@ -45,7 +45,8 @@ def find_known(site: Site, script: Script) -> Iterator[WeightAveraging]:
     if site.known is not None and not site.name.startswith("super"):
         evidence = Evidence(site.known.evidence, (site.known.name,))
         form: str | None = site.known.api.traits["form"]
-        if script.argument(site, "multi_avg_fn") or script.argument(site, "avg_fn"):
+        told = any(script.argument(site, name) for name in ("multi_avg_fn", "avg_fn"))
+        if told or script.passes_unknown(site):
             form = None
         yield _made(site, script, evidence, form)
 
