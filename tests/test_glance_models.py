@@ -189,3 +189,15 @@ def test_data_that_a_function_of_the_script_gives() -> None:
         code, detail="brief", lang="zh"
     )
     assert "Its batches come from `get_batch()` (lines 4–5)." in pseudogen.explain(code)
+
+
+def test_loaders_of_unknown_data_are_told_with_their_batches() -> None:
+    code = (
+        "train_loader = get_train_dataloader(mean, batch_size=size, shuffle=True)\n"
+        "test_loader = get_test_dataloader(mean, batch_size=size)\n"
+        "for images, labels in train_loader:\n"
+        "    loss = criterion(model(images), labels)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+    )
+    assert "`train_loader` and `test_loader` give `size` samples to a batch" in whole(code)

@@ -62,7 +62,8 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("meter = Meter()", "`meter` is made by `Meter`"),
         ("score = self.meter.Mean()", "`score` becomes `self.meter.Mean()`"),
         (
-            "data[part] = data[part].map(encode_columns, batched=True, remove_columns=columns)",
+            "data[part] = data[part].map(encode_columns, batched=True, "
+            "remove_columns=columns, num_proc=workers)",
             "`data[part]` comes from `data[part].map(…)`",
         ),
         ("seen += len(images)", "`len(images)` is added to `seen`"),
@@ -569,3 +570,14 @@ def test_what_a_function_without_a_docstring_does_is_told() -> None:
     assert "“a batch at random”: called on line 9; returns `data[place]`. `place` becomes" in said
     many = "".join(f"def f{n}():\n    x = draw()\n    return {n}\n" for n in range(9))
     assert "`place` becomes" not in pseudogen.explain(code + many)
+
+
+def test_a_message_without_words_is_not_said_beside_others() -> None:
+    (said,) = [between("print('begins')", "print()", "print(summary())")]
+    assert said.count("reported") == 1
+    assert "“begins”" in said
+
+
+def test_a_path_that_is_joined_is_told_with_its_parts() -> None:
+    path = "os.path.join(settings.CHECKPOINTS, args.architecture, newest_folder)"
+    assert f"`{path}`" in between(f"where = {path}")

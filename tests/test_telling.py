@@ -783,3 +783,13 @@ def test_a_logger_of_the_script_is_not_said_to_log_all_that_it_is_given() -> Non
     own = code.replace("SpeechLogger('runs')", "OtherLogger('runs')")
     found = json.loads(pseudogen.explain(own, format="json"))["findings"]
     assert any("`loss` and `start`" in f["text"] for f in found if f["lines"][0] == 5)
+
+
+def test_a_logged_name_without_words_is_none() -> None:
+    code = (
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "writer = SummaryWriter()\n"
+        "writer.add_histogram('{}/{}'.format(layer, kind), values, epoch)\n"
+    )
+    found = json.loads(pseudogen.explain(code, format="json"))["findings"]
+    assert all("…/…" not in f["text"] for f in found)

@@ -11,6 +11,7 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 LONGEST = 60
+_CALL = 80
 _FORMULA = 120
 """A formula or condition may be so long: half of one says nothing."""
 _FORMULAS = (
@@ -37,8 +38,10 @@ def value_text(node: Any) -> str:
 def call_text(node: Any) -> str:
     """A call on one line, with its arguments where there is room."""
     written = text(node)
-    if len(written) <= LONGEST or type(node) is not cst.Call:
+    if type(node) is not cst.Call:
         return short(written)
+    if len(written) <= _CALL:
+        return written
     function = text(node.func)
     return f"{function}(…)" if dotted(node.func) and len(function) < LONGEST else short(written)
 

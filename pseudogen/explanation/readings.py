@@ -97,7 +97,9 @@ def _counted(clause: Clause) -> Clause:
 
 def _alike(before: Clause, clause: Clause) -> bool:
     same = before.kind == clause.kind and before.code == clause.code
-    return same and clause.kind in _GROUPED and bool(before.parts) == bool(clause.parts)
+    messages = clause.kind == "printed" and not before.names and not clause.names
+    told = bool(before.parts) == bool(clause.parts)
+    return same and clause.kind in _GROUPED and (messages or told)
 
 
 def _clauses(script: Script, statement: Statement, depth: int) -> Iterator[Clause]:

@@ -704,3 +704,19 @@ def test_an_outline_keeps_the_copies_of_a_model_before_its_schedules() -> None:
     said = _crowded(wrap + schedules, 1)
     assert "model ← model, a copy per process, gradients averaged" in said
     assert any(line.startswith("plan_1 ←") for line in said)
+
+
+def test_values_logged_under_further_conditions_have_lines_of_their_own() -> None:
+    code = (
+        "from torch.utils.tensorboard import SummaryWriter\n"
+        "writer = SummaryWriter()\n"
+        "for name, value in norms:\n"
+        "    if 'weight' in name:\n"
+        "        writer.add_scalar('norms/weight', value, step)\n"
+        "    if 'bias' in name:\n"
+        "        writer.add_scalar('norms/bias', value, step)\n"
+    )
+    said = texts(code, "en", "steps")
+    assert sum("norms/weight" in line for line in said) == 1
+    assert sum("norms/bias" in line for line in said) == 1
+    assert not any("weight" in line and "bias" in line for line in said)

@@ -208,8 +208,9 @@ def _name(node: Any) -> Iterator[str]:
     formats = type(node) is cst.Call and type(node.func) is cst.Attribute
     filled = formats and node.func.attr.value == "format"
     written = string(node.func.value if filled else node)
-    if written:
-        yield blanks(written) if filled else written
+    named = blanks(written) if written and filled else written
+    if named and any(map(str.isalnum, named)):  # `"{}/{}".format(...)` says nothing
+        yield named
 
 
 def _step(site: Site, script: Script) -> str | None:
