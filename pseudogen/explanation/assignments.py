@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.clipped import LONGEST, call_text, short, targets, value_text
+from pseudogen.explanation.libraries import of_library
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.script import Script
@@ -95,6 +96,9 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
         from_one = sent(script, statement, value)
         if from_one is not None:
             return Clause("received", names, from_one.code, from_one.names)
+        known = of_library(script, statement, names, value)
+        if known is not None:
+            return known
         name = dotted(value.func)
         if single and _makes(script, name, statement):
             return Clause("made", names, name)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from pseudogen.records import dataclass
 
 
@@ -14,12 +16,14 @@ class Clause:
             kept, added, appended, called, repeated, each-module, folder, loaded, cleared, grouped,
             layout, metered, advanced, written, copied, opened, raised, ended, checked, returned,
             left, skipped, deleted, idle, holds (an element of a list), sent (to all processes),
-            received; of blocks when, or-when, otherwise, depends (both branches), within, each,
+            received, library (a call that a library is known for); of blocks when, or-when,
+            otherwise, depends (both branches), within, each,
             while, caught, afterwards, finally; or summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.
         inside: What is done in a block.
+        passed: Argument -> what it gets, of a library's call; None of others.
     """
 
     kind: str
@@ -27,6 +31,7 @@ class Clause:
     code: str = ""
     parts: tuple[str, ...] = ()
     inside: tuple[Clause, ...] = ()
+    passed: Mapping[str, str] | None = None
 
 
 Branch = tuple[str, str, int]

@@ -12,6 +12,7 @@ import libcst as cst
 
 from pseudogen.explanation.captions import comment_above
 from pseudogen.explanation.clipped import targets
+from pseudogen.explanation.libraries import beside_findings
 from pseudogen.explanation.listed import listed
 from pseudogen.explanation.passage import Branch, Clause, Passage
 from pseudogen.explanation.readings import clauses, is_read, summary
@@ -83,6 +84,7 @@ class _Reading:
         ]
         homes: dict[int, list[Stage]] = {}
         lists: dict[int, dict[int, Statement]] = {}
+        calls: dict[int, dict[int, Statement]] = {}
         for stage in found:
             lines = [f.line for f in stage.findings] or [stage.lines[0]]
             self.told[id(stage)] = lines
@@ -90,6 +92,7 @@ class _Reading:
             self.blocks[id(stage)] = {statement.parent for statement in holding}
             home = home_of(script, holding[0])
             homes.setdefault(home, []).append(stage)
+            calls.setdefault(home, {}).update((s.index, s) for s in holding)
             for line, statement in zip(lines, holding, strict=True):
                 if line != statement.first:  # a finding in a list that it makes
                     lists.setdefault(home, {})[statement.index] = statement
@@ -99,6 +102,9 @@ class _Reading:
                     self._place(passage, stretch[0].parent, stages)
             for statement in lists.get(home, {}).values():
                 for passage in self._left_in_list(statement):
+                    self._place(passage, statement.parent, stages)
+            for statement in calls.get(home, {}).values():
+                for passage in self._left_in_call(statement):
                     self._place(passage, statement.parent, stages)
 
     def stage(self, stage: Stage) -> Stage:
@@ -160,6 +166,13 @@ class _Reading:
             if not self._are_covered(lines):
                 caption = comment_above(self.script.tree.lines, lines[0])
                 yield Passage(lines, caption, None, (clause,))
+
+    def _left_in_call(self, statement: Statement) -> Iterator[Passage]:
+        """What a call of which findings speak says besides."""
+        clause = beside_findings(self.script, statement)
+        if clause is not None and self._is_covered(statement):
+            lines = (statement.start, statement.end)
+            yield Passage(lines, self._caption(lines[0]), None, (clause,))
 
     def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
         for piece, said in self._short_pieces(stretch):

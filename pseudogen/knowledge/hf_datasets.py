@@ -1,4 +1,4 @@
-"""Hugging Face Datasets."""
+"""Hugging Face Datasets and Evaluate."""
 
 from pseudogen.knowledge.api import Api
 
@@ -6,7 +6,11 @@ _DOCS = "https://huggingface.co/docs/datasets/package_reference/"
 
 EXACT: dict[str, Api] = {
     "datasets.load_dataset": Api(
-        "dataset", ("path", "name"), {}, _DOCS + "loading_methods#datasets.load_dataset"
+        "dataset",
+        ("path", "name"),
+        {},
+        _DOCS + "loading_methods#datasets.load_dataset",
+        {"chosen by": "name data_dir data_files split"},
     ),
     "datasets.load_from_disk": Api(
         "dataset", ("dataset_path",), {}, _DOCS + "loading_methods#datasets.load_from_disk"
@@ -22,6 +26,14 @@ EXACT: dict[str, Api] = {
         ("dataset", "rank", "num_replicas"),
         {},
         _DOCS + "main_classes#datasets.distributed.split_dataset_by_node",
+    ),
+}
+EXACT |= {
+    "evaluate.load": Api(
+        "measure",
+        ("path", "config_name"),
+        {},
+        "https://huggingface.co/docs/evaluate/package_reference/loading_methods",
     ),
 }
 FAMILIES: dict[str, Api] = {

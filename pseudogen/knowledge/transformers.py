@@ -3,7 +3,14 @@
 from pseudogen.knowledge.api import Api
 
 _DOCS = "https://huggingface.co/docs/transformers/"
-_TRAINER = Api("trainer", ("model", "args"), {}, _DOCS + "main_classes/trainer")
+_TRL = "https://huggingface.co/docs/trl/index"
+_TRAINER = Api(
+    "trainer",
+    ("model", "args", "data_collator", "train_dataset", "eval_dataset"),
+    {},
+    _DOCS + "main_classes/trainer",
+    {"takes": "model and data"},
+)
 
 
 def _schedule(form: str, *params: str) -> Api:
@@ -45,10 +52,10 @@ EXACT: dict[str, Api] = {
     "transformers.Trainer": _TRAINER,
     "transformers.trainer.Trainer": _TRAINER,
     "transformers.Seq2SeqTrainer": _TRAINER,
-    "trl.SFTTrainer": _TRAINER,
-    "trl.DPOTrainer": _TRAINER,
-    "trl.GRPOTrainer": _TRAINER,
-    "trl.RewardTrainer": _TRAINER,
+    **{
+        f"trl.{name}Trainer": Api("trainer", ("model",), {}, _TRL, _TRAINER.traits)
+        for name in ("SFT", "DPO", "GRPO", "Reward", "ORPO", "KTO", "CPO")
+    },
     "sentence_transformers.SentenceTransformerTrainer": _TRAINER,
     **{f"transformers.{name}": row for name, row in _SCHEDULES.items()},
     **{f"transformers.optimization.{name}": row for name, row in _SCHEDULES.items()},
@@ -72,12 +79,50 @@ EXACT |= {
             "transformers.TrainingArguments",
             "transformers.Seq2SeqTrainingArguments",
             "transformers.training_args.TrainingArguments",
-            "trl.SFTConfig",
-            "trl.DPOConfig",
-            "trl.GRPOConfig",
+            *(
+                f"trl.{name}Config"
+                for name in ("SFT", "DPO", "GRPO", "Reward", "ORPO", "KTO", "CPO")
+            ),
         )
     },
 }
+_SOURCE = ("pretrained_model_name_or_path",)
+EXACT |= {
+    # what surrounds a model
+    **{
+        f"transformers.{name}.from_pretrained": Api(kind, _SOURCE, {}, f"{_DOCS}model_doc/auto")
+        for kind, names in {
+            "tokenizer": ("AutoTokenizer", "BertTokenizer", "BertTokenizerFast", "GPT2Tokenizer",
+                          "GPT2TokenizerFast", "LlamaTokenizer", "T5Tokenizer"),
+            "model-configuration": ("AutoConfig", "BertConfig", "GPT2Config"),
+            "input-processor": ("AutoProcessor", "AutoImageProcessor", "AutoFeatureExtractor",
+                                "Wav2Vec2Processor", "WhisperProcessor", "ViTImageProcessor"),
+        }.items()
+        for name in names
+    },
+    **{
+        f"transformers.{name}": Api(
+            "collator", params, defaults, _DOCS + "main_classes/data_collator", {"form": form}
+        )
+        for name, form, params, defaults in (
+            ("DataCollatorWithPadding", "padding", ("tokenizer", "padding"), {}),
+            ("DataCollatorForSeq2Seq", "padded-labels", ("tokenizer", "model"), {}),
+            ("DataCollatorForTokenClassification", "padded-labels", ("tokenizer", "padding"), {}),
+            (
+                "DataCollatorForLanguageModeling",
+                "language",
+                ("tokenizer", "mlm", "mlm_probability"),
+                {"mlm": "True", "mlm_probability": "0.15"},
+            ),
+        )
+    },
+    "transformers.BitsAndBytesConfig": Api(
+        "quantization",
+        ("load_in_8bit", "load_in_4bit"),
+        {},
+        _DOCS + "main_classes/quantization#transformers.BitsAndBytesConfig",
+    ),
+}  # fmt: skip
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}
 BARE: tuple[str, ...] = (

@@ -34,6 +34,16 @@ def string(node: Any) -> str:
     return _evaluated(node.value) if type(node) is cst.SimpleString else ""
 
 
+def constant_text(script: Script, node: Any, statement: int) -> str | None:
+    """The string literal, as written, that a name always holds at a statement; None where another
+    value may reach it, or none that is written out does."""
+    if type(node) is not cst.Name:
+        return None
+    bindings = script.reaching(node.value, statement)
+    value = bindings[0].value if len(bindings) == 1 and bindings[0].how == "assign" else None
+    return value.value if type(value) is cst.SimpleString else None
+
+
 def written_keys(node: Any) -> tuple[str, ...]:
     """The keys of a dict literal, or of `dict(...)`, in order; () of anything else."""
     return tuple(key for key, _ in written_pairs(node))

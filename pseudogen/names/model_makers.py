@@ -69,6 +69,8 @@ _OTHER_TARGETS = frozenset(
 )
 _LAYERS = frozenset({"linear", "conv", "norm", "embedding", "bn", "dropout", "pooling"})
 """Last words of classes of single layers."""
+PRETRAINING = frozenset({"diffusers", "peft", "transformers", "trl"})
+"""Packages whose model classes all have `from_pretrained`."""
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(
     {"arch", "args", "asset", "binary", "card", "cfg", "config", "dim", "dir", "dtype"}
@@ -378,6 +380,17 @@ def _imported(site: Site, script: Script, called: tuple[str, ...], member: bool 
         return False
     imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
     return imported and called[0] not in _CHANGES
+
+
+def from_library(site: Site, script: Script) -> str | None:
+    """The full name of `AutoModel.from_pretrained` of a library that documents it for all of its
+    models; None of other makers."""
+    owner = site.name.removesuffix(".from_pretrained")
+    if owner == site.name:
+        return None
+    full = script.resolver.qualified(owner, site.scope)
+    known = len(full) == 1 and full[0].partition(".")[0] in PRETRAINING
+    return f"{full[0]}.from_pretrained" if known else None
 
 
 def defined(site: Site, script: Script) -> bool:

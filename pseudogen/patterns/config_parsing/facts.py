@@ -14,6 +14,8 @@ class ConfigParsing(Finding):
 
     Attributes:
         target: What receives them; None when nothing does.
+        rest: What receives the options that nobody declared, one of the names in `target`; None
+            when nothing does.
         source: "command line", "file" or "both"; None for a helper whose name does not say.
         tool: By what: "argparse", "YAML"...; None for a helper.
         file: The file that is read, as written; None when unknown.
@@ -25,6 +27,7 @@ class ConfigParsing(Finding):
     pattern: ClassVar[str] = "config-parsing"
 
     target: str | None
+    rest: str | None
     source: str | None
     tool: str | None
     file: str | None

@@ -57,6 +57,7 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args" and not _rest_is_used(site, script),
+        rest=_rest(site) if method == "parse_known_args" else None,
     )
 
 
@@ -66,6 +67,18 @@ def _tool(method: str, site: Site, script: Script) -> str | None:
     if PARSES[method] == "argparse" and any(name.startswith("jsonargparse.") for name in parsers):
         return "jsonargparse"
     return PARSES[method] or None
+
+
+def _rest(site: Site) -> str | None:
+    """`rest` in `args, rest = parser.parse_known_args()`; None where it is thrown away."""
+    node = site.statement.node
+    target = (
+        node.targets[0].target if type(node) is cst.Assign and node.value is site.node else None
+    )
+    if type(target) is not cst.Tuple or len(target.elements) != 2:
+        return None
+    name = text(target.elements[1].value)
+    return name if name != "_" else None
 
 
 def _rest_is_used(site: Site, script: Script) -> bool:
@@ -187,6 +200,7 @@ def find_decorator(site: Site, script: Script) -> Iterator[ConfigParsing]:
             line=site.line,
             end=site.last,
             evidence=Evidence(known.evidence, (known.name,)),
+            rest=None,
             target=_first_parameter(site.node),
             source=traits["source"],
             tool=traits["tool"],
@@ -296,6 +310,7 @@ def _parsing(
     evidence: Evidence,
     file: Any = None,
     keeps_unknown: bool = False,
+    rest: str | None = None,
 ) -> ConfigParsing:
     declared = sum(setting.origin == tool for setting in distinct(script.settings))
     return ConfigParsing(
@@ -303,6 +318,7 @@ def _parsing(
         end=site.last,
         evidence=evidence,
         target=_target(site),
+        rest=rest,
         source=source,
         tool=tool,
         file=text(file) if file is not None else None,

@@ -192,6 +192,20 @@ EXAMPLES = {
             source="0.1",
         ),
     ],
+    (
+        'from datasets import load_dataset\ntrain_set = load_dataset("glue", "sst2", split="train")'
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("datasets.load_dataset",)),
+            target="train_set",
+            function="load_dataset",
+            split="training",
+            source='"glue"',
+            chosen=('"sst2"', 'split="train"'),
+        ),
+    ],
     ("dataset = TextDataset(transform=lower, path=args.folder)"): [
         DatasetBuild(
             line=1,

@@ -21,6 +21,7 @@ class DatasetBuild(Finding):
             library's row says so; None otherwise.
         split: "training" or "validation", the part of the data; None when names don't tell.
         source: What it is made from: the first argument, as written.
+        chosen: What else says which data is loaded: a configuration, files, a split, as written.
         transform: What is done to each sample, as written; None when not given.
         train: The `train` argument, as written; None when not given.
         download: Whether it is downloaded if missing, as written; None when not given.
@@ -39,6 +40,7 @@ class DatasetBuild(Finding):
     form: str | None = None
     split: str | None = None
     source: str | None = None
+    chosen: tuple[str, ...] = ()
     transform: str | None = None
     train: str | None = None
     download: str | None = None

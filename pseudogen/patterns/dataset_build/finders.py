@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -346,6 +346,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         form=form,
         split=_split(target, train, source),
         source=source,
+        chosen=tuple(_chosen(site, script, traits)),
         transform=script.argument_text(site, "transform"),
         train=train,
         download=script.argument_text(site, "download"),
@@ -354,6 +355,14 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         chosen_by=inline_condition(site.statement, site.node),
         condition=script.condition(site.statement),
     )
+
+
+def _chosen(site: Site, script: Script, traits: Mapping[str, str]) -> Iterator[str]:
+    """`"mrpc"` and `split="train"` of `load_dataset("glue", "mrpc", split="train")`."""
+    for name in traits.get("chosen by", "").split():
+        written = script.argument_text(site, name)
+        if written is not None and written not in ("None", "False"):
+            yield written if name == "name" else f"{name}={written}"
 
 
 def _seed(site: Site, script: Script) -> str | None:

@@ -18,6 +18,7 @@ from pseudogen.names.model_makers import (
     changes,
     defined,
     fitted,
+    from_library,
     is_part,
     is_whole,
     makes_layer,
@@ -98,8 +99,9 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         site.name.startswith("super()") or serves_other_ends(script, site.statement)
     ):
         return
-    kind = NAME if named else FLOW
-    yield _finding(site, script, Evidence(kind, (target.split(",")[0],)))
+    full = from_library(site, script)
+    kind = API if full is not None else NAME if named else FLOW
+    yield _finding(site, script, Evidence(kind, (full or target.split(",")[0],)))
 
 
 @pattern(ModelBuild, calls=lambda name: name == "dict", within=(cst.Assign,))

@@ -36,6 +36,22 @@ EXAMPLES = {
             source='weights="DEFAULT"',
         ),
     ],
+    (
+        "from transformers import AutoModelForCausalLM\n"
+        'base = "gpt2"\n'
+        "model = AutoModelForCausalLM.from_pretrained(base)"
+    ): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("transformers.AutoModelForCausalLM.from_pretrained",)),
+            form="named",
+            model="model",
+            function="AutoModelForCausalLM.from_pretrained",
+            source="base",
+            value='"gpt2"',
+        ),
+    ],
     'model = AutoModelForSequenceClassification.from_pretrained("bert-base-uncased")': [
         PretrainedWeights(
             line=1,

@@ -18,6 +18,7 @@ class PretrainedWeights(Finding):
         model: What gets them, as written; None when that is not seen.
         function: What reads them, as written.
         source: The file, name or argument, as written; None when not given.
+        value: The string that `source` is a name of, as written; None when not known.
         default: Whether `source` is what the constructor does without being told.
         into: For a file, the line on which the model gets the weights.
         strict: For a file, the `strict` argument of that call; None when not given.
@@ -30,6 +31,7 @@ class PretrainedWeights(Finding):
     model: str | None = None
     function: str
     source: str | None = None
+    value: str | None = None
     default: bool = False
     into: int | None = None
     strict: str | None = None

@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.arguments import argument, string
+from pseudogen.names.arguments import argument, constant_text, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loading import (
     FILE_READS,
@@ -19,6 +19,7 @@ from pseudogen.names.loading import (
     read,
     serves_other_ends,
 )
+from pseudogen.names.model_makers import from_library
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
@@ -120,10 +121,12 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return
     if serves_other_ends(script, site.statement) or _of_other_class(site, script):
         return
-    first = site.node.args[0] if site.node.args else None
-    source = text(first.value) if first is not None and not first.star else None
-    evidence = Evidence(NAME, (site.name,))
-    yield _finding(site, script, evidence, "named", target, source)
+    passed = [arg.value for arg in site.node.args[:1] if not arg.star]
+    source = text(passed[0]) if passed else None
+    full = from_library(site, script)
+    evidence = Evidence(API, (full,)) if full is not None else Evidence(NAME, (site.name,))
+    value = constant_text(script, passed[0], site.statement.index) if passed else None
+    yield replace(_finding(site, script, evidence, "named", target, source), value=value)
 
 
 def _model_of(target: str | None) -> str | None:

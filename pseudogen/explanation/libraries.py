@@ -1,0 +1,160 @@
+"""Calls of libraries that no pattern names -> what the library makes of their arguments."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import libcst as cst
+
+from pseudogen.explanation.clipped import short, targets
+from pseudogen.explanation.passage import Clause
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API
+from pseudogen.names.script import Script, Site
+from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
+
+_ARGUMENTS: dict[str, tuple[str, ...]] = {
+    "adapters": ("model", "peft_config"),
+    "collator": ("mlm", "mlm_probability"),
+    "input-processor": ("pretrained_model_name_or_path",),
+    "low-rank-settings": (
+        "r",
+        "lora_alpha",
+        "lora_dropout",
+        "target_modules",
+        "modules_to_save",
+        "bias",
+    ),
+    "measure": ("path", "config_name"),
+    "model-configuration": ("pretrained_model_name_or_path",),
+    "quantization": (
+        "load_in_4bit",
+        "load_in_8bit",
+        "bnb_4bit_quant_type",
+        "bnb_4bit_compute_dtype",
+        "bnb_4bit_use_double_quant",
+    ),
+    "quantized-training": ("model",),
+    "tokenizer": ("pretrained_model_name_or_path",),
+    "trainer": (
+        "model",
+        "train_dataset",
+        "eval_dataset",
+        "args",
+        "peft_config",
+        "data_collator",
+        "compute_metrics",
+        "optimizers",
+    ),
+}
+"""Kind of a row of the tables -> the arguments that its words speak of."""
+_METHODS: dict[str, tuple[str, ...]] = {
+    "filter": ("function",),
+    "map": ("function", "batched"),
+    "remove_columns": ("column_names",),
+    "rename_column": ("original_column_name", "new_column_name"),
+    "select": ("indices",),
+    "shuffle": ("seed",),
+}
+"""Methods of `datasets.Dataset` -> the arguments that their words speak of, in their places."""
+_DATA_SETS = "datasets."
+_FAR = 12
+"""So many steps back it is looked where a data set comes from."""
+_ALL_NAMED = frozenset({"training-arguments"})
+"""Kinds whose words choose among all named arguments."""
+_BESIDE_FINDINGS = frozenset({"trainer", "training-arguments"})
+"""Kinds of which there is more to tell than the patterns that are found in a call."""
+
+KINDS = frozenset(_ARGUMENTS) | _ALL_NAMED | {f"data-{method}" for method in _METHODS}
+"""What a language has words for."""
+
+
+def of_library(
+    script: Script, statement: Statement, names: tuple[str, ...], call: Any
+) -> Clause | None:
+    """`tokenizer = AutoTokenizer.from_pretrained(path)`: what a call of a library makes; None for
+    calls that have no words of their own."""
+    known = script.known(call.func, statement.scope)
+    if known is None:
+        return _of_data_set(script, statement, names, call)
+    kind = known.api.kind
+    if known.evidence != API:
+        return None
+    if kind not in _ARGUMENTS and kind not in _ALL_NAMED:
+        return None
+    if kind == "trainer" and "takes" not in known.api.traits:
+        return None
+    site = script.call_site(call, statement.index, statement.scope)
+    passed = dict(_passed(script, site, kind))
+    if kind == "collator":
+        passed["form"] = known.api.traits["form"]
+    return Clause("library", names, kind, passed=passed) if passed else None
+
+
+def _passed(script: Script, site: Site, kind: str) -> Iterator[tuple[str, str]]:
+    """The arguments that are told of, as they are written."""
+    if kind in _ALL_NAMED:
+        for arg in site.node.args:
+            if arg.keyword is not None:
+                yield arg.keyword.value, short(text(arg.value))
+        return
+    for name in _ARGUMENTS[kind]:
+        value = script.argument_or_default(site, name)
+        if value is not None and value not in ("None", "False"):
+            yield name, short(value)
+
+
+def _of_data_set(
+    script: Script, statement: Statement, names: tuple[str, ...], call: Any
+) -> Clause | None:
+    """`tokenized = raw.map(tokenize, batched=True)`, of a data set of Hugging Face Datasets."""
+    function = call.func
+    if type(function) is not cst.Attribute or function.attr.value not in _METHODS:
+        return None
+    if not _is_data_set(script, function.value, statement, _FAR):
+        return None
+    method = function.attr.value
+    passed = {"data": short(text(function.value))}
+    for place, name in enumerate(_METHODS[method]):
+        value = argument(call, name, place if place == 0 or method == "rename_column" else None)
+        if value is not None and text(value) not in ("None", "False"):
+            passed[name] = short(text(value))
+    known = method == "shuffle" or _METHODS[method][0] in passed
+    return Clause("library", names, f"data-{method}", passed=passed) if known else None
+
+
+def _is_data_set(script: Script, node: Any, statement: Statement, far: int) -> bool:
+    """Whether a value comes from a function of Hugging Face Datasets, as it is or changed."""
+    if far == 0:
+        return False
+    kind = type(node)
+    if kind is cst.Subscript:
+        return _is_data_set(script, node.value, statement, far - 1)
+    if kind is cst.Call:
+        known = script.known(node.func, statement.scope)
+        if known is not None:
+            return known.evidence == API and known.name.startswith(_DATA_SETS)
+        if type(node.func) is not cst.Attribute or node.func.attr.value not in _METHODS:
+            return False
+        return _is_data_set(script, node.func.value, statement, far - 1)
+    made = script.reaching(text(node), statement.index) if kind is cst.Name else ()
+    statements = script.tree.statements
+    return bool(made) and all(
+        binding.how == "assign"
+        and _is_data_set(script, binding.value, statements[binding.statement], far - 1)
+        for binding in made
+    )
+
+
+def beside_findings(script: Script, statement: Statement) -> Clause | None:
+    """What a statement of which findings speak says besides; None where they say all."""
+    value = getattr(statement.node, "value", None)
+    if type(statement.node) is not cst.Assign or type(value) is not cst.Call:
+        return None
+    known = script.known(value.func, statement.scope)
+    if known is None or known.api.kind not in _BESIDE_FINDINGS:
+        return None
+    names = tuple(targets(statement.node.targets[0].target))
+    return of_library(script, statement, names, value)

@@ -1,0 +1,18 @@
+"""Hugging Face PEFT: adapters beside frozen weights."""
+
+from pseudogen.knowledge.api import Api
+
+_DOCS = "https://huggingface.co/docs/peft/package_reference/"
+
+EXACT: dict[str, Api] = {
+    "peft.LoraConfig": Api("low-rank-settings", ("task_type",), {}, _DOCS + "lora"),
+    "peft.get_peft_model": Api(
+        "adapters", ("model", "peft_config"), {}, _DOCS + "peft_model#peft.get_peft_model"
+    ),
+    "peft.prepare_model_for_kbit_training": Api(
+        "quantized-training", ("model",), {}, _DOCS + "peft_model"
+    ),
+}
+FAMILIES: dict[str, Api] = {}
+ROOTS: dict[str, str] = {}
+BARE: tuple[str, ...] = tuple(EXACT)

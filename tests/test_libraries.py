@@ -1,0 +1,103 @@
+"""What an explanation says of the calls of libraries that no pattern names."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+import pseudogen
+from pseudogen.explanation.libraries import KINDS
+from pseudogen.languages import languages, template_root
+
+_DATA = "from datasets import load_dataset\nraw = load_dataset('imdb')\n"
+
+
+def told(code: str, lang: str = "en") -> str:
+    """The sentences of the code between the findings."""
+    made = json.loads(pseudogen.explain(code, lang=lang, format="json"))
+    return " ".join(p["text"] for stage in made["stages"] for p in stage["passages"])
+
+
+@pytest.mark.parametrize("lang", languages())
+def test_each_language_has_words_for_each_kind(lang: str) -> None:
+    written = (template_root() / lang / "libraries.jinja").read_text(encoding="utf-8")
+    table = written.partition("{% set said = {")[2]
+    assert {kind for kind in KINDS if f'"{kind}": _' not in table} == set()
+
+
+@pytest.mark.parametrize(
+    ("call", "said"),
+    [
+        ("x = raw.map(tokenize, batched=True)",
+         "`tokenize` is applied to the samples of `raw`, several at a time, which gives `x`."),
+        ("raw = raw.map(tokenize)", "`tokenize` is applied to the samples of `raw`."),
+        ("x = raw['train'].shuffle(seed=7).select(range(9))",
+         "`x` has the samples of `raw['train'].shuffle(seed=7)` at `range(9)`."),
+        ("raw = raw.filter(short)", "`raw` keeps only the samples for which `short` holds."),
+        ("raw = raw.remove_columns(['id'])", "`raw` loses the columns `['id']`."),
+        ("x = raw.rename_column('label', 'y')",
+         "`x` is `raw` with the column `'label'` renamed to `'y'`."),
+        ("x = raw.shuffle()", "`x` is `raw` in a random order."),
+        ("x = other.map(tokenize)", "`x` becomes `other.map(tokenize)`."),
+    ],
+)  # fmt: skip
+def test_what_is_done_to_a_data_set(call: str, said: str) -> None:
+    assert told(_DATA + call) == said
+    assert told(_DATA + call, "zh")
+
+
+def test_the_settings_of_a_run_are_told_beside_the_findings() -> None:
+    code = (
+        "from transformers import AutoModel, Trainer, TrainingArguments\n"
+        "model = AutoModel.from_pretrained('gpt2')\n"
+        "options = TrainingArguments(\n"
+        "    'out', num_train_epochs=2, per_device_train_batch_size=8, fp16=True,\n"
+        "    eval_strategy='steps', eval_steps=50, save_strategy='no', report_to='none',\n"
+        "    load_best_model_at_end=keep, group_by_length=True)\n"
+        "trainer = Trainer(model, options, train_dataset=data, eval_dataset=None)\n"
+        "trainer.train()\n"
+    )
+    said = told(code)
+    assert (
+        "`options` sets up the run: `2` epochs, batches of `8` on each device, samples of like "
+        "length in one batch, an evaluation every `50` steps."
+    ) in said
+    assert "`trainer` is to train `model` on `data`, as `options` sets it up." in said
+    assert "`options` 设定本次训练：共 `2` 个 epoch，每个设备的批大小为 `8`" in told(code, "zh")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("mlm=False", "puts samples together into a batch, whose labels are the inputs themselves"),
+        ("mlm_probability=0.3", "and hides a share of the tokens (`0.3`)"),
+        ("mlm=masked", "whether tokens are hidden for the model to guess, `masked` says"),
+    ],
+)
+def test_how_batches_are_put_together(arguments: str, said: str) -> None:
+    imported = "from transformers import DataCollatorForLanguageModeling as Collator, set_seed\n"
+    assert said in told(f"{imported}set_seed(1)\nput = Collator(tokens, {arguments})\n")
+
+
+def test_adapters_on_quantized_weights() -> None:
+    code = (
+        "import torch\n"
+        "from peft import LoraConfig, get_peft_model, prepare_model_for_kbit_training\n"
+        "from transformers import AutoModel, AutoTokenizer, BitsAndBytesConfig\n"
+        "small = BitsAndBytesConfig(load_in_4bit=True, bnb_4bit_compute_dtype=torch.bfloat16)\n"
+        "model = AutoModel.from_pretrained('gpt2', quantization_config=small)\n"
+        "model = prepare_model_for_kbit_training(model)\n"
+        "lora = LoraConfig(r=8, lora_alpha=16, target_modules=['c_attn'])\n"
+        "tuned = get_peft_model(model, lora)\n"
+        "tokens = AutoTokenizer.from_pretrained('gpt2')\n"
+    )
+    said = told(code)
+    for part in (
+        "`small` asks for weights that are stored in 4 bits, and computed with in `torch.bfloat16`",
+        "`model` is made ready for training on top of quantized weights: they are frozen",
+        "low-rank adapters (LoRA): rank `8`, scaled by `16` over the rank, in the modules",
+        "its own weights are frozen but for those named there; the result is `tuned`",
+        "`tokens` is the tokenizer stored under `'gpt2'`",
+    ):
+        assert part in said
