@@ -793,3 +793,60 @@ def test_a_logged_name_without_words_is_none() -> None:
     )
     found = json.loads(pseudogen.explain(code, format="json"))["findings"]
     assert all("…/…" not in f["text"] for f in found)
+
+
+def test_what_is_saved_where_something_fails_says_so() -> None:
+    said = "If line 3 fails with `OSError`: `torch.save` saves `state_dict` to `spare` if `keep`."
+    code = (
+        "import torch\n"
+        "try:\n"
+        "    torch.save(state_dict, path)\n"
+        "except OSError:\n"
+        "    if keep:\n"
+        "        torch.save(state_dict, spare)\n"
+    )
+    assert said in pseudogen.explain(code)
+
+
+def test_where_autocast_is_not_enabled_mixed_precision_is_off() -> None:
+    code = 'import torch\nwith torch.autocast("cuda", enabled=use_amp):\n    loss = model(batch)\n'
+    text = pseudogen.explain(code)
+    assert "Where `use_amp` does not hold, mixed precision is off inside it." in text
+
+
+def test_a_long_condition_of_a_loss_is_told_once() -> None:
+    tests = " and ".join(f"setting_number_{n} is not None" for n in range(8))
+    code = (
+        f"import torch.nn.functional as F\nif {tests}:\n    loss = F.mse_loss(predicted, target)\n"
+    )
+    text = pseudogen.explain(code)
+    assert "In the branch that begins on line 2: `mse_loss` computes `loss`" in text
+
+
+def test_how_many_processes_there_are_says_nothing_of_which_one_this_is() -> None:
+    code = "import torch.distributed as dist\ncount = dist.get_world_size()\n"
+    text = pseudogen.explain(code)
+    assert "decides how large the share of each is" in text
+    assert "who writes files" not in text
+
+
+def test_a_scheduler_of_the_script_is_not_said_to_be_left_out() -> None:
+    code = (
+        "class WarmScheduler:\n"
+        "    def step(self):\n"
+        "        for group in self.optimizer.param_groups:\n"
+        '            group["lr"] = self.rate()\n'
+    )
+    assert "instead of leaving it to a scheduler" not in pseudogen.explain(code)
+
+
+def test_a_compiled_function_has_no_state_dict() -> None:
+    code = "import torch\n@torch.compile\ndef scale(x):\n    return x / 2\n"
+    assert "_orig_mod." not in pseudogen.explain(code)
+
+
+def test_a_number_of_processes_that_is_only_compared_has_no_name() -> None:
+    code = 'import os\ndef several():\n    return int(os.environ["WORLD_SIZE"]) > 1\n'
+    said = "It is asked whether there are several processes (environment variable `WORLD_SIZE`)."
+    assert said in pseudogen.explain(code)
+    assert "判断是否有多个进程" in pseudogen.explain(code, lang="zh")

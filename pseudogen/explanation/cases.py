@@ -53,12 +53,11 @@ class Cases:
 
     def of(self, finding: Finding) -> Case | None:
         """The condition under which the statement of a finding runs in its function, or None;
-        `finding` has to live as long as this."""
-        if finding.pattern not in _TOLD_APART:
-            return None
+        `finding` has to live as long as this. That something has failed no words of a finding
+        tell."""
         if id(finding) not in self._found:
             statement = self._at_line.get(finding.line)
-            case = self._case(statement, finding.end) if statement is not None else None
+            case = self._case(statement, finding) if statement is not None else None
             self._found[id(finding)] = case
         return self._found[id(finding)]
 
@@ -82,15 +81,20 @@ class Cases:
             statement = self._script.tree.statements[callers[0]]
             yield statement
 
-    def _case(self, statement: Statement, end: int) -> Case | None:
-        """The case of a statement with which something begins that ends on a line: in the branch
-        around it, or behind that."""
+    def _case(self, statement: Statement, finding: Finding) -> Case | None:
+        """The case of a statement with which a finding begins: in the branch around it, or behind
+        that."""
         around = self._script.tree.ancestors(statement.index)
-        branches = (h for h in around if h.scope == statement.scope and self._is_branch(h))
+        whole = finding.pattern in _TOLD_APART
+        branches = (
+            h
+            for h in around
+            if h.scope == statement.scope and (self._is_branch(h) if whole else _catches(h))
+        )
         header = next(branches, None)
-        if header is None or end > header.end:
+        if header is None or finding.end > header.end:
             return None
-        if type(header.node) is cst.ExceptHandler:
+        if _catches(header):
             return self._caught(header)
         condition = self._script.condition(statement)
         return Case(condition, header.first) if condition is not None else None
@@ -102,7 +106,11 @@ class Cases:
         return Case(errors, handler.first, (tried[0].start, tried[-1].end)) if tried else None
 
     def _is_branch(self, header: Statement) -> bool:
-        if type(header.node) is cst.ExceptHandler:
+        if _catches(header):
             return True
         whole = self._script.tree.statements[header.chain]
         return type(header.node) in (cst.If, cst.Else) and type(whole.node) is cst.If
+
+
+def _catches(header: Statement) -> bool:
+    return type(header.node) is cst.ExceptHandler

@@ -57,7 +57,12 @@ EXACT: dict[str, Api] = {
     "torch.nn.utils.clip_grad_norm_": _clip_norm(),
     "torch.nn.utils.clip_grad_norm": _clip_norm(),
     "torch.nn.utils.clip_grad.clip_grad_norm_": _clip_norm(),
-    "torch.nn.utils.clip_grads_with_norm_": _clip_norm(),
+    "torch.nn.utils.clip_grads_with_norm_": Api(
+        "clip",
+        ("parameters", "max_norm", "total_norm"),
+        source=_CLIP + "clip_grads_with_norm_.html",
+        traits={"clip": "norm", "limit": "max_norm"},
+    ),
     "torch.nn.utils.clip_grad_value_": _clip_value(),
     "torch.nn.utils.clip_grad.clip_grad_value_": _clip_value(),
 }

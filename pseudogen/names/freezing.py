@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.conditions import opposite
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import counted_range
 from pseudogen.names.modules import parameters_of
@@ -145,8 +146,8 @@ def _picked(script: Script, loop: Statement, site: Site) -> str | None:
 
 def _reached(script: Script, loop: Statement, place: Statement) -> str | None:
     """The condition in a loop under which a place is reached; None for always."""
-    tests = [text(script.tree.statements[s.parent].node.test) for s in _skips(script, loop, place)]
-    told = [f"not ({test})" for test in tests if "requires_grad" not in test]
+    tests = [script.tree.statements[s.parent].node.test for s in _skips(script, loop, place)]
+    told = [opposite(test, len(tests) == 1) for test in tests if "requires_grad" not in text(test)]
     if place.parent != loop.index:
         inner = script.condition(place, beyond=loop)
         told += [inner] if inner and inner not in told else []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -414,3 +415,21 @@ def _gives_layers(site: Site, script: Script) -> bool:
     values = [s.node.value for s in below if type(s.node) is cst.Return]
     made = (dotted(value.func) for value in values if type(value) is cst.Call)
     return bool(values) and any(name.rpartition(".")[2] == "Sequential" for name in made)
+
+
+def hands_over_model(site: Site, script: Script) -> bool:
+    """Whether something is made from a model that is there, not from a name or path: what is handed
+    over has been asked for what no name or path has: `model.layers()`."""
+    first = site.node.args[0].value if site.node.args else None
+    name = dotted(first) if type(first) in (cst.Name, cst.Attribute) else ""
+    around = script.function_around(site.statement) if name else None
+    before = (
+        call.name.removeprefix(f"{name}.")
+        for call in (script.calls_below(around) if around is not None else ())
+        if call.name.startswith(f"{name}.") and call.statement.index < site.statement.index
+    )
+    return any(method.isidentifier() and method not in _OF_PATHS for method in before)
+
+
+_OF_PATHS = frozenset(dir(str)) | frozenset(dir(Path))
+"""What a name or path can be asked for."""

@@ -12,11 +12,12 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
-    from pseudogen.names.script import Script
+    from pseudogen.names.script import Script, Site
 
 TRAINING = "training"
 VALIDATION = "validation"
 
+_LONGEST_CALLED = 100
 _TRAINING_WORDS = frozenset({"train", "training", "trn", "tr", "trainset", "trainloader"})
 _VALIDATION_WORDS = frozenset(
     [
@@ -70,6 +71,12 @@ def _kept(receiver: Any) -> str | None:
         return text(receiver)
     parts = [part for part in map(text, receiver.elements) if part.rstrip(", ") != "_"]
     return ", ".join(part.rstrip(", ") for part in parts) or None
+
+
+def called(site: Site) -> str:
+    """What is called, with the arguments of calls before it: `unwrap(model).save_pretrained`."""
+    written = text(site.node.func)
+    return written if "()" in site.name and len(written) <= _LONGEST_CALLED else site.name
 
 
 def returned(statement: Statement, call: Any) -> bool:

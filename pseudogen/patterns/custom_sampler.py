@@ -22,6 +22,8 @@ _DATA_WORDS = frozenset(
     | {"length", "random", "ratio", "repeat", "repeated", "sequential", "shuffle", "subset"}
     | {"weighted", "aspect", "task", "episodic", "stratified", "epoch", "dataset", "pk"}
 )
+_OF_PROCESSES = frozenset({"ddp", "dist", "distributed", "rank", "replicas", "world"})
+"""Words of conditions that tell one process from several."""
 _OTHER_WORDS = frozenset({"diffusion", "ddim", "ddpm", "dpm", "mcmc", "tpe", "nuts", "plms"})
 
 
@@ -41,6 +43,7 @@ class CustomSampler(Finding):
         batch_size: For a batch sampler, as written; None otherwise.
         drop_last: For a batch sampler, as written; None otherwise.
         shared: Whether the indices that it draws from are those of one process, by its rank.
+        alone: Whether it is made where there is one process, by the condition.
         split: "training" or "validation", the part of the data; None when names don't tell.
         condition: The condition under which it is made.
     """
@@ -57,6 +60,7 @@ class CustomSampler(Finding):
     batch_size: str | None = None
     drop_last: str | None = None
     shared: bool = False
+    alone: bool = False
     split: str | None = None
     condition: str | None = None
 
@@ -141,6 +145,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
     own = site.known is not None and site.name.rpartition(".")[2] not in site.known.name
     first = _source(site, script)
     source = text(first) if first is not None else None
+    condition = condition_of(script, site.statement, site.node)
     return CustomSampler(
         line=site.line,
         end=site.last,
@@ -156,11 +161,30 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
         drop_last=script.argument_text(site, "drop_last"),
         shared=form == "subset" and _by_rank(first, site, script),
         split=split(target, source),
-        condition=condition_of(script, site.statement, site.node),
+        alone=bool(_OF_PROCESSES & set(words(condition or ""))),
+        condition=condition,
     )
 
 
 EXAMPLES = {
+    (
+        "from torch.utils.data import RandomSampler\n"
+        "if not distributed:\n"
+        "    sampler = RandomSampler(data)"
+    ): [
+        CustomSampler(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.RandomSampler",)),
+            target="sampler",
+            function="RandomSampler",
+            form="random",
+            source="data",
+            replacement="False",
+            alone=True,
+            condition="not distributed",
+        ),
+    ],
     (
         "from torch.utils.data import WeightedRandomSampler\n"
         "sampler = WeightedRandomSampler(weights, num_samples=len(weights), replacement=True)"

@@ -40,6 +40,7 @@ class GradientClipping(Finding):
         limit: The largest norm or value.
         limit_value: It where constants tell.
         parameters: Whose gradients are clipped.
+        norm: The norm that it is given, where it does not measure that of `parameters` itself.
         call: What does it.
         setting: For a framework that clips, the argument that says so.
         condition: The condition under which it is done.
@@ -54,6 +55,7 @@ class GradientClipping(Finding):
     limit: str | None = None
     limit_value: int | float | None = None
     parameters: str | None = None
+    norm: str | None = None
     call: str | None = None
     setting: str | None = None
     condition: str | None = None
@@ -92,6 +94,7 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
         limit=text(limit) if limit is not None else None,
         limit_value=script.value(limit, site.statement.index) if limit is not None else None,
         parameters=text(parameters) if parameters is not None else None,
+        norm=script.argument_text(site, "total_norm") if known else None,
         call=method,
         condition=script.condition(site.statement),
         unscaled=unscaled,
@@ -220,6 +223,22 @@ def _example(**facts: Any) -> list[GradientClipping]:
 
 
 EXAMPLES = {
+    (
+        "from torch.nn.utils import clip_grads_with_norm_\n"
+        "for part in parts:\n"
+        "    clip_grads_with_norm_(part, limit, whole_norm)"
+    ): [
+        GradientClipping(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.nn.utils.clip_grads_with_norm_",)),
+            how="norm",
+            limit="limit",
+            parameters="part",
+            norm="whole_norm",
+            call="clip_grads_with_norm_",
+        ),
+    ],
     "import torch\n"
     "scaler.unscale_(optimizer)\n"
     "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)\n"

@@ -20,6 +20,7 @@ from pseudogen.names.freezing import (
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER_ENDS = frozenset({"export", "exporter", "fuse", "fused", "strip"})
@@ -42,6 +43,7 @@ class LayerFreezing(Finding):
         function: The helper, as written; None otherwise.
         norms: Whether it freezes batch norm layers, by the helper's name.
         keras: Whether it is a flag of Keras, which is looked at when the model is compiled.
+        normless: Whether it is a tensor or a layer that holds no batch norm.
         average: Whether it is a moving average of weights, by its name.
         condition: The condition under which it happens.
     """
@@ -59,6 +61,7 @@ class LayerFreezing(Finding):
     norms: bool = False
     keras: bool = False
     average: bool = False
+    normless: bool = False
     condition: str | None = None
 
 
@@ -92,6 +95,23 @@ def _of_norms(function: str) -> bool:
     return bool(_NORMS & set(named)) or {"batch", "norm"} <= set(named)
 
 
+_TENSORS = frozenset({"bias", "weight", "weights"})
+_PLAIN = frozenset({"embedding", "linear", "parameter"})
+"""Last words of makers of layers and tensors that hold no batch norm."""
+
+
+def _is_normless(switch: Switch, script: Script) -> bool:
+    """Whether what is frozen is a tensor, by its name, or made as a layer without batch norm."""
+    name = switch.model or ""
+    if switch.by == "loop":
+        return False
+    if name.rpartition(".")[2] in _TENSORS:
+        return True
+    found = script.reaching(name, switch.statement.index) if name else []
+    made = [dotted(b.value.func) for b in found if type(b.value) is cst.Call]
+    return bool(made) and all(set(words(maker)[-1:]) & _PLAIN for maker in made)
+
+
 def _serves_other_ends(script: Script, switch: Switch) -> bool:
     """Whether a function that fuses layers, exports a model or makes its file smaller does it:
     nothing is trained there."""
@@ -118,6 +138,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
             function=switch.function,
             average=bool(switch.model and _AVERAGES & set(words(switch.model))),
             norms=_of_norms(switch.function or ""),
+            normless=_is_normless(switch, script),
             modules=switch.modules and switch.only is not None,
             keras=switch.flag == "trainable" and "paddle" not in script.resolver.packages,
             condition=script.condition(switch.statement),
@@ -125,6 +146,41 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
 
 
 EXAMPLES = {
+    (
+        "import torch.nn as nn\n"
+        "class Encoder(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        self.positions = nn.Embedding(512, 64)\n"
+        "        self.positions.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("self.positions",)),
+            model="self.positions",
+            by="method",
+            flag="requires_grad",
+            normless=True,
+        ),
+    ],
+    (
+        "import torch.nn as nn\n"
+        "for name, part in model.named_modules():\n"
+        "    if not wanted(name):\n"
+        "        continue\n"
+        "    part.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=2,
+            end=5,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            only="wanted(name)",
+            modules=True,
+            flag="requires_grad",
+        ),
+    ],
     "for param in model.backbone.parameters():\n    param.requires_grad = False": [
         LayerFreezing(
             line=1,
@@ -325,6 +381,7 @@ EXAMPLES = {
             model="mask",
             by="attribute",
             flag="trainable",
+            normless=True,
         ),
     ],
 }

@@ -31,6 +31,7 @@ class Shutdown(Finding):
     Attributes:
         calls: What is called, as written.
         closes: What is closed, of "group", "tracker".
+        group: The one group that is left, as written; None for that of all processes.
         guard: The rank condition around it; None without one.
         condition: The condition under which it is done.
     """
@@ -39,6 +40,7 @@ class Shutdown(Finding):
 
     calls: tuple[str, ...]
     closes: tuple[str, ...]
+    group: str | None = None
     guard: str | None
     condition: str | None
 
@@ -68,9 +70,18 @@ def find_calls(site: Site, script: Script) -> Iterator[Shutdown]:
         evidence=weakest(*(evidence for _, evidence in told)),
         calls=tuple(dict.fromkeys(call.name for call in sites)),
         closes=tuple(dict.fromkeys(what for what, _ in told)),
+        group=_group(sites, script),
         guard=script.rank_condition(site.statement),
         condition=condition,
     )
+
+
+def _group(sites: list[Site], script: Script) -> str | None:
+    """The group that the only call of a run leaves, where it is told one."""
+    if len(sites) != 1 or sites[0].known is None or sites[0].known.api.kind != "group-end":
+        return None
+    group = script.argument_text(sites[0], "group")
+    return group if group != "None" else None
 
 
 def _closings(statement: Statement, script: Script) -> list[Site]:
@@ -106,7 +117,8 @@ def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evi
     role = script.role(site.node.func.value, site.scope)
     if role is not None:
         return ("tracker", role.evidence) if _keeps_tracker(role) else None
-    if _TRACKERS & set(words(receiver)) or {"metric", "logger"} <= set(words(receiver)):
+    named = set(words(receiver)) - ({"tracker"} if site.name.endswith(".stop") else set())
+    if _TRACKERS & named or {"metric", "logger"} <= named:
         return "tracker", Evidence(NAME, (receiver,))
     own = script.called_function(site)
     for call in script.calls_below(own) if own is not None else ():
@@ -124,6 +136,18 @@ def _keeps_tracker(role: Role) -> bool:
 
 
 EXAMPLES = {
+    ("import torch.distributed as dist\ndist.destroy_process_group(replica_group)"): [
+        Shutdown(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.destroy_process_group",)),
+            calls=("dist.destroy_process_group",),
+            closes=("group",),
+            group="replica_group",
+            guard=None,
+            condition=None,
+        ),
+    ],
     "import torch.distributed as dist\nif ddp:\n    dist.destroy_process_group()": [
         Shutdown(
             line=3,
@@ -226,6 +250,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "def on_train_end(self):\n    self.emissions_tracker.stop()"
+    ): "what it measures is no value of the training",
     "import wandb\nhooks.add('end', lambda _: wandb.finish())": "is said to be done later",
     "excel_writer.close()": "a table is written",
     "f = open('log.txt', 'w')\nf.close()": "a file of text",

@@ -31,6 +31,22 @@ def _example(**facts: Any) -> list[CheckpointSave]:
 
 
 EXAMPLES = {
+    (
+        "accelerator.unwrap_model(model).save_pretrained(\n"
+        "    folder, is_main_process=accelerator.is_main_process\n"
+        ")"
+    ): [
+        CheckpointSave(
+            line=1,
+            end=3,
+            evidence=Evidence(FLOW, ("accelerator.unwrap_model().save_pretrained",)),
+            how="framework",
+            call="accelerator.unwrap_model(model).save_pretrained",
+            whole="model",
+            path="folder",
+            condition="accelerator.is_main_process",
+        ),
+    ],
     "import torch\nif rank == 0:\n    torch.save(model.state_dict(), 'last.pt')": _example(
         line=3,
         evidence=Evidence(API, ("torch.save",)),

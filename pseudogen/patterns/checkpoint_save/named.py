@@ -10,10 +10,11 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string, written_keys
 from pseudogen.names.blocks import calls_of_methods
+from pseudogen.names.conditions import conjunction
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, condition_of
+from pseudogen.names.targets import assigned, called, condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
 from pseudogen.patterns.checkpoint_save.library import (
@@ -103,15 +104,21 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         end=site.last,
         evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
         how=how,
-        call=site.name,
+        call=called(site),
         contents=written_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
         whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
         path=_path(first, site) if how == "framework" else None,
-        condition=condition,
+        condition=conjunction(condition, _writes_if(site)),
         per=script.unit(site.statement),
     )
+
+
+def _writes_if(site: Site) -> str | None:
+    """On which process `save_pretrained` writes: `is_main_process=accelerator.is_main_process`."""
+    given = argument(site.node, "is_main_process")
+    return text(given) if given is not None and text(given) not in ("True", "False") else None
 
 
 @pattern(CheckpointSave, keywords=("optimizer",), within=(cst.Expr,))

@@ -21,6 +21,27 @@ __all__ = [
 
 
 EXAMPLES = {
+    (
+        "import io\n"
+        "import json\n"
+        "open_text = io.open\n"
+        'with open_text(path, "r") as stream:\n'
+        "    config = json.load(stream)"
+    ): [
+        ConfigParsing(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("json.load",)),
+            target="config",
+            source="file",
+            tool="JSON",
+            file="path",
+            options=0,
+            keeps_unknown=False,
+            rest=None,
+            function=None,
+        ),
+    ],
     "import argparse\n"
     "parser = argparse.ArgumentParser()\n"
     "parser.add_argument('--lr', type=float, default=0.1)\n"

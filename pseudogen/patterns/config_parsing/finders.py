@@ -169,9 +169,14 @@ def _of_settings(target: str | None, file: Any, site: Site, script: Script) -> b
     return bool(found & (CONFIG_WORDS | {"conf", "hyps", "params", "parameters", "parser", "yml"}))
 
 
+def _called(call: cst.Call) -> tuple[str, ...]:
+    """The words of what is called, without its owner."""
+    return words(dotted(call.func).rpartition(".")[2])
+
+
 def _opened(stream: Any, site: Site, script: Script) -> Any:
     """The path behind a stream: `open(path)`, or `with open(path) as f`."""
-    if type(stream) is cst.Call and stream.args and dotted(stream.func).endswith("open"):
+    if type(stream) is cst.Call and stream.args and "open" in _called(stream):
         return stream.args[0].value
     if type(stream) is cst.Call and dotted(stream.func).endswith(".read"):
         read: Any = stream.func

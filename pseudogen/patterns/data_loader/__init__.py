@@ -489,6 +489,14 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "class Pipe:\n"
+        "    def get_iterator(self, inputs, batch_size):\n"
+        "        return Answers(inputs, batch_size)\n"
+        "    def run(self, inputs, batch_size):\n"
+        "        result_iterator = self.get_iterator(inputs, batch_size)\n"
+        "        return list(result_iterator)"
+    ): "the script's own method gives answers one by one",
     "loader = DeviceLoader(loader, device)": "wraps a loader that was made before",
     ('train_dataset = ShapesDataLoader(root, split="train")'): "a data set by what it is called",
     "netG = ImageGenerator(width)": "a network",

@@ -120,6 +120,10 @@ def find_generator(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
+def _yields(node: Any) -> bool:
+    return type(node) is cst.Expr and type(node.value) is cst.Yield
+
+
 @pattern(DataLoader, methods=("get_iterator", "get_iter"), within=(cst.Assign,))
 def find_iterator(site: Site, script: Script) -> Iterator[DataLoader]:
     """`train_iter = corpus.get_iterator("train", args.batch_size)`: batches of what a data set
@@ -129,6 +133,9 @@ def find_iterator(site: Site, script: Script) -> Iterator[DataLoader]:
         given = script.is_a(arg.value, site.scope, "batch-size") is not None
         batch = arg.value if given and batch is None else batch
     iterates = words(target or "")[-1:] in (("iter",), ("iterator",))
+    own = script.called_function(site)
+    if own is not None and not any(_yields(s.node) for s in script.tree.below(own)):
+        return  # what it gives is not seen to be batches
     if site.known is None and iterates and batch is not None:
         made = _finding(site, script, Evidence(NAME, (site.name,)))
         yield replace(made, batch_size=text(batch))

@@ -70,7 +70,8 @@ def _finding(
 ) -> ExperimentLogging:
     condition = common([_condition(log, script) for log in sites])
     names = _by_condition(sites, condition, script) if form == "log" else {}
-    values = tuple(_values(sites, told.name)) if form == "log" and not any(names.values()) else ()
+    unnamed = form == "log" and not any(names.values())
+    values = tuple(dict.fromkeys(_values(sites, told.name))) if unnamed else ()
     if len(values) > 1 and any(script.called_function(log) for log in sites):
         values = ()  # the script's own function may use some of them for something else
     steps = [step for log in sites if (step := _step(log, script)) is not None]

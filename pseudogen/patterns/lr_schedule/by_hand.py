@@ -69,7 +69,18 @@ def find_set(site: Site, script: Script) -> Iterator[LrSchedule]:
         progress=falls.progress if falls is not None else None,
         made_by=tuple(_made_by(site.node.value, site.statement.index, script)),
         copied=_is_copied(site.node.value, site.statement.index, script),
+        own_scheduler=_in_scheduler(site, script),
     )
+
+
+_SCHEDULERS = frozenset({"lr", "schedule", "scheduler"})
+
+
+def _in_scheduler(site: Site, script: Script) -> bool:
+    """Whether the class around is a scheduler itself, by its name: it is stepped."""
+    around = (h.node for h in script.tree.ancestors(site.statement.index))
+    classes = [node for node in around if type(node) is cst.ClassDef]
+    return any(set(words(node.name.value)) & _SCHEDULERS for node in classes)
 
 
 def _is_copied(value: Any, statement: int, script: Script) -> bool:
@@ -112,6 +123,7 @@ def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
         parameters=tuple(text(arg) for arg in site.node.args),
         per=script.unit(site.statement),
         condition=script.condition(site.statement),
+        own_scheduler=_in_scheduler(site, script),
     )
 
 

@@ -38,6 +38,7 @@ class LrSchedule(Finding):
         position: The epoch or step that a schedule is told when it is stepped.
         value: The formula or the value that is set.
         copied: Whether what is set is the rate that a scheduler gives (`get_last_lr()`).
+        own_scheduler: Whether it is set in a class that is a scheduler itself.
         variable: What receives the value, for "set" and "computed".
         relative: Whether a formula gives a factor of the initial rate, not the rate itself.
         counter: The parameter of a formula that is the epoch or step.
@@ -83,3 +84,4 @@ class LrSchedule(Finding):
     cases: tuple[tuple[str, str], ...] = ()
     made_by: tuple[str, ...] = ()
     copied: bool = False
+    own_scheduler: bool = False

@@ -191,6 +191,13 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "class Experts:\n"
+        "    def __init__(self, n):\n"
+        "        self.all_reduce = RingReduce(n) if n > 1 else None\n"
+        "    def forward(self, hidden, picked):\n"
+        "        return self.all_reduce(hidden, picked)"
+    ): "an object that the class keeps",
     "padded = accelerator.pad_across_processes(batch)": "is made equally long, not combined",
     "mean = losses.reduce_mean()": "a value is asked for its mean",
     "insert_allreduce_ops(block, index)": "a program is changed",

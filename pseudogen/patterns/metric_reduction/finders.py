@@ -154,6 +154,8 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
         return
     if set(words(method)) & _NO_METRICS or _computes_alone(site, script):
         return
+    if _is_held_object(site, script):
+        return
     found = set(words(method))
     form = _FORMS.get(method) or ("all-gather" if {"gather", "allgather"} & found else None)
     if form is None and ("allreduce" in found or {"all", "reduce"} <= found):
@@ -163,6 +165,19 @@ def find_helper(site: Site, script: Script) -> Iterator[MetricReduction]:
     if value is not None and type(value) in (cst.Integer, cst.Float, cst.SimpleString):
         return
     yield _reduction(site, script, value, form, operation, _evidence(site, script))
+
+
+def _is_held_object(site: Site, script: Script) -> bool:
+    """Whether an object that is kept is called, no function: `self.all_reduce = Ring(n)`."""
+    if not site.name.startswith("self."):
+        return False
+    made = [b.value for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
+    return any(type(part) is cst.Call for value in made for part in (value, *_choices(value)))
+
+
+def _choices(node: Any) -> tuple[Any, ...]:
+    """The two values of `f() if test else g()`."""
+    return (node.body, node.orelse) if type(node) is cst.IfExp else ()
 
 
 def _passed(site: Site, form: str | None) -> Any:

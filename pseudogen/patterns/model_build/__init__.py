@@ -427,6 +427,12 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     (
+        "def make_draft(main_model):\n"
+        "    main_model.eval()\n"
+        "    draft_model = DraftModel.from_pretrained(main_model)\n"
+        "    return draft_model"
+    ): "made from a model that is there",
+    (
         "from ultralytics import YOLO\n"
         "class Watcher:\n"
         "    def __init__(self, path):\n"

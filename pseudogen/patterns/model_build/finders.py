@@ -19,6 +19,7 @@ from pseudogen.names.model_makers import (
     defined,
     fitted,
     from_library,
+    hands_over_model,
     is_part,
     is_whole,
     makes_layer,
@@ -96,7 +97,9 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if _is_rewritten(target, site, script) or _is_run(target, script):
         return
     if last == "from_pretrained" and (
-        site.name.startswith("super()") or serves_other_ends(script, site.statement)
+        site.name.startswith("super()")
+        or serves_other_ends(script, site.statement)
+        or hands_over_model(site, script)
     ):
         return
     full = from_library(site, script)

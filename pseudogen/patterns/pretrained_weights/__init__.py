@@ -25,6 +25,16 @@ __all__ = [
 
 
 EXAMPLES = {
+    ("model = AutoModel.from_pretrained(model)"): [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("AutoModel.from_pretrained",)),
+            form="named",
+            function="AutoModel.from_pretrained",
+            source="model",
+        ),
+    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,
@@ -282,6 +292,12 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "def make_draft(main_model):\n"
+        "    main_model.eval()\n"
+        "    draft_model = DraftModel.from_pretrained(main_model)\n"
+        "    return draft_model"
+    ): "made from a model that is there",
     (
         "from pieces import PieceProcessor\n"
         "pieces_model = PieceProcessor()\npieces_model.load(model_path)"

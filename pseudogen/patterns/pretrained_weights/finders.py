@@ -19,7 +19,7 @@ from pseudogen.names.loading import (
     read,
     serves_other_ends,
 )
-from pseudogen.names.model_makers import from_library
+from pseudogen.names.model_makers import from_library, hands_over_model
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
@@ -121,8 +121,11 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return
     if serves_other_ends(script, site.statement) or _of_other_class(site, script):
         return
+    if hands_over_model(site, script):
+        return
     passed = [arg.value for arg in site.node.args[:1] if not arg.star]
     source = text(passed[0]) if passed else None
+    target = target if target != source else None
     full = from_library(site, script)
     evidence = Evidence(API, (full,)) if full is not None else Evidence(NAME, (site.name,))
     value = constant_text(script, passed[0], site.statement.index) if passed else None

@@ -38,6 +38,17 @@ def _example(**facts: Any) -> list[ProgressDisplay]:
 
 
 EXAMPLES = {
+    ("from tqdm import tqdm\nfor batch in tqdm(loader, disable=not verbose):\n    train(batch)"): [
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tqdm.tqdm",)),
+            how="bar",
+            call="tqdm",
+            over="loader",
+            shown_if="verbose",
+        ),
+    ],
     "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
         line=2,
         evidence=Evidence(API, ("tqdm.tqdm",)),

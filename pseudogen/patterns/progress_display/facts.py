@@ -19,6 +19,7 @@ class ProgressDisplay(Finding):
         over: What the bar goes along with.
         total: The number of rounds that the bar is told.
         text: What stands before the bar.
+        shown_if: When a bar is shown, where that is decided; None for always.
         shown: What is shown beside it.
         every: Every how many rounds something is printed.
         every_value: That where constants tell.
@@ -33,6 +34,7 @@ class ProgressDisplay(Finding):
     over: str | None = None
     total: str | None = None
     text: str | None = None
+    shown_if: str | None = None
     shown: tuple[str, ...] = ()
     every: str | None = None
     every_value: int | float | None = None

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.conditions import opposite
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
@@ -72,8 +73,15 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         over=over if over != "None" else None,
         total=total,
         text=_title(site, script),
+        shown_if=_shown_if(script.argument(site, "disable")),
         per=script.unit(site.statement),
     )
+
+
+def _shown_if(disabled: Any) -> str | None:
+    """The opposite of what hides a bar; None where nothing does, or a default."""
+    hides = disabled is not None and text(disabled) not in ("False", "None")
+    return opposite(disabled, alone=True) if hides else None
 
 
 def _title(site: Site, script: Script) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -70,6 +71,7 @@ def _seeding(
     index = site.statement.index
     of_loader = _in_loader_worker(site.statement, script)
     devices = {c.devices for c in calls if "torch" in c.library.split()}
+    of_group = any(c.seed is not None and _GROUP_RANK.search(text(c.seed)) for c in calls)
     return Seeding(
         line=site.line,
         end=statements[-1].last,
@@ -78,9 +80,12 @@ def _seeding(
         libraries=tuple(dict.fromkeys(name for c in calls for name in c.library.split())),
         helper=next((c.helper for c in calls if c.helper), None),
         every_device="all" in devices if devices else None,
-        per_process=not of_loader and any(c.rank or _by_rank(c.seed, index, script) for c in calls),
+        per_process=not of_loader
+        and not of_group
+        and any(c.rank or _by_rank(c.seed, index, script) for c in calls),
         several=script.workers.joins
         and not of_loader
+        and not of_group
         and not _by_clock(calls)
         and not _starts_workers(site.statement, script),
         value=script.value(first, index) if shared is not None else None,
@@ -215,6 +220,9 @@ def _is_method_of_value(site: Site, script: Script) -> bool:
         return root not in _MODULES
     return not any(binding.how == "import" for binding in bindings)
 
+
+_GROUP_RANK = re.compile(r"(?:\b|_)(?:cp|dp|ep|mp|pp|sp|tp|parallel)_rank\b")
+"""The number within a group: other groups have a process of the same number."""
 
 _CLOCKS = ("time()", "time_ns()", "now()", "getpid()", "urandom(")
 
