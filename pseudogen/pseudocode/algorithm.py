@@ -16,7 +16,7 @@ from pseudogen.pseudocode.calling import Calling
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.joining import Joined, joined
 from pseudogen.pseudocode.steps import steps
-from pseudogen.pseudocode.weight import CORE, MAIN, NONE, hooks, weights
+from pseudogen.pseudocode.weight import CORE, MAIN, NONE, fits, hooks, weights
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -91,7 +91,13 @@ class _Builder:
             if draft.statement != NO_STATEMENT:
                 self.drafts.setdefault(draft.statement, []).append(draft)
         self.weights = weights(writer, findings)
-        self.calling = Calling(writer, self.drafts, self.weights, hooks(writer.script, findings))
+        self.calling = Calling(
+            writer,
+            self.drafts,
+            self.weights,
+            hooks(writer.script, findings),
+            fits(writer.script, findings),
+        )
         self.shown: set[int] = set()
         self.trains = bool(self.structure.steps or self.calling.training)
 

@@ -36,16 +36,12 @@ class Calling:
         drafts: Mapping[int, list[Draft]],
         weights: Mapping[int, int],
         hooked: frozenset[int],
+        fits: frozenset[int],
     ) -> None:
         self.script = writer.script
         self.tree = writer.script.tree
         self.structure = writer.script.structure
-        self.training = self.structure.trains | self._around(
-            index
-            for index, said in drafts.items()
-            if self.tree.statements[index].after == index + 1
-            and any(draft.pattern == "epoch-loop" for draft in said)
-        )
+        self.training = self.structure.trains | self._around(fits)
         self.running = self.training | self.structure.evaluates
         self.saving = self._saving(drafts)
         self.making = self._making(weights)

@@ -101,7 +101,7 @@ _KINDS: Mapping[str, int] = {
     "training-arguments": MAIN,
     "wrap": MAIN,
 }
-_NEEDED = frozenset({"criterion", "loader", "model", "optimizer", "scheduler"})
+_NEEDED = frozenset({"criterion", "loader", "model", "optimizer", "scheduler", "trainer"})
 _SAVED = frozenset({"checkpoint", "checkpoints", "ckpt", "model", "snapshot", "state", "weights"})
 _ROLES = frozenset({"model", "criterion", "loss"})
 
@@ -207,6 +207,13 @@ def hooks(script: Script, findings: Sequence[Finding]) -> frozenset[int]:
     statements = script.tree.statements
     found = {s.index for s in statements if s.first in lines and type(s.node) is cst.FunctionDef}
     return frozenset(found - script.structure.trains)
+
+
+def fits(script: Script, findings: Sequence[Finding]) -> frozenset[int]:
+    """The statements that leave the whole training to a framework: `trainer.train()`."""
+    lines = {finding.line for finding in findings if finding.pattern == "epoch-loop"}
+    simple = (s for s in script.tree.statements if s.after == s.index + 1)
+    return frozenset(s.index for s in simple if s.first in lines)
 
 
 def _stepping(script: Script) -> frozenset[int]:

@@ -445,6 +445,29 @@ def test_outline_of_a_call_that_trains_by_itself() -> None:
     assert said[-1] == "train with model.fit for 5 epochs (x, y, batch_size = 32)"
 
 
+def test_outline_of_a_trainer_whose_result_is_kept_and_that_may_be_started_twice() -> None:
+    code = (
+        "from transformers import AutoModel\n"
+        "from transformers import Trainer\n"
+        "def main():\n"
+        "    model = AutoModel.from_pretrained('gpt2')\n"
+        "    def measure(p):\n"
+        "        return count(p)\n"
+        "    trainer = Trainer(model, options)\n"
+        "    if options.do_train:\n"
+        "        result = trainer.train(resume_from_checkpoint=last)\n"
+        "        trainer.save_model()\n"
+        "def on_tpu(index):\n"
+        "    main()\n"
+        "if __name__ == '__main__':\n"
+        "    main()\n"
+    )
+    said = _outline(code)
+    assert "trainer ← Trainer(model, options)" in said
+    assert "  result ← trainer.train(resume_from_checkpoint = last)" in said
+    assert not any("function" in line for line in said)
+
+
 def test_outline_names_all_models_that_have_optimizers_of_their_own() -> None:
     code = (
         "import torch\nclass Net(torch.nn.Module):\n    pass\n"
