@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 
@@ -101,3 +102,23 @@ def test_adapters_on_quantized_weights() -> None:
         "`tokens` is the tokenizer stored under `'gpt2'`",
     ):
         assert part in said
+
+
+def test_the_settings_of_a_run_at_a_glance() -> None:
+    code = (
+        "from transformers import AutoModel, Trainer, TrainingArguments\n"
+        "model = AutoModel.from_pretrained('gpt2')\n"
+        "options = TrainingArguments('out', per_device_train_batch_size=8, learning_rate=rate,\n"
+        "    weight_decay=0.1, eval_strategy='steps', eval_steps=50, save_strategy='epoch',\n"
+        "    gradient_accumulation_steps=4, report_to='wandb')\n"
+        "trainer = Trainer(model, options, train_dataset=data)\n"
+        "trainer.train()\n"
+    )
+    said = pseudogen.explain(code + "\n" * 60, format="markdown")
+    rows = dict(re.findall(r"^\| (\w[\w ]+?) +\| (.+?) +\|", said, re.M))
+    assert rows["Batch size"] == "`8` on each device"
+    assert rows["Optimizer"] == "learning rate `rate`, weight decay `0.1`"
+    assert rows["Gradients"] == "accumulated over `4` batches"
+    assert rows["Evaluation"] == "every `50` steps"
+    assert rows["Checkpoints"] == "saved after each epoch"
+    assert rows["Logging"] == "`'wandb'`"

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
 
+from pseudogen.explanation.libraries import Run
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names.words import suggested_role
@@ -30,6 +31,15 @@ ASPECTS: dict[str, tuple[str, ...]] = {
 }
 """Aspect -> the patterns that bear on it, in the order of the table."""
 
+
+_SETTINGS: dict[str, tuple[str, ...]] = {
+    "batch": ("per_device_train_batch_size",),
+    "optimizer": ("learning_rate", "weight_decay", "optim"),
+    "evaluation": ("eval_strategy", "evaluation_strategy"),
+    "checkpoints": ("save_strategy", "save_steps"),
+    "logging": ("report_to",),
+}
+"""Aspect -> the settings of a run that bear on it."""
 
 _NOT_FROM_ELSEWHERE = frozenset(
     {"layer-freezing", "layer-unfreezing", "pretrained-weights", "weight-averaging"}
@@ -65,10 +75,13 @@ BatchSize = tuple[str, int | float | None]
 
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
-    file of a finding, by its `id`, where that is not the script's."""
+    file of a finding, by its `id`, where that is not the script's; `run` has the settings that a
+    trainer gets."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: Run | None = None) -> None:
         super().__init__()
+        self.run = run.settings if run is not None else {}
+        self.run_lines = run.lines if run is not None else None
         self.files: dict[int, str] = {}
         self.exclusive: Callable[[int, int], bool] = lambda one, other: False
 
@@ -169,10 +182,12 @@ class Found(dict[str, list[Finding]]):
         return chosen
 
 
-def found_by_pattern(findings: Iterable[Finding], reached: Iterable[Reached] = ()) -> Found:
+def found_by_pattern(
+    findings: Iterable[Finding], reached: Iterable[Reached] = (), run: Run | None = None
+) -> Found:
     """The findings of each pattern; where the script itself has none, those of the functions that
     it reaches, and with the helpers that make its optimizers those that they make."""
-    found = Found()
+    found = Found(run)
     for finding in sorted(findings, key=lambda f: (f.line, f.end)):
         found.setdefault(finding.pattern, []).append(finding)
     own = set(found) | _NOT_FROM_ELSEWHERE
@@ -202,4 +217,6 @@ def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
     if aspect == "data" and not places:
         given = (getattr(f, "drawn_on", None) for f in found["epoch-loop"])
         places.update(dict.fromkeys(("", *lines) for lines in given if lines is not None))
+    if found.run_lines is not None and any(key in found.run for key in _SETTINGS.get(aspect, ())):
+        places[("", *found.run_lines)] = None
     return list(places)

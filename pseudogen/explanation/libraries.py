@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import libcst as cst
@@ -12,6 +12,7 @@ from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API
 from pseudogen.names.script import Script, Site
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -146,6 +147,28 @@ def _is_data_set(script: Script, node: Any, statement: Statement, far: int) -> b
         and _is_data_set(script, binding.value, statements[binding.statement], far - 1)
         for binding in made
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """The settings of the run that a script hands to a trainer: argument -> what it gets, and the
+    lines of the call."""
+
+    settings: Mapping[str, str]
+    lines: tuple[int, int]
+
+
+def run_of(script: Script) -> Run | None:
+    """The settings of the run; None where there are none, or several that may hold."""
+    sites = [
+        site
+        for site in script.call_sites()
+        if site.known is not None and site.known.api.kind in _ALL_NAMED
+    ]
+    if len(sites) != 1:
+        return None
+    settings = dict(_passed(script, sites[0], sites[0].known.api.kind)) if sites[0].known else {}
+    return Run(settings, (sites[0].line, sites[0].last))
 
 
 def beside_findings(script: Script, statement: Statement) -> Clause | None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from ast import literal_eval
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement, Tree
+
+_Test = tuple[Any, bool]
+"""A test, and whether it has to hold (or not to hold)."""
 
 
 def condition(tree: Tree, statement: Statement, beyond: Statement | None = None) -> str | None:
@@ -21,12 +24,26 @@ def condition(tree: Tree, statement: Statement, beyond: Statement | None = None)
     runs, too.
     """
     shared = {s.index for s in tree.ancestors(beyond.index)} if beyond else set()
-    tests = [
+    return _joined(_tests_above(tree, statement, shared))
+
+
+def condition_of_test(tree: Tree, statement: Statement) -> str | None:
+    """The conditions under which the test of an `if` or `elif` is looked at: those of the
+    statement, and of an `elif` that what stands before it does not hold."""
+    before = [test for test in _tests(tree, statement) if not test[1]]
+    return _joined([*_tests_above(tree, statement, set()), *before])
+
+
+def _tests_above(tree: Tree, statement: Statement, shared: Set[int]) -> list[_Test]:
+    return [
         test
         for header in reversed(tree.ancestors(statement.index))
         if header.scope == statement.scope and header.index not in shared
         for test in _tests(tree, header)
     ]
+
+
+def _joined(tests: Sequence[_Test]) -> str | None:
     alone = len(tests) == 1
     return " and ".join(_written(test, alone) for test in tests) or None
 
@@ -37,10 +54,6 @@ def conjunction(*conditions: str | None) -> str | None:
     if len(told) < 2:
         return told[0] if told else None
     return " and ".join(_written((cst.parse_expression(one), True), False) for one in told)
-
-
-_Test = tuple[Any, bool]
-"""A test, and whether it has to hold (or not to hold)."""
 
 
 def _tests(tree: Tree, header: Statement) -> list[_Test]:

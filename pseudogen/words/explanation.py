@@ -27,6 +27,7 @@ from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.continuing import continuing_elsewhere
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
+from pseudogen.explanation.libraries import run_of
 from pseudogen.explanation.passage import Passage
 from pseudogen.explanation.stages import Stage, trainer_elsewhere
 from pseudogen.explanation.stories import ScaledStep, Story
@@ -169,7 +170,8 @@ class _Writer:
         findings = [f for stage in self.explanation.stages for f in stage.findings]
         yield Heading(2, marked(self.words.glance))
         reached = [r for stage in self.explanation.stages for r in stage.reached]
-        yield from glance(findings, self.lang, reached, self.cases.exclusive)
+        run = run_of(self.explanation.script)
+        yield from glance(findings, self.lang, reached, self.cases.exclusive, run)
         if detail != "brief":
             yield from self._stages()
             yield from definition_blocks(self.explanation.definitions, self.lang)

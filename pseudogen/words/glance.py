@@ -8,6 +8,7 @@ from operator import itemgetter
 from pseudogen.document import Block, Paragraph, Spans, Table, plain
 from pseudogen.document import spans as marked
 from pseudogen.explanation.glance import ASPECTS, Found, aspect_places, found_by_pattern
+from pseudogen.explanation.libraries import Run
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.templating import glance_words
@@ -21,10 +22,11 @@ def glance(
     lang: str,
     reached: Sequence[Reached] = (),
     exclusive: Callable[[int, int], bool] | None = None,
+    run: Run | None = None,
 ) -> list[Block]:
     """The paragraph and the table; what has nothing to say is left out. `exclusive` says whether
-    of two lines never both run."""
-    found = found_by_pattern(findings, reached)
+    of two lines never both run; `run` are the settings that a trainer gets."""
+    found = found_by_pattern(findings, reached, run)
     if exclusive is not None:
         found.exclusive = exclusive
     words = glance_words(lang)

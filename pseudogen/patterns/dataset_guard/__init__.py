@@ -127,6 +127,23 @@ EXAMPLES = {
             ends="error",
         )
     ],
+    (
+        "if task is not None:\n    data = load(task)\n"
+        "elif train_file is None:\n    raise ValueError('no data')"
+    ): [
+        DatasetGuard(
+            line=3,
+            end=4,
+            evidence=Evidence(NAME, ("train_file",)),
+            test="train_file is None",
+            asserts=False,
+            checks="presence",
+            subject="train_file",
+            message="'no data'",
+            condition="task is None",
+            ends="error",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "def f(logits, num_classes):\n    assert logits.size(1) == num_classes": "an argument",

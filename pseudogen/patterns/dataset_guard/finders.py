@@ -8,6 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.conditions import condition_of_test
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -81,7 +82,7 @@ def _finding(
         steps=tuple(s for s in dict.fromkeys(subjects) if set(words(s)) & _STEP_WORDS),
         subject=subjects[0],
         message=text(message) if message is not None else None,
-        condition=script.condition(site.statement),
+        condition=condition_of_test(script.tree, site.statement),
         ends=ends,
     )
 
