@@ -24,6 +24,18 @@ CONDITIONS = {
     ),
     "if kind == one:\n    pass\nelif kind == two:\n    HERE()": "kind != one and kind == two",
     "if __name__ == '__main__':\n    HERE()": None,
+    "def f():\n    if a:\n        return one\n    return HERE()": "not a",
+    "def f():\n    if a:\n        return one\n    elif b:\n        return two\n    return HERE()": (
+        "not a and not b"
+    ),
+    "def f():\n    if a:\n        return one\n    if b:\n        raise Error\n    return HERE()": (
+        "not a"
+    ),
+    "def f():\n    if k == 1:\n        return one\n    if k == 2:\n        return HERE()": "k == 2",
+    "def f():\n    if a:\n        return one\n    if b:\n        return HERE()": "b and not a",
+    "def f():\n    if a:\n        return\n    return HERE()": None,
+    "def f():\n    if a:\n        return one\n    x = 1\n    return HERE()": None,
+    "def f():\n    if a:\n        return one\n    HERE()": None,
     "if ...:\n    HERE()": None,
     "if ...:\n    if ready:\n        HERE()": "ready",
     "if ...:\n    pass\nelse:\n    HERE()": None,

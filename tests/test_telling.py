@@ -667,6 +667,19 @@ def test_what_is_made_where_something_fails_says_so() -> None:
     assert "若第 3 行出错（`OSError`、`ValueError`），`data` 是用 `Images`" in told
 
 
+def test_what_tells_its_own_condition_says_where_something_fails_as_well() -> None:
+    made = (
+        "import torch\n"
+        "if half:\n"
+        "    try:\n        scaler = torch.amp.GradScaler(device)\n"
+        "    except TypeError:\n        scaler = torch.cuda.amp.GradScaler()\n"
+    )
+    said = "If line 4 fails with `TypeError`: if `half`: `scaler` scales the loss"
+    assert said in pseudogen.explain(made, format="text").replace("\n", " ")
+    told = pseudogen.explain(made, lang="zh", format="text").replace("\n", "")
+    assert "若第 4 行出错（`TypeError`），若 `half`，`scaler` 在反向传播前放大损失" in told
+
+
 def test_what_holds_in_many_branches_is_told_once() -> None:
     made = "".join(
         f"{word} kind == {n}:\n    plan = Plan{n}Schedule(optimizer, warmup_t=steps)\n"

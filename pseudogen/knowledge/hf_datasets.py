@@ -26,6 +26,7 @@ EXACT: dict[str, Api] = {
         ("dataset", "rank", "num_replicas"),
         {},
         _DOCS + "main_classes#datasets.distributed.split_dataset_by_node",
+        {"gives": "dataset"},
     ),
 }
 EXACT |= {

@@ -20,11 +20,13 @@ def condition(tree: Tree, statement: Statement, beyond: Statement | None = None)
     """The conditions under which a statement of its function runs, or None when it always runs.
 
     They are joined by `and`, the outermost first; an `elif` or `else` adds the opposite of what
-    stands before it. The entry guard does not count, nor do conditions under which `beyond`
-    runs, too.
+    stands before it, and so does a `return` below an `if` that returns something else. The entry
+    guard does not count, nor do conditions under which `beyond` runs, too.
     """
     shared = {s.index for s in tree.ancestors(beyond.index)} if beyond else set()
-    return _joined(_tests_above(tree, statement, shared))
+    tests = _tests_above(tree, statement, shared)
+    left_over = _left_over(tree, statement, [test for test, holds in tests if holds])
+    return _joined([*tests, *left_over])
 
 
 def condition_of_test(tree: Tree, statement: Statement) -> str | None:
@@ -72,6 +74,37 @@ def _tests(tree: Tree, header: Statement) -> list[_Test]:
         if not _always(text(test)) and not left_open(test):
             tests.append((test, True))
     return tests
+
+
+def _left_over(tree: Tree, statement: Statement, held: list[Any]) -> list[_Test]:
+    """The tests of the `if`s right above a `return`, or above the `if` around it, that return
+    something else: they do not hold when it is reached."""
+    if type(statement.node) is not cst.Return:
+        return []
+    around = tree.statements[statement.parent] if statement.parent >= 0 else statement
+    single = type(around.node) is cst.If and around.chain == around.index
+    starts = [around, statement] if single and around.scope == statement.scope else [statement]
+    found = [test for start in starts for test in _returned_above(tree, start)]
+    return [(test, False) for test in found if not any(_excludes(one, test) for one in held)]
+
+
+def _returned_above(tree: Tree, statement: Statement) -> list[Any]:
+    """The tests of the `if`s right above in its block each branch of which returns a value; those
+    that raise an error are passed over."""
+    found: list[Any] = []
+    above = tree.before(statement)
+    while above is not None:
+        first = tree.statements[above.chain]
+        branches = [first, *tree.clauses(first)]
+        ends = [tree.body(branch)[-1:] for branch in branches]
+        if any(type(b.node) is not cst.If or left_open(b.node.test) for b in branches):
+            break
+        if all(end and type(end[0].node) is cst.Return and end[0].node.value for end in ends):
+            found[:0] = [branch.node.test for branch in branches]
+        elif not all(end and type(end[0].node) is cst.Raise for end in ends):
+            break
+        above = tree.before(first)
+    return found
 
 
 def left_open(test: Any) -> bool:

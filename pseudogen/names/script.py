@@ -430,7 +430,9 @@ class Script:
 
     def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs; see `conditions`."""
-        key = (statement.parent, statement.scope, beyond.parent if beyond else None)
+        returns = type(statement.node) is cst.Return
+        place = -statement.index if returns else statement.parent
+        key = (place, statement.scope, beyond.parent if beyond else None)
         try:
             return self._conditions[key]
         except KeyError:

@@ -38,6 +38,10 @@ _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
 _STEP_METHODS = frozenset({"train_one_batch", "train_one_step", "train_step"})
 """Methods of the project's own trainers that take one step."""
 _LOSSES = frozenset({"loss", "losses", "cost", "err", "error", "objective"})
+_NO_LOSSES = frozenset(
+    {"context", "ctx", "dout", "dy", "grad", "grads", "gradient", "gradients", "outputs"}
+)
+"""Words of what is handed to a backward pass that starts from no loss: `y.backward(dy)`."""
 _LEARNERS = frozenset({"agent", "agents", "learner", "policy"})
 _ALGORITHMS = frozenset({"a2c", "a3c", "ddpg", "dqn", "ppo", "reinforce", "sac", "td", "trpo"})
 """Methods of reinforcement learning, by which their objects are called too."""
@@ -196,7 +200,7 @@ def _of_loss(script: Script, site: Site, first: Any, receiver: str) -> bool:
     if script.is_a(first, site.scope, "loss") is not None:
         return True
     named = set(words(dotted(first)))
-    if named & {"context", "ctx", "grad", "grads", "gradient", "gradients", "outputs"}:
+    if named & _NO_LOSSES:
         return False
     return "autograd" not in receiver.split(".")
 

@@ -64,13 +64,16 @@ def find_set_epoch(site: Site, script: Script) -> Iterator[EpochReshuffle]:
         return
     evidence = role[1] if role is not None else Evidence(FLOW, (text(receiver),))
     made = _made(receiver, site, script)
+    kind = role[0] if role is not None else None
+    if made is not None and made.known is not None:
+        kind = made.known.api.traits.get("gives", kind)
     loop = script.loop_around(site.statement)
     yield EpochReshuffle(
         line=site.line,
         end=site.last,
         evidence=evidence,
         receiver=text(receiver),
-        receiver_role=role[0] if role is not None else None,
+        receiver_role=kind,
         epoch=text(site.node.args[0].value),
         split=split(text(receiver)),
         in_loop=loop is not None,
@@ -171,6 +174,23 @@ EXAMPLES = {
             receiver_role="dataset",
             epoch="self.epoch",
             split="training",
+        ),
+    ],
+    (
+        "from datasets.distributed import split_dataset_by_node\n"
+        "stream = split_dataset_by_node(stream, rank=rank, world_size=size)\n"
+        "for epoch in range(10):\n"
+        "    stream.set_epoch(epoch)"
+    ): [
+        EpochReshuffle(
+            line=4,
+            end=4,
+            evidence=Evidence("api", ("datasets.distributed.split_dataset_by_node",)),
+            receiver="stream",
+            receiver_role="dataset",
+            epoch="epoch",
+            in_loop=True,
+            sampler_line=2,
         ),
     ],
 }

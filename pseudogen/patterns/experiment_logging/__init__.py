@@ -781,6 +781,37 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "writer = LogWriter('runs')\nwriter.add_scalar(tag=name, step=count, value=acc)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("LogWriter",)),
+            form="create",
+            tracker="writer",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend=None,
+            where=None,
+            names=(),
+            step="count",
+            several=False,
+            guard=None,
+            condition=None,
+            values=("acc",),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "embedded = self.add_embedding(times)": "a layer, which gives what it computes",

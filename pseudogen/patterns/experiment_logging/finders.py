@@ -151,10 +151,11 @@ def _values(sites: list[Site], tracker: str | None) -> Iterator[str]:
     for log in sites:
         for arg in log.node.args if log.known is None else ():
             written = text(arg.value)
+            of_time = arg.keyword is not None and is_time(arg.keyword.value)
             plain = type(arg.value) in _SOON_SAID and not arg.star and len(written) <= _LONGEST
             aside = written == tracker or _ASIDE & set(words(written))
             counts = _COUNTED.fullmatch(written)
-            if plain and not aside and not (counts and is_time(counts[1])):
+            if plain and not aside and not of_time and not (counts and is_time(counts[1])):
                 yield written
 
 

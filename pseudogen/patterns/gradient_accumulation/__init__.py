@@ -359,6 +359,9 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (
+        "no backward pass follows where a model is evaluated"
+    ),
     "remainder = batches % accum_steps": "batches that are left over",
     "updates = batches // accum_steps + int(batches % accum_steps > 0)": "rounded up",
     "model.require_forward_param_sync = False": "says nothing of gradients",

@@ -11,6 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.rates import names_schedule
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -66,7 +67,8 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             )
             yield replace(found, evidence=Evidence(FLOW, (text(operation),)))
             return
-        if type(operation.operator) is cst.Divide and not _reports(site):
+        divides = type(operation.operator) is cst.Divide and not _reports(site)
+        if divides and not _evaluates(site, script):
             loss = _loss(operation.left, site, script)
             if loss is not None and is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
@@ -148,6 +150,13 @@ def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
         yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
 
 
+def _evaluates(site: Site, script: Script) -> bool:
+    """Whether a function that evaluates, by its name, does it: no backward pass follows."""
+    function = script.function_around(site.statement)
+    named = set(words(function.node.name.value)) if function is not None else set()
+    return bool(named & EVALUATION_WORDS) and "train" not in named
+
+
 def _reports(site: Site) -> bool:
     """Whether values are handed over to be shown: `return Stats(loss / steps)`, a total of them."""
     if type(site.node) is cst.Return:
@@ -168,7 +177,7 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
         if type(call.func) is cst.Attribute and call.func.attr.value == "div_" and call.args:
             divided, divisor = call.func.value, call.args[0].value
     loss = _loss(divided, site, script) if divided is not None else None
-    if loss is None or _reports(site):
+    if loss is None or _reports(site) or _evaluates(site, script):
         return
     if is_steps(divisor):
         yield _found(site, script, divisor, part="division", loss=loss)

@@ -473,6 +473,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "import paddle\nrate = paddle.optimizer.lr.NoamDecay(512, 4000).get_lr()": (
+        "one rate, asked of a schedule that nobody keeps"
+    ),
     (
         "from torch.optim.lr_scheduler import LambdaLR\nshape = lambda n: 1 - n / total"
     ): "no schedule gets it",

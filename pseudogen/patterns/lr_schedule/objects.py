@@ -35,7 +35,7 @@ _STEPS = ("step", "step_update", "step_epoch", "step_batch", "scheduler_step")
 @pattern(LrSchedule, kinds=("scheduler",))
 def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`StepLR(optimizer, step_size=30)`."""
-    if site.known is None:
+    if site.known is None or _is_asked(site, script):
         return
     traits = site.known.api.traits
     choice = type(getattr(site.statement.node, "value", None)) is cst.IfExp
@@ -67,6 +67,12 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         goal=_goal(site, script) if traits.get("form") == "plateau" else None,
         fed=_fed(name, script) if traits.get("form") == "plateau" else None,
     )
+
+
+def _is_asked(site: Site, script: Script) -> bool:
+    """Whether a schedule is made to be asked for one rate: `NoamDecay(512, 4000).get_lr()`."""
+    asked = (call for call in script.calls_in(site.statement) if call.name.endswith("().get_lr"))
+    return any(site.node in (call.node, call.node.func.value) for call in asked)
 
 
 def _goal(site: Site, script: Script) -> str | None:

@@ -189,6 +189,49 @@ EXAMPLES = {
             operation=None,
         )
     ],
+    "import torch\nimport torch.distributed as dist\n"
+    "first = torch.zeros(1)\ndist.all_reduce(first)": [
+        MetricReduction(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("torch.distributed.all_reduce",)),
+            call="dist.all_reduce",
+            value="first",
+            target=None,
+            form="all-reduce",
+            operation="sum",
+            among="all",
+            idle=True,
+        ),
+    ],
+    "import torch\nimport torch.distributed as dist\n"
+    "total = torch.zeros(1)\ntotal += loss\ndist.all_reduce(total)": [
+        MetricReduction(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.distributed.all_reduce",)),
+            call="dist.all_reduce",
+            value="total",
+            target=None,
+            form="all-reduce",
+            operation="sum",
+            among="all",
+        ),
+    ],
+    "import paddle\npaddle.distributed.all_reduce(paddle.zeros([1]))": [
+        MetricReduction(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.distributed.all_reduce",)),
+            call="paddle.distributed.all_reduce",
+            value="paddle.zeros([1])",
+            target=None,
+            form="all-reduce",
+            operation="sum",
+            among="all",
+            idle=True,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

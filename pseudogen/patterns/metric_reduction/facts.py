@@ -27,6 +27,7 @@ class MetricReduction(Finding):
         guard: The rank condition around it, which would keep the others away; None without one.
         condition: The condition under which it is done, where `guard` is none.
         shared: Whether the others make the same call in another branch.
+        idle: Whether the result does not matter: a constant is combined, or the call is timed.
         sends: Whether this branch only hands its value over to the process that collects them.
     """
 
@@ -43,4 +44,5 @@ class MetricReduction(Finding):
     guard: str | None = None
     condition: str | None = None
     shared: bool = False
+    idle: bool = False
     sends: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -17,6 +18,7 @@ from pseudogen.names.targets import condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.metric_reduction.facts import MetricReduction
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -327,8 +329,42 @@ def _reduction(
         guard=guard,
         condition=condition_of(script, site.statement, site.node) if guard is None else None,
         shared=bool(others) and any(script.rank_condition(branch) for branch in branches),
+        idle=_is_timed(site, script) or _is_constant(value, site, script),
         sends=form == "gather" and _sends(site.node),
     )
+
+
+def _is_timed(site: Site, script: Script) -> bool:
+    """Whether a function that measures how fast the call is makes it."""
+    function = script.function_around(site.statement)
+    return function is not None and bool(_TIMED & set(words(function.node.name.value)))
+
+
+_TIMED = frozenset({"bench", "benchmark", "perf", "warmup"})
+_CONSTANTS = frozenset({"empty", "full", "ones", "tensor", "to_tensor", "zeros"})
+
+
+def _is_constant(value: Any, site: Site, script: Script) -> bool:
+    """Whether a tensor of constants is combined into which nothing was put since: a first message
+    that sets up the connections."""
+    if type(value) is cst.Call:
+        return _of_constants(value)
+    name = value.value if type(value) is cst.Name else ""
+    made = script.reaching(name, site.statement.index) if name else []
+    if len(made) != 1 or made[0].how != "assign" or not _of_constants(made[0].value):
+        return False
+    between = script.tree.statements[made[0].statement + 1 : site.statement.index]
+    mentioned = re.compile(rf"\b{name}\b")
+    return not any(mentioned.search(script.source(statement)) for statement in between)
+
+
+def _of_constants(node: Any) -> bool:
+    if type(node) is cst.IfExp:
+        return _of_constants(node.body) and _of_constants(node.orelse)
+    if type(node) is not cst.Call or dotted(node.func).rpartition(".")[2] not in _CONSTANTS:
+        return False
+    parts = (part for arg in node.args if not arg.keyword for part in descendants(arg.value))
+    return not any(type(part) in (cst.Name, cst.Call) for part in parts)
 
 
 def _sends(call: cst.Call) -> bool:

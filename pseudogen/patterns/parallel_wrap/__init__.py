@@ -279,6 +279,20 @@ EXAMPLES = {
             device_ids="gpus",
         )
     ],
+    "from torch.nn.parallel import DistributedDataParallel\n"
+    "guide = build(opt.teacher_name)\n"
+    "guide = DistributedDataParallel(guide)": [
+        ParallelWrap(
+            line=3,
+            end=3,
+            evidence=Evidence("api", ("torch.nn.parallel.DistributedDataParallel",)),
+            kind="ddp",
+            target="guide",
+            function="DistributedDataParallel",
+            model="guide",
+            teacher=True,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "model = self.accelerator.prepare_model(model, evaluation_mode=True)": "to be evaluated",

@@ -27,6 +27,7 @@ class ParallelWrap(Finding):
         optimizer_line: Where the optimizer is made, in the same function; None when not shown.
         setting: How a trainer is told to train on several devices, as written.
         bare_names: Whether the names in its state are those of the model, without a prefix.
+        teacher: Whether the model is one that another follows, by its names: it is not trained.
         before_optimizer: Whether that is below the wrap; None when the optimizer is not shown.
     """
 
@@ -46,4 +47,5 @@ class ParallelWrap(Finding):
     optimizer_line: int | None = None
     setting: str | None = None
     bare_names: bool = False
+    teacher: bool = False
     before_optimizer: bool | None = None

@@ -14,6 +14,7 @@ from pseudogen.names.evidence import NAME, Evidence, Known
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
+from pseudogen.names.teachers import is_teacher
 from pseudogen.names.words import words
 from pseudogen.patterns.parallel_wrap.facts import ParallelWrap
 from pseudogen.syntax.build import dotted
@@ -211,6 +212,7 @@ def _finding(site: Site, script: Script, kind: str, evidence: Evidence) -> Paral
         sharding=script.argument_text(site, "sharding_strategy"),
         condition=condition_of(script, site.statement, site.node),
         bare_names=site.known is not None and site.known.api.traits.get("names") == "bare",
+        teacher=model is not None and is_teacher(script, text(model), site),
         optimizer_line=optimizer.line if optimizer is not None else None,
         before_optimizer=optimizer.statement.index > site.statement.index if optimizer else None,
     )

@@ -290,6 +290,18 @@ EXAMPLES = {
             source="args.pretrained_model",
         )
     ],
+    "from timm import create_model\nguide = create_model(opt.teacher_name, pretrained=True)": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("timm.create_model",)),
+            form="constructor",
+            model="guide",
+            function="create_model",
+            source="pretrained=True",
+            teacher=True,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -22,6 +22,7 @@ class PretrainedWeights(Finding):
         default: Whether `source` is what the constructor does without being told.
         into: For a file, the line on which the model gets the weights.
         strict: For a file, the `strict` argument of that call; None when not given.
+        teacher: Whether the model is one that another follows, by its names: it is not trained.
         condition: The condition under which it happens.
     """
 
@@ -35,4 +36,5 @@ class PretrainedWeights(Finding):
     default: bool = False
     into: int | None = None
     strict: str | None = None
+    teacher: bool = False
     condition: str | None = None

@@ -23,6 +23,7 @@ from pseudogen.names.model_makers import from_library, hands_over_model
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
+from pseudogen.names.teachers import makes_teacher
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.pretrained_weights.facts import PretrainedWeights
 from pseudogen.syntax.build import dotted
@@ -263,5 +264,6 @@ def _finding(
         model=_model_of(model),
         function=text(site.node.func),
         source=source,
+        teacher=makes_teacher(script, site, model),
         condition=script.condition(site.statement),
     )

@@ -322,6 +322,23 @@ EXAMPLES = {
         call="trange",
         over="range(0, n, size)",
     ),
+    "from tqdm import tqdm\n"
+    "if verbose:\n"
+    "    wrap = tqdm\n"
+    "else:\n"
+    "    wrap = iter\n"
+    "for name in wrap(names):\n"
+    "    show(name)": [
+        ProgressDisplay(
+            line=6,
+            end=6,
+            evidence=Evidence("api", ("tqdm.tqdm",)),
+            how="bar",
+            call="wrap",
+            over="names",
+            shown_if="verbose",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

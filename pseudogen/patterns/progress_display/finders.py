@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.conditions import opposite
+from pseudogen.names.conditions import conjunction, opposite
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
@@ -73,7 +73,7 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         over=over if over != "None" else None,
         total=total,
         text=_title(site, script),
-        shown_if=_shown_if(script.argument(site, "disable")),
+        shown_if=conjunction(_chosen(site, script), _shown_if(script.argument(site, "disable"))),
         per=script.unit(site.statement),
     )
 
@@ -82,6 +82,18 @@ def _shown_if(disabled: Any) -> str | None:
     """The opposite of what hides a bar; None where nothing does, or a default."""
     hides = disabled is not None and text(disabled) not in ("False", "None")
     return opposite(disabled, alone=True) if hides else None
+
+
+def _chosen(site: Site, script: Script) -> str | None:
+    """The condition under which a variable that is called is a bar: `wrap = tqdm` below
+    `if verbose:`, `wrap = iter` below its `else:`."""
+    name = site.name if "." not in site.name else ""
+    made = [b for b in script.reaching(name, site.statement.index) if b.how == "assign"]
+    rows = [script.known(b.value, site.scope) for b in made]
+    bars = [b for b, row in zip(made, rows, strict=True) if row and row.api.kind == "progress"]
+    if len(bars) != 1 or len(made) < 2:
+        return None
+    return script.condition(script.tree.statements[bars[0].statement])
 
 
 def _title(site: Site, script: Script) -> str | None:

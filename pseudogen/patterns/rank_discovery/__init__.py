@@ -154,6 +154,37 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    "import torch.distributed as dist\n"
+    "if size is None:\n"
+    "    size = dist.get_world_size()\n"
+    "if rank is None:\n"
+    "    rank = dist.get_rank()": [
+        RankDiscovery(
+            line=3,
+            end=5,
+            evidence=Evidence(
+                API, ("torch.distributed.get_world_size", "torch.distributed.get_rank")
+            ),
+            reads=(
+                Read(
+                    name="size",
+                    what="world size",
+                    where="group",
+                    variable=None,
+                    condition="size is None",
+                ),
+                Read(
+                    name="rank",
+                    what="rank",
+                    where="group",
+                    variable=None,
+                    condition="rank is None",
+                ),
+            ),
+            launcher=None,
+            condition=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "shard_rank = mesh.get_group(0).rank()": "a place in one dimension of a mesh",

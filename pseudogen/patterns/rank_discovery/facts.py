@@ -16,7 +16,7 @@ class Read:
     the number itself, not something made of it; `test` what it says instead: that the variable is
     "set" or "unset", or that there are "several" processes. Where another line (`per_machine`,
     under a condition) multiplies the number by the devices of a machine, it counts machines
-    before."""
+    before. `condition` says when it is read, where others of the run are read in other cases."""
 
     name: str
     what: str
@@ -26,6 +26,7 @@ class Read:
     test: str | None = None
     per_machine: int | None = None
     per_machine_if: str | None = None
+    condition: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -86,13 +87,18 @@ def _find(site: Site, script: Script) -> Iterator[RankDiscovery]:
     if not run:
         return
     told = [t for t in (_told(statement, script) for statement in run) if t is not None]
+    together = _together(run, script)
     yield RankDiscovery(
         line=site.line,
         end=run[-1].last,
         evidence=weakest(*(t.evidence for t in told)),
-        reads=tuple(read for t in told for read in t.reads),
+        reads=tuple(
+            read if together else replace(read, condition=script.condition(statement))
+            for statement, t in zip(run, told, strict=True)
+            for read in t.reads
+        ),
         launcher=_common(t.launcher for t in told if t.reads[0].where == "environment"),
-        condition=script.condition(site.statement) if _together(run, script) else None,
+        condition=script.condition(site.statement) if together else None,
     )
 
 

@@ -298,8 +298,48 @@ EXAMPLES = {
             line=3, end=3, evidence=Evidence(API, ("trainer.fit",)), how="fit", call="trainer.fit"
         )
     ],
+    "for i, (x, y) in enumerate(loader):\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    if (i + 1) % 4 == 0:\n"
+    "        optimizer.step()\n"
+    "        optimizer.zero_grad()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("loss",)),
+        how="backward",
+        loss="loss",
+        optimizer="optimizer",
+        clears=6,
+        steps=5,
+        steps_if="(i + 1) % 4 == 0",
+        cleared="after",
+    ),
+    "for x, y in loader:\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    if scaler:\n"
+    "        scaler.step(optimizer)\n"
+    "    else:\n"
+    "        optimizer.step()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("loss",)),
+        how="backward",
+        loss="loss",
+        optimizer="optimizer",
+        steps=5,
+    ),
+    "with paddle.static.program_guard(main, startup):\n    optimizer.minimize(loss)": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("optimizer",)),
+        how="apply",
+        call="optimizer.minimize",
+        later=True,
+    ),
 }
 COUNTEREXAMPLES = {
+    "def backward(ctx, dy):\n    y = ctx.run()\n    y.backward(dy)\n    return dy": (
+        "the gradient of an output goes through a layer written by hand"
+    ),
     "for x in loader:\n    dx = loss_node.backward(scaler=scaler)": "the gradient of an input",
     ("trainer.dis_update(a, b)"): "once, in no loop",
     (

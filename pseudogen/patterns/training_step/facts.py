@@ -23,6 +23,8 @@ class TrainingStep(Finding):
         optimizer: The optimizer whose `step` follows.
         clears: The line on which gradients are cleared, in the same loop.
         steps: The line on which the optimizer's step follows, or gradients are applied.
+        steps_if: The condition under which it follows; None where it always does.
+        later: Whether what is told goes into a program that is run later (Paddle's static graphs).
         gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
         adds: The losses whose gradients are added before the same step of the optimizer.
@@ -42,6 +44,8 @@ class TrainingStep(Finding):
     optimizer: str | None = None
     clears: int | None = None
     steps: int | None = None
+    steps_if: str | None = None
+    later: bool = False
     gradients: str | None = None
     cleared: str | None = None
     adds: tuple[str, ...] = ()

@@ -39,7 +39,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     loss, scaler, through = _loss(site, step.how)
     scaled = _scaled_before(site, script) if loss is not None and scaler is None else None
     loss, scaler = scaled or (loss, scaler)
-    optimizer, clears, steps = _surroundings(site, script)
+    optimizer, clears, stepped = _surroundings(site, script)
+    steps = stepped.line if stepped is not None else None
     gradients = gradients_before(script, site) if step.how == APPLY else None
     together = _together(site, script, clears, steps) if loss is not None else []
     first = together[0] if together and together[0][1] < site.line else None
@@ -54,6 +55,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         optimizer=optimizer,
         clears=clears,
         steps=site.line if gradients is not None else steps,
+        steps_if=_steps_if(site, stepped, script) if gradients is None else None,
+        later=step.how == APPLY and _in_program(site, script),
         gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
         adds=tuple(other for other, _ in together) if first is None else (),
@@ -100,11 +103,11 @@ def _is_gradient(node: Any) -> bool:
     return dotted(node).startswith("torch.") or bool(_GRADIENTS & set(words(dotted(node))))
 
 
-def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, int | None]:
-    """(optimizer, line that clears gradients, line of `step`) in the loop or function around it."""
+def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, Site | None]:
+    """(optimizer, line that clears gradients, call of `step`) in the loop or function around it."""
     around = _round(site, script)
     block = script.calls_below(around) if around is not None else script.call_sites()
-    clears, optimizer, steps = None, None, None
+    clears, optimizer, stepped = None, None, None
     for other in block:
         if other.scope != site.scope or script.exclusive(other.statement, site.statement):
             continue
@@ -112,9 +115,35 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, i
         before = other.statement.index < site.statement.index
         if method in CLEARING_METHODS and (before or clears is None):
             clears = other.line
-        elif _makes_step(method) and other.statement.index > site.statement.index and steps is None:
-            optimizer, steps = _stepped(other, script)
-    return optimizer, clears, steps
+        elif (
+            _makes_step(method) and stepped is None and other.statement.index > site.statement.index
+        ):
+            optimizer = _stepped(other, script)
+            stepped = other if optimizer is not None else None
+    return optimizer, clears, stepped
+
+
+def _steps_if(site: Site, stepped: Site | None, script: Script) -> str | None:
+    """The condition under which the step follows a backward pass; None where another branch makes
+    a step as well."""
+    if stepped is None:
+        return None
+    others = (c for c in script.calls_after(site.statement) if c.scope == site.scope)
+    either = (
+        _makes_step(c.name.rpartition(".")[2]) and script.exclusive(c.statement, stepped.statement)
+        for c in others
+    )
+    return script.condition(stepped.statement, beyond=site.statement) if not any(either) else None
+
+
+def _in_program(site: Site, script: Script) -> bool:
+    """Whether a call under `with program_guard(main, startup):` only adds to a program."""
+    headers = (s.node for s in script.tree.ancestors(site.statement.index))
+    contexts = (item.item for node in headers if type(node) is cst.With for item in node.items)
+    return any(
+        type(context) is cst.Call and dotted(context.func).rpartition(".")[2] == "program_guard"
+        for context in contexts
+    )
 
 
 def _together(
@@ -151,15 +180,15 @@ def _round(site: Site, script: Script) -> Statement | None:
     return script.loop_around(site.statement)
 
 
-def _stepped(site: Site, script: Script) -> tuple[str | None, int | None]:
-    """The optimizer of `optimizer.step()` or `scaler.step(optimizer)`, and the line."""
+def _stepped(site: Site, script: Script) -> str | None:
+    """The optimizer of `optimizer.step()` or `scaler.step(optimizer)`."""
     receiver = site.node.func.value
     if script.is_a(receiver, site.scope, "optimizer") is not None:
-        return text(receiver), site.line
+        return text(receiver)
     passed = site.node.args[0].value if site.node.args else None
     if passed is not None and script.is_a(passed, site.scope, "optimizer") is not None:
-        return text(passed), site.line
-    return None, None
+        return text(passed)
+    return None
 
 
 @pattern(
