@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import cache
@@ -83,8 +84,10 @@ def made_by(findings: Iterable[Any]) -> list[str]:
 
 
 def names(written: str) -> list[str]:
-    """`a, b` -> a and b; anything that is not a plain list of names stays whole."""
-    parts = [part.strip() for part in written.strip("()").split(",")]
+    """`a, b` and `(a, b), c` -> their names; anything that is not a plain list of names stays
+    whole."""
+    nested = re.search(r"[\w\]]\(", written) is None
+    parts = [part.strip("() ") if nested else part.strip() for part in written.split(",")]
     plain = all(part.replace(".", "_").isidentifier() for part in parts)
     return parts if plain else [written]
 

@@ -122,3 +122,20 @@ def test_the_settings_of_a_run_at_a_glance() -> None:
     assert rows["Evaluation"] == "every `50` steps"
     assert rows["Checkpoints"] == "saved after each epoch"
     assert rows["Logging"] == "`'wandb'`"
+
+
+def test_how_long_a_trainer_trains_is_in_its_settings() -> None:
+    code = (
+        "from trl import GRPOConfig, GRPOTrainer\n"
+        "def score(texts):\n"
+        "    return [float('42' in text) for text in texts]\n"
+        "options = GRPOConfig(max_steps=250, num_generations=8)\n"
+        "trainer = GRPOTrainer(model, reward_funcs=[score], args=options, train_dataset=data)\n"
+        "trainer.train()\n"
+    )
+    said = pseudogen.explain(code + "\n" * 60, format="markdown")
+    assert "runs the training loop: at most `250` steps" in said
+    assert "`[score]` rate what it writes" in said
+    assert "`score` (lines 2–3): handed over on line 5; returns `[float('42' in text)" in said
+    shadowed = code.replace("options = GRPO", "score = None\noptions = GRPO")
+    assert "handed over" not in pseudogen.explain(shadowed + "\n" * 60)

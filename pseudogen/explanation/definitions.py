@@ -18,7 +18,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_LONGEST = 60
+_LONGEST = 90
 _MANY = 8
 """Of more definitions than this it is not told what they do."""
 _FEW = 6
@@ -38,6 +38,7 @@ class Definition:
         methods: Of a class: its methods.
         returns: Of a function: the different values that it returns.
         called: The lines on which the script calls it.
+        handed: The lines on which it is an argument of a call, alone or in a list.
         does: Of a function without a docstring: what its statements do, where these are few.
     """
 
@@ -48,12 +49,14 @@ class Definition:
     methods: tuple[str, ...] = ()
     returns: tuple[str, ...] = ()
     called: tuple[int, ...] = ()
+    handed: tuple[int, ...] = ()
     does: tuple[Clause, ...] = ()
 
     @property
     def tells(self) -> bool:
         """Whether there is anything to say of it but its name."""
-        return bool(self.says or self.methods or self.returns or self.called or self.does)
+        told = self.says or self.methods or self.returns or self.called or self.handed
+        return bool(told or self.does)
 
 
 def definitions(
@@ -140,8 +143,32 @@ def _function(script: Script, statement: Statement, name: str) -> Definition:
         says or comment_above(script.tree.lines, statement.start),
         returns=tuple(dict.fromkeys(returned)) if known else (),
         called=tuple(sorted({script.tree.statements[index].first for index in called})),
+        handed=_handed(script, statement),
         does=_does(script, statement) if says is None else (),
     )
+
+
+def _handed(script: Script, function: Statement) -> tuple[int, ...]:
+    """The lines of the calls that get a function as an argument."""
+    name = function.node.name.value
+    lines = {
+        line
+        for line, scope in script.once(_names_passed).get(name, ())
+        if {b.statement for b in script.resolver.bindings(name, scope)} == {function.index}
+    }
+    return tuple(sorted(lines))
+
+
+def _names_passed(script: Script) -> dict[str, list[tuple[int, int]]]:
+    """The names that are arguments of calls, alone or in a list, with line and scope of each."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for site in script.call_sites():
+        for arg in site.node.args:
+            several = type(arg.value) in (cst.List, cst.Tuple)
+            for value in [e.value for e in arg.value.elements] if several else [arg.value]:
+                if type(value) is cst.Name:
+                    found.setdefault(value.value, []).append((site.line, site.scope))
+    return found
 
 
 def _does(script: Script, function: Statement) -> tuple[Clause, ...]:

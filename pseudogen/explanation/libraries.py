@@ -16,18 +16,12 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+_LOW_RANK = ("r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save")
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
-    "adapters": ("model", "peft_config"),
+    "adapters": ("model", "peft_config", *_LOW_RANK),
     "collator": ("mlm", "mlm_probability"),
     "input-processor": ("pretrained_model_name_or_path",),
-    "low-rank-settings": (
-        "r",
-        "lora_alpha",
-        "lora_dropout",
-        "target_modules",
-        "modules_to_save",
-        "bias",
-    ),
+    "low-rank-settings": _LOW_RANK,
     "measure": ("path", "config_name"),
     "model-configuration": ("pretrained_model_name_or_path",),
     "quantization": (
@@ -47,6 +41,7 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
         "peft_config",
         "data_collator",
         "compute_metrics",
+        "reward_funcs",
         "optimizers",
     ),
 }

@@ -1,4 +1,4 @@
-"""Hugging Face PEFT: adapters beside frozen weights."""
+"""Hugging Face PEFT and Unsloth: adapters beside frozen weights."""
 
 from pseudogen.knowledge.api import Api
 
@@ -12,7 +12,16 @@ EXACT: dict[str, Api] = {
     "peft.prepare_model_for_kbit_training": Api(
         "quantized-training", ("model",), {}, _DOCS + "peft_model"
     ),
+    **{
+        f"unsloth.{name}.get_peft_model": Api(
+            "adapters",
+            ("model", "r", "target_modules", "lora_alpha", "lora_dropout"),
+            {},
+            "https://docs.unsloth.ai",
+        )
+        for name in ("FastLanguageModel", "FastModel", "FastVisionModel")
+    },
 }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}
-BARE: tuple[str, ...] = tuple(EXACT)
+BARE: tuple[str, ...] = tuple(name for name in EXACT if name.startswith("peft."))

@@ -70,7 +70,7 @@ _OTHER_TARGETS = frozenset(
 )
 _LAYERS = frozenset({"linear", "conv", "norm", "embedding", "bn", "dropout", "pooling"})
 """Last words of classes of single layers."""
-PRETRAINING = frozenset({"diffusers", "peft", "transformers", "trl"})
+PRETRAINING = frozenset({"diffusers", "peft", "transformers", "trl", "unsloth"})
 """Packages whose model classes all have `from_pretrained`."""
 _FROM = ("from_pretrained", "from_config", "from_name")
 _ABOUT = frozenset(

@@ -199,23 +199,26 @@ def _initial(call: cst.Call) -> str | None:
 def _epochs(site: Site, script: Script) -> str | None:
     """The number of epochs: an argument of the call, of the trainer's constructor or of the
     settings that it is given."""
-    found = _keyword(site.node)
-    name = site.name.rpartition(".")[0]
-    for maker in _makers(script, name, site.statement.index):
-        found = found or _keyword(maker)
-        for arg in maker.args:
-            if found is None and arg.keyword is not None and arg.keyword.value == "args":
-                inner = _makers(script, text(arg.value), site.statement.index)
-                found = next((_keyword(call) for call in inner if _keyword(call)), None)
-    return found
+    calls = (site.node, *_set_up(site, script))
+    return next((found for call in calls if (found := _keyword(call)) is not None), None)
 
 
 def _steps(site: Site, script: Script) -> str | None:
-    """`max_steps` of the trainer that Lightning has."""
-    made = _makers(script, site.name.rpartition(".")[0], site.statement.index)
-    given = (argument(call, "max_steps") for call in made)
+    """`max_steps` of a trainer or of the settings that it is given."""
+    given = (argument(call, "max_steps") for call in _set_up(site, script))
     told = next((text(steps) for steps in given if steps is not None), None)
     return told if told not in ("-1", "None") else None
+
+
+def _set_up(site: Site, script: Script) -> Iterator[cst.Call]:
+    """The calls that make the trainer whose method it is, each with those that make the settings
+    it is given."""
+    for maker in _makers(script, site.name.rpartition(".")[0], site.statement.index):
+        yield maker
+        made = script.call_site(maker, site.statement.index, site.scope)
+        settings = script.argument(made, "args")
+        if settings is not None:
+            yield from _makers(script, text(settings), site.statement.index)
 
 
 def _makers(script: Script, name: str, statement: int) -> list[cst.Call]:

@@ -259,6 +259,26 @@ EXAMPLES = {
         ),
     ],
     (
+        "from tensorflow import keras\n"
+        "model = keras.Sequential([\n"
+        "    keras.layers.Conv2D(8, 3, padding='same', activation='relu'),\n"
+        "    keras.layers.Dense(10)], name='small')"
+    ): [
+        ModelBuild(
+            line=2,
+            end=4,
+            evidence=Evidence(API, ("tensorflow.keras.Sequential",)),
+            target="model",
+            function="keras.Sequential",
+            arguments=(
+                "[keras.layers.Conv2D(8, 3, padding='same', activation='relu'), "
+                "keras.layers.Dense(10)]",
+                "name='small'",
+            ),
+            layers=("Conv2D", "Dense(10)"),
+        ),
+    ],
+    (
         "import torch\n"
         "from torch import nn\n"
         "D = nn.Sequential(nn.Linear(784, 1), nn.Sigmoid())\n"
@@ -271,6 +291,7 @@ EXAMPLES = {
             target="D",
             function="nn.Sequential",
             arguments=("nn.Linear(784, 1)", "nn.Sigmoid()"),
+            layers=("Linear(784, 1)", "Sigmoid()"),
         ),
     ],
     (

@@ -18,6 +18,8 @@ class ModelBuild(Finding):
         architecture: The name under which a library knows it, as written; None when the function
             itself says it.
         arguments: What is passed, as written.
+        layers: The layers of a sequence, in their order, as far as they are short, else by their
+            classes; () of other models.
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
         classes: The number of classes, as written; None when not given.
@@ -32,6 +34,7 @@ class ModelBuild(Finding):
     function: str
     architecture: str | None = None
     arguments: tuple[str, ...] = ()
+    layers: tuple[str, ...] = ()
     pretrained: str | None = None
     classes: str | None = None
     device: str | None = None

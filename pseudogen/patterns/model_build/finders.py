@@ -241,14 +241,8 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
             function=text(value),
             condition=script.condition(site.statement),
         )
-    architecture = next(
-        (
-            given
-            for name in ("model_name", "arch", "architecture", "encoder_name", "name")
-            if (given := script.argument_text(site, name)) is not None
-        ),
-        None,
-    )
+    given = (script.argument_text(site, name) for name in _architecture_names(site))
+    architecture = next((name for name in given if name is not None), None)
     if site.name.endswith("[]"):
         architecture = _subscript(site.node.func)
     return ModelBuild(
@@ -259,11 +253,45 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
         function=text(site.node.func),
         architecture=architecture,
         arguments=tuple(text(arg) for arg in site.node.args),
+        layers=_layers(site),
         pretrained=given_weights(site, script),
         classes=script.argument_text(site, "num_classes"),
         device=_device(site.node, value),
         condition=script.condition(site.statement),
     )
+
+
+def _architecture_names(site: Site) -> tuple[str, ...]:
+    """The parameters that may say which architecture a function makes; a class, or weights that
+    are stored under a name, have one, and `name` is then but a label."""
+    last = site.name.rpartition(".")[2]
+    if last == "from_pretrained":
+        return ()
+    names = ("model_name", "arch", "architecture", "encoder_name")
+    return names if is_class_name(last) else (*names, "name")
+
+
+def _layers(site: Site) -> tuple[str, ...]:
+    """`Linear(9, 5)` and `ReLU()` of `nn.Sequential(nn.Linear(9, 5), nn.ReLU())`, in their order;
+    () where others may be among them."""
+    if site.name.rpartition(".")[2] != "Sequential":
+        return ()
+    given = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
+    if len(given) == 1 and type(given[0]) is cst.List:
+        given = [element.value for element in given[0].elements]
+    calls = len(given) > 1 and all(
+        type(value) is cst.Call and dotted(value.func) for value in given
+    )
+    return tuple(map(_layer, given)) if calls and len(given) >= len(site.node.args) else ()
+
+
+def _layer(call: cst.Call) -> str:
+    """A layer by its class, with what it is made with where that is short."""
+    written = f"{dotted(call.func).rpartition('.')[2]}({', '.join(map(text, call.args))})"
+    return written if len(written) <= _SHORT_LAYER else written.partition("(")[0]
+
+
+_SHORT_LAYER = 24
 
 
 def _device(made: cst.Call, value: Any) -> str | None:

@@ -46,6 +46,17 @@ EXAMPLES = {
             source='weights="DEFAULT"',
         ),
     ],
+    "model, tokens = FastModel.from_pretrained(load_in_4bit=True, model_name='gpt2')": [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("FastModel.from_pretrained",)),
+            form="named",
+            model="model",
+            function="FastModel.from_pretrained",
+            source="'gpt2'",
+        ),
+    ],
     (
         "from transformers import AutoModelForCausalLM\n"
         'base = "gpt2"\n'

@@ -52,6 +52,7 @@ _CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight",
 _PATHS = frozenset(
     {"checkpoint", "ckpt", "file", "filename", "model", "path", "pretrained", "weights"}
 )
+_SOURCES = frozenset({"pretrained_model_name_or_path", "model_name", "model_name_or_path"})
 _FROM_FILES = (("params", "from", "file"), ("weights", "from", "file"), ("from", "file"))
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
@@ -118,13 +119,18 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return  # the files are fetched, no model is kept
     owner = site.name.removesuffix(".from_pretrained")
     target = assigned(site.statement, site.node)
-    if set(words(owner)) & _NO_MODELS or set(words(target or "")) & _NO_MODELS:
+    named = _model_of(target)
+    if set(words(owner)) & _NO_MODELS or set(words(named or "")) & _NO_MODELS:
         return
     if serves_other_ends(script, site.statement) or _of_other_class(site, script):
         return
     if hands_over_model(site, script):
         return
-    passed = [arg.value for arg in site.node.args[:1] if not arg.star]
+    passed = [
+        arg.value
+        for place, arg in enumerate(site.node.args)
+        if not arg.star and (arg.keyword.value in _SOURCES if arg.keyword else place == 0)
+    ]
     source = text(passed[0]) if passed else None
     target = target if target != source else None
     full = from_library(site, script)
