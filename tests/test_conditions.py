@@ -22,6 +22,7 @@ CONDITIONS = {
     "if kind == 'ab':\n    pass\nelif kind.endswith('b'):\n    HERE()": (
         "kind != 'ab' and kind.endswith('b')"
     ),
+    "if rank == 0:\n    pass\nelif rank > 0:\n    HERE()": "rank > 0",
     "if kind == one:\n    pass\nelif kind == two:\n    HERE()": "kind != one and kind == two",
     "if __name__ == '__main__':\n    HERE()": None,
     "def f():\n    if a:\n        return one\n    return HERE()": "not a",

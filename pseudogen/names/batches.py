@@ -230,12 +230,22 @@ def workers_divided(script: Script, node: Any, statement: Statement) -> tuple[in
     name = dotted(node)
     for binding in script.reaching(name, statement.index) if name else ():
         place = script.tree.statements[binding.statement]
-        for inner in descendants(binding.value) if binding.value is not None else ():
-            if not isinstance(inner, cst.BinaryOperation) or type(inner.operator) not in _DIVIDE:
+        for inner in _rounded(binding.value):
+            if type(inner) is not cst.BinaryOperation or type(inner.operator) not in _DIVIDE:
                 continue
-            if process_count(script, inner.right, place.scope) is not None:
+            counts = process_count(script, inner.right, place.scope) is not None
+            if counts and any("workers" in words(dotted(n)) for n in descendants(inner.left)):
                 return place.first, text(inner.right)
     return None
+
+
+def _rounded(value: Any) -> Iterator[Any]:
+    """What a value is before it is rounded or kept above a least one: `max(1, int(w / n))`."""
+    if type(value) is not cst.Call:
+        yield value
+    elif dotted(value.func) in _ROUNDED:
+        for arg in value.args:
+            yield from _rounded(arg.value)
 
 
 def _share(script: Script, found: Division, place: Statement, asking: Statement) -> Share:

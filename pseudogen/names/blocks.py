@@ -140,6 +140,26 @@ def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
     return (site for site in script.call_sites() if method(site) in methods)
 
 
+def left_before(script: Script, statement: Statement) -> bool:
+    """Whether a `return` before a statement may leave its function, or a `continue` or `break` the
+    round of its loop, so that it is not come to."""
+    around = (
+        (script.function_around(statement), cst.Return),
+        (
+            script.loop_around(statement),
+            (cst.Continue, cst.Break),
+        ),
+    )
+    return any(
+        isinstance(other.node, leaves)
+        and other.scope == statement.scope
+        and not script.exclusive(other, statement)
+        and (leaves is cst.Return or script.loop_around(other) is block)
+        for block, leaves in around
+        for other in (script.tree.statements[block.index + 1 : statement.index] if block else ())
+    )
+
+
 def eager_library(script: Script) -> str | None:
     """The library that the script imports in which a training step is written out: "torch" or
     "paddle", whose optimizers, modes and graphs work alike."""

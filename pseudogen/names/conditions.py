@@ -114,11 +114,24 @@ def left_open(test: Any) -> bool:
 
 def _excludes(test: Any, other: Any) -> bool:
     """Whether one test cannot hold where another does: `kind == "b"` and `kind in ["a", "c"]`,
-    `kind.startswith("b")` and `kind == "a"`."""
+    `kind.startswith("b")` and `kind == "a"`, `n > 0` and `n == 0`."""
+    equal = _sides(other, cst.Equal)
+    if equal is not None and equal == _sides(test, cst.GreaterThan, cst.LessThan):
+        return True
     one, two = _admits(test), _admits(other)
     if one is None and two is not None and type(test) is cst.Call:
         return text(test.func).rpartition(".")[0] == two[0] and not _may_be(test, two[1])
     return one is not None and two is not None and one[0] == two[0] and not one[1] & two[1]
+
+
+def _sides(test: Any, *operators: type) -> tuple[str, str] | None:
+    """What a comparison by one of some operators compares with what."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return None
+    (compared,) = test.comparisons
+    if type(compared.operator) not in operators:
+        return None
+    return text(test.left), text(compared.comparator)
 
 
 def _admits(test: Any) -> tuple[str, frozenset[str]] | None:

@@ -48,6 +48,8 @@ _ALGORITHMS = frozenset({"a2c", "a3c", "ddpg", "dqn", "ppo", "reinforce", "sac",
 _PARTNERS = frozenset(
     {"actor", "critic", "dis", "disc", "discriminator", "gen", "generator", "policy"}
 )
+_MEASURING = frozenset({"benchmark", "flops", "latency", "macs", "profile", "throughput"})
+"""What functions are named by that measure what a computation costs."""
 _PAIR = 2
 _LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
 FIT_METHODS = (
@@ -185,9 +187,18 @@ def _backward(script: Script, site: Site, receiver: str) -> Step | None:
     lossy = _LOSSES & set(words(receiver.replace("()", "")))
     if first is not None and not lossy and not _of_loss(script, site, first, receiver):
         return None
-    if _hands_on(script, site, receiver):
+    if _hands_on(script, site, receiver) or _only_measures(script, site):
         return None
     return Step(BACKWARD, Evidence(FLOW, (receiver.partition("(")[0],)))
+
+
+def _only_measures(script: Script, site: Site) -> bool:
+    """Whether a backward pass is run for its cost: in `measure_flops` or `profile_ops`, in which
+    no optimizer makes a step."""
+    around = script.function_around(site.statement)
+    if around is None or _MEASURING.isdisjoint(words(around.node.name.value)):
+        return False
+    return not any(call.name.endswith(".step") for call in script.calls_below(around))
 
 
 def _of_loss(script: Script, site: Site, first: Any, receiver: str) -> bool:

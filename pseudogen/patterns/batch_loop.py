@@ -136,7 +136,7 @@ def _limit(loop: Statement, script: Script) -> str | None:
     for statement in script.tree.body(loop):
         block = script.tree.body(statement) if type(statement.node) is cst.If else []
         if block and all(type(s.node) is cst.Break for s in block):
-            return text(statement.node.test)
+            return bare(statement.node.test)
     return None
 
 

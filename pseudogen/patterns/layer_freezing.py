@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -24,6 +25,8 @@ from pseudogen.syntax.build import dotted
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER_ENDS = frozenset({"export", "exporter", "fuse", "fused", "strip"})
+_MADE = re.compile(r"(?:\w+\.)*[A-Z](?!\w*[Nn]orm)\w*\(.*\)", re.DOTALL)
+"""A layer that is made where it is frozen, no norm."""
 _NORMS = frozenset({"bn", "bns", "batchnorm", "norms"})
 
 
@@ -105,7 +108,7 @@ def _is_normless(switch: Switch, script: Script) -> bool:
     name = switch.model or ""
     if switch.by == "loop":
         return False
-    if name.rpartition(".")[2] in _TENSORS:
+    if name.rpartition(".")[2] in _TENSORS or _MADE.fullmatch(name):
         return True
     found = script.reaching(name, switch.statement.index) if name else []
     made = [dotted(b.value.func) for b in found if type(b.value) is cst.Call]
@@ -381,6 +384,17 @@ EXAMPLES = {
             model="mask",
             by="attribute",
             flag="trainable",
+            normless=True,
+        ),
+    ],
+    "self.bins = nn.Conv2d(16, 1, 1).requires_grad_(False)": [
+        LayerFreezing(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("nn.Conv2d(16, 1, 1)",)),
+            model="nn.Conv2d(16, 1, 1)",
+            by="method",
+            flag="requires_grad",
             normless=True,
         ),
     ],

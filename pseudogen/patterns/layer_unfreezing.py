@@ -30,6 +30,7 @@ class LayerUnfreezing(Finding):
         by: How: "loop" over parameters or layers, "method" (`requires_grad_`), "attribute" of a
             part, "helper" that says so in its name.
         only: The condition that picks the parameters; None for all of them.
+        but: The condition that picks those of the loop that it then freezes; None for none.
         modules: Whether `only` picks modules, not single parameters.
         flag: What is set: `requires_grad`, `trainable` or `stop_gradient`; None for a helper.
         function: The helper, as written; None otherwise.
@@ -41,6 +42,7 @@ class LayerUnfreezing(Finding):
     model: str | None = None
     by: str
     only: str | None = None
+    but: str | None = None
     modules: bool = False
     flag: str | None = None
     function: str | None = None
@@ -71,6 +73,20 @@ def find_helper(site: Site, script: Script) -> Iterator[LayerUnfreezing]:
         yield from _finding(script, switch)
 
 
+def _frozen_after(script: Script, switch: Switch) -> str | None:
+    """The condition under which the same loop freezes a parameter that it has let in."""
+    if switch.by != "loop" or switch.only is not None:
+        return None
+    for statement in script.tree.below(switch.statement):
+        if type(statement.node) is cst.Assign:
+            for other in assignment_switch(
+                script, Site(statement.node, statement, statement.scope)
+            ):
+                if other.freezes and other.only is not None:
+                    return other.only
+    return None
+
+
 def _finding(script: Script, switch: Switch) -> Iterator[LayerUnfreezing]:
     if switch.freezes is False:
         yield LayerUnfreezing(
@@ -80,6 +96,7 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerUnfreezing]:
             model=switch.model,
             by=switch.by,
             only=switch.only,
+            but=_frozen_after(script, switch),
             modules=switch.modules and switch.only is not None,
             flag=switch.flag,
             function=switch.function,
@@ -117,6 +134,22 @@ EXAMPLES = {
             by="loop",
             flag="requires_grad",
             condition="epoch == 5",
+        ),
+    ],
+    (
+        "for name, param in model.named_parameters():\n"
+        "    param.requires_grad = True\n"
+        "    if name in frozen:\n"
+        "        param.requires_grad = False"
+    ): [
+        LayerUnfreezing(
+            line=1,
+            end=4,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            but="name in frozen",
+            flag="requires_grad",
         ),
     ],
 }

@@ -231,6 +231,17 @@ EXAMPLES = {
             function="aug.TrainTransform",
         )
     ],
+    "import albumentations as A\ntfm = A.Compose([A.RandomGamma(p=0.0), A.Blur(p=0.1)])": [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("albumentations.Compose",)),
+            target="tfm",
+            function="A.Compose",
+            steps=("A.Blur(p=0.1)",),
+            order="sequence",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",

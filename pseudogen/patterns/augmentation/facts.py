@@ -15,7 +15,8 @@ class Augmentation(Finding):
     Attributes:
         target: What receives it; None when it is passed on at once.
         function: What composes it, as written.
-        steps: The steps in their order, as written; () when they are not spelled out.
+        steps: The steps in their order, as written, without those that are never applied (`p=0`);
+            () when they are not spelled out.
         listed: The line on which the list of steps is made, where it is held by a variable.
         random: Those of the steps that draw at random, by their name.
         fixed: Whether none of the steps draws at random, as far as all are known.

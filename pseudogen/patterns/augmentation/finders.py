@@ -238,6 +238,12 @@ def _held(node: Any, site: Site, script: Script) -> Any:
     return bindings[0].value if known else node
 
 
+def _never(step: Any) -> bool:
+    """Whether a step is applied with a probability of 0: `RandomGamma(p=0.0)`."""
+    chance: Any = argument(step, "p") if type(step) is cst.Call else None
+    return type(chance) in (cst.Float, cst.Integer) and not float(chance.value)
+
+
 def _is_random(name: str) -> bool:
     last = name.rpartition(".")[2]
     return last.startswith("Rand") or last in _RANDOM
@@ -256,7 +262,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
     target = assigned(site.statement, site.node)
     composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
     steps = _steps(site, script) if composes and not _grows(target, site, script) else []
-    made = [_held(step, site, script) for step in steps]
+    held = [(step, _held(step, site, script)) for step in steps]
+    steps = [step for step, call in held if not _never(call)]
+    made = [call for _, call in held if not _never(call)]
     order = site.known.api.traits.get("order") if site.known is not None else None
     return Augmentation(
         line=site.line,

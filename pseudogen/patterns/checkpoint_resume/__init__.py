@@ -258,7 +258,10 @@ EXAMPLES = {
         call="restart_from_checkpoint",
     ),
     "net = zoo.load_model(args.snapshot, kind=kind)": _example(
-        line=1, evidence=Evidence(NAME, ("zoo.load_model",)), how="helper", call="zoo.load_model"
+        line=1,
+        evidence=Evidence(NAME, ("zoo.load_model",)),
+        how="helper",
+        call="zoo.load_model",
     ),
     (
         "from stable_baselines3 import PPO\n"
@@ -403,6 +406,27 @@ EXAMPLES = {
             condition="args.resume",
         )
     ],
+    "import torch\nif args.resume:\n    options = torch.load(last, map_location=cpu)['options']": (
+        _example(
+            line=3,
+            evidence=Evidence(FLOW, ("options",)),
+            how="load",
+            call="torch.load",
+            path="last",
+            restores=("options",),
+            map_location="cpu",
+            part=True,
+            condition="args.resume",
+        )
+    ),
+    "_, saved = engine.load_checkpoint(path, load_lr_scheduler_states=False)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("engine.load_checkpoint",)),
+        how="framework",
+        call="engine.load_checkpoint",
+        path="path",
+        part=True,
+    ),
 }
 COUNTEREXAMPLES = {
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",

@@ -26,6 +26,8 @@ class CheckpointResume(Finding):
         tensors: Whether there may be tensors in it: the state of a schedule or of a loss scaler has
             numbers alone.
         shared: Whether several processes read one and the same file.
+        part: Whether a part alone of what a run needs is restored: one entry of the file, or what
+            an option leaves.
         condition: The condition under which it is done.
     """
 
@@ -40,4 +42,5 @@ class CheckpointResume(Finding):
     map_location: str | None = None
     tensors: bool = True
     shared: bool = False
+    part: bool = False
     condition: str | None = None

@@ -16,6 +16,7 @@ from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
+from pseudogen.patterns.checkpoint_resume.parts import leaves_out, only_key
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -53,8 +54,9 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`checkpoint = torch.load(args.resume)` whose optimizer or epoch is read afterwards."""
     if site.known is None or not site.node.args or "sharded" in site.known.api.traits:
         return
-    name = _assigned(site)
+    name, key = _assigned(site), only_key(site)
     restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
+    restores, into = ((key,), ()) if key else (restores, into)
     path = site.node.args[0].value
     function = script.function_around(site.statement)
     if function is not None and set(words(function.node.name.value)) & _TURNING:
@@ -74,6 +76,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         map_location=script.argument_text(site, "map_location"),
         tensors=not into or any(not _WITHOUT_TENSORS & set(words(name)) for name in into),
         shared=script.workers.joins and not names_rank(path),
+        part=key is not None,
         condition=script.condition(site.statement),
     )
 
@@ -238,6 +241,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         how=how,
         call=site.name,
         path=text(path) if path is not None else None,
+        part=leaves_out(site),
         condition=script.condition(site.statement),
     )
 

@@ -452,6 +452,25 @@ EXAMPLES = {
             call="save_latest",
         )
     ],
+    "import torch\n"
+    "def keep(model, optimizer, rank):\n"
+    "    if rank > 0:\n"
+    "        return\n"
+    "    if due:\n"
+    '        torch.save({"model": model.state_dict(), "ema": None, "optimizer": None}, path)': [
+        CheckpointSave(
+            line=6,
+            end=6,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            contents=("model",),
+            weights_only=False,
+            path="path",
+            condition="due",
+            only=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "run_checkpoint(model=net, optimizer=optimizer, step=step)": "before the training it may read",

@@ -44,7 +44,7 @@ class CheckpointSave(Finding):
             "callback" (the framework saves by itself) or "due" (a method that saves every so many
             calls).
         call: What is called.
-        contents: The keys of what is saved, where a dict literal shows them.
+        contents: The keys of what is saved, where a dict literal shows them; not of a None there.
         more: Whether it holds more than these keys.
         keeps_optimizer: Whether a dict that keeps a model keeps an optimizer as well; None where
             that does not show.
@@ -58,6 +58,8 @@ class CheckpointSave(Finding):
             known what is saved here.
         path: Where to, as written.
         condition: The condition under which it is saved.
+        only: Whether a `return` or `continue` before it may keep it from being come to, so that the
+            condition alone does not suffice.
         per: "epoch" or "step": how often the place is reached; None when unknown or once.
         monitor: The metric that a callback watches.
         best_only: Whether a callback keeps the best alone.
@@ -80,6 +82,7 @@ class CheckpointSave(Finding):
     optimizer_saved: bool = False
     path: str | None = None
     condition: str | None = None
+    only: bool = False
     per: str | None = None
     monitor: str | None = None
     best_only: bool = False

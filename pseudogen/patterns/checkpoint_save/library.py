@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import written_keys, written_pairs
-from pseudogen.names.blocks import calls_of_methods
+from pseudogen.names.blocks import calls_of_methods, left_before
 from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -27,6 +28,7 @@ _MODELS = frozenset(
 _HELD = frozenset({"model", "models", "module", "net", "network", "networks"})
 """Words of variables that hold a model."""
 _OPTIMIZERS = frozenset({"optim", "optimiser", "optimizer", "optimizers"})
+_NOTHING = re.compile(r"""["']\w+["']: None""")
 _NO_WEIGHTS = frozenset({"opt", "optim", "optimizer", "scaler", "sched", "scheduler"})
 
 
@@ -54,7 +56,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="library",
         call=site.name,
-        contents=written_keys(made),
+        contents=kept_keys(made),
         more=has_others(made, added=added) or bool(states and added),
         keeps_optimizer=keeps_optimizer(made, added=added),
         saved=text(given) if type(given) is not cst.Dict else None,
@@ -63,6 +65,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
         path=_place(path, site, script),
         condition=script.condition(site.statement),
+        only=left_before(script, site.statement),
         per=script.unit(site.statement),
     )
 
@@ -104,7 +107,7 @@ def _saves_optimizer(script: Script) -> bool:
     return any(
         "state_dict(" in written and "opt" in written.lower()
         for site in calls_of_methods(script, "save")
-        if (written := text(site.node))
+        if (written := _NOTHING.sub("", text(site.node)))
     )
 
 
@@ -148,6 +151,11 @@ def _states(value: Any, site: Site, script: Script) -> Iterator[tuple[str, str |
         yield owner, script.condition(made, site.statement)
 
 
+def kept_keys(made: Any) -> tuple[str, ...]:
+    """The keys of a dict under which something is kept: not those of a None written there."""
+    return tuple(key for key, value in written_pairs(made) if text(value) != "None")
+
+
 def has_others(made: Any, *, added: bool) -> bool:
     """Whether a dict has more than keys that are written out: `{"epoch": epoch, **state}`."""
     keys = written_keys(made)
@@ -161,8 +169,9 @@ def keeps_optimizer(made: Any, *, added: bool) -> bool | None:
     pairs = written_pairs(made)
     if not any(_MODELS & set(words(key)) for key, _ in pairs):
         return None
-    if any(_is_of_optimizer(key, value) for key, value in pairs):
-        return True
+    of_optimizers = [value for key, value in pairs if _is_of_optimizer(key, value)]
+    if of_optimizers:
+        return True if any(text(value) != "None" for value in of_optimizers) else None
     return None if len(pairs) < 2 or has_others(made, added=added) else False
 
 

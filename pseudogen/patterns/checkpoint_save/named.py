@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string, written_keys
-from pseudogen.names.blocks import calls_of_methods
+from pseudogen.names.blocks import calls_of_methods, left_before
 from pseudogen.names.conditions import conjunction
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -21,6 +21,7 @@ from pseudogen.patterns.checkpoint_save.library import (
     has_others,
     is_added_to,
     keeps_optimizer,
+    kept_keys,
     made_of,
 )
 from pseudogen.syntax.build import dotted
@@ -105,12 +106,13 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
         how=how,
         call=called(site),
-        contents=written_keys(kept),
+        contents=kept_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
         whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
         path=_path(first, site) if how == "framework" else None,
         condition=conjunction(condition, _writes_if(site)),
+        only=left_before(script, site.statement),
         per=script.unit(site.statement),
     )
 
@@ -137,6 +139,7 @@ def find_noun(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how="helper",
         call=site.name,
         condition=condition_of(script, site.statement, site.node),
+        only=left_before(script, site.statement),
         per=script.unit(site.statement),
     )
 

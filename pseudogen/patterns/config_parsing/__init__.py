@@ -340,6 +340,21 @@ EXAMPLES = {
             function=None,
         )
     ],
+    "import click\n@click.group()\ndef cli():\n    pass": [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("click.group",)),
+            target=None,
+            source="command line",
+            tool="click",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+            rest=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import detector\ndetector_cfg = detector.config.get_cfg()": "the defaults of a library",

@@ -212,8 +212,14 @@ def find_decorator(site: Site, script: Script) -> Iterator[ConfigParsing]:
             file=None,
             options=sum("option" in text(d.decorator) for d in site.node.decorators),
             keeps_unknown=False,
-            function=site.node.name.value,
+            function=site.node.name.value if _takes_any(site.node.params) else None,
         )
+
+
+def _takes_any(params: cst.Parameters) -> bool:
+    """Whether a function has parameters, of whatever kind: else nothing is handed to it."""
+    starred = type(params.star_arg) is cst.Param or params.star_kwarg is not None
+    return starred or bool(params.params or params.kwonly_params or params.posonly_params)
 
 
 def _first_parameter(function: cst.FunctionDef) -> str | None:

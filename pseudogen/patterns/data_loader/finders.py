@@ -20,7 +20,7 @@ from pseudogen.names.targets import assigned, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.patterns.data_loader.facts import DataLoader
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 _LOADERS = frozenset({"loader", "loaders", "dataloader", "dataloaders"})
 
@@ -242,7 +242,8 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
 
 def _given(site: Site, script: Script, name: str) -> str | None:
     """The text of what is passed for a parameter that is off when nothing, or None, is passed."""
-    passed = script.argument_text(site, name)
+    node = script.argument(site, name)
+    passed = bare(node) if node is not None else None
     return passed if passed != "None" else None
 
 

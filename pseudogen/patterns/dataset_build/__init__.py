@@ -373,6 +373,18 @@ EXAMPLES = {
             source="args.data_path",
         )
     ],
+    "train_datasets = [StreetDataset(4), RoadDataset(4)]": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("StreetDataset",)),
+            target="train_datasets",
+            function="StreetDataset",
+            besides=("RoadDataset",),
+            several=True,
+            split="training",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("train_name, val_name = get_dataset_names(args)"): "text about it",

@@ -16,6 +16,7 @@ class DatasetBuild(Finding):
         target: What receives it; None when it is passed on at once.
         also: What the same call sets beside the data sets: `args.classes`.
         function: The class or function that makes it, as written.
+        besides: What makes the others of several.
         several: Whether what receives it holds several things, as a list does.
         form: "subset", "split", "concatenation", "tensors", "folder", "arrays" or "tf" where the
             library's row says so; None otherwise.
@@ -36,6 +37,7 @@ class DatasetBuild(Finding):
     target: str | None = None
     also: tuple[str, ...] = ()
     function: str
+    besides: tuple[str, ...] = ()
     several: bool = False
     form: str | None = None
     split: str | None = None

@@ -330,10 +330,13 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
     made = site.name.rpartition(".")[2][:1].isupper()
     number = made and first is not None and _is_number(first.value)
     source = text(first.value) if first is not None and not number else None
+    together = _together(site)
     if source in ("True", "False", "None"):
         source = None
     if source is not None and source[1:-1].endswith("Dataset") and source[:1] in "\"'":
         source = None  # the name of a class
+    if len(together) > 1:
+        source = None  # that of the first alone
     train = script.argument_text(site, "train")
     return DatasetBuild(
         line=site.line,
@@ -342,6 +345,11 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DatasetBuild:
         target=target,
         also=also,
         function=_maker(site),
+        besides=tuple(
+            dict.fromkeys(dotted(c.func) for c in together if dotted(c.func) != site.name)
+        )
+        if target is not None
+        else (),
         several=target is not None and type(site.statement.node.value) in _SEVERAL,
         form=form,
         split=_split(target, train, source),
@@ -363,6 +371,14 @@ def _chosen(site: Site, script: Script, traits: Mapping[str, str]) -> Iterator[s
         written = script.argument_text(site, name)
         if written is not None and written not in ("None", "False"):
             yield written if name == "name" else f"{name}={written}"
+
+
+def _together(site: Site) -> list[Any]:
+    """The calls of a list or dict of which one makes a data set: `[Streets(4), Roads(4)]`."""
+    value: Any = getattr(site.statement.node, "value", None)
+    elements = value.elements if type(value) in (cst.List, cst.Dict) else ()
+    calls = [e.value for e in elements if type(e.value) is cst.Call]
+    return calls if any(call is site.node for call in calls) else []
 
 
 def _seed(site: Site, script: Script) -> str | None:
@@ -394,6 +410,5 @@ def _split(target: str | None, train: str | None, source: str | None) -> str | N
 
 
 def _split_of(train: str | None, source: str | None) -> str | None:
-    if train in ("True", "False"):
-        return "training" if train == "True" else "validation"
-    return split(source)
+    """`train=False` alone does not say what the samples that are kept apart are for."""
+    return "training" if train == "True" else split(source) if train != "False" else None

@@ -17,7 +17,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.patterns.device_selection.facts import DeviceSelection
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _DENIAL = re.compile(r"\bnot (?!in\b)")
@@ -63,7 +63,7 @@ def _find(site: Site, script: Script) -> Iterator[DeviceSelection]:
         evidence=choice.evidence,
         form=choice.form,
         target=choice.target,
-        choices=tuple(dict.fromkeys(text(value) for value in values)),
+        choices=tuple(dict.fromkeys(bare(value) for value in values)),
         families=families,
         none=none,
         branches=branches,

@@ -812,6 +812,61 @@ EXAMPLES = {
             values=("acc",),
         ),
     ],
+    "import wandb\n"
+    "from torch.utils.tensorboard import SummaryWriter\n"
+    "def note(writer: SummaryWriter, name, value, step):\n"
+    "    writer.add_scalar(name, value, global_step=step, new_style=True)\n"
+    "    wandb.log({'loss': loss})": [
+        ExperimentLogging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("writer",)),
+            form="log",
+            tracker="writer",
+            backend=None,
+            also=((None, "Weights & Biases"),),
+            where=None,
+            names=("loss",),
+            others=True,
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
+    "tracker.log_metric(name, value, run_id=run_id)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tracker",)),
+            form="log",
+            tracker="tracker",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+            values=("value",),
+        )
+    ],
+    "tracker.log_metrics(dict(zip(keys, results)), epochs)": [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("tracker",)),
+            form="log",
+            tracker="tracker",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "embedded = self.add_embedding(times)": "a layer, which gives what it computes",

@@ -33,8 +33,11 @@ from pseudogen.syntax.tree import Statement
 
 _FEW, _LONGEST = 4, 40
 _COUNTED = re.compile(r"([\w.]+)(?: [+-] \d+)?")
-_ASIDE = frozenset({"args", "config", "key", "model", "name", "opt", "tag"})
+_ASIDE = frozenset({"args", "config", "id", "key", "model", "name", "opt", "tag"})
 """Words of what is passed beside the values."""
+_CONSTANTS = ("True", "False", "None")
+_TAGGED = frozenset({"add_scalar", "add_scalars", "log_metric", "log_scalar", "log_value"})
+"""Methods whose first argument names the value."""
 _SOON_SAID = (cst.Name, cst.Attribute, cst.BinaryOperation)
 
 
@@ -79,6 +82,7 @@ def _finding(
     named = bool(names.get(None))
     whats = {_what(log) for log in sites}
     guards = {_guard(log, told, script) for log in sites}
+    places = dict.fromkeys((one.name, one.backend) for one in _trackers(sites, script))
     return ExperimentLogging(
         line=site.line,
         end=end,
@@ -86,6 +90,7 @@ def _finding(
         form=form,
         tracker=told.name,
         backend=told.backend,
+        also=tuple(places)[1:] if form == "log" else (),
         where=where,
         where_kind=where_kind,
         names=names.pop(None, ()),
@@ -98,6 +103,13 @@ def _finding(
         values=values if len(values) <= _FEW else (),
         further=tuple((named, rest) for rest, named in names.items() if rest and named),
     )
+
+
+def _trackers(sites: list[Site], script: Script) -> Iterator[Tracker]:
+    for log in sites:
+        told = logged(script, log)
+        if told is not None:
+            yield told
 
 
 def _by_condition(
@@ -147,16 +159,26 @@ def _condition(log: Site, script: Script) -> str | None:
 
 def _values(sites: list[Site], tracker: str | None) -> Iterator[str]:
     """What a method of the project's own gets beside the number of the epoch or step:
-    `note(epoch + 1, loss / n)`."""
+    `note(epoch + 1, loss / n)`. Where that comes first and is too much to say, nothing is."""
     for log in sites:
-        for arg in log.node.args if log.known is None else ():
+        tagged = log.name.rpartition(".")[2] in _TAGGED
+        unsaid = bool(log.node.args) and not tagged and _is_much(log.node.args[0])
+        if log.known is not None or unsaid:
+            continue
+        for arg in log.node.args[1:] if tagged else log.node.args:
             written = text(arg.value)
             of_time = arg.keyword is not None and is_time(arg.keyword.value)
             plain = type(arg.value) in _SOON_SAID and not arg.star and len(written) <= _LONGEST
-            aside = written == tracker or _ASIDE & set(words(written))
+            aside = written in (tracker, *_CONSTANTS) or _ASIDE & set(words(written))
             counts = _COUNTED.fullmatch(written)
             if plain and not aside and not of_time and not (counts and is_time(counts[1])):
                 yield written
+
+
+def _is_much(first: cst.Arg) -> bool:
+    """Whether an argument, the first and by its place, is neither said soon nor a text."""
+    sayable = (*_SOON_SAID, cst.SimpleString, cst.FormattedString)
+    return first.keyword is None and type(first.value) not in sayable
 
 
 def _names(site: Site) -> Iterator[str]:

@@ -362,6 +362,9 @@ COUNTEREXAMPLES = {
     "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (
         "no backward pass follows where a model is evaluated"
     ),
+    "def forward(self, x):\n    if manual:\n        self.net.require_backward_grad_sync = False": (
+        "a wrapper switches for reasons of its own"
+    ),
     "remainder = batches % accum_steps": "batches that are left over",
     "updates = batches // accum_steps + int(batches % accum_steps > 0)": "rounded up",
     "model.require_forward_param_sync = False": "says nothing of gradients",

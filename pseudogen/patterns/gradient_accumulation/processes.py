@@ -3,6 +3,7 @@ combine the gradients once."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,19 +13,26 @@ from pseudogen.finding import pattern
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.finders import is_steps
 from pseudogen.syntax.text import bare, text
 
 _SWITCH = "require_backward_grad_sync"
 """What `no_sync()` of a model in copies switches."""
+_COUNTING = frozenset(
+    {"accum", "accumulate", "accumulated", "accumulating", "accumulation", "boundary", "last"}
+    | {"batch", "grad", "micro", "microbatch", "step", "steps", "sync"}
+)
+_JOINTS = re.compile(r"\W+")
 
 
 @pattern(GradientAccumulation, statements=(cst.Assign,), mentions=(_SWITCH,))
 def find_switch(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`model.require_backward_grad_sync = step == last`."""
     target, value = site.node.targets[0].target, site.node.value
-    if type(target) is cst.Attribute and target.attr.value == _SWITCH:
+    switches = type(target) is cst.Attribute and target.attr.value == _SWITCH
+    if switches and (text(value) not in ("True", "False") or _counts(site, script)):
         yield GradientAccumulation(
             line=site.line,
             end=site.last,
@@ -33,6 +41,15 @@ def find_switch(site: Site, script: Script) -> Iterator[GradientAccumulation]:
             call=text(target),
             condition=bare(value),
         )
+
+
+def _counts(site: Site, script: Script) -> bool:
+    """Whether what leads to a constant speaks of batches that are put together: a wrapper may
+    switch for other reasons."""
+    function = script.function_around(site.statement)
+    named = words(function.node.name.value) if function is not None else ()
+    tested = _JOINTS.sub("_", script.condition(site.statement) or "")
+    return not _COUNTING.isdisjoint((*named, *words(tested)))
 
 
 @pattern(GradientAccumulation, statements=(cst.AugAssign, cst.Assign), mentions=("accum",))

@@ -471,6 +471,12 @@ EXAMPLES = {
             watched="val_loss",
         )
     ],
+    "def advance(scheduler, epoch=None):\n    scheduler.step(epoch)": _example(
+        line=2,
+        evidence=Evidence(NAME, ("scheduler",)),
+        action="stepped",
+        name="scheduler",
+    ),
 }
 COUNTEREXAMPLES = {
     "import paddle\nrate = paddle.optimizer.lr.NoamDecay(512, 4000).get_lr()": (

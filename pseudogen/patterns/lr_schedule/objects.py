@@ -214,6 +214,7 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not known and (not names_schedule(written) or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
+    passed = [] if passed and _is_optional(passed[0], site, script) else passed
     told = text(passed[0]) if passed else None
     timed = bool(passed) and depends_on_time(passed[0]) and not _is_result(passed[0])
     yield LrSchedule(
@@ -238,6 +239,12 @@ _RESULTS = frozenset(
 def _is_result(node: Any) -> bool:
     """Whether an argument is what a schedule watches: `np.mean(epoch_loss)`, `metrics[epoch]`."""
     return any(_RESULTS & set(words(name)) for name in names_in(node))
+
+
+def _is_optional(node: Any, site: Site, script: Script) -> bool:
+    """Whether an argument is a parameter that may be left out: `def step(epoch=None)`."""
+    bindings = script.reaching(node.value, site.statement.index) if type(node) is cst.Name else []
+    return any(b.how == "parameter" and b.value and text(b.value) == "None" for b in bindings)
 
 
 def _now_and_then(site: Site, script: Script) -> bool:
@@ -277,7 +284,7 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
         evidence=Evidence(NAME, (made.name,)),
         action="made",
         name=target,
-        api=made.name.rpartition(".")[2],
+        api=text(call.func),
         optimizer=text(optimizer) if optimizer is not None else None,
         parameters=tuple(text(arg) for arg in call.args),
         per=_stepped_per(target, script),

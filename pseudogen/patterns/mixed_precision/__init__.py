@@ -295,6 +295,16 @@ EXAMPLES = {
             api="FP16_Optimizer",
         )
     ],
+    'import torch\nscaler = torch.amp.GradScaler("cuda") if new else torch.cuda.amp.GradScaler()': [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.amp.GradScaler",)),
+            part="scaler",
+            name="scaler",
+            api="GradScaler",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -52,8 +52,18 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         dtype=_dtype(site, script),
         device=device if not truth else None,
         enabled=_enabled(site, script) or (device if truth else None),
-        condition=condition_of(script, site.statement, site.node),
+        condition=script.condition(site.statement)
+        if _either_way(site)
+        else condition_of(script, site.statement, site.node),
     )
+
+
+def _either_way(site: Site) -> bool:
+    """Whether both branches of a choice make the same: `amp.GradScaler("cuda") if new else
+    cuda.amp.GradScaler()`."""
+    value = getattr(site.statement.node, "value", None)
+    made = (value.body, value.orelse) if type(value) is cst.IfExp else ()
+    return len({dotted(getattr(one, "func", None)).rpartition(".")[2] for one in made}) == 1
 
 
 def _dtype(site: Site, script: Script) -> str | None:

@@ -254,7 +254,7 @@ EXAMPLES = {
             end=1,
             evidence=Evidence(NAME, ("get_optimizer()",)),
             name="opt",
-            api="get_optimizer()",
+            api="get_optimizer(args.optimizer)",
             helper=True,
             arguments=("model.parameters()", "args.lr"),
         )
@@ -265,7 +265,7 @@ EXAMPLES = {
             end=1,
             evidence=Evidence(NAME, ("utils.get_std_opt",)),
             name="optimizer",
-            api="get_std_opt",
+            api="utils.get_std_opt",
             helper=True,
             arguments=("model", "optim_func=opt.optim"),
         )

@@ -172,7 +172,7 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         end=site.last,
         evidence=evidence,
         name=_named(target),
-        api=made.name.rpartition(".")[2] or text(call.func),
+        api=text(call.func),
         lr=script.argument_text(made, "lr"),
         weight_decay=script.argument_text(made, "weight_decay"),
         helper=True,

@@ -179,6 +179,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    'events.append({"name": mode, "params": params})': "what an event is reported with",
     "group_to_param_map, rest = group_param(infos, size)": "buckets of parameters",
     ("params = separate_params(net)"): "nothing is split",
     "opt = SGD([{'params': [weight]}], lr=0.1)": "one group, and nothing is split",

@@ -161,6 +161,8 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     keys = dict.fromkeys(key for group in groups for key, _ in group if key not in ("", "params"))
     if len(groups) == 1 and not keys and type(value) is cst.Call:
         return  # one group as an optimizer wants it, and nothing is split
+    if _appends(value) and keys.keys() <= {"name"} and not _LISTS & set(words(_grown(site.node))):
+        return  # parameters of something else: of an event, of a call
     assigned = type(site.node) is cst.Assign and type(value) is cst.List
     yield ParameterGroups(
         line=site.line if begun is None else begun.first,
@@ -248,6 +250,10 @@ def _sorted_before(groups: list[Group], site: Site, script: Script) -> bool:
 
 
 _PARAMETERS = (("paras",), ("params",), ("parameters",))
+
+
+_LISTS = frozenset({"group", "groups", "optim", "param", "parameters", "paras", "params"})
+"""Words of lists of groups."""
 
 
 def _unpacks(node: cst.Assign) -> bool:

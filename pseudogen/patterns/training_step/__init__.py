@@ -115,6 +115,35 @@ EXAMPLES = {
         steps=3,
         cleared="after",
     ),
+    "for i, (x, y) in enumerate(loader):\n"
+    "    loss = criterion(model(x), y)\n"
+    "    loss.backward()\n"
+    "    if i % 4 == 3:\n"
+    "        if half:\n"
+    "            scaler.step(optimizer)\n"
+    "        else:\n"
+    "            optimizer.step()\n"
+    "        optimizer.zero_grad()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("loss",)),
+        how="backward",
+        loss="loss",
+        optimizer="optimizer",
+        clears=9,
+        steps=6,
+        steps_if="i % 4 == 3",
+        cleared="after",
+    ),
+    "for x, y in loader:\n"
+    "    try:\n"
+    "        criterion(model(x), y).backward()\n"
+    "    except RuntimeError:\n"
+    "        optimizer.zero_grad()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+    ),
     "for x, y in loader:\n    loss = criterion(model(x), y)\n    (loss / 4).backward()": _example(
         line=3,
         evidence=Evidence(FLOW, ("loss / 4",)),
@@ -373,6 +402,7 @@ COUNTEREXAMPLES = {
     "    def backward(ctx, grad):\n"
     "        return grad": "a gradient formula, no step",
     "model.train()": "only switches the mode",
+    "def count_flops(model, x):\n    model(x).sum().backward()": "run for its cost alone",
     "from sklearn.preprocessing import StandardScaler\n"
     "scaler = StandardScaler()\n"
     "scaler.fit(x)": "statistics of features are no training loop",

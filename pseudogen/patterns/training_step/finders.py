@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
+from pseudogen.names.conditions import common
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.training import (
@@ -39,8 +40,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     loss, scaler, through = _loss(site, step.how)
     scaled = _scaled_before(site, script) if loss is not None and scaler is None else None
     loss, scaler = scaled or (loss, scaler)
-    optimizer, clears, stepped = _surroundings(site, script)
-    steps = stepped.line if stepped is not None else None
+    optimizer, clears, made = _surroundings(site, script)
+    steps = made[0].line if made else None
     gradients = gradients_before(script, site) if step.how == APPLY else None
     together = _together(site, script, clears, steps) if loss is not None else []
     first = together[0] if together and together[0][1] < site.line else None
@@ -55,7 +56,7 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         optimizer=optimizer,
         clears=clears,
         steps=site.line if gradients is not None else steps,
-        steps_if=_steps_if(site, stepped, script) if gradients is None else None,
+        steps_if=_condition_of_step(site, script, made) if gradients is None else None,
         later=step.how == APPLY and _in_program(site, script),
         gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
@@ -103,37 +104,23 @@ def _is_gradient(node: Any) -> bool:
     return dotted(node).startswith("torch.") or bool(_GRADIENTS & set(words(dotted(node))))
 
 
-def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, Site | None]:
-    """(optimizer, line that clears gradients, call of `step`) in the loop or function around it."""
+def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, list[Site]]:
+    """(optimizer, line that clears gradients, its steps) in the loop or function around it."""
     around = _round(site, script)
     block = script.calls_below(around) if around is not None else script.call_sites()
-    clears, optimizer, stepped = None, None, None
+    clears, optimizer, steps = None, None, []
     for other in block:
         if other.scope != site.scope or script.exclusive(other.statement, site.statement):
             continue
         method = other.name.rpartition(".")[2]
         before = other.statement.index < site.statement.index
         if method in CLEARING_METHODS and (before or clears is None):
-            clears = other.line
-        elif (
-            _makes_step(method) and stepped is None and other.statement.index > site.statement.index
-        ):
-            optimizer = _stepped(other, script)
-            stepped = other if optimizer is not None else None
-    return optimizer, clears, stepped
-
-
-def _steps_if(site: Site, stepped: Site | None, script: Script) -> str | None:
-    """The condition under which the step follows a backward pass; None where another branch makes
-    a step as well."""
-    if stepped is None:
-        return None
-    others = (c for c in script.calls_after(site.statement) if c.scope == site.scope)
-    either = (
-        _makes_step(c.name.rpartition(".")[2]) and script.exclusive(c.statement, stepped.statement)
-        for c in others
-    )
-    return script.condition(stepped.statement, beyond=site.statement) if not any(either) else None
+            clears = clears if _mends(other, site, script) else other.line
+        elif _makes_step(method) and not before and other.statement is not site.statement:
+            stepped = _stepped(other, script)
+            optimizer = optimizer or stepped
+            steps += [other] if stepped is not None and stepped == optimizer else []
+    return optimizer, clears, steps
 
 
 def _in_program(site: Site, script: Script) -> bool:
@@ -144,6 +131,21 @@ def _in_program(site: Site, script: Script) -> bool:
         type(context) is cst.Call and dotted(context.func).rpartition(".")[2] == "program_guard"
         for context in contexts
     )
+
+
+def _mends(other: Site, site: Site, script: Script) -> bool:
+    """Whether a call stands where an error is caught that the backward pass may raise."""
+    around = {s.index for s in script.tree.ancestors(site.statement.index)}
+    return any(
+        type(s.node) is cst.ExceptHandler and s.index not in around
+        for s in script.tree.ancestors(other.statement.index)
+    )
+
+
+def _condition_of_step(site: Site, script: Script, steps: list[Site]) -> str | None:
+    """What the optimizer's step is bound to beyond the backward pass, whatever branch makes it."""
+    told = {script.condition(step.statement, site.statement) for step in steps}
+    return told.pop() if len(told) == 1 else common(list(told))
 
 
 def _together(
