@@ -19,6 +19,7 @@ class Augmentation(Finding):
             () when they are not spelled out.
         listed: The line on which the list of steps is made, where it is held by a variable.
         random: Those of the steps that draw at random, by their name.
+        chances: Whether steps of a library state the probability with which they are applied.
         fixed: Whether none of the steps draws at random, as far as all are known.
         split: "training" or "validation", the part of the data; None when names don't tell.
         order: "sequence", "one" or "any order": how the steps are applied; None when unknown.
@@ -32,6 +33,7 @@ class Augmentation(Finding):
     steps: tuple[str, ...] = ()
     listed: int | None = None
     random: tuple[str, ...] = ()
+    chances: bool = False
     fixed: bool = False
     split: str | None = None
     order: str | None = None

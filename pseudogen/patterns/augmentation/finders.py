@@ -118,6 +118,7 @@ def find_list(site: Site, script: Script) -> Iterator[Augmentation]:
         function=name,
         steps=tuple(text(step) for step in steps),
         random=tuple(text(step) for step in steps if _is_random(dotted(step.func))),
+        chances=any(map(_may_skip, steps)),
         fixed=all(dotted(step.func).rpartition(".")[2] in _FIXED for step in steps),
         split=split(name),
         order="sequence",
@@ -244,6 +245,12 @@ def _never(step: Any) -> bool:
     return type(chance) in (cst.Float, cst.Integer) and not float(chance.value)
 
 
+def _may_skip(step: Any) -> bool:
+    """Whether a step states with what probability it is applied: `Blur(p=0.1)`."""
+    chance = argument(step, "p") if type(step) is cst.Call else None
+    return chance is not None and text(chance) not in ("1", "1.0", "1.")
+
+
 def _is_random(name: str) -> bool:
     last = name.rpartition(".")[2]
     return last.startswith("Rand") or last in _RANDOM
@@ -279,6 +286,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
             for step, call in zip(steps, made, strict=True)
             if type(call) is cst.Call and _is_random(dotted(call.func))
         ),
+        chances=evidence.kind == API and any(map(_may_skip, made)),
         fixed=bool(steps)
         and all(
             type(call) is cst.Call and dotted(call.func).rpartition(".")[2] in _FIXED
