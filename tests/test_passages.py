@@ -581,3 +581,10 @@ def test_a_message_without_words_is_not_said_beside_others() -> None:
 def test_a_path_that_is_joined_is_told_with_its_parts() -> None:
     path = "os.path.join(settings.CHECKPOINTS, args.architecture, newest_folder)"
     assert f"`{path}`" in between(f"where = {path}")
+
+
+def test_an_endless_loop_is_called_so() -> None:
+    said = between("while True:", "    x = draw()", "    y = x + 1")
+    assert "in an endless loop" in said
+    assert "True" not in said
+    assert "在无限循环中，" in between("while True:", "    x = draw()", "    y = x", lang="zh")

@@ -11,6 +11,7 @@ from pseudogen.patterns.weight_averaging.finders import (
     find_loop_by_name,
     find_named,
     find_set_up,
+    find_states,
     find_update,
 )
 
@@ -22,6 +23,7 @@ __all__ = [
     "find_loop_by_name",
     "find_named",
     "find_set_up",
+    "find_states",
     "find_update",
 ]
 
@@ -105,6 +107,26 @@ EXAMPLES = {
             average="ema_model",
             model="model",
         ),
+    ],
+    (
+        "TAU = 0.01\n"
+        "old = target_net.state_dict()\n"
+        "new = policy_net.state_dict()\n"
+        "for name in new:\n"
+        "    old[name] = new[name] * TAU + old[name] * (1 - TAU)\n"
+        "target_net.load_state_dict(old)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("target_net", "policy_net")),
+            action="updated",
+            form="ema",
+            average="target_net",
+            model="policy_net",
+            decay="1 - TAU",
+            decay_value=0.99,
+        )
     ],
     "model_ema = copy.deepcopy(model)\nupdate_ema(model_ema, model, 0.99)": [
         WeightAveraging(
@@ -293,5 +315,9 @@ COUNTEREXAMPLES = {
         "opt = torch.optim.SGD(encoder.parameters(), lr=0.1)\n"
         "start = copy.deepcopy(encoder)"
     ): "a copy that nothing goes into",
+    (
+        "total = net.state_dict()\nfor key in total:\n"
+        "    total[key] = total[key] * (1 - share) + update[key] * share"
+    ): "what is mixed in need not be weights",
     ("hooks = [LRHook(cfg, model)]"): "another hook",
 }

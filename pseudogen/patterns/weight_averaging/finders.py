@@ -16,7 +16,7 @@ from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.weight_averaging.facts import WeightAveraging
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
@@ -191,6 +191,56 @@ def find_loop_by_name(site: Site, script: Script) -> Iterator[WeightAveraging]:
             return
 
 
+@pattern(WeightAveraging, statements=(cst.For,))
+def find_states(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`for key in old: old[key] = new[key] * tau + old[key] * (1 - tau)`, of two state dicts."""
+    for statement in script.tree.body(site.statement):
+        parts = _sum_of_items(statement.node)
+        if parts is None:
+            continue
+        average, other, share = parts
+        of, model = (_parameters_held(name, site, script) for name in (average, other))
+        if of is not None and model is not None and text(of) != text(model):
+            yield WeightAveraging(
+                line=site.line,
+                end=site.statement.end,
+                evidence=Evidence(FLOW, (text(of), text(model))),
+                action="updated",
+                form="ema",
+                average=text(of),
+                model=text(model),
+                decay=bare(share),
+                decay_value=script.value(share, statement.index),
+                condition=script.condition(site.statement),
+            )
+            return
+
+
+def _sum_of_items(node: Any) -> tuple[str, str, Any] | None:
+    """(the first table, the second, the share that the first keeps) of `a[key] = b[key] * tau +
+    a[key] * (1 - tau)`, whatever the order; None for other statements."""
+    target = node.targets[0].target if type(node) is cst.Assign else None
+    total = node.value if type(target) is cst.Subscript else None
+    if type(total) is not cst.BinaryOperation or type(total.operator) is not cst.Add:
+        return None
+    sides = [_scaled_item(side) for side in (total.left, total.right)]
+    old = next((side for side in sides if side and text(side[0]) == text(target)), None)
+    new = next((side for side in sides if side is not old), None)
+    if old is None or new is None or text(new[0].slice[0]) != text(old[0].slice[0]):
+        return None
+    return dotted(old[0].value), dotted(new[0].value), old[1]
+
+
+def _scaled_item(node: Any) -> tuple[cst.Subscript, Any] | None:
+    """`a[key]` and `tau` of `tau * a[key]`."""
+    if type(node) is not cst.BinaryOperation or type(node.operator) is not cst.Multiply:
+        return None
+    for item, factor in ((node.left, node.right), (node.right, node.left)):
+        if type(item) is cst.Subscript:
+            return item, factor
+    return None
+
+
 def _held(node: Any) -> str:
     """`ema_params` in `ema_params[name].mul_(decay).add_(p)` and `ema_params[name].lerp_(p, w)`."""
     function = node.func
@@ -221,11 +271,15 @@ def _added(call: cst.Call) -> str:
 
 
 def _parameters_held(name: str, site: Site, script: Script) -> Any:
-    """The model whose parameters a table holds by their names: `dict(model.named_parameters())`."""
+    """The model whose parameters a table holds by their names: `dict(model.named_parameters())`,
+    `model.state_dict()`."""
     bound = script.reaching(name, site.statement.index) if name else []
     made = bound[0].value if len(bound) == 1 and bound[0].how == "assign" else None
-    if type(made) is not cst.Call or dotted(made.func) not in ("dict", "OrderedDict"):
+    if type(made) is not cst.Call:
         return None
+    if dotted(made.func) not in ("dict", "OrderedDict"):
+        last = made.func.attr.value if type(made.func) is cst.Attribute else ""
+        return _state_of(made) if last == "state_dict" else None
     return parameters_of(made) or _state_of(made.args[0].value if made.args else None)
 
 
