@@ -88,6 +88,7 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("del images", "`images` is deleted"),
         ("kept.append(loss)", "`loss` is appended to `kept`"),
         ("pbar.update(len(images))", "the progress bar `pbar` advances by `len(images)`"),
+        ("view.valid_bar.update(step + 1)", "`view.valid_bar.update(step + 1)` is called"),
         ("root = Path(args.root)", "`root` becomes `Path(args.root)`"),
         ("net = model.eval()", "`model` goes into evaluation mode; `net` becomes `model`"),
         (

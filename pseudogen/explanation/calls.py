@@ -58,7 +58,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             or (_of_model(script, statement, call, receiver, method) if receiver else None)
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
-            or (_growing(call, receiver, method) if receiver else None)
+            or (_growing(script, statement, call, receiver, method) if receiver else None)
             or Clause("called", parts=(_called(call, name),))
         )
 
@@ -129,15 +129,32 @@ def _of_meter(
     return Clause("metered", (receiver,), parts=(value,) if value else ())
 
 
-def _growing(call: cst.Call, receiver: str, method: str) -> Clause | None:
+def _growing(
+    script: Script, statement: Statement, call: cst.Call, receiver: str, method: str
+) -> Clause | None:
     """What a list gets, or by how much a progress bar moves on."""
     first = call.args[0].value if len(call.args) == 1 else None
     if first is None or len(text(first)) > LONGEST:
         return None
     if method == "append":
         return Clause("appended", (receiver,), text(first))
-    moves = method == "update" and _BARS & set(words(receiver))
+    moves = method == "update" and _advances(script, statement, receiver)
     return Clause("advanced", (receiver,), text(first)) if moves else None
+
+
+def _advances(script: Script, statement: Statement, name: str) -> bool:
+    """Whether a bar moves on by what `update` gets, as those of tqdm do: others are told where they
+    are."""
+    named = set(words(name))
+    made = (b.value for b in script.reaching(name, statement.index) if type(b.value) is cst.Call)
+    makers = [dotted(value.func).rpartition(".")[2] for value in made]
+    if makers:
+        return bool(named & _BARS) and all(maker in _MOVED_ON for maker in makers)
+    return bool(named & {"pbar", "tqdm"}) or ("." not in name and bool(named & _BARS))
+
+
+_MOVED_ON = ("tqdm", "trange", "tqdm_notebook", "Tqdm")
+"""What makes bars whose `update` tells by how much they move on."""
 
 
 def _is_meter(script: Script, name: str, statement: Statement) -> bool:

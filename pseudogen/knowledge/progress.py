@@ -1,10 +1,11 @@
-"""Progress bars: tqdm, rich, progressbar, fastprogress, alive-progress."""
+"""Progress bars: tqdm, rich, progressbar, fastprogress, alive-progress, progress."""
 
 from pseudogen.knowledge.api import Api
 
 _TQDM = Api("progress", ("iterable", "desc", "total"), {}, "https://tqdm.github.io/docs/tqdm/")
 _RANGE = Api("progress", ("stop",), {}, "https://tqdm.github.io/docs/shortcuts/")
 _RICH = Api("progress", ("sequence",), {}, "https://rich.readthedocs.io/en/stable/progress.html")
+_BAR = Api("progress", ("desc",), {}, "https://pypi.org/project/progress/")
 
 EXACT: dict[str, Api] = {
     **{f"{module}.tqdm": _TQDM for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std")},
@@ -32,6 +33,7 @@ EXACT: dict[str, Api] = {
         "progress", ("tasks",), {}, "https://mmengine.readthedocs.io/"
     ),
     "accelerate.utils.tqdm": _TQDM,
+    **{f"progress.bar.{kind}Bar": _BAR for kind in ("", "Charging", "Incremental", "Pixel")},
 }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}

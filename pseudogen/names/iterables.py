@@ -118,10 +118,11 @@ def counted(node: Any) -> bool:
 
 
 def holds_count(script: Script, node: Any, statement: Statement) -> bool:
-    """Whether a name holds what counts: `steps = range(n)`, perhaps `steps = tqdm(steps)` later."""
+    """Whether a name holds what counts: `steps = range(n)`, perhaps `steps = tqdm(steps)` later, or
+    `with trange(n) as steps:`."""
     name = dotted(node) if type(node) is cst.Name else ""
     bound = script.reaching(name, statement.index) if name else []
-    values = [b.value for b in bound if b.how == "assign"]
+    values = [b.value for b in bound if b.how in ("assign", "with")]
     counts = [value for value in values if counted(value)]
     others = [value for value in values if not counted(value)]
     same = all(dotted(unwrapped(value)) == name for value in others)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
@@ -42,7 +42,7 @@ from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
-    from pseudogen.names.script import Script
+    from pseudogen.names.script import Script, Site
 
 EPOCH_LOOP = "epoch-loop"
 BATCH_LOOP = "batch-loop"
@@ -69,6 +69,12 @@ MODEL_WORDS = frozenset(
     | {"actor", "agent", "critic", "infer", "inference", "unet", "gan", "transformer"}
     | {"policy", "apply"}
 )
+_RESULTS = (
+    *("acc", "auc", "bleu", "confusion", "correct", "criterion", "dice_", "elbo", "err", "evaluat"),
+    *("f1", "iou", "loss", "mae", "measure", "meter", "metric", "mse", "nll", "perplexity", "ppl"),
+    *("precision", "psnr", "recall", "reward", "score", "ssim", "top1", "wer"),
+)
+"""What is written where a model is measured."""
 _REPEATS = frozenset({"fold", "folds", "run", "runs", "trial", "trials", "seed", "seeds", "repeat"})
 """Words of loops that train several models."""
 
@@ -181,6 +187,8 @@ class _Classifier:
             return None
         if inside and text(statement.node.iter).endswith(".items()"):
             return None  # of a table
+        if inside and _lists_names(statement.node.iter):
+            return None  # of data sets or models
         if inside:
             within = self._around(statement) == BATCH_LOOP
             innermost = not within and self._innermost(statement)
@@ -393,7 +401,13 @@ class _Classifier:
             return bool(name & EVALUATION_WORDS)
         if (named | name) & EVALUATION_WORDS:
             return True
-        return without_gradients(script, statement, function)
+        return without_gradients(script, statement, function) and _measures(script, function)
+
+    def _tests_itself(self, site: Site) -> bool:
+        """`model.test()`: a model that holds its networks and the batch runs them."""
+        function = site.node.func
+        tests = type(function) is cst.Attribute and function.attr.value in ("test", "validate")
+        return tests and self.script.is_a(function.value, site.scope, "model") is not None
 
     def _runs_model(self, statement: Statement) -> bool:
         """Whether the body calls a model or a criterion."""
@@ -402,6 +416,8 @@ class _Classifier:
             role = self.script.role(function, site.scope)
             if role is not None and role.kind in ("model", "criterion"):
                 return True
+            if self._tests_itself(site):
+                return True
             last = set(words(site.name))
             if last & MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
                 return True
@@ -409,3 +425,18 @@ class _Classifier:
             if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
                 return True
         return False
+
+
+def _lists_names(node: Any) -> bool:
+    """`["first", "second"]`: names that are written out, of which none is a batch."""
+    listed = type(node) in (cst.List, cst.Tuple) and bool(node.elements)
+    return listed and all(type(e.value) is cst.SimpleString for e in node.elements)
+
+
+def _measures(script: Script, function: Statement | None) -> bool:
+    """Whether a function speaks of a result; one that only runs a model over data measures it not.
+    What stands in no function leaves that open."""
+    return function is None or any(
+        any(map(script.written(statement).__contains__, _RESULTS))
+        for statement in (function, *script.tree.below(function))
+    )

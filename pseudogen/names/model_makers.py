@@ -242,7 +242,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if _is_kept_with_models(first) and is_class_name(last) and not set(words(last)) & NO_MODELS:
         return True
     if not _may_hold_model(first):
-        return False
+        return _is_network_in_use(first, site, script)
     speaks = _speak_of_model(first, last)
     maker = is_class_name(last) or _imported(site, script, words(last) or ("",), member=True)
     if not (speaks or maker) or _other_library(site, script):
@@ -304,6 +304,24 @@ def _used_as_model(site: Site, script: Script) -> bool:
     target: Any = node.target if type(node) is cst.AnnAssign else node.targets[0].target
     role = script.role(target, site.scope) if type(target) in (cst.Name, cst.Attribute) else None
     return role is not None and role.kind == "model" and role.evidence.kind != NAME
+
+
+def _is_network_in_use(name: str, site: Site, script: Script) -> bool:
+    """`model_restoration = RestoreNet()` whose parameters are used, whatever follows `model`, or
+    which is wrapped to be trained on several devices."""
+    made = words(site.name)
+    if words(name)[:1] != ("model",) or not is_class_name(site.name) or "[" in name:
+        return False
+    if {*words(name), *made} & (NO_MODELS | _ABOUT) or _other_library(site, script):
+        return False
+    network = made[-1:] in (("net",), ("network",))
+    return (network and _used_as_model(site, script)) or any(
+        call.known is not None
+        and call.known.api.kind == "wrap"
+        and bool(call.node.args)
+        and text(call.node.args[0].value) == name
+        for call in script.call_sites()
+    )
 
 
 @lru_cache(maxsize=1 << 13)

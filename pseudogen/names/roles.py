@@ -154,7 +154,7 @@ class Roles:
         role = (
             self._assigned(name, scope, depth)
             or self._declared(name, scope)
-            or self._used(name, key[1])
+            or self._used(name, scope)
             or self._passed(name, scope, depth)
             or self._named(name, scope, depth)
             or self._made_by_name(name, scope)
@@ -198,24 +198,33 @@ class Roles:
                 return Role(kind, Evidence(NAME, (made,)))
         return None
 
-    def _used(self, name: str, home: int) -> Role | None:
-        methods = self._methods().get((home, name), set())
+    def _used(self, name: str, scope: int) -> Role | None:
+        methods = self._methods().get((self._owner(name, scope), name), set())
         for wanted, kind in _USES:
             if wanted <= methods:
                 return Role(kind, Evidence(FLOW, (name,)))
         return None
 
     def _methods(self) -> dict[tuple[int, str], set[str]]:
-        """(home scope, name) -> the methods that the script calls on it."""
+        """(scope that owns it, name) -> the methods that the script calls on it."""
         if self._uses is None:
             self._uses = {}
             for call in self.tree.occurrences[cst.Call]:
                 name, _, method = call.name.rpartition(".")
                 if name:
-                    home = self.resolver.home(name, call.scope)
-                    key = (home.index if home else -1, name)
+                    key = (self._owner(name, call.scope), name)
                     self._uses.setdefault(key, set()).add(method)
         return self._uses
+
+    def _owner(self, name: str, scope: int) -> int:
+        """The scope whose uses of a name are those of one thing: the home of the name, and of an
+        attribute of `self`, whichever method sets it, that of the class."""
+        home = self.resolver.home(name, scope)
+        if home is None:
+            return -1
+        around = self.tree.scopes[home.parent] if home.parent >= 0 else home
+        of_class = name.startswith("self.") and around.kind == "class"
+        return around.index if of_class else home.index
 
     def _passed(self, name: str, scope: int, depth: int) -> Role | None:
         """The role of a parameter, from the arguments that the script passes for it."""

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.batches import process_count
+from pseudogen.names.batches import process_count, subscript_name
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loops import BATCH_LOOP
-from pseudogen.names.words import words
+from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 EPOCH = "epoch"
 RUN = "run"
 
-_DOWN = frozenset({"int", "floor", "math.floor", "np.floor", "numpy.floor"})
+_DOWN = frozenset({"int", "floor", "math.floor", "np.floor", "np.int", "numpy.floor", "numpy.int"})
 _UP = frozenset({"ceil", "math.ceil", "np.ceil", "numpy.ceil"})
 _PLAIN = frozenset({"max", "min", "round", "float"})
 _TABLES = frozenset({"arange", "empty", "ones", "range", "zeros"})
@@ -33,7 +33,8 @@ _STEP_WORDS = frozenset(
 )
 _EPOCH_WORDS = frozenset({"epoch", "epochs"})
 _NEVER = frozenset(
-    {"accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm", "warmup"}
+    {"acc", "accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm"}
+    | {"warmup"}
 )
 _DONE_WORDS = frozenset({"current", "done", "in", "past", "skip", "skipped", "trained"})
 _PLACE_WORDS = frozenset(
@@ -145,14 +146,21 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     if named & _RESULT_WORDS or _is_interval(found.batch):
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
-    if plain_name and not named & _STEP_WORDS:
+    if plain_name and not named & _STEP_WORDS and not _covers(found):
         return None
-    of_epoch = named & _EPOCH_WORDS and found.batch is not None
+    counted = found.batch is not None or found.loader is not None
+    of_epoch = (counted and named & _EPOCH_WORDS) or (found.batch is not None and _covers(found))
     if _is_cast(value) or ("size" in words(target)[-1:] and not of_epoch):
         return None
     if found.per == EPOCH and found.batch is not None and "total" in named and "epoch" not in named:
         return replace(found, plain=False)  # of an epoch or of the run
     return found
+
+
+def _covers(found: Steps) -> bool:
+    """Whether it is how many batches hold all samples: `math.ceil(len(dataset) / batch_size)`."""
+    counts = type(found.samples) is cst.Call and dotted(found.samples.func) == "len"
+    return counts and found.rounding == "up"
 
 
 def _chained(script: Script, named: set[str], value: Any, statement: Statement) -> Steps | None:
@@ -164,9 +172,10 @@ def _chained(script: Script, named: set[str], value: Any, statement: Statement) 
     if len(below) < _SEVERAL or not named & _STEP_WORDS or rate:
         return None
     rounded = "down" if down else None
-    batches = (script.is_a(node, statement.scope, "batch-size") for node in below)
+    batches = (_batch(script, node, statement.scope) for node in below)
     evidence = next((found for found in batches if found is not None), None)
-    if evidence is not None:
+    shares = any(_batch(script, node, statement.scope) is not None for node in above)
+    if evidence is not None and not shares:
         per = RUN if any(map(_counts_epochs, above)) else EPOCH
         return Steps(evidence, per=per, rounding=rounded, plain=False)
     first = above[0].args[0].value if type(above[0]) is cst.Call and above[0].args else above[0]
@@ -295,8 +304,8 @@ def _call(script: Script, node: cst.Call, statement: Statement) -> Steps | None:
     found = next((steps for steps in inner if steps is not None), None)
     if name not in _DOWN and name not in _UP:
         return _not_plain(found)
-    if found is None:
-        return None
+    if found is None or (found.rounding is not None and type(node.args[0].value) is cst.Call):
+        return found  # `int(math.ceil(x))` is a whole number before
     return replace(found, rounding="down" if name in _DOWN else "up")
 
 
@@ -313,7 +322,7 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
     batch = _batch_in(script, node.right, statement.scope)
     counted = _counts_times(node.left) or _counts_samples(script, node.left, statement.scope)
     if batch is not None and counted:
-        evidence = script.is_a(batch, statement.scope, "batch-size")
+        evidence = _batch(script, batch, statement.scope)
         if evidence is not None and _counts_times(node.left):
             return Steps(evidence, per=RUN, rounding=down, plain=False)
         of_run = _of_run(node.left) if evidence is not None else None
@@ -392,7 +401,14 @@ def _batch_in(script: Script, node: Any, scope: int) -> Any:
     if type(node) is cst.BinaryOperation and type(node.operator) is cst.Multiply:
         left = _batch_in(script, node.left, scope)
         return left if left is not None else _batch_in(script, node.right, scope)
-    return node if script.is_a(node, scope, "batch-size") is not None else None
+    return node if _batch(script, node, scope) is not None else None
+
+
+def _batch(script: Script, node: Any, scope: int) -> Evidence | None:
+    """What says that a divisor is a batch size, `settings["batch_size"]` too."""
+    if suggested_role(subscript_name(node)) == "batch-size":
+        return Evidence(NAME, (text(node),))
+    return script.is_a(node, scope, "batch-size")
 
 
 def _counts_samples(script: Script, node: Any, scope: int) -> bool:

@@ -136,7 +136,7 @@ def may_step(name: str) -> bool:
     return bool(receiver) and (
         method in _APPLYING
         or method in _ENGINE_METHODS
-        or method in _STEP_METHODS
+        or _names_one_step(method)
         or method in ("backward", "manual_backward", "optimize_parameters")
         or method in _LEARNS
         or _names_update(method)
@@ -170,7 +170,7 @@ def training_step(script: Script, site: Site) -> Step | None:
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
     if method in _ENGINE_METHODS and site.node.args and (method[0] == "t" or wraps_optimizer):
         return Step(ENGINE, Evidence(FLOW, (site.name,)))
-    if method in _STEP_METHODS and _takes_step(script, site, receiver):
+    if _names_one_step(method) and _takes_step(script, site, receiver):
         return Step(ENGINE, Evidence(NAME, (site.name,)))
     if method == "manual_backward":
         return Step(BACKWARD, Evidence(FLOW, (site.name,)))
@@ -333,6 +333,14 @@ def _scaled(script: Script, site: Site) -> Step | None:
     if not passed or script.is_a(optimizer, site.scope, "optimizer") is None:
         return None
     return Step(SCALED_CALL, Evidence(NAME, (site.name,)))
+
+
+@lru_cache(maxsize=1 << 13)
+def _names_one_step(method: str) -> bool:
+    """Whether a method of a trainer takes one step by its name: `train_step`, `train_one_batch`,
+    `run_generator_one_step`."""
+    named = words(method)
+    return method in _STEP_METHODS or (named[:1] == ("run",) and named[-2:] == ("one", "step"))
 
 
 def _takes_step(script: Script, site: Site, receiver: str) -> bool:

@@ -13,6 +13,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
+from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -72,8 +73,17 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
         limit=_limit(site.statement, script),
         progress="tqdm" in text(site.node.iter) if type(site.node) is cst.For else False,
         in_epochs=any(a.index in script.structure.loops for a in _around(site, script)),
-        phases=not counts and loop.over.endswith("]"),
+        phases=not counts and _picks_by_phase(loop.over),
     )
+
+
+def _picks_by_phase(over: str) -> bool:
+    """Whether a key that stands for a phase picks what a loop goes over: `loaders[phase]`."""
+    _, opening, key = over.partition("[")
+    return bool(opening) and words(key.removesuffix("]"))[-1:] in _PHASES and key[:1].isalpha()
+
+
+_PHASES = (("phase",), ("mode",), ("split",), ("stage",))
 
 
 def _around(site: Site, script: Script) -> list[Statement]:
@@ -274,6 +284,13 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "for i in range(steps):\n"
+        "    for domain in ['first', 'second']:\n"
+        "        loss = model(next(batches[domain]))\n"
+        "        loss.backward()\n"
+        "        optimizer.step()"
+    ): "names of data sets, not batches",
     "for op in block.ops:\n    op.loss.backward()": "operations of a graph",
     "with torch.no_grad():\n    for x, y in val_loader:\n        model(x)": "that is evaluation",
     "for images, _ in train_loader:\n    mean += images.mean()": "statistics of the data",

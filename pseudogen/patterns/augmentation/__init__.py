@@ -39,6 +39,29 @@ EXAMPLES = {
             order="sequence",
         ),
     ],
+    "train_transform, test_transform = helpers.data_transforms(args)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("helpers.data_transforms",)),
+            target="train_transform, test_transform",
+            function="helpers.data_transforms",
+        )
+    ],
+    (
+        "from prepare import TestTransform\n"
+        "test_transform = TestTransform(size)\n"
+        "val_set = Streets(root, transform=test_transform)"
+    ): [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("TestTransform",)),
+            target="test_transform",
+            function="TestTransform",
+            split="validation",
+        )
+    ],
     (
         "from torchvision import transforms\n"
         "norm = transforms.Normalize(mean, std)\n"
@@ -247,6 +270,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",
+    "train_transform, loader = helpers.wrap_transforms(args)": "not transforms alone",
     ("stack = DockerCompose(['web', 'db'][0])"): "a service is described, no pipeline",
     (
         "import torchvision.transforms as T\n"

@@ -83,6 +83,7 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     target = assigned(site.statement, site.node) or ""
     received = words(target)[-1:] in (("transform",), ("transforms",))
     helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
+    helper = helper or (set(named) & _PASSED and _unpacks_transforms(target, named))
     helper = helper or (received and last[:1].isupper() and _read_with(target, named, site, script))
     if (helper or single) and assigned(site.statement, site.node) is not None:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
@@ -165,14 +166,29 @@ def find_layers(site: Site, script: Script) -> Iterator[Augmentation]:
             yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
+def _unpacks_transforms(target: str, named: tuple[str, ...]) -> bool:
+    """`train_transform, val_transform = data_transforms(args)`: a function of the project, which
+    no verb says to change them, gives several."""
+    names = target.split(",")
+    whole = all(words(name.strip())[-1:] in (("transform",), ("transforms",)) for name in names)
+    return len(names) > 1 and whole and named[0] not in ("apply", "update", "wrap")
+
+
 def _read_with(target: str, named: tuple[str, ...], site: Site, script: Script) -> bool:
     """`transform = TrainTransform()`, with which a data set is then made."""
     return named[-1] in _PASSED and any(
-        call.known is not None
-        and call.known.api.kind == "dataset"
-        and any(text(arg.value) == target for arg in call.node.args)
+        text(arg.value) == target
+        and (
+            (call.known is not None and call.known.api.kind == "dataset")
+            or (_is_passed_as_transform(arg) and is_class_name(call.name))
+        )
         for call in script.calls_after(site.statement)
+        for arg in call.node.args
     )
+
+
+def _is_passed_as_transform(arg: cst.Arg) -> bool:
+    return arg.keyword is not None and arg.keyword.value in _PASSED
 
 
 def _set_on(site: Site) -> bool:

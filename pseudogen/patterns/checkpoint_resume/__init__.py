@@ -42,6 +42,26 @@ EXAMPLES = {
             condition="args.resume",
         )
     ],
+    "start_epoch = utils.checkpoint_restore(model, folder, name.split('/')[-1])": [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("utils.checkpoint_restore",)),
+            how="helper",
+            call="utils.checkpoint_restore",
+        )
+    ],
+    "net = Net()\nif args.resume:\n    net.load(args.resume)": [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("net.load",)),
+            how="framework",
+            call="net.load",
+            path="args.resume",
+            condition="args.resume",
+        )
+    ],
     "checkpoint = torch.load(path, map_location='cpu')\n"
     'model.load_state_dict(checkpoint["model"])\n'
     'optimizer.load_state_dict(checkpoint["optimizer"])\n'
@@ -430,6 +450,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",
+    "net = Net()\nnet.load(path)": "why it is read is not said",
     "import torch.distributed.checkpoint as dcp\n"
     "dcp.load({'model': weights, 'optimizer': state}, checkpoint_id=folder)": "nothing is trained",
     "if resume:\n    options = load_checkpoint(last)[0].args": "only the settings are read",

@@ -386,6 +386,8 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "load_raw" and role is not None and role.kind == "accelerator":
         return "framework" if _because(site, script) & _RESUME_WORDS else None
     of_model = role is not None and role.kind == "model"
+    if method == "load" and of_model and _RESUME_WORDS & _given_words(site):
+        return "framework"  # `net.load(args.resume)`
     of_keeper = method in ("load", "restore") and words(receiver)[-1:] in _KEEPS
     if of_keeper or (named[:1] in (("load",), ("restore",)) and of_model):
         passed = [script.role(arg.value, site.scope) for arg in site.node.args]
@@ -413,7 +415,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if named[0] == "restore" and receiver and not set(words(receiver)) & _RESTORING:
         return None
-    if any(type(arg.value) is cst.Subscript for arg in site.node.args):
+    parts = (a.value.value for a in site.node.args if type(a.value) is cst.Subscript)
+    if any(type(whole) in (cst.Name, cst.Attribute) for whole in parts):
         return None  # a part of what was loaded before
     restored = [script.role(arg.value, site.scope) for arg in site.node.args]
     kinds = {r.kind for r in restored if r is not None}
@@ -422,6 +425,8 @@ def _how(site: Site, script: Script) -> str | None:
     asked = _given_words(site)
     if "pretrained" in asked:
         return None
+    if _gives_start(site):
+        return "helper"
     if named == ("load", "model") and "snapshot" in asked:
         return "helper"
     return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
@@ -429,6 +434,12 @@ def _how(site: Site, script: Script) -> str | None:
 
 _TRAINED_BEFORE = frozenset({"pretrained", "weights", "finetune"})
 """Words of files that other trainings left."""
+
+
+def _gives_start(site: Site) -> bool:
+    """`start_epoch = restore_checkpoint(model, path)`: a helper tells from where to go on."""
+    named = words(_assigned(site) or "")
+    return named[:1] == ("start",) and named[1:] in (("epoch",), ("iter",), ("step",))
 
 
 def _given_words(site: Site) -> set[str]:

@@ -47,6 +47,15 @@ EXAMPLES = {
             condition="accelerator.is_main_process",
         ),
     ],
+    "import utils\nutils.save(model, 'weights.pt')": [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("utils.save",)),
+            how="helper",
+            call="utils.save",
+        )
+    ],
     "import torch\nif rank == 0:\n    torch.save(model.state_dict(), 'last.pt')": _example(
         line=3,
         evidence=Evidence(API, ("torch.save",)),
@@ -474,6 +483,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "run_checkpoint(model=net, optimizer=optimizer, step=step)": "before the training it may read",
+    "import utils\nutils.save(image, 'image.png')": "no model",
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",
     "from safetensors.torch import save_file\n"
     "def offload_weight(weight, name, file):\n"

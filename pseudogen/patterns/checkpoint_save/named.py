@@ -253,6 +253,8 @@ def _how(site: Site, script: Script) -> str | None:
         kinds = {role.kind for role in given if role is not None}
         if {"model", "optimizer"} <= kinds:
             return "helper"
+    if named == ("save",) and len(site.node.args) > 1 and _first_is_model(site, script):
+        return "helper" if _of_project(site, script) else None  # `utils.save(model, path)`
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
     if method == "save" and receiver and type(site.node.func) is cst.Attribute:
@@ -268,6 +270,13 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
     return "helper" if site.name == "checkpoint" and _calls_own_save(site, script) else None
+
+
+def _of_project(site: Site, script: Script) -> bool:
+    """Whether a function is imported from a module that belongs to no library of the tables."""
+    full = script.resolver.qualified(site.name, site.scope)
+    roots = {name.partition(".")[0] for name in full}
+    return bool(roots) and not roots & script.resolver.tables.packages
 
 
 def _calls_own_save(site: Site, script: Script) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.config_parsing.facts import ConfigParsing
 from pseudogen.patterns.config_parsing.finders import (
+    find_class,
     find_decorator,
     find_helper,
     find_parser,
@@ -13,6 +14,7 @@ from pseudogen.patterns.config_parsing.finders import (
 
 __all__ = [
     "ConfigParsing",
+    "find_class",
     "find_decorator",
     "find_helper",
     "find_parser",
@@ -41,6 +43,21 @@ EXAMPLES = {
             rest=None,
             function=None,
         ),
+    ],
+    'from settings import Config\nopt = Config("training.yml")': [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Config",)),
+            target="opt",
+            source="file",
+            tool="YAML",
+            file='"training.yml"',
+            options=0,
+            keeps_unknown=False,
+            rest=None,
+            function=None,
+        )
     ],
     "import argparse\n"
     "parser = argparse.ArgumentParser()\n"
@@ -358,6 +375,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "import detector\ndetector_cfg = detector.config.get_cfg()": "the defaults of a library",
+    'from nets import ModelConfig\nconfig = ModelConfig("base")': "no file is named",
     ("from tools import server\nserver.configure(args.hp_file)"): "something else is set up",
     ("from settings import update_config\nupdate_config(model)"): "a setting of its own",
     (

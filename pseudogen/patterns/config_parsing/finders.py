@@ -8,10 +8,11 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import pattern
+from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import string
 from pseudogen.names.config_calls import CONFIG_WORDS, PARSES, is_module_function, names_parsing
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import distinct
 from pseudogen.names.words import words
@@ -271,6 +272,22 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return  # settings that have been read get other values
     if script.called_function(site) is None and is_module_function(script, site):
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
+
+
+@pattern(ConfigParsing, calls=speaks_of("conf", "cfg", "option", "setting"), within=(cst.Assign,))
+def find_class(site: Site, script: Script) -> Iterator[ConfigParsing]:
+    """`opt = Config("training.yml")`: a class of settings is made from a file of them."""
+    named = words(site.name)
+    if site.known is not None or named[-1:] not in _CLASSES or not is_class_name(site.name):
+        return
+    file = site.node.args[0].value if len(site.node.args) == 1 else None
+    tool = _FORMATS.get(string(file).rpartition(".")[2])
+    if tool is not None and _is_settings(_target(site)):
+        yield _parsing(site, script, "file", tool, Evidence(NAME, (site.name,)), file)
+
+
+_CLASSES = (("config",), ("cfg",), ("configuration",), ("options",), ("settings",))
+_FORMATS = {"json": "JSON", "toml": "TOML", "yaml": "YAML", "yml": "YAML"}
 
 
 def _merges(script: Script) -> bool:

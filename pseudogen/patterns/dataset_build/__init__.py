@@ -50,6 +50,26 @@ EXAMPLES = {
             download="True",
         ),
     ],
+    'from folders import Streets\nimage_datasets["extra"] = Streets(root)': [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Streets",)),
+            target='image_datasets["extra"]',
+            function="Streets",
+            source="root",
+        )
+    ],
+    "test_set = dataset.get_whole_val_set()": [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("dataset.get_whole_val_set",)),
+            target="test_set",
+            function="dataset.get_whole_val_set",
+            split="validation",
+        )
+    ],
     "parts = [make_dataset(p) if isinstance(p, str) else read_archive(p) for p in paths]": [
         DatasetBuild(
             line=1,
@@ -388,6 +408,8 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("train_name, val_name = get_dataset_names(args)"): "text about it",
+    "from folders import Streets\ncharts['dataset'] = Streets(root)": "the table says nothing",
+    'features = h5.create_dataset("features", [n, 8], dtype=np.float32)': "an array in a file",
     (
         "from graphs import load_data\ntrain_loader, test_loader = load_data(name)"
     ): "loaders, not data",

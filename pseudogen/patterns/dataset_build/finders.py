@@ -23,6 +23,7 @@ _CHANGES = frozenset({"clear", "destroy", "release", "reset", "set", "update"})
 """First words of methods in capitals, as in bindings of C++, that change a data set."""
 _PREPOSITIONS = frozenset({"for", "from", "in", "of", "on", "with"})
 _DATASETS = frozenset({"ds", "dataset", "datasets", "trainset", "testset", "valset"})
+_DATA_PARTS = frozenset({"dev", "eval", "test", "train", "training", "val", "valid", "validation"})
 _NOT_MADE = frozenset({"subset", "view", "info", "config", "sampler", "loader", "stats"})
 
 
@@ -55,6 +56,8 @@ _WHICH_PART = frozenset(
     | {"root_dir", "set_name", "split", "train"}
 )
 _NO_DATA = frozenset({"iter", "loader", "loaders", "dataloader", "path", "paths"})
+_OF_ARRAYS = frozenset({"chunks", "compression", "data", "dtype", "maxshape", "shape"})
+"""What an array in a file is made with."""
 _LOADING = (("build",), ("create",), ("get",), ("load",), ("make",), ("prepare",), ("read",))
 
 
@@ -73,7 +76,7 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
 def _may_make(name: str) -> bool:
     """Whether a name is that of a class, or of something about a data set."""
     named, last = words(name), name.rpartition(".")[2]
-    about = bool(set(named) & _DATASETS) or named[-1:] == ("corpus",)
+    about = bool(set(named) & _DATASETS) or named[-1:] in (("corpus",), ("set",))
     return bool(named) and (last[:1].isupper() or about)
 
 
@@ -91,9 +94,13 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     if site.known is not None or not named or script.defines(last):
         return
     target = assigned(site.statement, site.node)
-    received = target is not None and suggested_role(target) == "dataset" and last[:1].isupper()
+    received = target is not None and _receives_set(target) and last[:1].isupper()
     if last[:1].isupper() and named[0] in _CHANGES:
         return
+    if last == "create_dataset" and _OF_ARRAYS & {
+        a.keyword.value for a in site.node.args if a.keyword
+    }:
+        return  # an array in an HDF5 file
     if "collator" in named or (
         len(named) > 1 and named[-2] in _PREPOSITIONS and not last.isupper()
     ):
@@ -109,7 +116,7 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         named[-1] in _DATASETS
         or last.lower().endswith("dataset")
         or named[-2:] == ("data", "set")
-        or (target is not None and suggested_role(target) == "dataset")
+        or received
     )
     corpus = named[-1] == "corpus" and words(target or "")[-1:] == ("corpus",)
     is_class = is_class or (last[:1].isupper() and corpus)
@@ -117,7 +124,8 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     parts = [part.strip() for part in (target or "").split(",")]
     beside = bool(set(named) & _DATASETS) and len(parts) > 1
     beside = beside and any(suggested_role(part) == "dataset" for part in parts)
-    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside or corpus)
+    part_of_data = named[-1] == "set" and bool(_DATA_PARTS & set(named))
+    helper = named[0] in MAKING and (named[-1] in _DATASETS or beside or corpus or part_of_data)
     helper = helper and named[0] != "set"
     chosen = named == ("dataset",) and target is not None and suggested_role(target) == "dataset"
     chosen = chosen and bool(site.node.args) and type(site.node.func) is cst.Attribute
@@ -138,6 +146,13 @@ def find_given(site: Site, script: Script) -> Iterator[DatasetBuild]:
     told = named[-1:] and (named[-1] in _DATASETS or named[-2:] == ("data", "set"))
     if made.known is None and not told and not set(named) & _NOT_MADE:
         yield _finding(made, script, Evidence(FLOW, (site.known.name,)))
+
+
+def _receives_set(target: str) -> bool:
+    """Whether what is assigned to is called a data set, or is kept under a key of a table of them:
+    `image_datasets["extra"]`."""
+    table, _, key = target.partition("[")
+    return suggested_role(table if key[:1] in "\"'" and key else target) == "dataset"
 
 
 def _reads_samples(site: Site) -> bool:
@@ -305,6 +320,7 @@ _SEVERAL = (cst.List, cst.ListComp, cst.Dict, cst.DictComp, cst.GeneratorExp)
 _NO_SOURCES = frozenset(
     {"args", "cfg", "conf", "config", "hparams", "hyp", "kwargs", "opt", "options", "opts"}
     | {"self", "settings", "tokenizer", "transform", "transforms", "processor", "params"}
+    | {"factor", "length", "margin", "ratio", "scale", "seed", "size", "threshold"}
 )
 """Last words of what a data set is given beside where its data come from."""
 

@@ -33,6 +33,23 @@ EXAMPLES = {
         stop="90",
         stop_value=90,
     ),
+    (
+        "with trange(total_steps) as bar:\n"
+        "    for step in bar:\n"
+        "        loss = model(next(batches))\n"
+        "        loss.backward()\n"
+        "        optimizer.step()"
+    ): [
+        EpochLoop(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="bar",
+            unit="step",
+            draws="next(batches)",
+        )
+    ],
     "while True:\n"
     "    for x, y in train_loader:\n"
     "        criterion(net(x), y).backward()\n"

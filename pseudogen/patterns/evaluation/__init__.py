@@ -46,6 +46,21 @@ EXAMPLES = {
         train_mode=5,
         no_gradients=2,
     ),
+    (
+        "model = define_model(opt)\n"
+        "for data in test_loader:\n"
+        "    model.feed(data)\n"
+        "    model.test()"
+    ): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("test_loader",)),
+            how="loop",
+            loader="test_loader",
+            batch="data",
+        )
+    ],
     "def measure(model, val_loader):\n"
     "    if averaged:\n        net = averaged.module\n    else:\n        net = model.eval()\n"
     "    with torch.no_grad():\n"
@@ -447,6 +462,13 @@ COUNTEREXAMPLES = {
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
     "    for x in loader:\n        kept.append(model(x))\n"
     "features = extract_features(model, test_loader)": "something else is done with what it gives",
+    (
+        "def get_clusters(data_loader):\n"
+        "    model.eval()\n"
+        "    with torch.no_grad():\n"
+        "        for x, indices in data_loader:\n"
+        "            table[indices] = model(x)"
+    ): "what the model gives is kept, and not measured",
     "self._maybe_log_save_evaluate(loss, model, epoch)": "it may evaluate, or not",
     "import torch\ndef predict(model, test_loader):\n    with torch.no_grad():\n"
     "        for x in test_loader:\n            out = model(x)": "predictions are made",

@@ -45,6 +45,32 @@ EXAMPLES = {
         reduction="'mean'",
         smoothing="0.1",
     ),
+    (
+        "from mix import mixup_criterion\n"
+        "loss = mixup_criterion(criterion, output, targets_a, targets_b)"
+    ): [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("mixup_criterion",)),
+            action="computed",
+            name="loss",
+            api="mixup_criterion",
+            inputs=("criterion", "output", "targets_a", "targets_b"),
+        )
+    ],
+    "from losses import smooth_loss\nloss_s = smooth_loss(depth).item()": [
+        LossFunction(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("smooth_loss",)),
+            action="computed",
+            name="loss_s",
+            api="smooth_loss",
+            inputs=("depth",),
+            part=True,
+        )
+    ],
     "import torch.nn.functional as F\nloss = F.cross_entropy(out, target_classes)": _example(
         line=2,
         evidence=Evidence(API, ("torch.nn.functional.cross_entropy",)),
@@ -389,6 +415,8 @@ COUNTEREXAMPLES = {
         "    criterion = nn.BCEWithLogitsLoss(reduction='none')\n"
         "    return criterion(pred, target)"
     ): "the cost of pairs that may be matched",
+    "from nets import ModelWithLoss\nmodel_loss = ModelWithLoss(model, loss)": "two side by side",
+    "from meters import smooth_loss\nmean = smooth_loss(loss, 0.9)": "a loss is smoothed",
     (
         "import torch\nimport torch.nn.functional as F\n"
         "@torch.no_grad()\ndef loss_of_counts(counted, wanted):\n"

@@ -385,6 +385,8 @@ def _action(site: Site, script: Script) -> str | None:
         return None  # a record of several losses
     if last[:1].isupper() and _target(site) in {text(arg.value) for arg in site.node.args}:
         return None  # `model = ModelWithLoss(model)`
+    if last[:1].isupper() and "with" in named:
+        return None  # `NetWithLoss(net, criterion)`, whatever receives it
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
         return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
@@ -442,7 +444,7 @@ def _compares(site: Site, script: Script) -> bool:
     given = args[0].value
     named = set(words(dotted(given)))
     alone = type(given) is cst.Name and args[0].keyword is None and not args[0].star
-    unpacks = type(site.statement.node) is cst.Assign and site.statement.node.value is site.node
+    unpacks = type(site.statement.node) is cst.Assign and assigned(site.statement, site.node)
     return bool(
         alone
         and unpacks
@@ -467,16 +469,31 @@ def _asks_criterion(site: Site, script: Script) -> bool:
     return False
 
 
+def _of_no_loss(site: Site) -> bool:
+    """`loss = smooth_loss(depth)`: how smooth something is, which is not a loss already."""
+    return not any("loss" in words(dotted(arg.value)) for arg in site.node.args)
+
+
+def _hands_criterion(site: Site, script: Script) -> bool:
+    """`loss = mixup_criterion(criterion, outputs, targets_a, targets_b, lam)`: a function gets the
+    criterion and what it is to compare."""
+    given = [arg.value for arg in site.node.args]
+    handed = any(script.is_a(node, site.scope, "criterion") is not None for node in given)
+    return handed and "loss" in words(_target(site) or "")
+
+
 def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
     """Whether a function (no object that holds a criterion) computes a loss."""
     if named == ("training", "losses") and len(site.node.args) > 1:
         return site.name.partition(".")[0] not in ("self", "super()")
     computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
     computes = computes or ("loss" in named and _asks_criterion(site, script))
+    computes = computes or (named[-1] == "criterion" and _hands_criterion(site, script))
     chosen = "losses" in named or "loss" in named
     if site.name.endswith("[]") and chosen and "loss" in words(_target(site) or ""):
         return len(site.node.args) > 1  # `loss = loss_registry[cfg.loss](model, x)`
-    if not computes or len(named) < 2 or named[0] in _NO_LOSS or not _compares(site, script):
+    other = named[0] in _NO_LOSS and not (named[0] == "smooth" and _of_no_loss(site))
+    if not computes or len(named) < 2 or other or not _compares(site, script):
         return False
     root = site.name.partition(".")[0]
     if root in ("self", "super()", "model", "criterion") or "(" in site.name:

@@ -33,6 +33,53 @@ EXAMPLES = {
         ),
     ],
     (
+        "from restoration import RestoreNet\n"
+        "model_restoration = RestoreNet()\n"
+        "model_restoration.train()\n"
+        "optimizer = Adam(model_restoration.parameters())"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model_restoration",)),
+            target="model_restoration",
+            function="RestoreNet",
+        )
+    ],
+    (
+        "from nets import Generator\n"
+        "class Solver:\n"
+        "    def build(self):\n"
+        "        self.G = Generator(width)\n"
+        "        self.optimizer = Adam(self.G.parameters())\n"
+        "    def save(self):\n"
+        "        torch.save(self.G.state_dict(), path)"
+    ): [
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("self.G",)),
+            target="self.G",
+            function="Generator",
+            arguments=("width",),
+        )
+    ],
+    (
+        "import torch\n"
+        "from nets import Glow\n"
+        "model_single = Glow(3, blocks)\n"
+        "model = torch.nn.DataParallel(model_single)"
+    ): [
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("model_single",)),
+            target="model_single",
+            function="Glow",
+            arguments=("3", "blocks"),
+        )
+    ],
+    (
         "from project import TrainLoop, build_model\n"
         "teacher_model = build_model(args)\n"
         "teacher_model.eval()\n"
@@ -453,6 +500,7 @@ COUNTEREXAMPLES = {
         "    draft_model = DraftModel.from_pretrained(main_model)\n"
         "    return draft_model"
     ): "made from a model that is there",
+    "from nets import RestoreNet\nmodel_table = RestoreNet()": "nothing uses it as a model",
     (
         "from ultralytics import YOLO\n"
         "class Watcher:\n"

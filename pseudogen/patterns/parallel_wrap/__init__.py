@@ -9,6 +9,7 @@ from pseudogen.patterns.parallel_wrap.finders import (
     find_known,
     find_learner,
     find_named,
+    find_own,
     find_prepare,
     find_strategy,
     find_trainer,
@@ -20,6 +21,7 @@ __all__ = [
     "find_known",
     "find_learner",
     "find_named",
+    "find_own",
     "find_prepare",
     "find_strategy",
     "find_trainer",
@@ -45,6 +47,16 @@ EXAMPLES = {
             optimizer_line=3,
             before_optimizer=True,
         ),
+    ],
+    "model = create_model(opt)\nmodel.parallelize()": [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            kind="other",
+            function="model.parallelize",
+            model="model",
+        )
     ],
     "if a or b:\n"
     "    model = accelerator.prepare(model) if c else accelerator.prepare_model(\n"
@@ -296,6 +308,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "model = self.accelerator.prepare_model(model, evaluation_mode=True)": "to be evaluated",
+    "data.parallelize()": "no model",
     "import deepspeed\nnet = deepspeed.initialize(model=net, model_parameters=[])": "no training",
     "policy = fsdp_auto_wrap_policy(model)": "says how to wrap, wraps nothing",
     "train_loader = accelerator.prepare(train_loader)": "only the data are prepared",

@@ -154,6 +154,23 @@ def find_learner(site: Site, script: Script) -> Iterator[ParallelWrap]:
         )
 
 
+@pattern(ParallelWrap, methods=("parallelize",), within=(cst.Expr,))
+def find_own(site: Site, script: Script) -> Iterator[ParallelWrap]:
+    """`model.parallelize()`: a model puts its own networks or layers on several devices."""
+    receiver = getattr(site.node.func, "value", None)
+    model = script.is_a(receiver, site.scope, "model") if receiver is not None else None
+    if model is not None and not site.node.args and site.known is None:
+        yield ParallelWrap(
+            line=site.line,
+            end=site.last,
+            evidence=model,
+            kind="other",
+            function=site.name,
+            model=text(receiver),
+            condition=script.condition(site.statement),
+        )
+
+
 def _strategy(receiver: Any, site: Site, script: Script) -> Known | None:
     """What is known of MMEngine's strategy that is asked to prepare; None for anything else."""
     for binding in script.resolver.bindings(dotted(receiver), site.scope):

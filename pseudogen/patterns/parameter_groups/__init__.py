@@ -40,6 +40,38 @@ EXAMPLES = {
         names=("decay", "no_decay"),
         groups=2,
     ),
+    (
+        "table = dict(model.named_parameters())\n"
+        "slow = []\n"
+        "fast = []\n"
+        "for name, p in table.items():\n"
+        "    if 'head' in name:\n"
+        "        fast.append(p)\n"
+        "    else:\n"
+        "        slow.append(p)"
+    ): [
+        ParameterGroups(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("slow", "fast")),
+            how="lists",
+            names=("slow", "fast"),
+            groups=2,
+        )
+    ],
+    (
+        "groups = [{'params': depth.parameters(), 'lr': rate},\n"
+        "          {'params': pose.parameters(), 'lr': rate}]"
+    ): [
+        ParameterGroups(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("params",)),
+            how="dicts",
+            names=("groups",),
+            groups=2,
+        )
+    ],
     "decay, free, names = [], [], []\n"
     "for name, p in model.named_parameters():\n"
     "    names.append(name)\n"
@@ -180,6 +212,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     'events.append({"name": mode, "params": params})': "what an event is reported with",
+    'params = [{"params": list(table.values()), "lr": rate}]': "one group alone",
     "group_to_param_map, rest = group_param(infos, size)": "buckets of parameters",
     ("params = separate_params(net)"): "nothing is split",
     "opt = SGD([{'params': [weight]}], lr=0.1)": "one group, and nothing is split",

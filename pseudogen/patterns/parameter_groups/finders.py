@@ -111,6 +111,7 @@ def _appended(site: Site, script: Script) -> set[str]:
     for statement in _loops_after(site, script):
         over = text(statement.node.iter)
         given = words(over)[-2:] in _GIVEN and type(statement.node.iter) is cst.Name
+        given = given or _goes_over_table(statement, script)
         if not (given or any(walk in over for walk in _WALKS)):
             continue
         walked = [name.strip() for name in text(statement.node.target).strip("()").split(",")]
@@ -122,6 +123,16 @@ def _appended(site: Site, script: Script) -> set[str]:
             if call.name.endswith((".append", ".extend")) and _keeps(call, set(walked))
         }
     return set()
+
+
+def _goes_over_table(loop: Statement, script: Script) -> bool:
+    """`for name, p in table.items():` after `table = dict(model.named_parameters())`."""
+    over = loop.node.iter
+    if type(over) is not cst.Call or over.args or not dotted(over.func).endswith(".items"):
+        return False
+    bound = script.reaching(dotted(over.func).rpartition(".")[0], loop.index)
+    made = [text(b.value) for b in bound if b.how == "assign"]
+    return len(made) == 1 and any(walk in made[0] for walk in _NAMING)
 
 
 def _keeps(call: Site, walked: set[str]) -> bool:
@@ -159,7 +170,7 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
     if begun is not None and _added_before(begun, site, script):
         return
     keys = dict.fromkeys(key for group in groups for key, _ in group if key not in ("", "params"))
-    if len(groups) == 1 and not keys and type(value) is cst.Call:
+    if len(groups) == 1 and ((not keys and type(value) is cst.Call) or _stays_alone(site, script)):
         return  # one group as an optimizer wants it, and nothing is split
     if _appends(value) and keys.keys() <= {"name"} and not _LISTS & set(words(_grown(site.node))):
         return  # parameters of something else: of an event, of a call
@@ -171,9 +182,18 @@ def find_dicts(site: Site, script: Script) -> Iterator[ParameterGroups]:
         how="dicts",
         names=(text(site.node.targets[0].target),) if assigned else (),
         groups=len(groups) if len(groups) > 1 else None,
-        settings=tuple(keys),
+        settings=tuple(key for key in keys if _differs(key, groups)),
         undecayed=_undecayed(groups),
     )
+
+
+def _stays_alone(site: Site, script: Script) -> bool:
+    """Whether a list of one group is kept, to which the script adds no other."""
+    if type(site.node) is not cst.Assign or type(site.node.value) is not cst.List:
+        return False
+    name = dotted(site.node.targets[0].target)
+    later = (s for s in script.tree.statements if s.index > site.statement.index)
+    return bool(name) and all(_grown(s.node) != name for s in later)
 
 
 def _list_before(site: Site, script: Script) -> Statement | None:
@@ -230,6 +250,12 @@ def _added_before(begun: Statement, site: Site, script: Script) -> bool:
         _grown(s.node) == _grown(site.node) != ""
         for s in script.tree.statements[begun.index : site.statement.index]
     )
+
+
+def _differs(key: str, groups: list[Group]) -> bool:
+    """Whether a setting is not the same in all groups, as far as they are seen."""
+    given = {tuple(text(value) for name, value in group if name == key) for group in groups}
+    return len(groups) == 1 or len(given) > 1
 
 
 def _undecayed(groups: list[Group]) -> bool:

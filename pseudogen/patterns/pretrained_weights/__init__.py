@@ -10,6 +10,7 @@ from pseudogen.patterns.pretrained_weights.finders import (
     find_file,
     find_from_pretrained,
     find_helper,
+    find_own,
     find_registered,
 )
 
@@ -20,6 +21,7 @@ __all__ = [
     "find_file",
     "find_from_pretrained",
     "find_helper",
+    "find_own",
     "find_registered",
 ]
 
@@ -34,6 +36,17 @@ EXAMPLES = {
             function="AutoModel.from_pretrained",
             source="model",
         ),
+    ],
+    "from nets import Net\nnet = Net()\nnet.init_from_base_net(args.base_net)": [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("net.init_from_base_net",)),
+            form="helper",
+            model="net",
+            function="net.init_from_base_net",
+            source="args.base_net",
+        )
     ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
@@ -321,6 +334,7 @@ COUNTEREXAMPLES = {
         "    draft_model = DraftModel.from_pretrained(main_model)\n"
         "    return draft_model"
     ): "made from a model that is there",
+    "queue.init_from_list(items)": "no model",
     (
         "from pieces import PieceProcessor\n"
         "pieces_model = PieceProcessor()\npieces_model.load(model_path)"

@@ -175,6 +175,20 @@ def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         )
 
 
+@pattern(PretrainedWeights, calls=speaks_of("init_from"), within=(cst.Expr,))
+def find_own(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`net.init_from_base_net(args.base_net)`: a model of the project starts from a file."""
+    named, function = words(site.name), site.node.func
+    if named[:2] != ("init", "from") or type(function) is not cst.Attribute:
+        return
+    alone = len(site.node.args) == 1 and type(site.statement.node) is cst.Expr
+    if not alone or script.defines(function.attr.value) or set(named) & _FILE_WORDS:
+        return
+    if script.is_a(function.value, site.scope, "model") is not None:
+        source, model = text(site.node.args[0].value), text(function.value)
+        yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
 @pattern(PretrainedWeights, calls=speaks_of("load", "pretrain"))
 def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`load_pretrained(config, model)`, `model.load_weights(path)`: helpers by their names."""

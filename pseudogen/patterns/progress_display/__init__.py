@@ -49,6 +49,96 @@ EXAMPLES = {
             shown_if="verbose",
         ),
     ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % 50 == 0:\n"
+        "        message = 'step {}'.format(step)\n"
+        "        for key, value in losses.items():\n"
+        "            message += ' {}: {:.3f}'.format(key, value)\n"
+        "        print(message)"
+    ): [
+        ProgressDisplay(
+            line=9,
+            end=9,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            every="50",
+            every_value=50,
+            per="step",
+            condition="step % 50 == 0",
+        )
+    ],
+    "from progress.bar import Bar\nbar = Bar('Training', max=len(loader))": [
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("progress.bar.Bar",)),
+            how="bar",
+            call="Bar",
+            total="len(loader)",
+            text="'Training'",
+        )
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    model(batch).backward()\n"
+        "    optimizer.step()\n"
+        "    if step % 50 == 0:\n"
+        "        logging.info('%d %f', step, top1.avg)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("logging.info",)),
+            how="print",
+            call="logging.info",
+            every="50",
+            every_value=50,
+            per="step",
+            condition="step % 50 == 0",
+        )
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if counter.needs_printing():\n"
+        "        view.print_losses(step, losses)"
+    ): [
+        ProgressDisplay(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("view.print_losses",)),
+            how="print",
+            call="view.print_losses",
+            per="step",
+            condition="counter.needs_printing()",
+        )
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % every == 0:\n"
+        "        train_writer.write('Loss {}'.format(loss.item()))"
+    ): [
+        ProgressDisplay(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("train_writer.write",)),
+            how="print",
+            call="train_writer.write",
+            every="every",
+            per="step",
+            condition="step % every == 0",
+        )
+    ],
     "from tqdm import tqdm\npbar = tqdm(loader, desc='train')": _example(
         line=2,
         evidence=Evidence(API, ("tqdm.tqdm",)),
@@ -347,6 +437,17 @@ COUNTEREXAMPLES = {
         "    loss.backward()\n"
         "    printline(step)"
     ): "no result",
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % 50 == 0:\n"
+        "        line = 'files'\n"
+        "        for name in names:\n"
+        "            line += name\n"
+        "        print(line)"
+    ): "names of files, no results",
     (
         "for t in range(max_steps):\n"
         "    agent.learn(memory)\n"

@@ -16,6 +16,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.patterns.progress_display.facts import ProgressDisplay
+from pseudogen.patterns.progress_display.shown import SHOWN, shown_values, speaks_of_results
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
@@ -26,28 +27,12 @@ _PRINTERS = frozenset(
     | {"master_print", "print0", "rank_print", "print_main", "echo", "stream"}
 )
 _SCREENS = frozenset({"bar", "out", "pbar", "prog", "progress", "stderr", "stdout", "tq", "tqdm"})
-_WANTED = frozenset({"debug", "display", "log", "print", "progress", "verbose"})
+_WANTED = frozenset({"debug", "display", "log", "print", "printing", "progress", "verbose"})
 _ENDED = frozenset({"done", "dones", "terminated", "truncated"})
+_OVER = ("gen", "iterable", "sequence", "stop", "tasks")
+"""First parameters of bars that say what they go over."""
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
 _LONGEST = 80
-_SHOWN = (
-    "loss",
-    "acc",
-    "err",
-    "metric",
-    "meter",
-    "score",
-    "ppl",
-    "perplexity",
-    "reward",
-    "dice",
-    "iou",
-    "f1",
-    "auc",
-    "scalars",
-    "eta:",
-    "/sec",
-)
 
 
 @pattern(ProgressDisplay, kinds=("progress",))
@@ -56,10 +41,10 @@ def find_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     if site.known is None:
         return
     first = site.known.api.params[:1]
-    total = script.argument_text(site, "total")
+    total = script.argument_text(site, "total") or script.argument_text(site, "max")
     if script.argument_text(site, "disable") == "True":
         return
-    over = script.argument_text(site, first[0]) if first and first[0] != "total" else None
+    over = script.argument_text(site, first[0]) if first and first[0] in _OVER else None
     if site.known.name.endswith(".trange"):
         counted = (text(arg.value) for arg in site.node.args if arg.keyword is None)
         over = f"range({', '.join(counted)})"
@@ -179,7 +164,7 @@ def find_called_bar(site: Site, script: Script) -> Iterator[ProgressDisplay]:
         return
     held = [b for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
     shown = ", ".join(text(arg.value) for arg in site.node.args).lower()
-    if not _is_statement(site) or not held or not any(word in shown for word in _SHOWN):
+    if not _is_statement(site) or not held or not any(word in shown for word in SHOWN):
         return
     told = next((arg.value for arg in site.node.args if type(arg.value) is cst.Dict), None)
     keys = [string(e.key) for e in told.elements if type(e) is cst.DictElement] if told else []
@@ -222,13 +207,15 @@ def _shown(call: cst.Call) -> tuple[str, ...]:
     return tuple(named if len(named) == len(values) else [v for v in values if len(v) <= 80])
 
 
-@pattern(ProgressDisplay, statements=(cst.Assign,), mentions=("desc", "postfix"))
+@pattern(ProgressDisplay, statements=(cst.Assign,), mentions=("desc", "postfix", "suffix"))
 def find_description(site: Site, script: Script) -> Iterator[ProgressDisplay]:
-    """`train_bar.desc = f"loss {loss:.3f}"`."""
+    """`train_bar.desc = f"loss {loss:.3f}"`, `bar.suffix = f"loss {loss:.3f}"`."""
     target = site.node.targets[0].target
-    if type(target) is cst.Attribute and target.attr.value in ("desc", "postfix"):
+    if type(target) is cst.Attribute and target.attr.value in ("desc", "postfix", "suffix"):
+        if target.attr.value == "suffix" and "bar" not in words(text(target.value)):
+            return
         written = text(site.node.value)
-        if any(word in written.lower() for word in _SHOWN):
+        if any(word in written.lower() for word in SHOWN):
             yield ProgressDisplay(
                 line=site.line,
                 end=site.last,
@@ -337,45 +324,20 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
     """Whether a result is shown: the loss, a score, a meter, or a text that was made of them."""
     if display:
         return True
-    if site.name.endswith(".write") and not set(words(site.name[:-6])) & _SCREENS:
+    if site.name.endswith(".write") and not _is_screen(site, script):
         return False
     if all(_is_constant(arg.value) for arg in site.node.args):
         return False  # a heading
     return any(
-        _speaks_of_results(value, statement, script)
-        for value, statement in _shown_values(site, script)
+        speaks_of_results(value, statement, script)
+        for value, statement in shown_values(site, script)
     )
 
 
-def _shown_values(site: Site, script: Script) -> Iterator[tuple[Any, Statement]]:
-    """What is shown, and what the variables among it were given, with the statement of each."""
-    for arg in site.node.args:
-        yield arg.value, site.statement
-    for arg in site.node.args:
-        value: Any = arg.value
-        if type(value) is cst.Call and len(value.args) == 1:
-            value = value.args[0].value  # `print(json.dumps(stats))`
-        for name in _joined(value):
-            for made in script.reaching(name, site.statement.index):
-                if made.how == "assign":
-                    yield made.value, script.tree.statements[made.statement]
-
-
-def _joined(value: Any) -> Iterator[str]:
-    """The variables that a text is put together of: `head + results`."""
-    if type(value) is cst.Name:
-        yield value.value
-    elif type(value) is cst.BinaryOperation and type(value.operator) is cst.Add:
-        yield from _joined(value.left)
-        yield from _joined(value.right)
-
-
-def _speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
-    written = script.source(statement).lower()
-    if not any(map(written.__contains__, _SHOWN)):
-        return False
-    written = text(value).lower()
-    return any(map(written.__contains__, _SHOWN))
+def _is_screen(site: Site, script: Script) -> bool:
+    """Whether what is written to shows it: a screen, a bar, or a writer every so many steps."""
+    named = set(words(site.name.removesuffix(".write")))
+    return bool(named & _SCREENS) or ("writer" in named and _interval(site, script) is not None)
 
 
 def _is_constant(node: Any) -> bool:
@@ -442,7 +404,8 @@ def _lets_print(header: Statement, script: Script) -> bool:
     """Whether a condition only says who prints, that one wants it (`if args.print_loss`), or that
     an episode has ended."""
     test = header.node.test
-    named = set(words(dotted(test))) if type(test) in (cst.Name, cst.Attribute) else set()
+    asked = test.func if type(test) is cst.Call else test
+    named = set(words(dotted(asked))) if type(asked) in (cst.Name, cst.Attribute) else set()
     wanted = named & (_WANTED | _ENDED)
     return bool(wanted) or script.one_process(test, header.index) is not None
 

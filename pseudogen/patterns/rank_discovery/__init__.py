@@ -26,6 +26,19 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    'opt["rank"], opt["world_size"] = get_dist_info()': [
+        RankDiscovery(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_dist_info",)),
+            reads=(
+                Read(name='opt["rank"]', what="rank", where=None, variable=None),
+                Read(name='opt["world_size"]', what="world size", where=None, variable=None),
+            ),
+            launcher=None,
+            condition=None,
+        )
+    ],
     "import os\nddp = int(os.environ.get('RANK', -1)) != -1": [
         RankDiscovery(
             line=2,

@@ -12,6 +12,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.knowledge.api import Api
 from pseudogen.names.arguments import argument
+from pseudogen.names.batches import subscript_name
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
@@ -313,7 +314,7 @@ def _asked_by_name(name: str, asked: str, value: cst.Call) -> str | None:
 
 def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Script) -> _Told | None:
     """`rank, world_size = get_dist_info()`."""
-    names = [name for e in target.elements if (name := dotted(e.value)) != "_"]
+    names = [name for e in target.elements if (name := _receiver(e.value)) != "_"]
     whats = [_named(name) for name in names]
     if not names:
         return None
@@ -334,6 +335,11 @@ def _unpacked(target: cst.Tuple, value: Any, statement: Statement, script: Scrip
         if what is not None
     )
     return _Told(reads, None, Evidence(NAME, (asked,)))
+
+
+def _receiver(node: Any) -> str:
+    """What a number goes to: `rank`, `args.rank`, `opt["rank"]`."""
+    return text(node) if subscript_name(node) else dotted(node)
 
 
 @lru_cache(maxsize=1 << 12)

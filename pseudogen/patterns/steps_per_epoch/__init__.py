@@ -42,6 +42,44 @@ EXAMPLES = {
             sharded=True,
         ),
     ],
+    "import math\ntrain_size = int(math.ceil(len(train_set) / settings['batch_size']))": [
+        StepsPerEpoch(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("settings['batch_size']",)),
+            target="train_size",
+            expression="int(math.ceil(len(train_set) / settings['batch_size']))",
+            per="epoch",
+            split="training",
+            samples="len(train_set)",
+            batch="settings['batch_size']",
+            rounding="up",
+        )
+    ],
+    "epoch_iters = np.int(dataset.__len__() / batch_size / gpus)": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("batch_size",)),
+            target="epoch_iters",
+            expression="np.int(dataset.__len__() / batch_size / gpus)",
+            per="epoch",
+            rounding="down",
+            plain=False,
+        )
+    ],
+    "args.epoch_size = len(train_loader)": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="args.epoch_size",
+            expression="len(train_loader)",
+            per="epoch",
+            split="training",
+            loader="train_loader",
+        )
+    ],
     "total_steps = args.epochs * len(train_loader)": [
         StepsPerEpoch(
             line=1,
@@ -324,6 +362,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
+    "parts_steps = global_batch_size // degree // settings['micro_batch_size']": "parts of a batch",
     ("steps_per_second = done / batch_size / seconds"): "a rate",
     "num_batches = int(num_batches) if num_batches is not None else None": "a number gets its type",
     "speed = tokens_per_second // tokens_per_iter": "how fast it is",

@@ -39,6 +39,15 @@ EXAMPLES = {
         steps=4,
         cleared="before",
     ),
+    "for batch in loader:\n    trainer.run_generator_one_step(batch)": [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("trainer.run_generator_one_step",)),
+            how="engine",
+            call="trainer.run_generator_one_step",
+        )
+    ],
     "for x, y in loader:\n"
     "    optimizer.zero_grad()\n"
     "    loss = criterion(model(x), y)\n"
@@ -369,6 +378,7 @@ COUNTEREXAMPLES = {
     "def backward(ctx, dy):\n    y = ctx.run()\n    y.backward(dy)\n    return dy": (
         "the gradient of an output goes through a layer written by hand"
     ),
+    "for name in names:\n    job.run_one(name)": "no step of a training",
     "for x in loader:\n    dx = loss_node.backward(scaler=scaler)": "the gradient of an input",
     ("trainer.dis_update(a, b)"): "once, in no loop",
     (

@@ -56,6 +56,39 @@ EXAMPLES = {
         ),
     ],
     (
+        "from project import build_model, ema\n"
+        "model = build_model()\n"
+        "ema_model = build_model()\n"
+        "ema(model, ema_model, 0.999)"
+    ): [
+        WeightAveraging(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("ema_model",)),
+            action="updated",
+            form="ema",
+            average="ema_model",
+            model="model",
+            function="ema",
+        )
+    ],
+    (
+        "from torch.optim.swa_utils import AveragedModel, get_ema_avg_fn\n"
+        "swa_model = AveragedModel(model)\n"
+        "swa_model.avg_fn = get_ema_avg_fn(0.99)"
+    ): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.swa_utils.AveragedModel",)),
+            action="made",
+            form=None,
+            average="swa_model",
+            model="model",
+            function="AveragedModel",
+        )
+    ],
+    (
         "from torch.optim.swa_utils import AveragedModel\n"
         "averaged = AveragedModel(model, **options)"
     ): [
@@ -290,6 +323,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "ema_sched = EMAWarmup(power=0.7)\nema_sched.step()": "a schedule of the decay",
+    "smooth = ema(losses, 0.9)\nema(ema_loss, loss)": "a loss is smoothed",
     "ema_update_dict(ema_stats, {'loss': loss}, 0.9)": "averages of the loss",
     ("best_params = copy.deepcopy(master_params)"): "the best are kept",
     "self.update_parameters(self._average, model, count)": "what is averaged can't be told",

@@ -46,9 +46,16 @@ def find_known(site: Site, script: Script) -> Iterator[WeightAveraging]:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         form: str | None = site.known.api.traits["form"]
         told = any(script.argument(site, name) for name in ("multi_avg_fn", "avg_fn"))
-        if told or script.passes_unknown(site):
+        kept = assigned(site.statement, site.node)
+        if told or script.passes_unknown(site) or _has_own_rule(kept, script):
             form = None
         yield _made(site, script, evidence, form)
+
+
+def _has_own_rule(average: str | None, script: Script) -> bool:
+    """Whether an average is told afterwards how to average: `swa_model.avg_fn = ...`."""
+    rules = (f"{average}.{name}" for name in ("avg_fn", "multi_avg_fn"))
+    return average is not None and any(script.resolver.attributes.get(rule) for rule in rules)
 
 
 @pattern(
@@ -118,15 +125,17 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
     yield _updated(site, script, receiver, first)
 
 
-@pattern(WeightAveraging, calls=speaks_of("update", "accumulate"))
+@pattern(WeightAveraging, calls=speaks_of("update", "accumulate", "ema", "average"))
 def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
-    """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`: by their names."""
+    """`update_ema(ema, model, decay)`, `momentum_update(teacher, student)`, `ema(model, average)`:
+    by their names."""
     last = site.name.rpartition(".")[2]
     named = set(words(last))
     nodes = [arg.value for arg in site.node.args]
     average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
     updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
     updates = updates or ("accumulate" in named and average is not None)
+    updates = updates or (average is not None and _mixes_models(site, words(last), script))
     if not updates or (named | set(words(dotted(average)))) & _OTHER:
         return
     if average is None and (script.defines(last) or not named & _AVERAGES):
@@ -134,6 +143,16 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
     receiver = text(average) if average is not None else None
     yield _updated(site, script, receiver, model)
+
+
+def _mixes_models(site: Site, named: tuple[str, ...], script: Script) -> bool:
+    """`ema(model, ema_model, decay)`, `moving_average(model, ema_model)`: a statement of its own
+    that gives two models, one of them the average, to a function of the project."""
+    average = named in (("ema",), ("moving", "average"), ("exponential", "moving", "average"))
+    if not average or type(site.statement.node) is not cst.Expr or "." in site.name:
+        return False
+    models = [arg for arg in site.node.args if _of_model(arg.value, site, script)]
+    return len(models) > 1
 
 
 @pattern(WeightAveraging, statements=(cst.For,))
@@ -407,12 +426,13 @@ def _class_of(function: Statement, script: Script) -> str | None:
 
 def _updated(site: Site, script: Script, receiver: str | None, model: Any) -> WeightAveraging:
     named = set(words(receiver or site.name))
+    form = "swa" if "swa" in named else "ema" if "ema" in named else None
     return WeightAveraging(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME, (receiver or site.name,)),
         action="updated",
-        form="swa" if "swa" in named else "ema" if "ema" in named else None,
+        form=form if not _has_own_rule(receiver, script) else None,
         average=receiver,
         model=text(model) if model is not None else None,
         function=site.name,
