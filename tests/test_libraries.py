@@ -139,3 +139,19 @@ def test_how_long_a_trainer_trains_is_in_its_settings() -> None:
     assert "`score` (lines 2–3): handed over on line 5; returns `[float('42' in text)" in said
     shadowed = code.replace("options = GRPO", "score = None\noptions = GRPO")
     assert "handed over" not in pseudogen.explain(shadowed + "\n" * 60)
+
+
+def test_how_a_detector_trains_itself() -> None:
+    code = (
+        "from ultralytics import YOLO\n"
+        "model = YOLO('yolov8n.pt')\n"
+        "model.train(data='pets.yaml', epochs=9, imgsz=320, batch=4, lr0=0.01, cos_lr=True,\n"
+        "            patience=20, amp=False, freeze=None)\n"
+    )
+    assert told(code) == (
+        "`model` trains with the data that `'pets.yaml'` describes, on images of `320` pixels a "
+        "side, in batches of `4`, from a learning rate of `0.01` on, until `20` epochs bring no "
+        "improvement, with a learning rate that falls along a cosine."
+    )
+    assert "初始学习率为 `0.01`" in told(code, "zh")
+    assert "trains with the data" not in told(code.replace("YOLO", "Net"))

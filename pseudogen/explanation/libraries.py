@@ -14,7 +14,7 @@ from pseudogen.names.evidence import API
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement
+from pseudogen.syntax.tree import Binding, Statement
 
 _LOW_RANK = ("r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save")
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
@@ -29,7 +29,6 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
         "load_in_8bit",
         "bnb_4bit_quant_type",
         "bnb_4bit_compute_dtype",
-        "bnb_4bit_use_double_quant",
     ),
     "quantized-training": ("model",),
     "tokenizer": ("pretrained_model_name_or_path",),
@@ -58,7 +57,9 @@ _METHODS: dict[str, tuple[str, ...]] = {
 _DATA_SETS = "datasets."
 _FAR = 12
 """So many steps back it is looked where a data set comes from."""
-_ALL_NAMED = frozenset({"training-arguments"})
+_RUNS = {("ultralytics.YOLO", "train"): "yolo-training"}
+"""(the class of a model, a method) -> the kind of call that trains it."""
+_ALL_NAMED = frozenset({"training-arguments", *_RUNS.values()})
 """Kinds whose words choose among all named arguments."""
 _BESIDE_FINDINGS = frozenset({"trainer", "training-arguments"})
 """Kinds of which there is more to tell than the patterns that are found in a call."""
@@ -168,11 +169,43 @@ def run_of(script: Script) -> Run | None:
 
 def beside_findings(script: Script, statement: Statement) -> Clause | None:
     """What a statement of which findings speak says besides; None where they say all."""
-    value = getattr(statement.node, "value", None)
-    if type(statement.node) is not cst.Assign or type(value) is not cst.Call:
+    node = statement.node
+    call = node.value if type(node) in (cst.Assign, cst.Expr) else None
+    if type(call) is not cst.Call:
         return None
-    known = script.known(value.func, statement.scope)
-    if known is None or known.api.kind not in _BESIDE_FINDINGS:
+    named = node.targets[0].target if type(node) is cst.Assign else None
+    names = tuple(targets(named)) if named is not None else ()
+    known = script.known(call.func, statement.scope)
+    if known is not None and names and known.api.kind in _BESIDE_FINDINGS:
+        return of_library(script, statement, names, call)
+    return _of_run(script, statement, call) if known is None else None
+
+
+def _of_run(script: Script, statement: Statement, call: cst.Call) -> Clause | None:
+    """`model.train(data="pets.yaml", epochs=9)`: how a model of a library trains itself."""
+    function = call.func
+    if type(function) is not cst.Attribute or function.attr.value not in _TRAINING_METHODS:
         return None
-    names = tuple(targets(statement.node.targets[0].target))
-    return of_library(script, statement, names, value)
+    made = script.reaching(text(function.value), statement.index)
+    kinds = {_RUNS.get((_maker(script, b), function.attr.value)) for b in made}
+    kind = kinds.pop() if len(kinds) == 1 else None
+    if kind is None:
+        return None
+    site = script.call_site(call, statement.index, statement.scope)
+    passed = dict(_passed(script, site, kind))
+    return Clause("library", (text(function.value),), kind, passed=passed) if passed else None
+
+
+_TRAINING_METHODS = frozenset(method for _, method in _RUNS)
+
+
+def _maker(script: Script, binding: Binding) -> str:
+    """The full name of the class whose object a variable gets: `YOLO` in `YOLO(a).load(b)`."""
+    value: Any = binding.value
+    while type(value) is cst.Call and type(value.func) is cst.Attribute:
+        if type(value.func.value) is not cst.Call:
+            break
+        value = value.func.value
+    scope = script.tree.statements[binding.statement].scope
+    known = script.known(value.func, scope) if type(value) is cst.Call else None
+    return known.name if known is not None and known.evidence == API else ""

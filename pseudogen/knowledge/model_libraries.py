@@ -10,7 +10,13 @@ EXACT: dict[str, Api] = {
         for name in ("Unet", "UnetPlusPlus", "FPN", "PSPNet", "DeepLabV3", "DeepLabV3Plus")
     },
     "segmentation_models_pytorch.create_model": Api("model", ("arch",), {}, _SMP),
-    "ultralytics.YOLO": Api("model", ("model",), {}, "https://docs.ultralytics.com/usage/python/"),
+    "ultralytics.YOLO": Api(
+        "model",
+        ("model",),
+        {},
+        "https://docs.ultralytics.com/usage/python/",
+        {"weights file": "model"},
+    ),
     "open_clip.create_model": Api(
         "model", ("model_name", "pretrained"), {}, "https://github.com/mlfoundations/open_clip"
     ),

@@ -12,6 +12,7 @@ from pseudogen.patterns.pretrained_weights.finders import (
     find_helper,
     find_own,
     find_registered,
+    find_weights_file,
 )
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "find_helper",
     "find_own",
     "find_registered",
+    "find_weights_file",
 ]
 
 
@@ -57,6 +59,17 @@ EXAMPLES = {
             model="model",
             function="resnet50",
             source='weights="DEFAULT"',
+        ),
+    ],
+    "from ultralytics import YOLO\nmodel = YOLO('yolo11n.pt')": [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("ultralytics.YOLO",)),
+            form="constructor",
+            model="model",
+            function="YOLO",
+            source="'yolo11n.pt'",
         ),
     ],
     "model, tokens = FastModel.from_pretrained(load_in_4bit=True, model_name='gpt2')": [
@@ -356,6 +369,7 @@ COUNTEREXAMPLES = {
         "a processor is made"
     ),
     "import torch\nstate = torch.load(path)\noptimizer.load_state_dict(state)": "an optimizer's",
+    "from ultralytics import YOLO\nmodel = YOLO('yolo11n.yaml')": "a file of the architecture",
     "tokenizer = AutoTokenizer.from_pretrained(name)": "a tokenizer has no weights",
     "ckpt = torch.load(args.resume)\nmodel.load_state_dict(ckpt['model'])\n"
     "optimizer.load_state_dict(ckpt['optimizer'])": "a run is resumed",

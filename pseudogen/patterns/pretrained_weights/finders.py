@@ -112,6 +112,19 @@ def find_default(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     yield replace(found, default=True, model=None if known.api.kind == "learner" else found.model)
 
 
+@pattern(PretrainedWeights, kinds=("model",))
+def find_weights_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`YOLO("yolov8n.pt")`: the argument may name a file of weights or one of the architecture."""
+    known = site.known
+    name = known.api.traits.get("weights file") if known is not None else None
+    given = script.argument(site, name) if name is not None else None
+    of_file = string(given).endswith((".pt", ".pth"))
+    if known is not None and of_file and not serves_other_ends(script, site.statement):
+        evidence = Evidence(known.evidence, (known.name,))
+        target = assigned(site.statement, site.node)
+        yield _finding(site, script, evidence, "constructor", target, text(given))
+
+
 @pattern(PretrainedWeights, methods=("from_pretrained",))
 def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     """`GPT.from_pretrained(name)`, not tokenizers, configurations and the like."""
