@@ -155,3 +155,20 @@ def test_how_a_detector_trains_itself() -> None:
     )
     assert "初始学习率为 `0.01`" in told(code, "zh")
     assert "trains with the data" not in told(code.replace("YOLO", "Net"))
+
+
+def test_how_a_lightning_trainer_runs_and_where_its_tracker_is_made() -> None:
+    code = (
+        "import lightning.pytorch as pl\n"
+        "from lightning.pytorch.loggers import CSVLogger, TensorBoardLogger\n"
+        "trainer = pl.Trainer(accelerator='gpu', devices=2, max_epochs=3,\n"
+        "    logger=TensorBoardLogger('runs'), callbacks=[keep, pl.callbacks.Timer('1:00')],\n"
+        "    val_check_interval=0.5)\n"
+        "trainer.fit(model, data)\n"
+    )
+    assert told(code) == (
+        "`trainer` trains on `2` devices (`'gpu'`), evaluates at the interval `0.5`, logs to "
+        "`TensorBoardLogger('runs')`, calls `[keep, pl.callbacks.Timer(…)]` as it goes."
+    )
+    assert "A tracker is made and handed on (TensorBoard)" in pseudogen.explain(code)
+    assert "trainer ← pl.Trainer(accelerator" in pseudogen.pseudo(code)

@@ -168,6 +168,8 @@ class Found(dict[str, list[Finding]]):
         given = " ".join(getattr(f, "params", None) or "" for f in self["optimizer-build"])
         updated |= {name.removesuffix(".") for name in _OWNERS.findall(given)}
         named = [f for f in models if _root(f, "target") in updated]
+        if "self" in updated:  # a module that trains itself: its own parts are not all of it
+            named = [f for f in models if not _root(f, "target").startswith("self.")] or named
         free = [f for f in models if _root(f, "target") not in frozen]
         return named or self._in_place_of([f for f in free if _root(f, "target")] or free or models)
 

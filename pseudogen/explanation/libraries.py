@@ -21,6 +21,19 @@ _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "adapters": ("model", "peft_config", *_LOW_RANK),
     "collator": ("mlm", "mlm_probability"),
     "input-processor": ("pretrained_model_name_or_path",),
+    "lightning-trainer": (
+        "accelerator",
+        "devices",
+        "num_nodes",
+        "logger",
+        "callbacks",
+        "val_check_interval",
+        "check_val_every_n_epoch",
+        "log_every_n_steps",
+        "limit_train_batches",
+        "default_root_dir",
+        "fast_dev_run",
+    ),
     "low-rank-settings": _LOW_RANK,
     "measure": ("path", "config_name"),
     "model-configuration": ("pretrained_model_name_or_path",),
@@ -76,10 +89,8 @@ def of_library(
     known = script.known(call.func, statement.scope)
     if known is None:
         return _of_data_set(script, statement, names, call)
-    kind = known.api.kind
-    if known.evidence != API:
-        return None
-    if kind not in _ARGUMENTS and kind not in _ALL_NAMED:
+    kind = known.api.traits.get("settings", known.api.kind)
+    if known.evidence != API or (kind not in _ARGUMENTS and kind not in _ALL_NAMED):
         return None
     if kind == "trainer" and "takes" not in known.api.traits:
         return None
@@ -100,7 +111,16 @@ def _passed(script: Script, site: Site, kind: str) -> Iterator[tuple[str, str]]:
     for name in _ARGUMENTS[kind]:
         value = script.argument_or_default(site, name)
         if value is not None and value not in ("None", "False"):
-            yield name, short(value)
+            yield name, short(_list_text(script.argument(site, name)) or value)
+
+
+def _list_text(node: Any) -> str:
+    """`[checkpoint, EarlyStopping(…)]`: a list with its calls cut short; "" for other values."""
+    if type(node) is not cst.List:
+        return ""
+    values = [element.value for element in node.elements]
+    parts = (f"{text(v.func)}(…)" if type(v) is cst.Call and v.args else text(v) for v in values)
+    return f"[{', '.join(parts)}]"
 
 
 def _of_data_set(

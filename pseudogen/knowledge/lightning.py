@@ -4,7 +4,7 @@ from pseudogen.knowledge.api import Api
 
 _DOCS = "https://lightning.ai/docs/pytorch/stable/"
 _MODULE = Api("module", source=_DOCS + "common/lightning_module.html", traits={"holds": "model"})
-_TRAINER = Api("trainer", (), {}, _DOCS + "common/trainer.html")
+_TRAINER = Api("trainer", (), {}, _DOCS + "common/trainer.html", {"settings": "lightning-trainer"})
 
 EXACT: dict[str, Api] = {
     "lightning.LightningModule": _MODULE,

@@ -867,6 +867,28 @@ EXAMPLES = {
             condition=None,
         )
     ],
+    (
+        "from lightning.pytorch import Trainer\n"
+        "from lightning.pytorch.loggers import TensorBoardLogger\n"
+        "trainer = Trainer(logger=TensorBoardLogger(save_dir='runs'))"
+    ): [
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("lightning.pytorch.loggers.TensorBoardLogger",)),
+            form="create",
+            tracker=None,
+            backend="TensorBoard",
+            nested=True,
+            where="'runs'",
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "embedded = self.add_embedding(times)": "a layer, which gives what it computes",

@@ -16,6 +16,7 @@ class ExperimentLogging(Finding):
         form: "create", "log" or "experiment" (the one that the runs from here on belong to).
         tracker: What is called on (the variable that receives a new tracker); None without one.
         backend: "TensorBoard", "Weights & Biases"...; None when the script does not say.
+        nested: Whether a new tracker is handed on at once, to a call or into a list.
         also: The other trackers that a run of log calls goes to: (tracker, backend) of each.
         where: The folder or project of a new tracker, as passed.
         where_kind: "folder" or "project", which of them it is.
@@ -40,6 +41,7 @@ class ExperimentLogging(Finding):
     form: str
     tracker: str | None
     backend: str | None
+    nested: bool = False
     also: tuple[tuple[str | None, str | None], ...] = ()
     where: str | None
     where_kind: str | None = None

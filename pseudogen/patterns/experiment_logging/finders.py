@@ -16,7 +16,7 @@ from pseudogen.names.places import own_lines
 from pseudogen.names.rates import is_time
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import condition_of
+from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.trackers import (
     Tracker,
     created,
@@ -49,7 +49,20 @@ def find_creation(site: Site, script: Script) -> Iterator[ExperimentLogging]:
         first, last = own_lines(script, site)
         chooses = site.name.rpartition(".")[2] == "set_experiment"
         form = "experiment" if chooses else "create"
-        yield replace(_finding(site, script, form, told, [site], last), line=first)
+        nested = _is_nested(site)
+        tracker = None if nested else told.name
+        found = _finding(site, script, form, told, [site], last)
+        yield replace(found, line=first, tracker=tracker, nested=nested)
+
+
+def _is_nested(site: Site) -> bool:
+    """Whether a tracker is made for another call or a list: `Trainer(logger=CSVLogger())`."""
+    node = site.statement.node
+    value = getattr(node, "value", None)
+    if type(node) in (cst.Assign, cst.AnnAssign):
+        held = assigned(site.statement, site.node) is not None
+        return not held or type(value) in (cst.List, cst.Dict, cst.ListComp)
+    return type(value) is cst.Call and value is not site.node
 
 
 @pattern(ExperimentLogging, kinds=("tracker-log",), calls=names_logging)
