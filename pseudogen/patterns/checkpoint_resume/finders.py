@@ -56,7 +56,6 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         return
     name, key = _assigned(site), only_key(site)
     restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
-    restores, into = ((key,), ()) if key else (restores, into)
     path = site.node.args[0].value
     function = script.function_around(site.statement)
     if function is not None and set(words(function.node.name.value)) & _TURNING:
@@ -70,7 +69,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         how="load",
         call=site.name,
         path=text(path),
-        restores=restores,
+        restores=restores if key is None else (key,),
         into=into,
         others=_loads_others(into, site, script),
         map_location=script.argument_text(site, "map_location"),

@@ -36,7 +36,10 @@ _COUNTED = re.compile(r"([\w.]+)(?: [+-] \d+)?")
 _ASIDE = frozenset({"args", "config", "id", "key", "model", "name", "opt", "tag"})
 """Words of what is passed beside the values."""
 _CONSTANTS = ("True", "False", "None")
-_TAGGED = frozenset({"add_scalar", "add_scalars", "log_metric", "log_scalar", "log_value"})
+_TAGGED = frozenset(
+    {"add_histogram", "add_scalar", "add_scalars", "log_histogram", "log_metric", "log_scalar"}
+    | {"log_value"}
+)
 """Methods whose first argument names the value."""
 _SOON_SAID = (cst.Name, cst.Attribute, cst.BinaryOperation)
 
