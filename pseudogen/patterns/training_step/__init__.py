@@ -373,6 +373,19 @@ EXAMPLES = {
         call="optimizer.minimize",
         later=True,
     ),
+    "optimizer.minimize(loss)\nwith tf.Session() as session:\n    session.run(init)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("optimizer",)),
+        how="apply",
+        call="optimizer.minimize",
+        later=True,
+    ),
+    "session = tf.Session()\nif tf.executing_eagerly():\n    optimizer.minimize(loss)": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("optimizer",)),
+        how="apply",
+        call="optimizer.minimize",
+    ),
 }
 COUNTEREXAMPLES = {
     "def backward(ctx, dy):\n    y = ctx.run()\n    y.backward(dy)\n    return dy": (

@@ -24,7 +24,7 @@ class TrainingStep(Finding):
         clears: The line on which gradients are cleared, in the same loop.
         steps: The line on which the optimizer's step follows, or gradients are applied.
         steps_if: The condition under which it follows; None where it always does.
-        later: Whether what is told goes into a program that is run later (Paddle's static graphs).
+        later: Whether what is told goes into a graph that is run later (Paddle, TensorFlow 1).
         gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
         adds: The losses whose gradients are added before the same step of the optimizer.

@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
-from pseudogen.names.conditions import common
+from pseudogen.names.conditions import common, conjuncts
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.training import (
@@ -57,7 +57,7 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         clears=clears,
         steps=site.line if gradients is not None else steps,
         steps_if=_condition_of_step(site, script, made) if gradients is None else None,
-        later=step.how == APPLY and _in_program(site, script),
+        later=step.how == APPLY and _in_graph(site, script),
         gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
         adds=tuple(other for other, _ in together) if first is None else (),
@@ -123,8 +123,20 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, l
     return optimizer, clears, steps
 
 
-def _in_program(site: Site, script: Script) -> bool:
-    """Whether a call under `with program_guard(main, startup):` only adds to a program."""
+_GRAPHS = ("enable_static", "Session", "InteractiveSession", "MonitoredTrainingSession")
+"""Calls of scripts that put a graph together before they run it: Paddle's, then TensorFlow 1's."""
+
+_AT_ONCE = ("executing_eagerly()", "in_dygraph_mode()", "in_dynamic_mode()")
+"""Tests that hold where operations are computed at once."""
+
+
+def _in_graph(site: Site, script: Script) -> bool:
+    """Whether a call only adds to a graph, as under `with program_guard(main, startup):`."""
+    asked = conjuncts(script.condition(site.statement) or "")
+    if any(test.endswith(_AT_ONCE) and not test.startswith("not ") for test in asked):
+        return False
+    if any(script.calls_of_method(name) for name in _GRAPHS):
+        return True
     headers = (s.node for s in script.tree.ancestors(site.statement.index))
     contexts = (item.item for node in headers if type(node) is cst.With for item in node.items)
     return any(
