@@ -839,7 +839,7 @@ def test_a_long_condition_of_a_loss_is_told_once() -> None:
 def test_how_many_processes_there_are_says_nothing_of_which_one_this_is() -> None:
     code = "import torch.distributed as dist\ncount = dist.get_world_size()\n"
     text = pseudogen.explain(code)
-    assert "decides how large the share of each is" in text
+    assert "whether there is anything to share out, and among how many" in text
     assert "who writes files" not in text
 
 
