@@ -2,13 +2,14 @@
 
 Jinja asks at each step what it has met: a field or an item, a function that wants to be handed the
 state of the template, text that is to be escaped. Of the templates here all of this is known:
-fields are fields, and what is called are macros and plain functions. So fields, items and calls
-are written as Python has them, and a macro is a plain function. An unknown field stays an error.
+fields are fields, what is called are macros and plain functions, and what loops go through is known
+in full. So fields, items and calls are written as Python has them, and a macro is a plain function.
+An unknown field stays an error.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -73,14 +74,65 @@ class PlainCode(CodeGenerator):
         self.write(f"environment.as_function(macro, {names!r})")
 
 
+class _Loop:
+    """What templates call `loop`, over things that are known before it begins."""
+
+    __slots__ = ("_things", "index0")
+
+    def __init__(self, things: Iterable[Any], _: Any) -> None:
+        self._things = list(things)
+        self.index0 = 0
+
+    def __iter__(self) -> Iterator[tuple[Any, _Loop]]:
+        for place, thing in enumerate(self._things):
+            self.index0 = place
+            yield thing, self
+
+    @property
+    def index(self) -> int:
+        """The number of the round, from 1 on."""
+        return self.index0 + 1
+
+    @property
+    def revindex(self) -> int:
+        """How many rounds are left, with this one."""
+        return len(self._things) - self.index0
+
+    @property
+    def first(self) -> bool:
+        """Whether it is the first round."""
+        return self.index0 == 0
+
+    @property
+    def last(self) -> bool:
+        """Whether it is the last round."""
+        return self.index0 == len(self._things) - 1
+
+    @property
+    def previtem(self) -> Any:
+        """What the round before is about; not in the first one."""
+        return self._things[self.index0 - 1]
+
+    @property
+    def nextitem(self) -> Any:
+        """What the next round is about; not in the last one."""
+        return self._things[self.index0 + 1]
+
+
 class PlainEnvironment(Environment):
     """Jinja whose templates become plain Python; see above."""
 
     code_generator_class = PlainCode
+    loop = _Loop
 
     def __init__(self, **setup: Any) -> None:
         super().__init__(optimized=False, **setup)
-        self.filters.update(first=_first, last=_last, list=list, map=self._mapped)
+        self.filters.update(first=_first, last=_last, list=list, map=self._mapped, unique=_unique)
+        self.filters.update(select=self._selected, reject=self._rejected)
+
+    def _generate(self, *template: Any, **how: Any) -> str:
+        """The Python code of a template, which says `LoopContext` for what `loop` is."""
+        return super()._generate(*template, **how).replace(" LoopContext(", " environment.loop(")
 
     @staticmethod
     def as_function(macro: Any, names: tuple[str, ...]) -> Any:
@@ -97,6 +149,24 @@ class PlainEnvironment(Environment):
             return list(map(self.filters[name], items))
         wanted = attrgetter(attribute) if isinstance(attribute, str) else itemgetter(attribute)
         return list(map(wanted, items))
+
+    def _selected(self, items: Iterable[Any], test: str = "", *given: Any) -> list[Any]:
+        """The items that are true, or for which a test holds."""
+        holds: Any = self.tests[test] if test else bool
+        return [item for item in items if holds(item, *given)]
+
+    def _rejected(self, items: Iterable[Any], test: str = "", *given: Any) -> list[Any]:
+        """The items that are not true, or for which a test does not hold."""
+        holds: Any = self.tests[test] if test else bool
+        return [item for item in items if not holds(item, *given)]
+
+
+def _unique(items: Iterable[Any]) -> list[Any]:
+    """Each item once; the first of texts that differ in upper and lower case alone."""
+    found: dict[Any, Any] = {}
+    for item in items:
+        found.setdefault(item.lower() if isinstance(item, str) else item, item)
+    return list(found.values())
 
 
 def _first(items: Iterable[Any]) -> Any:

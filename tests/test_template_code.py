@@ -48,6 +48,22 @@ def test_items_go_through_filters_by_name_and_by_field() -> None:
     assert said("{{ one|first }}{{ one|last }}", "abc") == "ac"
 
 
+def test_items_are_chosen_by_what_they_are_and_by_a_test() -> None:
+    assert said("{{ one|select|join }}{{ one|reject|join }}", ["a", "", "b"]) == "ab"
+    assert said("{{ one|select('in', two)|join }}", "abc", "ca") == "ac"
+    assert said("{{ one|reject('equalto', 'b')|join }}", "abc") == "ac"
+    assert said("{{ one|unique|join }}", "aAbab") == "ab"
+
+
+def test_a_loop_knows_where_it_stands() -> None:
+    body = "{% for x in one %}{{ loop.index }}{{ x }}{{ ',' if not loop.last }}{% endfor %}"
+    assert said(body, (x for x in "ab")) == "1a,2b"
+    body = "{% for x in one %}{{ loop.previtem if not loop.first else loop.nextitem }}{% endfor %}"
+    assert said(body, "abc") == "bab"
+    body = "{% for x in one %}{{ loop.index0 }}{{ loop.revindex }}{% else %}none{% endfor %}"
+    assert (said(body, "ab"), said(body, "")) == ("0211", "none")
+
+
 def test_what_escapes_still_does() -> None:
     assert said("<b>{{ one }}</b>", "<", escape=True) == "<b>&lt;</b>"
     nested = "{% macro bold(x) %}<b>{{ x }}</b>{% endmacro %}{{ bold(one) }}"

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import LONGEST, call_text, short, targets, value_text
+from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, targets
 from pseudogen.explanation.libraries import of_library
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
@@ -32,7 +32,7 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
         for one, value in pairs:
             names = tuple(targets(one.value))
             if names:
-                yield _value(script, statement, names, value.value)
+                yield _value(script, statement, names, value.value, text(value.value))
         return
     value = _unwrapped(script, node.value, statement)
     if type(target) in (cst.Tuple, cst.List):
@@ -46,8 +46,9 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
         model, method = value.func.value, value.func.attr.value
         yield Clause("mode", (text(model),), method)
         value = model
-    if names and names != (text(value),):
-        yield _value(script, statement, names, value)
+    written = text(value)
+    if names and names != (written,):
+        yield _value(script, statement, names, value, written)
 
 
 def _switches_mode(script: Script, statement: Statement, value: Any) -> bool:
@@ -77,12 +78,15 @@ def _are_paired(target: Any, value: Any) -> bool:
 def annotated(script: Script, statement: Statement) -> Iterator[Clause]:
     """What the target of an annotated assignment becomes."""
     names = tuple(targets(statement.node.target))
-    if statement.node.value is not None and names:
-        yield _value(script, statement, names, statement.node.value)
+    value = statement.node.value
+    if value is not None and names:
+        yield _value(script, statement, names, value, text(value))
 
 
-def _value(script: Script, statement: Statement, names: tuple[str, ...], value: Any) -> Clause:
-    written = text(value)
+def _value(
+    script: Script, statement: Statement, names: tuple[str, ...], value: Any, written: str
+) -> Clause:
+    """What names become by a value, which is `written` so."""
     single = len(names) == 1
     if single and names[0] == f"self.{written}":
         return Clause("kept", names)
@@ -107,7 +111,8 @@ def _value(script: Script, statement: Statement, names: tuple[str, ...], value: 
     if type(value) is cst.IfExp and len(written) > LONGEST:
         either = (call_text(value.body), call_text(value.orelse))
         return Clause("chosen", names, bare(value.test), either)
-    return _collected(names, value) or Clause("set", names, value_text(value))
+    held = _collected(names, value) if len(written) > LONGEST else None
+    return held or Clause("set", names, clipped(value, written))
 
 
 def _makes(script: Script, name: str, statement: Statement) -> bool:
@@ -122,8 +127,6 @@ def _makes(script: Script, name: str, statement: Statement) -> bool:
 
 def _collected(names: tuple[str, ...], value: Any) -> Clause | None:
     """A list or dict that is too long to be shown: what it holds."""
-    if len(text(value)) <= LONGEST:
-        return None
     if type(value) is cst.Subscript and len(value.slice) == 1:
         index, values = value.slice[0].slice, _entries(value.value, values=True)
         if values and type(index) is cst.Index:

@@ -30,9 +30,9 @@ def short(written: str) -> str:
     return _cut(written, LONGEST)
 
 
-def value_text(node: Any) -> str:
-    """An expression; one that is worked out may be longer than others."""
-    return _cut(text(node), _FORMULA if type(node) in _FORMULAS else LONGEST)
+def clipped(node: Any, written: str) -> str:
+    """An expression that is `written` so; one that is worked out may be longer than others."""
+    return _cut(written, _FORMULA if type(node) in _FORMULAS else LONGEST)
 
 
 def call_text(node: Any) -> str:

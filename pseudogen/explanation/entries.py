@@ -27,6 +27,8 @@ class Entry:
     @property
     def ranges(self) -> tuple[tuple[int, int], ...]:
         """The lines of each finding; single lines that follow each other as one range."""
+        if len(self.findings) == 1:  # as most are
+            return ((self.findings[0].line, self.findings[0].end),)
         found: list[tuple[int, int]] = []
         for first, last in dict.fromkeys((f.line, f.end) for f in self.findings):
             if found and first == last == found[-1][1] + 1 and self._single(found[-1]):

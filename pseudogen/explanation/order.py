@@ -35,6 +35,9 @@ def run_order(script: Script) -> list[int]:
     return walk.order
 
 
+_DEFINITIONS = frozenset({cst.FunctionDef, cst.ClassDef})
+
+
 class _Walk:
     def __init__(self, script: Script) -> None:
         self.script = script
@@ -51,24 +54,25 @@ class _Walk:
 
     def block(self, statements: list[Statement], definitions: bool = False) -> None:
         """Place the statements of a block and what they lead to; explicit stack, any depth."""
-        stack = list(reversed(statements))
+        script, placed = self.script, self.placed
+        stack = statements[::-1]
         while stack:
             statement = stack.pop()
-            if statement.index in self.placed:
+            index = statement.index
+            if index in placed:
                 continue
-            kind = type(statement.node)
-            definition = kind in (cst.FunctionDef, cst.ClassDef)
-            if definition and not definitions and statement.index not in self.entered:
+            definition = type(statement.node) in _DEFINITIONS
+            if definition and not definitions and index not in self.entered:
                 continue
-            self.placed.add(statement.index)
-            self.order.append(statement.index)
-            if statement.after > statement.index + 1:
-                stack.extend(reversed(self.script.tree.body(statement)))
-            sites = self.script.calls_in(statement)
+            placed.add(index)
+            self.order.append(index)
+            if statement.after > index + 1:
+                stack += script.tree.body(statement)[::-1]
+            sites = script.calls_in(statement)
             if sites:
-                stack.extend(reversed(self._functions(sites)))
+                stack += self._functions(sites)[::-1]
                 if self.hooks and any(map(self._fits, sites)):
-                    stack.extend(reversed(self.entered_hooks()))
+                    stack += self.entered_hooks()[::-1]
 
     def is_entry(self, statement: Statement) -> bool:
         """Whether it is a function or method, and not one inside of another."""
@@ -87,8 +91,13 @@ class _Walk:
 
     def _functions(self, sites: list[Site]) -> list[Statement]:
         """The functions that the calls of a statement lead to."""
-        made = [index for site in sites for index in self._constructors(site)]
-        return self._enter((*made, *(index for site in sites for index in self._called(site))))
+        found: list[int] = []
+        for site in sites:
+            if site.name in self.classes:
+                found += self._constructors(site)
+        for site in sites:
+            found += self._called(site)
+        return self._enter(found) if found else []
 
     def _enter(self, functions: Iterable[int]) -> list[Statement]:
         """Those of the functions that have not been placed."""
@@ -110,8 +119,6 @@ class _Walk:
 
     def _constructors(self, site: Site) -> list[int]:
         """The `__init__` of a class of the script that is called."""
-        if site.name not in self.classes:
-            return []
         return [
             method.statement
             for binding in self.script.resolver.bindings(site.name, site.scope)

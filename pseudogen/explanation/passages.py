@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
-from operator import itemgetter
 
 import libcst as cst
 
@@ -69,11 +68,9 @@ class _Reading:
         self.declared = frozenset(
             s.statement for s in script.settings.values() if s.origin not in ("key", "function")
         )
-        self.at_line: dict[int, Statement] = {}
-        for statement in script.tree.statements:
-            self.at_line.setdefault(statement.first, statement)
+        self.at_line = script.tree.by_line()
         self.places: dict[int, list[Passage]] = {}
-        self.told: dict[int, list[int]] = {}
+        self.told: dict[int, list[int]] = {}  # by the `id` of a stage: the lines told of, in order
         self.blocks: dict[int, set[int]] = {}
         self.apart: set[int] = set()
         self.freed: set[int] = set()
@@ -87,7 +84,7 @@ class _Reading:
         calls: dict[int, dict[int, Statement]] = {}
         for stage in found:
             lines = [f.line for f in stage.findings] or [stage.lines[0]]
-            self.told[id(stage)] = lines
+            self.told[id(stage)] = sorted(lines)
             holding = [self._holding(line) for line in lines]
             self.blocks[id(stage)] = {statement.parent for statement in holding}
             home = home_of(script, holding[0])
@@ -120,7 +117,7 @@ class _Reading:
     def _holding(self, line: int) -> Statement:
         """The first statement that starts on a line, else the innermost one that it belongs to."""
         found = self.at_line.get(line)
-        if found is None:
+        if found is None or found.first != line:
             found = [s for s in self.script.tree.statements if s.start <= line <= s.end][-1]
         return found
 
@@ -303,10 +300,7 @@ class _Reading:
     def _following(self, passage: Passage, block: int, stages: Sequence[Stage]) -> Stage | None:
         """The next stage, where a passage leads to it: of what is told before nothing stands in
         the same block, or a paragraph begins there that does not go on with it."""
-        line = passage.lines[0]
-        told = [(place, s) for s in stages for place in self.told[id(s)]]
-        before = max((t for t in told if t[0] <= line), key=itemgetter(0), default=None)
-        after = min((t for t in told if t[0] > line), key=itemgetter(0), default=None)
+        before, after = self._told_around(passage.lines[0], stages)
         if before is None or after is None or before[1] is after[1]:
             return None
         if not self._is_around(block, after[0]):
@@ -329,21 +323,35 @@ class _Reading:
         return any(re.search(rf"(?<![\w.]){re.escape(name)}\b", spoken) for name in names)
 
     def _is_around(self, block: int, line: int) -> bool:
-        around = self.script.tree.ancestors(self._holding(line).index)
-        return block < 0 or any(header.index == block for header in around)
+        tree = self.script.tree
+        return block < 0 or tree.statements[block] in tree.ancestors(self._holding(line).index)
 
     def _beside(self, line: int, among: Sequence[Stage], stages: Sequence[Stage]) -> Stage:
         """The stage told last before a line, or the next where one that is not `among` them is
         told in between."""
-        told = [(place, s) for s in among for place in self.told[id(s)]]
-        before = max((t for t in told if t[0] <= line), key=itemgetter(0), default=None)
-        after = min((t for t in told if t[0] > line), key=itemgetter(0), default=None)
+        before, after = self._told_around(line, among)
         if before is None or after is None:
-            return (before or after or told[0])[1]
+            return (before or after or (line, among[0]))[1]
         near = set(map(id, among))
         others = [s for s in stages if id(s) not in near]
         between = any(before[0] < place < line for s in others for place in self.told[id(s)])
         return after[1] if between else before[1]
+
+    def _told_around(
+        self, line: int, among: Sequence[Stage]
+    ) -> tuple[tuple[int, Stage] | None, tuple[int, Stage] | None]:
+        """The last line up to this one and the first one behind it that some stages tell of, each
+        with its stage."""
+        before: tuple[int, Stage] | None = None
+        after: tuple[int, Stage] | None = None
+        for stage in among:
+            told = self.told[id(stage)]
+            place = bisect_right(told, line)
+            if place and (before is None or told[place - 1] > before[0]):
+                before = told[place - 1], stage
+            if place < len(told) and (after is None or told[place] < after[0]):
+                after = told[place], stage
+        return before, after
 
 
 def _begins_paragraph(source: Sequence[str], line: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import libcst as cst
 
@@ -23,15 +23,17 @@ _SEVERAL = 3
 _FEW = 2
 """So few simple statements are told at any depth."""
 
-_COMPOUND: tuple[type, ...] = (
-    cst.If,
-    cst.Else,
-    cst.For,
-    cst.While,
-    cst.With,
-    cst.Try,
-    cst.ExceptHandler,
-    cst.Finally,
+_COMPOUND: frozenset[type] = frozenset(
+    (
+        cst.If,
+        cst.Else,
+        cst.For,
+        cst.While,
+        cst.With,
+        cst.Try,
+        cst.ExceptHandler,
+        cst.Finally,
+    )
 )
 _GROUPED = frozenset(
     {"metered", "moved", "mode", "made", "result", "kept", "called", "printed", "deleted", "set"}
@@ -102,12 +104,11 @@ def _alike(before: Clause, clause: Clause) -> bool:
     return same and clause.kind in _GROUPED and (messages or told)
 
 
-def _clauses(script: Script, statement: Statement, depth: int) -> Iterator[Clause]:
+def _clauses(script: Script, statement: Statement, depth: int) -> Iterable[Clause]:
     kind = type(statement.node)
     if kind in _COMPOUND:
-        yield from _of_block(script, statement, depth)
-    elif kind in READERS:
-        yield from READERS[kind](script, statement)
+        return _of_block(script, statement, depth)
+    return READERS[kind](script, statement) if kind in READERS else ()
 
 
 def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:

@@ -8,7 +8,7 @@ import libcst as cst
 
 from pseudogen.explanation.assignments import annotated, assign, augmented
 from pseudogen.explanation.calls import expression
-from pseudogen.explanation.clipped import LONGEST, call_text, short, targets, value_text
+from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, targets
 from pseudogen.explanation.messages import message
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.script import Script
@@ -37,7 +37,8 @@ def _raised(script: Script, statement: Statement) -> Iterator[Clause]:
 
 
 def _asserted(script: Script, statement: Statement) -> Iterator[Clause]:
-    yield Clause("checked", code=value_text(statement.node.test))
+    test = statement.node.test
+    yield Clause("checked", code=clipped(test, text(test)))
 
 
 def _deleted(script: Script, statement: Statement) -> Iterator[Clause]:

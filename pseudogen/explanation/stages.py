@@ -201,28 +201,28 @@ def _holding(script: Script, line: int) -> Statement:
 
 def _stage_of(told: Finding | Reached) -> str | None:
     """The stage that most of what is told belongs to; None for what belongs anywhere."""
-    found = told.findings if isinstance(told, Reached) else (told,)
-    kinds = Counter(STAGE_OF[f.pattern] for f in found if f.pattern not in ANYWHERE)
+    if isinstance(told, Finding):
+        return STAGE_OF[told.pattern] if told.pattern not in ANYWHERE else None
+    kinds = Counter(STAGE_OF[f.pattern] for f in told.findings if f.pattern not in ANYWHERE)
     return kinds.most_common(1)[0][0] if kinds else None
 
 
 def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str | None:
     """The stage of what is told by itself; None for what belongs wherever it stands."""
-    around = [statement, *script.tree.ancestors(statement.index)]
-    kinds = {
-        script.structure.loops[s.index].kind for s in around if s.index in script.structure.loops
-    }
+    found = script.structure
+    around = (statement, *script.tree.ancestors(statement.index))
+    kinds = {found.loops[s.index].kind for s in around if s.index in found.loops}
     inside = home_of(script, statement)
     hook = _hook(script, inside)
     if hook is not None:
         return hook
     if structure.EVALUATION_LOOP in kinds or (
-        inside in script.structure.evaluates and inside not in script.structure.trains
+        inside in found.evaluates and inside not in found.trains
     ):
         return EVALUATION
     stage = _stage_of(told)
     unit = structure.unit(script, statement)
-    trains = unit == "step" or (unit == "epoch" and inside in script.structure.trains)
+    trains = unit == "step" or (unit == "epoch" and inside in found.trains)
     return TRAINING if kinds or (trains and stage not in (None, _AROUND)) else stage
 
 

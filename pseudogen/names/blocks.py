@@ -101,7 +101,7 @@ def lines_with(lines: Sequence[str], pieces: Iterable[str]) -> set[int]:
     """The numbers of the lines that have one of some pieces of text in them; one search through
     the whole for each is faster than one through each line."""
     text = "\n".join(lines)
-    ends = list(accumulate(len(line) + 1 for line in lines))
+    ends = list(accumulate([len(line) + 1 for line in lines]))
     found: set[int] = set()
     for piece in pieces:
         place = text.find(piece)

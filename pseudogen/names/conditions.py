@@ -179,11 +179,14 @@ def _written(test: _Test, alone: bool) -> str:
 
 
 _NAME = re.compile(r"\w+")
+_DOTTED = re.compile(r"(?![\d.])[\w.]+")
 _LOGIC = frozenset({"and", "False", "in", "is", "not", "or", "True"})
 
 
 def are_opposite(one: str, other: str) -> bool:
     """Whether of two written conditions always exactly one holds: they speak of the same."""
+    if other == f"not {one}" and _DOTTED.fullmatch(one):
+        return one != "True"
     named, also = (set(_NAME.findall(condition)) - _LOGIC for condition in (one, other))
     return named == also and opposite(cst.parse_expression(one), alone=True) == other
 

@@ -322,7 +322,8 @@ class Script:
         written."""
         lines = blocks.lines_with(self._lowered, pieces)
         for statement in self.tree.statements:
-            if not lines.isdisjoint(range(statement.start, statement.last + 1)):
+            first, last = statement.start, statement.last
+            if first in lines or (first < last and not lines.isdisjoint(range(first, last + 1))):
                 yield from self.reads_of(statement)
 
     def uses(self, setting: Setting) -> tuple[int, ...]:

@@ -74,25 +74,24 @@ def _place(lines: Lines | None, lang: str) -> Spans:
 
 
 def _clean(block: Paragraph | Items | Table | Listing) -> Block:
-    match block:
-        case Paragraph(text, label, lines):
-            return Paragraph(inert_spans(text), inert_spans(label), lines)
-        case Items(items=items):
-            return replace(block, items=tuple(inert_spans(item) for item in items))
-        case Table(header=header, rows=rows):
-            cells = tuple(tuple(inert_spans(cell) for cell in row) for row in rows)
-            return replace(block, header=tuple(inert_spans(cell) for cell in header), rows=cells)
-        case Listing(code=code):
-            return replace(block, code=tuple(_line(line.expandtabs(4)).rstrip() for line in code))
+    if isinstance(block, Paragraph):
+        return Paragraph(inert_spans(block.text), inert_spans(block.label), block.lines)
+    if isinstance(block, Items):
+        return Items(tuple(map(inert_spans, block.items)), block.numbered)
+    if isinstance(block, Table):
+        rows = tuple([tuple(map(inert_spans, row)) for row in block.rows])
+        return Table(tuple(map(inert_spans, block.header)), rows)
+    code = tuple([_line(line.expandtabs(4)).rstrip() for line in block.code])
+    return Listing(code, block.first)
 
 
 def inert_spans(text: Spans) -> Spans:
     """Spans on one line, with nothing unseen in them."""
-    for span in text:
-        # Whatever is unseen, a tab or a line break is not printable: most spans stay as they are.
-        if not span.text or not span.text.isprintable():
-            return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
-    return text
+    pieces = [span.text for span in text]
+    # Whatever is unseen, a tab or a line break is not printable: most spans stay as they are.
+    if all(pieces) and "".join(pieces).isprintable():
+        return text
+    return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
 
 
 def _line(text: str) -> str:

@@ -43,7 +43,7 @@ from pseudogen.words.glance import glance
 from pseudogen.words.messages import not_read, remarks
 from pseudogen.words.passages import definition_blocks, passage_paragraph
 from pseudogen.words.patterns import spaced_words
-from pseudogen.words.pitfalls import pitfall_words
+from pseudogen.words.pitfalls import PitfallWords, pitfall_words
 from pseudogen.words.settings import settings_section
 from pseudogen.words.stories import story_blocks
 from pseudogen.words.telling import Telling, differ, joined
@@ -140,24 +140,24 @@ class _Writer:
         elsewhere = self.explanation.elsewhere
         if self.explanation.pitfalls or elsewhere:
             yield Heading(2, marked(self.words.pitfalls))
-        alike: dict[tuple[str, str], list[Pitfall]] = {}
+        alike: dict[tuple[str, str], list[tuple[Pitfall, PitfallWords]]] = {}
         for pitfall in self.explanation.pitfalls:
             said = pitfall_words(pitfall, self.lang)
             key = plain(said.title), "\n".join(map(plain, (*said.why, *said.change)))
-            alike.setdefault(key, []).append(pitfall)
+            alike.setdefault(key, []).append((pitfall, said))
         for same in alike.values():
-            yield from self._pitfall(same[0], [pitfall.lines for pitfall in same])
+            yield from self._pitfall(*same[0], [pitfall.lines for pitfall, _ in same])
         if elsewhere:
             yield Paragraph(self._spans(self.words.pitfalls_elsewhere))
         for found in elsewhere:
-            yield from self._pitfall(found.pitfall, [found.pitfall.lines], found.file)
+            words = pitfall_words(found.pitfall, self.lang)
+            yield from self._pitfall(found.pitfall, words, [found.pitfall.lines], found.file)
 
     def _pitfall(
-        self, pitfall: Pitfall, places: Sequence[Lines], file: str = ""
+        self, pitfall: Pitfall, words: PitfallWords, places: Sequence[Lines], file: str = ""
     ) -> Iterable[Block]:
         """One report, and where its very words hold; `file` is that of one in another file."""
         lines = None if file else places[0]
-        words = pitfall_words(pitfall, self.lang)
         severity = self.words.severities[pitfall.severity]
         note = self._spans(self.words.pitfall_note(severity, places, file))
         yield Heading(3, words.title, note, lines)
@@ -278,9 +278,9 @@ class _Writer:
     ) -> Iterable[Block]:
         title = self.telling.words(entry.findings[0]).title
         yield Heading(level, title, self._spans(self.words.note(entry.ranges, reached.module)))
-        first, last = entry.ranges[0][0], entry.ranges[-1][1]
         if self.full:
-            yield from _listing(entry, reached.script.tree.lines, (first, last))
+            lines = entry.ranges[0][0], entry.ranges[-1][1]
+            yield from _listing(entry, reached.script.tree.lines, lines)
         yield from self._parts(entry, None, likewise, reached.module)
 
     def _begun(self, entry: Entry, told: Sequence[Entry]) -> list[Story]:
@@ -322,8 +322,9 @@ class _Writer:
         return docstring_of(self.explanation.script, stage)
 
     def _entry(self, entry: Entry, level: int, likewise: Sequence[Lines] = ()) -> Iterable[Block]:
-        lines = (entry.ranges[0][0], entry.ranges[-1][1])
-        place = self._spans(self.words.note(entry.ranges))
+        ranges = entry.ranges
+        lines = (ranges[0][0], ranges[-1][1])
+        place = self._spans(self.words.note(ranges))
         yield Heading(level, self.telling.words(entry.findings[0]).title, place, lines)
         if self.listings and not self.shown >= set(range(lines[0], lines[1] + 1)):
             self.shown |= set(range(lines[0], lines[1] + 1))
@@ -352,7 +353,7 @@ class _Writer:
     def _parts(
         self, entry: Entry, lines: Lines | None, likewise: Sequence[Lines], file: str = ""
     ) -> Iterable[Block]:
-        told = tuple(dict.fromkeys(self.telling.told(entry.findings, file)))
+        told = tuple(_each_once(self.telling.told(entry.findings, file)))
         if len(told) >= _MANY:
             yield Items(told)
         else:
@@ -386,25 +387,31 @@ class _Writer:
             said = [
                 (finding.line, new)
                 for finding, one in zip(entry.findings, words, strict=True)
-                if (new := self.telling.new(getattr(one, part), whole=part == "worked"))
+                if (new := self.telling.new(one, part, whole=part == "worked"))
             ]
             for line, paragraph in said:
                 label = self.words.labels[part]
-                if placed or len(said) > 1 or differ(getattr(one, part) for one in words):
+                if placed or len(said) > 1 or differ(words, part):
                     label = self.words.label_at(label, line)
                 yield Paragraph(paragraph, marked(label), lines)
 
     def _rests_on_little(self, entry: Entry) -> bool:
         """Whether it is worth saying what an entry rests on: in a short source always, in a long
         one where it is names alone."""
-        kind = weakest(*(finding.evidence for finding in entry.findings)).kind
-        return kind == NAME or self.short or self.full
+        if self.short or self.full:
+            return True
+        return any(finding.evidence.kind == NAME for finding in entry.findings)
 
     def _rests(self, entry: Entry, lines: Lines) -> Paragraph:
         evidence = weakest(*(finding.evidence for finding in entry.findings))
         imports = self.explanation.script.imports_anything
         text = self.words.rests(evidence.kind, evidence.names, imports)
         return Paragraph(self._spans(text), marked(self.words.labels["rests"]), lines)
+
+
+def _each_once(paragraphs: list[Spans]) -> Iterable[Spans]:
+    """To compare paragraphs takes long, and most are alone."""
+    return dict.fromkeys(paragraphs) if len(paragraphs) > 1 else paragraphs
 
 
 def _helper(reached: Reached) -> tuple[int, str, str] | None:

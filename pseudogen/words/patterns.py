@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 from pseudogen.document import Span, Spans, spans
 from pseudogen.finding import Finding
-from pseudogen.records import dataclass
 from pseudogen.templating import language, macros
 
 PARTS = ("what", "why", "worked", "watch")
@@ -21,16 +20,30 @@ _SPACES = re.compile(" {2,}")
 _PART = re.compile(r"^@(\w+)[ \t]*", re.M)
 
 
-@dataclass(frozen=True, slots=True)
 class Words:
     """What is said of one finding. Each part is a tuple of paragraphs; empty when nothing is
-    said."""
+    said. Of most findings not all parts are told, so that each is read when it is asked for."""
 
+    __slots__ = ("_lang", "title", "watch", "what", "why", "worked", "written")
     title: Spans
     what: tuple[Spans, ...]
     why: tuple[Spans, ...]
     worked: tuple[Spans, ...]
     watch: tuple[Spans, ...]
+
+    def __init__(self, title: Spans, written: Mapping[str, str], lang: str) -> None:
+        """`written` is the marked text of each part that there is."""
+        self.title = title
+        self.written = written
+        self._lang = lang
+
+    def __getattr__(self, part: str) -> tuple[Spans, ...]:
+        """A part that nobody has asked for yet."""
+        if part not in PARTS:
+            raise AttributeError(part)
+        read = paragraphs(self.written.get(part, ""), self._lang)
+        setattr(self, part, read)
+        return read
 
 
 def finding_words(finding: Finding, lang: str) -> Words:
@@ -47,17 +60,15 @@ def step_words(finding: Finding, lang: str) -> tuple[Spans, ...]:
 
 def parse_words(text: str, lang: str) -> Words:
     """The words of a pattern from what its macro has written; see `split_words`."""
-    title, parts = split_words(text, lang, "what", PARTS)
-    return Words(title=title, **parts)
+    title, parts = split_words(text, "what", PARTS)
+    return Words(title, parts, lang)
 
 
-def split_words(
-    text: str, lang: str, first: str, names: Sequence[str]
-) -> tuple[Spans, dict[str, tuple[Spans, ...]]]:
+def split_words(text: str, first: str, names: Sequence[str]) -> tuple[Spans, dict[str, str]]:
     """`# Title`, the text of the part `first`, then parts that begin with `@why`, `@worked`...
 
-    `names` are the parts that there may be; those that are not there are empty. Blank lines part
-    paragraphs; the lines of a paragraph are joined as the language does it.
+    `names` are the parts that there may be. Blank lines part the paragraphs of a part; the lines of
+    a paragraph are joined as the language does it.
 
     Raises:
         ValueError: the text has no title, or a part that is not in `names`.
@@ -66,11 +77,10 @@ def split_words(
     if not head.startswith("# "):
         raise ValueError(f"the words begin with {head!r}, not with a title")
     pieces = _PART.split(f"@{first}\n{rest}")
-    parts: dict[str, tuple[Spans, ...]] = dict.fromkeys(names, ())
-    for name, content in zip(pieces[1::2], pieces[2::2], strict=True):
+    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
+    for name in parts:
         if name not in names:
             raise ValueError(f"no part of these words is called {name!r}")
-        parts[name] = paragraphs(content, lang)
     return spans(head[2:].strip()), parts
 
 

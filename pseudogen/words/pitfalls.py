@@ -8,7 +8,7 @@ from pseudogen.document import Spans, plain
 from pseudogen.pitfall import Pitfall
 from pseudogen.records import dataclass
 from pseudogen.templating import explanation_words, macros
-from pseudogen.words.patterns import split_words
+from pseudogen.words.patterns import paragraphs, split_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +26,9 @@ def pitfall_words(pitfall: Pitfall, lang: str) -> PitfallWords:
     first, last = pitfall.lines
     facts = SimpleNamespace(first=first, last=last, **dict(pitfall.facts))
     macro = getattr(macros(lang, "pitfalls"), pitfall.id.replace("-", "_"))
-    title, parts = split_words(macro(facts), lang, "why", ("why", "change"))
-    return PitfallWords(title=title, **parts)
+    title, parts = split_words(macro(facts), "why", ("why", "change"))
+    why, change = (paragraphs(parts.get(part, ""), lang) for part in ("why", "change"))
+    return PitfallWords(title, why, change)
 
 
 def pitfall_text(pitfall: Pitfall, lang: str) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from pseudogen.document import Block, Heading, Lines, Spans, Table, mark, plain, spans
+from pseudogen.document import Block, Heading, Lines, Span, Spans, Table, plain, spans
 from pseudogen.names.environments import acting
 from pseudogen.names.known_settings import AMOUNTS, VARYING, known_setting
 from pseudogen.names.script import Script
@@ -52,16 +52,17 @@ def setting_json(script: Script, setting: Setting, lang: str) -> dict[str, Any]:
         "required": setting.required,
         "help": setting.help,
         "kind": known_setting(setting.name),
-        "text": plain(_doing(script, setting, lang)),
+        "text": plain(_doing(script, setting, script.uses(setting), lang)),
     }
 
 
 def _row(script: Script, setting: Setting, lang: str) -> tuple[Spans, ...]:
+    uses = script.uses(setting)
     return (
-        spans(mark(setting.name, "code")),
+        (Span(setting.name, "code"),),
         _default(setting, lang),
-        spans(_places(setting.line, script.uses(setting))),
-        _doing(script, setting, lang),
+        (Span(_places(setting.line, uses)),),
+        _doing(script, setting, uses, lang),
     )
 
 
@@ -70,7 +71,7 @@ def _default(setting: Setting, lang: str) -> Spans:
         return spans(settings_words(lang).must_be_given)
     if setting.default is None:
         return ()
-    return spans(mark(_short(setting.default, _LONG_DEFAULT), "code"))
+    return (Span(_short(setting.default, _LONG_DEFAULT), "code"),)
 
 
 def _short(text: str, most: int) -> str:
@@ -85,7 +86,7 @@ def _places(declared: int, uses: Sequence[int]) -> str:
     return f"{declared} → {shown}" if shown else str(declared)
 
 
-def _doing(script: Script, setting: Setting, lang: str) -> Spans:
+def _doing(script: Script, setting: Setting, uses: Sequence[int], lang: str) -> Spans:
     """The author's words, the choices, and what a setting of this kind does. Of a kind that
     projects define in different ways the author's words stand alone; of one that nothing here
     reads, what it does can't be told."""
@@ -97,17 +98,18 @@ def _doing(script: Script, setting: Setting, lang: str) -> Spans:
         kind = None
     if kind == "epochs" and script.once(acting):
         kind = None  # an epoch need not go through data that are there
-    unread = _is_unread(script, setting)
+    unread = not uses and _is_unread(script, setting)
     choices = [choice.strip("\"'") for choice in setting.choices]
     said = settings_words(lang).doing(help_, None if unread else kind, choices, unread)
     return spaced_words(said, lang)
 
 
 def _is_unread(script: Script, setting: Setting) -> bool:
-    """Whether the value that a class or the module gives a name is read nowhere in the file."""
+    """Whether the value that a class or the module gives a name is read nowhere in the file, of
+    which no use is seen."""
     name = setting.name.rpartition(".")[2]
     written = script.tree.text
-    if script.uses(setting) or not name.isidentifier():
+    if not name.isidentifier():
         return False
     if setting.origin == "class":
         by_name = re.search(rf"\.{name}\b|getattr\(|\bvars\(|__dict__", written)

@@ -33,6 +33,10 @@ _FEW = 2
 """In so many pieces of code two sentences may differ to be told as one."""
 
 
+_TOLD = ("what", "watch")
+"""The parts that are told of each finding, not once of a pattern."""
+
+
 class Telling:
     """The words of findings, and which of their sentences are new."""
 
@@ -49,6 +53,7 @@ class Telling:
         self._within: dict[int, int] = {}  # the line of the branch, by `id`
         self._paragraphs = 0
         self._shapes: set[str] = set()
+        self._heard: set[tuple[str, str]] = set()  # parts as they are written
 
     def words(self, finding: Finding) -> Words:
         """The words of a finding; `finding` has to live as long as this."""
@@ -92,7 +97,7 @@ class Telling:
 
     def _key(self, entry: Entry, file: str) -> _Key:
         words = [self.words(finding) for finding in entry.findings]
-        said = tuple(plain(p) for one in words for p in (*one.what, *one.watch))
+        said = tuple(_unspaced(one.written.get(part, "")) for one in words for part in _TOLD)
         if entry.pattern in _OF_THE_RATE:
             return entry.pattern, said
         return entry.pattern, said + tuple(self.case(finding, file) for finding in entry.findings)
@@ -260,10 +265,14 @@ class Telling:
             there[self._paragraphs] = (finding.line, shaped)
         return paragraph, None
 
-    def new(self, paragraphs: Sequence[Spans], whole: bool) -> Spans:
-        """The sentences that have not been said yet, of this or of other variables, as one
-        paragraph; a `whole` one is kept or left as it is."""
-        fresh = [self._fresh(paragraph, whole) for paragraph in paragraphs]
+    def new(self, words: Words, part: str, whole: bool) -> Spans:
+        """The sentences of a part that have not been said yet, of this or of other variables, as
+        one paragraph; a `whole` one is kept or left as it is."""
+        written = words.written.get(part)
+        if not written or (part, written) in self._heard:
+            return ()
+        self._heard.add((part, written))
+        fresh = [self._fresh(paragraph, whole) for paragraph in getattr(words, part)]
         return joined([paragraph for paragraph in fresh if paragraph], self.lang)
 
     def _fresh(self, paragraph: Spans, whole: bool) -> Spans:
@@ -274,6 +283,11 @@ class Telling:
                 self._shapes.add(shape)
                 kept.append(sentence)
         return stripped(_flat(kept))
+
+
+def _unspaced(written: str) -> str:
+    """A marked text without the blanks and line breaks, of which templates leave some more."""
+    return "".join(written.split())
 
 
 def _replaces(earlier: Sequence[str], later: Sequence[str]) -> bool:
@@ -291,9 +305,11 @@ def _replaces(earlier: Sequence[str], later: Sequence[str]) -> bool:
     return len(later) - place >= missing
 
 
-def differ(parts: Iterable[Sequence[Spans]]) -> bool:
+def differ(words: Sequence[Words], part: str) -> bool:
     """Whether something else is said of one finding than of another, whatever the code in it."""
-    return len({tuple(map(_shape, paragraphs)) for paragraphs in parts}) > 1
+    if len({one.written.get(part) for one in words}) == 1:
+        return False
+    return len({tuple(map(_shape, getattr(one, part))) for one in words}) > 1
 
 
 def _difference(one: Sequence[Spans], other: Sequence[Spans]) -> list[str] | None:
