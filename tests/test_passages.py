@@ -68,6 +68,7 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ),
         ("seen += len(images)", "`len(images)` is added to `seen`"),
         ("seen *= 2", "`seen` becomes `seen * 2`"),
+        ("seen /= size * parts", "`seen` becomes `seen / (size * parts)`"),
         ("print('epoch', epoch)", "“epoch” is reported"),
         ("print(epoch)", "`epoch` is printed"),
         ("print(epoch + 1)", "a message is reported"),

@@ -212,7 +212,12 @@ def augmented(script: Script, statement: Statement) -> Iterator[Clause]:
         yield Clause("added", (target,), value)
     else:
         symbol = OPERATORS[type(node.operator)].removesuffix("=")
-        yield Clause("set", (target,), short(f"{target} {symbol} {value}"))
+        whole = f"({value})" if type(node.value) in _OPERATIONS and not node.value.lpar else value
+        yield Clause("set", (target,), short(f"{target} {symbol} {whole}"))
+
+
+_OPERATIONS = (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.IfExp)
+"""Values that are worked out before the operator of `/=` and its kind is applied."""
 
 
 def sent(script: Script, statement: Statement, call: Any) -> Clause | None:

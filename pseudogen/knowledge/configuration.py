@@ -73,6 +73,7 @@ EXACT: dict[str, Api] = {
     "lightning.pytorch.cli.LightningCLI": _reads("both", "LightningCLI", _LIGHTNING),
     "pytorch_lightning.cli.LightningCLI": _reads("both", "LightningCLI", _LIGHTNING),
     "absl.app.run": _reads("command line", "absl", _ABSL),
+    "absl.flags.FLAGS": _reads("command line", "absl", _ABSL),
     "tyro.cli": _reads("command line", "tyro", _TYRO, "f"),
     "draccus.wrap": _decorates("draccus", _DRACCUS, "both"),
     "pyrallis.wrap": _decorates("pyrallis", _DRACCUS, "both"),

@@ -3,6 +3,7 @@
 from pseudogen.knowledge.api import Api
 
 _DOCS = "https://detectron2.readthedocs.io/en/latest/modules/"
+_EVENTS = _DOCS + "utils.html#module-detectron2.utils.events"
 _COMM = _DOCS + "utils.html#module-detectron2.utils.comm"
 
 EXACT: dict[str, Api] = {
@@ -12,9 +13,11 @@ EXACT: dict[str, Api] = {
         "evaluation", ("model", "data_loader", "evaluator"), {}, _DOCS + "evaluation.html"
     ),
     # Metrics go to the storage; the writers write what it holds.
-    "detectron2.utils.events.EventStorage": Api(
-        "writer", ("start_iter",), {}, _DOCS + "utils.html#module-detectron2.utils.events"
+    "detectron2.utils.events.EventStorage": Api("writer", ("start_iter",), {}, _EVENTS),
+    "detectron2.utils.events.TensorboardXWriter": Api(
+        "writer", ("log_dir",), {}, _EVENTS, {"backend": "TensorBoard"}
     ),
+    "detectron2.utils.events.JSONWriter": Api("writer", ("json_file",), {}, _EVENTS),
     "detectron2.engine.default_writers": Api(
         "writer", ("output_dir", "max_iter"), {}, _DOCS + "engine.html"
     ),

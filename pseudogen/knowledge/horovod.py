@@ -20,7 +20,7 @@ for _package in (
             "wrap", ("optimizer",), {}, _DOCS, {"wrap": "horovod", "wraps": "optimizer"}
         ),
         f"{_package}.DistributedGradientTape": Api(
-            "wrap", ("gradtape",), {}, _DOCS, {"wrap": "horovod", "wraps": "optimizer"}
+            "wrap", ("gradtape",), {}, _DOCS, {"wrap": "horovod", "wraps": "tape"}
         ),
     }
 for _package in ("horovod.tensorflow.keras", "horovod.keras"):

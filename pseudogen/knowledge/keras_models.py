@@ -48,6 +48,8 @@ EXACT: dict[str, Api] = {
 FAMILIES: dict[str, Api] = {
     "tensorflow.keras.applications": _APPLICATION,
     "keras.applications": _APPLICATION,
+    "keras_cv.models": Api("model", source="https://keras.io/keras_cv/api/models/"),
+    "keras_hub.models": Api("model", source="https://keras.io/keras_hub/api/models/"),
 }
 ROOTS: dict[str, str] = {}
 BARE: tuple[str, ...] = ("keras.utils.multi_gpu_model",)

@@ -79,6 +79,13 @@ EXACT: dict[str, Api] = {
     "paddle.distributed.fleet.distributed_model": Api(
         "wrap", ("model",), {}, _DOCS + "distributed/fleet/Fleet_en.html", {"wrap": "fleet"}
     ),
+    "paddle.distributed.fleet.distributed_optimizer": Api(
+        "wrap",
+        ("optimizer",),
+        {},
+        _DOCS + "distributed/fleet/Fleet_en.html",
+        {"wrap": "other", "wraps": "optimizer"},
+    ),
     "paddle.distributed.get_world_size": Api("world-size", traits={"scope": "all"}),
     "paddle.distributed.get_rank": Api("rank"),
     "paddle.distributed.ParallelEnv().rank": Api("rank"),

@@ -13,6 +13,10 @@ EXACT: dict[str, Api] = {
     )
     for way in _WAYS
 }
+EXACT |= {
+    f"tianshou.trainer.{way}TrainerParams": Api("trainer-settings", (), {}, _DOCS)
+    for way in ("Offline", "OffPolicy", "OnPolicy")
+}
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}
 BARE: tuple[str, ...] = ()

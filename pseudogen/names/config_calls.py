@@ -20,7 +20,7 @@ PARSES = {
     "parse_dict": "HfArgumentParser",
     "merge_from_file": "yacs",
     "merge_from_list": "yacs",
-    "merge_from_dict": "yacs",
+    "merge_from_dict": "",
     "from_args": "",
     "fromfile": "config file",
     "from_json_file": "JSON",

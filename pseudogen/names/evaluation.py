@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
+from pseudogen.names.loop_bodies import told_not_to_explore
 from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -64,7 +65,8 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
         return told
     if called is None and not may_evaluate(site.name):
         return None
-    return _framework(script, site) or _by_name(script, site, called is not None)
+    named = _framework(script, site) or _plays(site)
+    return named or _by_name(script, site, called is not None)
 
 
 @lru_cache(maxsize=1 << 14)
@@ -85,6 +87,7 @@ def may_evaluate(name: str) -> bool:
         method in _TRAINER_METHODS
         or bool(_VERBS & set(named))
         or named == ("estimate", "loss")
+        or _names_player(name)
         or (named in _CALLBACKS and bool(EVALUATION_WORDS & set(words(receiver))))
     )
 
@@ -148,6 +151,25 @@ def _framework(script: Script, site: Site) -> Evidence | None:
     if role is not None and role.kind == "model" and method.startswith("evaluate"):
         return Evidence(FLOW, (site.name,))
     return None
+
+
+def _plays(site: Site) -> Evidence | None:
+    """`test_collector.collect(n_episode=10)` of Tianshou, `eval_sampler.sample(policy, 5,
+    deterministic=True)`: the policy plays whole episodes."""
+    whole = any(arg.keyword and arg.keyword.value == "n_episode" for arg in site.node.args)
+    told = whole or told_not_to_explore(site)
+    return Evidence(NAME, (site.name,)) if told and _names_player(site.name) else None
+
+
+def _names_player(name: str) -> bool:
+    """Whether a name says that episodes are gathered for an evaluation."""
+    receiver, _, method = name.rpartition(".")
+    named = words(receiver)
+    return method in _GATHERS and named[-1:] in _PLAYERS and bool(_VERBS & set(named))
+
+
+_GATHERS = frozenset({"collect", "rollout", "run", "sample"})
+_PLAYERS = (("collector",), ("runner",), ("sampler",))
 
 
 def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:

@@ -32,7 +32,7 @@ _OTHER_PASSES = EVALUATION_WORDS | frozenset(
 """Words of functions of a loader that do more than hand on its batches."""
 _COUNTERS = frozenset({"range", "trange", "count", "xrange", "arange"})
 EPOCH_WORDS = frozenset({"epoch", "epochs", "ep", "nepoch", "nepochs"})
-_STEPS = frozenset({"batches", "iterations", "iters", "steps"})
+_STEPS = frozenset({"batches", "iterations", "iters", "len", "length", "steps"})
 
 
 def unwrapped(node: Any) -> Any:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.environments import acts_below
 from pseudogen.names.iterables import EVALUATION_WORDS, all_words, counted_range, unwrapped
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -28,6 +29,10 @@ _ENVIRONMENTS = (("env",), ("envs",), ("environment",))
 _ACTS = frozenset({"act", "choose_action", "get_action", "predict", "sample_action"}) | {
     "select_action"
 }
+_WITHOUT_EXPLORING = EVALUATION_WORDS | {"deterministic", "greedy"}
+"""Words of switches that make a policy take what it holds for the best action."""
+_OF_ACTIONS = ("action_space.sample", "dist.sample")
+"""Ends of calls that draw an action, not a batch."""
 _DRAWING_WORDS = frozenset({"batch", "minibatch", "batches", "sample_batch"})
 
 
@@ -105,7 +110,7 @@ def draws_batch(script: Script, statement: Statement, itself: bool = False) -> b
             return True
         if set(named) & _DRAWING_WORDS and {"get", "next", "sample", "load"} & set(named):
             return True
-        if named == ("sample",) and "." in site.name:
+        if named == ("sample",) and "." in site.name and not site.name.endswith(_OF_ACTIONS):
             return True
     return False
 
@@ -133,13 +138,35 @@ def drawn(script: Script, loop: Statement) -> Site | None:
 
 
 def plays(script: Script, statement: Statement) -> bool:
-    """Whether a loop of a function that evaluates lets a policy act in an environment."""
-    function = script.function_around(statement)
-    if function is None or not EVALUATION_WORDS & set(words(function.node.name.value)):
+    """Whether a loop lets a policy act in an environment to see how it does: in a function that
+    evaluates, in an environment for that, or without exploring, as the policy is told."""
+    calls = script.calls_below(statement)
+    named = [call.name.rpartition(".") for call in calls]
+    places = [r for r, _, m in named if m == "step" and words(r)[-1:] in _ENVIRONMENTS]
+    places += [call.name for call in calls if call.name == "self.step" and _acts(call, script)]
+    asked = [call for call in calls if call.name.rpartition(".")[2] in _ACTS]
+    if not places or not asked:
         return False
-    calls = [call.name.rpartition(".") for call in script.calls_below(statement)]
-    steps = any(m == "step" and words(r)[-1:] in _ENVIRONMENTS for r, _, m in calls)
-    return steps and any(method in _ACTS for _, _, method in calls)
+    function = script.function_around(statement)
+    within = set(words(function.node.name.value)) if function is not None else set()
+    told = within.union(*map(words, places))
+    return bool(told & EVALUATION_WORDS) or any(map(told_not_to_explore, asked))
+
+
+def _acts(call: Site, script: Script) -> bool:
+    """Whether a method of the script acts in an environment: `self.step(action)`."""
+    method = script.called_function(call)
+    return method is not None and acts_below(script, method) is not None
+
+
+def told_not_to_explore(call: Site) -> bool:
+    """`agent.select_action(state, evaluate=True)`, `model.predict(obs, deterministic=True)`."""
+    return any(
+        arg.keyword is not None
+        and set(words(arg.keyword.value)) & _WITHOUT_EXPLORING
+        and text(arg.value) == "True"
+        for arg in call.node.args
+    )
 
 
 def takes_steps(script: Script, statement: Statement) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.environments import acts_below
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import (
     EPOCH_WORDS,
@@ -244,7 +245,9 @@ class _Classifier:
             if outer is None and draws and in_epoch and named & EPOCH_WORDS:
                 return Loop(BATCH_LOOP, variable, over, evidence)
             if outer is not None:
-                batches = outer == EPOCH_LOOP and (draws or inside)
+                acts = acts_below(self.script, statement) is not None
+                waits = acts and self._steps_at_times(statement)
+                batches = outer == EPOCH_LOOP and (draws or (inside and not waits))
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
             if draws or counts_steps(statement, variable):
                 unit = "round" if self._steps_inside(statement) else "step"
@@ -306,11 +309,15 @@ class _Classifier:
         if not trains:
             takes = draws or cuts_pieces(self.script, statement)
             measures = takes and self._evaluates(statement, condition)
+            if not measures and self._around(statement) is None and plays(self.script, statement):
+                return Loop(EVALUATION_LOOP, "", condition, evidence, "episode")
             return Loop(EVALUATION_LOOP, "", condition, evidence) if measures else None
         if self._around(statement) is not None:
             return Loop(BATCH_LOOP, "", condition, evidence) if draws else None
-        epochs = bool(named & EPOCH_WORDS) or not self._innermost(statement)
-        return Loop(EPOCH_LOOP, "", condition, evidence, "epoch" if epochs else "step")
+        if named & EPOCH_WORDS or not self._innermost(statement):
+            return Loop(EPOCH_LOOP, "", condition, evidence, "epoch")
+        unit = "turn" if self._steps_at_times(statement) else "step"
+        return Loop(EPOCH_LOOP, "", condition, evidence, unit)
 
     # Questions
 

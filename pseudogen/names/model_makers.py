@@ -255,6 +255,8 @@ def named_model(target: str, site: Site, script: Script) -> bool:
         return False  # a class or a constant
     if given & (NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
+    if site.name == first and _is_chosen(site, script):
+        return role_named
     if site.name.endswith(("]", ")")):
         partner = bool(given & _PARTNERS) and _is_treated(first, script)
         named_so = role_named or words(first)[:1] == ("model",)
@@ -286,6 +288,18 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     imported = whole and _imported(site, script, called)
     layers = whole and _gives_layers(site, script)
     return makes or is_class_name(last) or last == "instantiate" or imported or layers
+
+
+def _is_chosen(site: Site, script: Script) -> bool:
+    """Whether what is called is a class that was picked by its name before:
+    `model = models.__dict__[name]` and `model = model(classes)`."""
+    held = [b for b in script.reaching(site.name, site.statement.index) if b.how == "assign"]
+    values = [b.value for b in held]
+    return bool(values) and all(
+        type(value) is cst.Subscript
+        or (type(value) is cst.Call and dotted(value.func) == "getattr")
+        for value in values
+    )
 
 
 def _loads_by_settings(called: tuple[str, ...], site: Site) -> bool:

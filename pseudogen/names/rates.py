@@ -156,6 +156,8 @@ def is_time(name: str) -> bool:
     """Whether a name is that of the current epoch or step: `epoch`, `iter_num`, `global_step`;
     not `max_epoch` or `warmup_steps`."""
     named = set(words(name))
+    if named == {"global", "steps"}:
+        return True
     return bool(named & _TIME_WORDS) and not named & _LENGTH_WORDS
 
 
@@ -282,6 +284,22 @@ def rate_owner(script: Script, target: Any, site: Site) -> str | None:
             groups = text(header.node.iter).removeprefix("enumerate(").removeprefix("zip(")
             return groups.partition(".param_groups")[0]
     return "" if {"param", "group"} <= set(words(dotted(group))) else None
+
+
+RATE_GIVERS = ("assign", "set_value")
+"""Methods by which Keras's variables are set."""
+
+
+def rate_given(site: Site) -> tuple[str, Any] | None:
+    """(rate, value) of `optimizer.lr.assign(value)`, `K.set_value(optimizer.lr, value)`; None for
+    any other call."""
+    target, _, method = site.name.rpartition(".")
+    passed = [arg.value for arg in site.node.args]
+    if method == "set_value" and len(passed) > 1:
+        target = dotted(passed.pop(0))
+    if method not in RATE_GIVERS or len(passed) != 1 or not is_rate(target):
+        return None
+    return target, passed[0]
 
 
 def _key(target: cst.Subscript) -> str:

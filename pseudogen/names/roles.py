@@ -62,6 +62,7 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"train", "named_parameters"}), "model"),
     (frozenset({"load_weights", "fit_generator"}), "model"),
     (frozenset({"summary", "fit"}), "model"),
+    (frozenset({"load_weights", "summary"}), "model"),
     (frozenset({"summary", "fit_generator"}), "model"),
     (frozenset({"backward", "step"}), "model"),
     (frozenset({"backward"}), "loss"),
@@ -120,7 +121,8 @@ class Roles:
             return first if first is not None and second is not None else None
         known = self.resolver.known(dotted(call.func), scope)
         if known is not None and known.api.kind in KIND_ROLES:
-            return Role(KIND_ROLES[known.api.kind], Evidence(known.evidence, (known.name,)))
+            role = known.api.traits.get("wraps") or KIND_ROLES[known.api.kind]
+            return Role(role, Evidence(known.evidence, (known.name,)))
         if type(call.func) is cst.Attribute and call.func.attr.value in _SAME_ROLE_METHODS:
             return self.of(call.func.value, scope, depth + 1)
         return self._returned(dotted(call.func), scope, depth)

@@ -14,6 +14,7 @@ from pseudogen.names import (
     blocks,
     conditions,
     evaluation,
+    fitting,
     flow,
     iterables,
     processes,
@@ -396,7 +397,7 @@ class Script:
 
     def fit_call(self, site: Site) -> Evidence | None:
         """The evidence that a call runs a framework's whole training loop, or None."""
-        return training.fit_call(self, site)
+        return fitting.fit_call(self, site)
 
     def evaluation_call(self, site: Site) -> Evidence | None:
         """The evidence that a call evaluates the model, or None."""

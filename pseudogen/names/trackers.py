@@ -16,6 +16,7 @@ from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
+    from pseudogen.syntax.tree import Statement
 
 _ADDS = frozenset(
     [
@@ -126,6 +127,8 @@ _WRITES = _ADDS | _SUMMARIES
 _MAY_LOG = _WRITES | _LOGS
 _KEEPS = _LOGGER_LOGS | _SUMMARIES
 _MAKERS = (("build",), ("create",), ("instantiate",), ("make",))
+_TAKERS = ("accelerator", "trainer", "trainer-settings")
+"""Kinds of what a framework gets a logger through."""
 _BACKENDS = {"tensorboard": "TensorBoard", "wandb": "Weights & Biases", "mlflow": "MLflow"}
 _MAKES = frozenset({"init_trackers", "create_experiment_tracker"})
 
@@ -169,9 +172,14 @@ def created(script: Script, site: Site) -> Tracker | None:
     return None
 
 
+def _class_words(name: str) -> tuple[str, ...]:
+    """The words of a class, in which the name of a backend is one: `WandBLogger`."""
+    return words(name.replace("WandB", "Wandb").replace("TensorBoard", "Tensorboard"))
+
+
 def _named_backend(site: Site) -> str | None:
     """The backend that the name of a class tells: `TensorboardLogger`, `WandbWriter`."""
-    found = words(site.name)
+    found = _class_words(site.name)
     return next((_BACKENDS[word] for word in found if word in _BACKENDS), None)
 
 
@@ -193,14 +201,14 @@ def names_creation(name: str) -> bool:
         or _makes_logger(name)
         or _is_logger(name)
         or _is_visualizer(name)
-        or (made[:1].isupper() and _names_tracker(set(words(made))))
+        or (made[:1].isupper() and _names_tracker(set(_class_words(made))))
     )
 
 
 def _is_logger(name: str) -> bool:
     """Whether a class is called a logger, and nothing says what it logs: `TacotronLogger`."""
     last = name.rpartition(".")[2]
-    named = words(last)
+    named = _class_words(last)
     return last[:1].isupper() and named[-1:] == ("logger",) and not _names_tracker(set(named))
 
 
@@ -220,7 +228,7 @@ def _makes_logger(name: str) -> bool:
 def _given_to_framework(made: str, site: Site, script: Script) -> bool:
     """Whether a framework gets what a function made as its logger: `Fabric(loggers=[logger])`."""
     for call in script.call_sites():
-        if call.known is None or call.known.api.kind not in ("accelerator", "trainer"):
+        if call.known is None or call.known.api.kind not in _TAKERS:
             continue
         given = argument(call.node, "loggers") or argument(call.node, "logger")
         parts = [e.value for e in given.elements] if type(given) is cst.List else [given]
@@ -300,8 +308,20 @@ def _one_of_writers(receiver: str, site: Site, script: Script) -> Tracker | None
     loop = script.loop_around(site.statement)
     if loop is None or type(loop.node) is not cst.For or text(loop.node.target) != receiver:
         return None
-    evidence = script.is_a(loop.node.iter, site.scope, "writer")
+    evidence = script.is_a(loop.node.iter, site.scope, "writer") or _listed(loop, script)
     return Tracker(receiver, None, evidence) if evidence is not None else None
+
+
+def _listed(loop: Statement, script: Script) -> Evidence | None:
+    """What makes one of the writers in the list that a loop goes over:
+    `writers = [JSONWriter(path)] if is_main else []`."""
+    for binding in script.reaching(dotted(loop.node.iter), loop.index):
+        for held in (binding.value, *_branches(binding.value)):
+            for element in held.elements if type(held) is cst.List else ():
+                evidence = script.is_a(element.value, loop.scope, "writer")
+                if evidence is not None:
+                    return evidence
+    return None
 
 
 def _given(site: Site, script: Script) -> Tracker | None:

@@ -1,4 +1,4 @@
-"""Which calls train: the step that sends gradients back, and the call that hides the whole loop."""
+"""Which calls train: the step that sends gradients back, in the forms of the frameworks."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import argument
-from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.fitting import fit_call
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -51,19 +52,8 @@ _PARTNERS = frozenset(
 _MEASURING = frozenset({"benchmark", "flops", "latency", "macs", "profile", "throughput"})
 """What functions are named by that measure what a computation costs."""
 _PAIR = 2
-_LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
-FIT_METHODS = (
-    *("fit", "fit_generator", "train", "run", "fit_one_cycle", "fine_tune", "fit_flat_cos"),
-    "learn",
-    "run_training",
-)
-"""Methods that may run a framework's whole training loop."""
-_FASTAI = frozenset({"fit_one_cycle", "fine_tune", "fit_flat_cos"})
-_KERAS_FIT = frozenset(
-    {"epochs", "validation_data", "steps_per_epoch", "callbacks", "validation_split", "train_data"}
-)
-_TRAINER_DATA = frozenset({"data_collator", "eval_dataset", "train_dataset"})
-_ULTRALYTICS = frozenset({"data", "epochs"})
+LEARNS = frozenset({"learn", "train", "update", "update_parameters"})
+"""Methods by which one is told to learn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +128,7 @@ def may_step(name: str) -> bool:
         or method in _ENGINE_METHODS
         or _names_one_step(method)
         or method in ("backward", "manual_backward", "optimize_parameters")
-        or method in _LEARNS
+        or method in LEARNS
         or _names_update(method)
     )
 
@@ -156,7 +146,7 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _backward(script, site, receiver)
     if method in _APPLYING and site.node.args:
         return _applied(script, site, receiver, method)
-    if method in _LEARNS and (_is_learner(script, site, receiver) or _gets_loader(script, site)):
+    if method in LEARNS and (_is_learner(script, site, receiver) or _gets_loader(script, site)):
         return _learns(script, site)
     if _names_update(method):
         return _learns_in_loop(script, site, receiver)
@@ -359,76 +349,3 @@ def _named_step(script: Script, site: Site) -> Step | None:
     if any(binding.how in ("function", "assign") for binding in bound) or not site.node.args:
         return None
     return Step(ENGINE, Evidence(NAME, (site.name,)))
-
-
-def fit_call(script: Script, site: Site) -> Evidence | None:
-    """The evidence that a call runs a framework's whole training loop (`trainer.fit(model)`,
-    `trainer.train()`, Keras's `model.fit(...)`), or None."""
-    if site.known is not None and site.known.api.kind == "fit":
-        return Evidence(site.known.evidence, (site.known.name,))
-    method = site.name.rpartition(".")[2]
-    if type(site.node.func) is not cst.Attribute or method not in FIT_METHODS:
-        return None
-    receiver = site.node.func.value
-    trainer = script.is_a(receiver, site.scope, "trainer")
-    if method == "learn":
-        told = any(a.keyword and a.keyword.value == "total_timesteps" for a in site.node.args)
-        return Evidence(FLOW, (site.name,)) if told or _runs(script, receiver, site) else None
-    if method == "run" and not (trainer is not None and _runs(script, receiver, site)):
-        # Ignite's `trainer.run(loader, max_epochs=10)`
-        passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
-        return Evidence(FLOW, (site.name,)) if "max_epochs" in passed else None
-    if trainer is not None:
-        return _trusted(script, site, trainer)
-    if method == "run_training":  # of Tianshou's algorithms
-        return Evidence(NAME, (site.name,)) if script.called_function(site) is None else None
-    keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
-    if method in _FASTAI:
-        return Evidence(FLOW, (site.name,))
-    if method == "train" and {"loaders", "num_epochs"} <= keywords:
-        return Evidence(FLOW, (site.name,))  # a runner as Catalyst has them
-    wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
-    return Evidence(FLOW, (site.name,)) if wanted & keywords else None
-
-
-def _runs(script: Script, receiver: Any, site: Site) -> bool:
-    """Whether a method is the one by which a framework's object trains: `run` of Catalyst's
-    runners, `learn` of Stable-Baselines3's agents."""
-    method = site.name.rpartition(".")[2]
-    made = (b.value for b in script.resolver.bindings(dotted(receiver), site.scope))
-    known = (script.known(value.func, site.scope) for value in made if type(value) is cst.Call)
-    return any(row is not None and row.api.traits.get("fit") == method for row in known)
-
-
-def _own_trainer(script: Script, site: Site) -> bool:
-    """Whether a trainer is made by a class of the project that is given what a Hugging Face
-    trainer is given: `LoraTrainer(model=model, args=args, train_dataset=data)`."""
-    receiver = site.name.rpartition(".")[0]
-    for binding in script.resolver.bindings(receiver, site.scope):
-        if type(binding.value) is not cst.Call:
-            continue
-        given = {arg.keyword.value for arg in binding.value.args if arg.keyword is not None}
-        if words(dotted(binding.value.func))[-1:] == ("trainer",) and {"model", "args"} <= given:
-            return bool(given & _TRAINER_DATA)
-    return False
-
-
-def _instantiated(script: Script, site: Site) -> bool:
-    """Whether Hydra makes the trainer of its part of the settings:
-    `trainer = instantiate(cfg.trainer)`, told to fit a model."""
-    receiver, _, method = site.name.rpartition(".")
-    made = (b.value for b in script.resolver.bindings(receiver, site.scope))
-    return method == "fit" and any(
-        type(value) is cst.Call
-        and dotted(value.func).rpartition(".")[2] == "instantiate"
-        and any("trainer" in words(dotted(arg.value)) for arg in value.args)
-        for value in made
-    )
-
-
-def _trusted(script: Script, site: Site, trainer: Evidence) -> Evidence | None:
-    """A trainer counts on a framework's word, or by its name in code that shows no imports."""
-    doubtful = trainer.kind == NAME and script.imports_anything
-    if doubtful and not (_own_trainer(script, site) or _instantiated(script, site)):
-        return None
-    return Evidence(API if trainer.kind == API else trainer.kind, (site.name,))

@@ -79,6 +79,8 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("data", "set"), "dataset"),
     (("train", "ds"), "dataset"),
     (("val", "ds"), "dataset"),
+    (("eval", "ds"), "dataset"),
+    (("valid", "ds"), "dataset"),
     (("test", "ds"), "dataset"),
     (("trainset",), "dataset"),
     (("testset",), "dataset"),

@@ -295,4 +295,20 @@ COUNTEREXAMPLES = {
     "with torch.no_grad():\n    for x, y in val_loader:\n        model(x)": "that is evaluation",
     "for images, _ in train_loader:\n    mean += images.mean()": "statistics of the data",
     "for epoch in range(3):\n    train(train_loader, model)": "that is the epoch loop",
+    (
+        "while played < max_timesteps:\n"
+        "    state = env.reset()\n"
+        "    for t in range(max_ep_len):\n"
+        "        state, reward, done, _ = env.step(agent.act(state))\n"
+        "        if played % update_every == 0:\n"
+        "            agent.update(memory)"
+    ): "each round is a move in an environment, few of them train",
+    (
+        "for episode in range(episodes):\n"
+        "    while not done:\n"
+        "        action = env.action_space.sample()\n"
+        "        state, reward, done, _ = env.step(action)\n"
+        "        if len(memory) > batch_size:\n"
+        "            agent.update_parameters(memory, batch_size)"
+    ): "actions are drawn, no batches",
 }

@@ -10,9 +10,18 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.quantities import Link
-from pseudogen.names.rates import RATE_PIECES, is_rate, names_schedule, terms_in
+from pseudogen.names.rates import (
+    RATE_GIVERS,
+    RATE_PIECES,
+    is_rate,
+    names_schedule,
+    rate_given,
+    terms_in,
+)
 from pseudogen.names.script import Script, Site
+from pseudogen.names.switched import switched_on
 from pseudogen.names.words import suggested_role, words
 from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
@@ -42,6 +51,7 @@ class LrScaling(Finding):
         clamped: Whether the result is kept between limits (`min`, `max`).
         value: The scaled rate where constants tell.
         chain: Where the numbers come from.
+        by_runner: Whether the runner does it, as its settings say.
         condition: The condition under which it is scaled.
     """
 
@@ -58,6 +68,7 @@ class LrScaling(Finding):
     clamped: bool = False
     value: int | float | None = None
     chain: tuple[Link, ...] = ()
+    by_runner: bool = False
     condition: str | None = None
 
 
@@ -68,7 +79,8 @@ def find_assignment(site: Site, script: Script) -> Iterator[LrScaling]:
     target = node.targets[0].target if type(node) is cst.Assign else node.target
     if node.value is None:
         return
-    if not _names_rate(target):
+    schedule = type(node.value) is cst.Call and is_class_name(dotted(node.value.func))
+    if schedule or not _names_rate(target):
         yield from _passed_on(site, script)
         return
     if type(node) is cst.AugAssign:
@@ -110,18 +122,27 @@ def find_argument(site: Site, script: Script) -> Iterator[LrScaling]:
         yield from _scaling(site, script, "lr", rate, text(rate))
 
 
-@pattern(LrScaling, methods=("assign", "set_value"), within=(cst.Expr,), mentions=RATE_PIECES)
+@pattern(LrScaling, methods=RATE_GIVERS, within=(cst.Expr,), mentions=RATE_PIECES)
 def find_assigned(site: Site, script: Script) -> Iterator[LrScaling]:
     """`optimizer.lr.assign(lr * hvd.size())`, `K.set_value(optimizer.lr, lr * hvd.size())`."""
-    target, _, method = site.name.rpartition(".")
-    passed = [arg.value for arg in site.node.args]
-    if method == "set_value" and len(passed) > 1:
-        target = dotted(passed.pop(0))
-    if method not in ("assign", "set_value"):
-        return
-    given: Any = passed[0] if len(passed) == 1 else None
-    if is_rate(target) and type(given) is cst.BinaryOperation and type(given.operator) in _SCALES:
+    target, given = rate_given(site) or ("", None)
+    if type(given) is cst.BinaryOperation and type(given.operator) in _SCALES:
         yield from _scaling(site, script, target, given, text(given))
+
+
+@pattern(LrScaling, statements=(cst.Assign,), mentions=("auto_scale",))
+def find_switched(site: Site, script: Script) -> Iterator[LrScaling]:
+    """`cfg.auto_scale_lr.enable = True` of MMEngine, whose runner then scales the rate."""
+    if switched_on(site, script, "auto_scale_lr.enable") is not None:
+        yield LrScaling(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, ("cfg.auto_scale_lr",)),
+            target=None,
+            formula=text(site.node),
+            by_runner=True,
+            condition=script.condition(site.statement),
+        )
 
 
 def _scaling(
@@ -373,9 +394,26 @@ EXAMPLES = {
             batch="args.batch_size",
         )
     ],
+    (
+        "from mmengine.config import Config\n"
+        'cfg = Config.fromfile("a.py")\n'
+        "cfg.auto_scale_lr.enable = True"
+    ): [
+        LrScaling(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("cfg.auto_scale_lr",)),
+            target=None,
+            formula="cfg.auto_scale_lr.enable = True",
+            by_runner=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "lr = base_lr * 0.1 ** (epoch // 30)": "that is lr-schedule",
     "batch_size = batch_size // world_size": "that is batch-division",
     "lr = 0.1 * 2": "a plain number",
+    "lr_decay = PiecewiseDecay(\n"
+    "    boundaries=[30000 * 16 / batch_size], values=[base_lr, 0.1 * base_lr]\n"
+    ")": "the boundaries of a schedule are divided",
 }

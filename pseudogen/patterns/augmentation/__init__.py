@@ -204,6 +204,14 @@ EXAMPLES = {
             function="new_aug_generator",
         )
     ],
+    "mapper = DatasetMapper(cfg, True, augmentations=build_custom_augmentation(cfg, True))": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_custom_augmentation",)),
+            function="build_custom_augmentation",
+        )
+    ],
     ("dataset = Detection(root, transform=SSDAugmentation(300))"): [
         Augmentation(
             line=1, end=1, evidence=Evidence(NAME, ("SSDAugmentation",)), function="SSDAugmentation"

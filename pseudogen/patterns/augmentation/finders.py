@@ -85,7 +85,8 @@ def find_named(site: Site, script: Script) -> Iterator[Augmentation]:
     helper = helper or (received and bool({"aug", "augment", "augs"} & set(named)))
     helper = helper or (set(named) & _PASSED and _unpacks_transforms(target, named))
     helper = helper or (received and last[:1].isupper() and _read_with(target, named, site, script))
-    if (helper or single) and assigned(site.statement, site.node) is not None:
+    kept = assigned(site.statement, site.node) is not None or _is_transform_of(site, script)
+    if (helper or single) and kept:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 

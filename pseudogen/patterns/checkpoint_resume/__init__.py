@@ -7,11 +7,11 @@ from typing import Any
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
 from pseudogen.patterns.checkpoint_resume.finders import (
-    find_handed,
     find_load,
     find_named,
     find_read,
 )
+from pseudogen.patterns.checkpoint_resume.settings import find_handed, find_switched
 from pseudogen.patterns.checkpoint_resume.sharded import find_sharded
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "find_named",
     "find_read",
     "find_sharded",
+    "find_switched",
 ]
 
 
@@ -238,7 +239,7 @@ EXAMPLES = {
             line=1,
             end=1,
             evidence=Evidence(FLOW, ("checkpointer.resume_or_load",)),
-            how="framework",
+            how="choice",
             call="checkpointer.resume_or_load",
         )
     ],
@@ -294,6 +295,47 @@ EXAMPLES = {
         call="PPO.load",
         path="path",
     ),
+    "start = keeper.resume_or_load(cfg.WEIGHTS, resume=args.resume)": [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("keeper.resume_or_load",)),
+            how="choice",
+            call="keeper.resume_or_load",
+            path="cfg.WEIGHTS",
+            decided_by="args.resume",
+        )
+    ],
+    (
+        "from project import HorseTrainer\n"
+        "trainer = HorseTrainer(cfg)\n"
+        "trainer.fit(train_dataset, resume=args.resume)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("trainer.fit",)),
+            how="argument",
+            call="trainer.fit",
+            path="args.resume",
+        )
+    ],
+    (
+        "from mmengine.config import Config\n"
+        'cfg = Config.fromfile("a.py")\n'
+        "if args.resume:\n"
+        "    cfg.resume = True"
+    ): [
+        CheckpointResume(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("cfg.resume",)),
+            how="setting",
+            call="cfg.resume",
+            path="True",
+            condition="args.resume",
+        )
+    ],
     "_, client_state = model_engine.load_checkpoint(args.load_dir, tag)": _example(
         line=1,
         evidence=Evidence(FLOW, ("model_engine.load_checkpoint",)),
@@ -449,6 +491,10 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    (
+        'from mmengine.config import Config\ncfg = Config.fromfile("a.py")\ncfg.resume = False'
+    ): "nothing is resumed",
+    "keeper.resume_or_load(cfg.WEIGHTS, resume=False)": "reads weights, and resumes nothing",
     "saved = checkpointer.load_checkpoint(weights_only=False)": "nothing says what is read and why",
     "net = Net()\nnet.load(path)": "why it is read is not said",
     "import torch.distributed.checkpoint as dcp\n"

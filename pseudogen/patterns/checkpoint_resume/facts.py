@@ -14,8 +14,10 @@ class CheckpointResume(Finding):
 
     Attributes:
         how: "load" (a library reads the file), "read" (a helper reads it and gives what was
-            saved), "helper", "framework" (a method restores all), "module" (a module is made with
-            the weights of a checkpoint) or "argument" (a framework's training call is told the
+            saved), "helper", "framework" (a method restores all), "choice" (the last
+            checkpoint where there is one, another file otherwise), "setting" (a runner is
+            told to by its settings), "module" (a module is made with the weights of a checkpoint)
+            or "argument" (a framework's training call is told the
             checkpoint).
         call: What is called.
         path: The file or folder.
@@ -28,6 +30,7 @@ class CheckpointResume(Finding):
         shared: Whether several processes read one and the same file.
         part: Whether a part alone of what a run needs is restored: one entry of the file, or what
             an option leaves.
+        decided_by: What decides whether a "choice" looks for the last checkpoint at all.
         condition: The condition under which it is done.
     """
 
@@ -43,4 +46,5 @@ class CheckpointResume(Finding):
     tensors: bool = True
     shared: bool = False
     part: bool = False
+    decided_by: str | None = None
     condition: str | None = None

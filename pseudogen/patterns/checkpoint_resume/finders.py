@@ -10,13 +10,13 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.handed_settings import handed
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
 from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
 from pseudogen.patterns.checkpoint_resume.parts import leaves_out, only_key
+from pseudogen.patterns.checkpoint_resume.settings import CONTINUES
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -30,7 +30,8 @@ _PROGRESS_KEYS = frozenset(
 _PROGRESS = frozenset({"opt", "optimizer", "scheduler", "scaler", "optim"})
 _WITHOUT_TENSORS = frozenset({"sched", "scheduler", "scaler"})
 _STATE_WORDS = frozenset(
-    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"} | {"training"}
+    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"}
+    | {"parameters", "training"}
 )
 _RESTORED = _STATE_WORDS | frozenset(
     {"from", "optimizer", "progress", "run", "scheduler", "session", "train", "trainer"}
@@ -46,7 +47,7 @@ _RESTORING = _KEEPERS | frozenset(
 """Words of what is asked to restore something of a training."""
 _LOADS = (".load_state_dict", ".set_state_dict")
 _SETTINGS = frozenset({"args", "cfg", "config", "hparams", "opt", "options", "settings"})
-_KEYWORDS = ("ckpt_path", "resume_from_checkpoint", "load_path")
+_KEYWORDS = (*CONTINUES, "resume")
 
 
 @pattern(CheckpointResume, kinds=("load", *FILE_READS))
@@ -178,22 +179,6 @@ def _continues(
     return bool((named | _because(site, script)) & _RESUME_WORDS)
 
 
-@pattern(CheckpointResume, statements=(cst.Assign,), mentions=_KEYWORDS)
-def find_handed(site: Site, script: Script) -> Iterator[CheckpointResume]:
-    """`settings["resume_from_checkpoint"] = path`, which `Trainer(**settings)` is then given."""
-    told = handed(site, script)
-    if told is not None and told.key in _KEYWORDS and told.known.api.kind == "trainer":
-        yield CheckpointResume(
-            line=site.line,
-            end=site.last,
-            evidence=Evidence(told.known.evidence, (told.known.name,)),
-            how="argument",
-            call=told.known.name.rpartition(".")[2],
-            path=text(told.value),
-            condition=script.condition(site.statement),
-        )
-
-
 def _goes_on(site: Site, script: Script) -> bool:
     """Whether what is loaded is told to train further below: `agent.learn(...)`."""
     name = _assigned(site)
@@ -227,10 +212,10 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         told
         if how == "argument"
         else first
-        if how in ("framework", "module") and not into_it
+        if how in ("framework", "choice", "module") and not into_it
         else None
     )
-    if how == "framework" and path is not None and not _may_be_path(path, site):
+    if how in ("framework", "choice") and path is not None and not _may_be_path(path, site):
         path = None
     path = None if path is not None and text(path) in ("''", '""') else path
     yield CheckpointResume(
@@ -241,8 +226,15 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         call=site.name,
         path=text(path) if path is not None else None,
         part=leaves_out(site),
+        decided_by=_decided_by(site) if how == "choice" else None,
         condition=script.condition(site.statement),
     )
+
+
+def _decided_by(site: Site) -> str | None:
+    """What decides whether `checkpointer.resume_or_load(path, resume=args.resume)` resumes."""
+    told = argument(site.node, "resume")
+    return text(told) if told is not None and text(told) != "True" else None
 
 
 def _may_be_path(first: Any, site: Site) -> bool:
@@ -379,7 +371,8 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "load_state_dict" and role is None and _reads_to_resume(site, script):
         return "helper"
     if method == "resume_or_load" and receiver:
-        return "framework"
+        told = argument(site.node, "resume")
+        return "choice" if text(told or cst.Name("True")) != "False" else None
     if method == "load" and role is not None and role.kind == "accelerator":
         return "framework"
     if method == "load_raw" and role is not None and role.kind == "accelerator":

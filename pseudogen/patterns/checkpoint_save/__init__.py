@@ -308,6 +308,27 @@ EXAMPLES = {
             path="path",
         )
     ],
+    'keeper.save_pickle({"policy": policy}, "model.pkl")': [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("keeper.save_pickle",)),
+            how="framework",
+            call="keeper.save_pickle",
+            contents=("policy",),
+        )
+    ],
+    'net.save_parameters("net.params")': [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("net.save_parameters",)),
+            how="framework",
+            call="net.save_parameters",
+            whole="model",
+            path='"net.params"',
+        )
+    ],
     (
         "from ignite.handlers import Checkpoint\n"
         "handler = Checkpoint({'model': model}, saver, filename_prefix='best')"
@@ -482,6 +503,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    'plotter.save_figure(graph, "model.png")': "a picture of the model",
     "run_checkpoint(model=net, optimizer=optimizer, step=step)": "before the training it may read",
     "import utils\nutils.save(image, 'image.png')": "no model",
     "class PublishMixin:\n    def publish(self):\n        self.save_pretrained(to)": "of anything",

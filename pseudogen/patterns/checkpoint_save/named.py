@@ -73,6 +73,7 @@ _OTHER_PLACES = frozenset(
 _METHODS = {
     "save_pretrained": "model",
     "save_weights": "model",
+    "save_parameters": "model",
     "save_lora_weights": "model",
     "save_state": "training",
 }
@@ -227,7 +228,11 @@ def _how(site: Site, script: Script) -> str | None:
     if _around(site, script) & _OTHER_PLACES:
         return None
     whole = set(words(receiver.replace(".", "_")))
-    if site.name[:1].isupper() or whole & (OTHER_WORDS | {"plt", "fig"}):
+    if site.name[:1].isupper():
+        return None
+    if named[:1] == ("save",) and len(named) > 1 and _names_state_file(site):
+        return "framework" if receiver and receiver != "self" else "helper"
+    if whole & (OTHER_WORDS | {"plt", "fig"}):
         return None
     if any(
         arg.keyword is not None and arg.keyword.value == "_extra_files" for arg in site.node.args
@@ -277,6 +282,19 @@ def _of_project(site: Site, script: Script) -> bool:
     full = script.resolver.qualified(site.name, site.scope)
     roots = {name.partition(".")[0] for name in full}
     return bool(roots) and not roots & script.resolver.tables.packages
+
+
+def _names_state_file(site: Site) -> bool:
+    """`logger.save_pickle(data, "model.pkl")`: the file is called after a state, and of a kind that
+    holds one."""
+    for arg in site.node.args:
+        stem, _, kind = string(arg.value).rpartition("/")[2].rpartition(".")
+        if kind in _STATE_FILES and set(words(stem)) & (STATE_WORDS | {"model", "policy"}):
+            return True
+    return False
+
+
+_STATE_FILES = frozenset({"ckpt", "h5", "msgpack", "npz", "pickle", "pkl", "pt", "pth"})
 
 
 def _calls_own_save(site: Site, script: Script) -> bool:

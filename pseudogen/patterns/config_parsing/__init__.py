@@ -261,6 +261,59 @@ EXAMPLES = {
         )
     ],
     (
+        "from mmengine.config import Config\n"
+        'cfg = Config.fromfile("a.py")\n'
+        "cfg.merge_from_dict(args.cfg_options)"
+    ): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("mmengine.config.Config.fromfile",)),
+            target="cfg",
+            rest=None,
+            source="file",
+            tool="MMEngine",
+            file='"a.py"',
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        ),
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("cfg.merge_from_dict",)),
+            target=None,
+            rest=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        ),
+    ],
+    (
+        "import sys\n"
+        "from absl import flags\n"
+        'flags.DEFINE_integer("epochs", 10, "How many.")\n'
+        "FLAGS = flags.FLAGS\n"
+        "FLAGS(sys.argv)"
+    ): [
+        ConfigParsing(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("absl.flags.FLAGS",)),
+            target=None,
+            rest=None,
+            source="command line",
+            tool="absl",
+            file=None,
+            options=1,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    (
         "from settings import override_config\n"
         "configs = override_config(configs, args.override_config)"
     ): [

@@ -29,7 +29,6 @@ _OF_FILES = frozenset(
         "parse_yaml_file",
         "parse_dict",
         "merge_from_file",
-        "merge_from_dict",
         "fromfile",
         "from_json_file",
     }
@@ -53,13 +52,18 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
     yield _parsing(
         site,
         script,
-        source="file" if from_file else "command line",
+        source=_source(method, from_file),
         tool=_tool(method, site, script),
         evidence=_parser_evidence(receiver, method, site, script),
         file=file,
         keeps_unknown=method == "parse_known_args" and not _rest_is_used(site, script),
         rest=_rest(site) if method == "parse_known_args" else None,
     )
+
+
+def _source(method: str, from_file: bool) -> str | None:
+    """Where settings are read from: what is in a dict may come from anywhere."""
+    return None if method == "merge_from_dict" else "file" if from_file else "command line"
 
 
 def _tool(method: str, site: Site, script: Script) -> str | None:

@@ -306,6 +306,16 @@ EXAMPLES = {
             split="validation",
         ),
     ],
+    ('from project.datasets.streets import load\ntrain_ds = load(split="train")'): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("load",)),
+            target="train_ds",
+            function="load",
+            split="training",
+        )
+    ],
     ('from streets import Streets\npart = Streets(root=folder, split="train", transform=tfm)'): [
         DatasetBuild(
             line=2,
@@ -407,6 +417,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        'from project.weights import load\ntrain_ds = load(split="train")'
+    ): "what is loaded is no data set by the module",
     ("train_name, val_name = get_dataset_names(args)"): "text about it",
     "from folders import Streets\ncharts['dataset'] = Streets(root)": "the table says nothing",
     'features = h5.create_dataset("features", [n, 8], dtype=np.float32)': "an array in a file",

@@ -175,7 +175,7 @@ def _of_dataset(site: Site, script: Script) -> bool:
 def find_loading(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`train_dataset = load_and_cache_examples(args, tokenizer)`: a function of the project gives
     what is named as a data set."""
-    if site.known is not None or site.name.rpartition(".")[2][:1].isupper():
+    if site.known is not None or not _may_load(site.name) or is_class_name(site.name):
         return
     target = assigned(site.statement, site.node)
     if target is None or "," in target or suggested_role(target) != "dataset":
@@ -221,15 +221,23 @@ def find_unpacked(site: Site, script: Script) -> Iterator[DatasetBuild]:
 @pattern(DatasetBuild, methods=("load", "build", "make", "create"), within=(cst.Assign,))
 def find_made_by_module(site: Site, script: Script) -> Iterator[DatasetBuild]:
     """`train_dataset = dataset.load("train", is_training=True)` of a module for data."""
-    module = site.name.rpartition(".")[0]
     target = assigned(site.statement, site.node)
     if site.known is not None or target is None or not _holds_data(target):
         return
-    if "." in module or not set(words(module)[-1:]) & (_DATASETS | {"data"}):
-        return
-    imported = any(b.how == "import" for b in script.resolver.bindings(module, site.scope))
-    if imported and not _foreign(site, script):
+    if _of_data_module(site, script) and not _foreign(site, script):
         yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _of_data_module(site: Site, script: Script) -> bool:
+    """Whether a function comes from a module for data: `dataset.load`, or `load` after
+    `from project.datasets.voc import load`."""
+    module, _, function = site.name.rpartition(".")
+    bound = script.resolver.bindings(module or function, site.scope)
+    if "." in module or not any(b.how == "import" for b in bound):
+        return False
+    full = script.resolver.qualified(function, site.scope) if not module else (f"{module}.",)
+    named = [words(part)[-1:] for name in full for part in name.split(".")[:-1]]
+    return any(set(last) & (_DATASETS | {"data"}) for last in named)
 
 
 def _holds_data(target: str) -> bool:
@@ -426,5 +434,8 @@ def _split(target: str | None, train: str | None, source: str | None) -> str | N
 
 
 def _split_of(train: str | None, source: str | None) -> str | None:
-    """`train=False` alone does not say what the samples that are kept apart are for."""
+    """`train=False` alone does not say what the samples that are kept apart are for; where an agent
+    acts says nothing of the data."""
+    if source is not None and set(words(source)) & {"env", "envs", "environment"}:
+        source = None
     return "training" if train == "True" else split(source) if train != "False" else None

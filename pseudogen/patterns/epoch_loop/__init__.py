@@ -253,6 +253,34 @@ EXAMPLES = {
         stop_value=900,
         unit="step",
     ),
+    (
+        "while played < max_timesteps:\n"
+        "    state = env.reset()\n"
+        "    for t in range(max_ep_len):\n"
+        "        action = agent.act(state)\n"
+        "        state, reward, done, _ = env.step(action)\n"
+        "        played += 1\n"
+        "        if played % update_every == 0:\n"
+        "            agent.update(memory)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("played < max_timesteps",)),
+            over="played < max_timesteps",
+            unit="turn",
+            acts="env.step",
+        )
+    ],
+    ("from project import HorseTrainer\ntrainer = HorseTrainer(cfg, epochs=0)\ntrainer.train()"): [
+        EpochLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("trainer.train",)),
+            call="trainer.train",
+            trainer="HorseTrainer",
+        )
+    ],
     "import keras\n"
     "model = keras.Sequential(layers)\n"
     "model.fit(x, y, initial_epoch=start, epochs=90)": _example(
@@ -374,6 +402,12 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from project import HorseTrainer\n"
+        "trainer = HorseTrainer(cfg)\n"
+        "for part in parts:\n"
+        "    trainer.train(part)"
+    ): "one of several things that are done in a loop",
     "for batch in train_loader:\n"
     "    for _ in range(ppo_epochs):\n"
     "        loss = model(batch)\n"

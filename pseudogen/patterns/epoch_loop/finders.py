@@ -11,13 +11,13 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.environments import acts_below
-from pseudogen.names.evidence import Evidence
+from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.fitting import FIT_METHODS
 from pseudogen.names.iterables import counted
 from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
-from pseudogen.names.training import FIT_METHODS
 from pseudogen.names.words import words
 from pseudogen.patterns.epoch_loop.facts import EpochLoop
 from pseudogen.syntax.build import dotted
@@ -169,14 +169,15 @@ def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
     """`trainer.fit(model, loader)`, `trainer.train()`, Keras's `model.fit(x, y, epochs=10)`."""
     evidence = script.fit_call(site)
     if evidence is not None:
+        known = evidence.kind != NAME
         yield EpochLoop(
             line=site.line,
             end=site.last,
             evidence=evidence,
             call=site.name,
             trainer=_trainer_class(site, script),
-            epochs=_epochs(site, script),
-            steps=_steps(site, script),
+            epochs=_epochs(site, script, known),
+            steps=_steps(site, script, known),
             start=_initial(site.node),
         )
 
@@ -196,25 +197,27 @@ def _initial(call: cst.Call) -> str | None:
     return text(start.value) if start is not None and text(start.value) != "0" else None
 
 
-def _epochs(site: Site, script: Script) -> str | None:
-    """The number of epochs: an argument of the call, of the trainer's constructor or of the
-    settings that it is given."""
-    calls = (site.node, *_set_up(site, script))
+def _epochs(site: Site, script: Script, known: bool) -> str | None:
+    """The number of epochs: an argument of the call, of the constructor of a trainer that is known
+    or of the settings that it is given."""
+    calls = (site.node, *_set_up(site, script, known))
     return next((found for call in calls if (found := _keyword(call)) is not None), None)
 
 
-def _steps(site: Site, script: Script) -> str | None:
+def _steps(site: Site, script: Script, known: bool) -> str | None:
     """`max_steps` of a trainer or of the settings that it is given."""
-    given = (argument(call, "max_steps") for call in _set_up(site, script))
+    given = (argument(call, "max_steps") for call in _set_up(site, script, known))
     told = next((text(steps) for steps in given if steps is not None), None)
     return told if told not in ("-1", "None") else None
 
 
-def _set_up(site: Site, script: Script) -> Iterator[cst.Call]:
+def _set_up(site: Site, script: Script, known: bool) -> Iterator[cst.Call]:
     """The calls that make the trainer whose method it is, each with those that make the settings
-    it is given."""
+    it is given; of one that is not `known`, to which epochs may be those that are behind it, only
+    the settings."""
     for maker in _makers(script, site.name.rpartition(".")[0], site.statement.index):
-        yield maker
+        if known:
+            yield maker
         made = script.call_site(maker, site.statement.index, site.scope)
         settings = script.argument(made, "args")
         if settings is not None:

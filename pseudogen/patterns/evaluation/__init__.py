@@ -309,6 +309,42 @@ EXAMPLES = {
             how="episodes",
         )
     ],
+    (
+        "for _ in range(episodes):\n"
+        "    state = env.reset()\n"
+        "    while not done:\n"
+        "        action = agent.select_action(state, evaluate=True)\n"
+        "        state, reward, done, _ = env.step(action)"
+    ): [Evaluation(line=1, end=1, evidence=Evidence(FLOW, ("_",)), how="episodes")],
+    "result = test_collector.collect(n_episode=10)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("test_collector.collect",)),
+            how="call",
+            call="test_collector.collect",
+            result="result",
+        )
+    ],
+    (
+        "class Agent:\n"
+        "    def step(self, action):\n"
+        "        return self.env.step(action)\n"
+        "    def test(self):\n"
+        "        while not done:\n"
+        "            action = self.select_action(state)\n"
+        "            state, reward, done = self.step(action)"
+    ): [Evaluation(line=5, end=5, evidence=Evidence(FLOW, ("not done",)), how="episodes")],
+    "returns = eval_sampler.sample(policy, 5, deterministic=True)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("eval_sampler.sample",)),
+            how="call",
+            call="eval_sampler.sample",
+            result="returns",
+        )
+    ],
     ("acc, threshold = perform_val(device, backbone, folder)"): [
         Evaluation(
             line=1,
@@ -457,8 +493,25 @@ EXAMPLES = {
             per="step",
         )
     ],
+    "def eval(index, model):\n"
+    "    return score(model(index))\n"
+    "loss = eval(val_index, model)": _example(
+        line=3,
+        evidence=Evidence(NAME, ("eval",)),
+        how="call",
+        model="model",
+        call="eval",
+        result="loss",
+    ),
 }
 COUNTEREXAMPLES = {
+    "paths = eval_sampler.sample(batch_size)": "nothing tells that the policy is only measured",
+    (
+        "for _ in range(episodes):\n"
+        "    action = agent.select_action(state)\n"
+        "    state, reward, done, _ = env.step(action)"
+    ): "the policy explores",
+    "result = train_collector.collect(n_episode=10)": "data for training are gathered",
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
     "    for x in loader:\n        kept.append(model(x))\n"
     "features = extract_features(model, test_loader)": "something else is done with what it gives",
@@ -484,16 +537,6 @@ COUNTEREXAMPLES = {
     ("from rules import evaluate\nevaluate(expression)"): "another matter than the model",
     ("net.eval()\nout = net(x)"): "nothing is trained here",
     "def test():\n    check(parser)\ntest()": "a test of the code",
-    "def eval(index, model):\n"
-    "    return score(model(index))\n"
-    "loss = eval(val_index, model)": _example(
-        line=3,
-        evidence=Evidence(NAME, ("eval",)),
-        how="call",
-        model="model",
-        call="eval",
-        result="loss",
-    ),
     ("import evaluate\nresults.update(evaluate.validate_arguments(args))"): "no model is given",
     (
         "class Meter:\n"
@@ -513,8 +556,6 @@ COUNTEREXAMPLES = {
         "        x = model(x, part)\n"
         "        begin += 4"
     ): "an image is made step by step",
-}
-COUNTEREXAMPLES = {
     "loss = eval(written, model)": "what Python itself evaluates",
     (
         "class PredictionLoop:\n"

@@ -546,6 +546,98 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    (
+        "from detectron2.utils.events import JSONWriter, TensorboardXWriter\n"
+        'writers = [JSONWriter("metrics.json"), TensorboardXWriter("out")] if is_main else []\n'
+        "for iteration in range(max_iter):\n"
+        "    losses.backward()\n"
+        "    for writer in writers:\n"
+        "        writer.write()"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("detectron2.utils.events.JSONWriter",)),
+            form="create",
+            tracker="writers",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition="is_main",
+        ),
+        ExperimentLogging(
+            line=6,
+            end=6,
+            evidence=Evidence(API, ("detectron2.utils.events.JSONWriter",)),
+            form="log",
+            tracker="writer",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from project.utils import WandBLogger\n"
+        "tracker = WandBLogger(config=settings)\n"
+        'tracker.log({"loss": loss})'
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("WandBLogger",)),
+            form="create",
+            tracker="tracker",
+            backend="Weights & Biases",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("tracker",)),
+            form="log",
+            tracker="tracker",
+            backend=None,
+            where=None,
+            names=("loss",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from tianshou.trainer import OffPolicyTrainerParams\n"
+        'logger = factory.create_logger(log_dir="log")\n'
+        "algorithm.run_training(OffPolicyTrainerParams(max_epochs=10, logger=logger))"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("factory.create_logger",)),
+            form="create",
+            tracker="logger",
+            backend=None,
+            where='"log"',
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
     ("board = init_summarywriter(args)"): [
         ExperimentLogging(
             line=1,
@@ -891,6 +983,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        'files = [open("a.txt"), open("b.txt")]\nfor file in files:\n    file.write()'
+    ): "files are written",
     "embedded = self.add_embedding(times)": "a layer, which gives what it computes",
     ('buffer_val(rows, "faces", acc, step)'): "no writer gets it",
     ("canvas.plot_table(rows)"): "text is drawn into a picture",

@@ -6,6 +6,7 @@ from typing import Any
 
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.lr_schedule.by_hand import (
+    find_assigned,
     find_computed,
     find_formula,
     find_helper,
@@ -26,6 +27,7 @@ from pseudogen.patterns.lr_schedule.objects import (
 
 __all__ = [
     "LrSchedule",
+    "find_assigned",
     "find_computed",
     "find_configured",
     "find_factory",
@@ -331,6 +333,55 @@ EXAMPLES = {
         per="step",
     ),
     (
+        "import tensorflow as tf\n"
+        "optimizer = tf.keras.optimizers.Adam()\n"
+        "for x, y in train_loader:\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        loss = criterion(y, model(x))\n"
+        "    grads = tape.gradient(loss, model.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(grads, model.trainable_variables))\n"
+        "    global_steps.assign_add(1)\n"
+        "    lr = base_lr * (1 - global_steps / total_steps)\n"
+        "    optimizer.lr.assign(lr)"
+    ): [
+        LrSchedule(
+            line=9,
+            end=9,
+            evidence=Evidence(NAME, ("lr",)),
+            action="computed",
+            per="step",
+            value="base_lr * (1 - global_steps / total_steps)",
+            variable="lr",
+        ),
+        LrSchedule(
+            line=10,
+            end=10,
+            evidence=Evidence(FLOW, ("optimizer.lr",)),
+            action="set",
+            optimizer="optimizer",
+            per="step",
+            value="lr",
+            variable="optimizer.lr",
+        ),
+    ],
+    (
+        "from tensorflow import keras\n"
+        "from tensorflow.keras import backend as K\n"
+        "class Decay(keras.callbacks.Callback):\n"
+        "    def on_epoch_begin(self, epoch, logs=None):\n"
+        "        K.set_value(self.model.optimizer.lr, self.rule(epoch))"
+    ): [
+        LrSchedule(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("self.model.optimizer.lr",)),
+            action="set",
+            optimizer="self.model.optimizer",
+            value="self.rule(epoch)",
+            variable="self.model.optimizer.lr",
+        )
+    ],
+    (
         "for step, (x, y) in enumerate(train_loader):\n    lr_scheduler(step)\n    loss.backward()"
     ): _example(
         line=2,
@@ -479,6 +530,9 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    (
+        "from tensorflow.keras import backend as K\nK.set_value(model.optimizer.lr, 0.001)"
+    ): "set once, before the training",
     "import paddle\nrate = paddle.optimizer.lr.NoamDecay(512, 4000).get_lr()": (
         "one rate, asked of a schedule that nobody keeps"
     ),

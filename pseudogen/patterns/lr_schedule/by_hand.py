@@ -11,6 +11,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.curves import HalfCosine, cases, half_cosine
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.rates import (
+    RATE_GIVERS,
     RATE_PIECES,
     SCHEDULE_PIECES,
     asks_formula,
@@ -22,6 +23,7 @@ from pseudogen.names.rates import (
     names_in,
     names_schedule,
     optimizer_passed,
+    rate_given,
     rate_owner,
     returns_rate,
     sets_rate,
@@ -81,6 +83,35 @@ def _in_scheduler(site: Site, script: Script) -> bool:
     around = (h.node for h in script.tree.ancestors(site.statement.index))
     classes = [node for node in around if type(node) is cst.ClassDef]
     return any(set(words(node.name.value)) & _SCHEDULERS for node in classes)
+
+
+@pattern(LrSchedule, methods=RATE_GIVERS, within=(cst.Expr,), mentions=RATE_PIECES)
+def find_assigned(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`optimizer.lr.assign(lr)`, `K.set_value(model.optimizer.lr, lr)` during the training."""
+    target, value = rate_given(site) or ("", None)
+    owner = target.rpartition(".")[0]
+    if value is None or not {"opt", "optim", "optimizer"} & set(words(owner)[-1:]):
+        return
+    if script.unit(site.statement) is None and not _in_hook(site, script):
+        return
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (target,)),
+        action="set",
+        optimizer=owner,
+        value=text(value),
+        variable=target,
+        per=script.unit(site.statement),
+        condition=script.condition(site.statement),
+    )
+
+
+def _in_hook(site: Site, script: Script) -> bool:
+    """Whether a method of a callback does it: `def on_epoch_begin(self, epoch):`."""
+    function = script.function_around(site.statement)
+    named = words(function.node.name.value) if function is not None else ()
+    return named[:1] == ("on",) and named[-1] in ("begin", "end")
 
 
 def _is_copied(value: Any, statement: int, script: Script) -> bool:

@@ -227,6 +227,19 @@ EXAMPLES = {
             formula="pow(i / config.burn_in, 4)",
         )
     ],
+    "rate = WarmUp(initial_learning_rate=0.1, decay_schedule_fn=rate, warmup_steps=500)": [
+        LrWarmup(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("WarmUp",)),
+            how="schedule",
+            length="500",
+            length_value=500,
+            unit="step",
+            api="WarmUp",
+            name="rate",
+        )
+    ],
     (
         "def rate_at(step):\n"
         "    lr = peak\n"

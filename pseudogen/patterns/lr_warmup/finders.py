@@ -12,6 +12,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.places import own_lines
 from pseudogen.names.rates import (
     is_rate,
@@ -179,7 +180,7 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
     if site.known is not None or not site.name or type(site.statement.node) is cst.FunctionDef:
         return
     named = words(site.name)
-    schedule = names_schedule(site.name) or speaks_of_rate(site.name)
+    schedule = names_schedule(site.name) or speaks_of_rate(site.name) or _is_warm_up(site)
     told = next((a for a in site.node.args if _tells_length(a)), None)
     if told is not None and schedule and text(told.value) not in ("False", "None", "0"):
         length, unit = _told_length(site)
@@ -200,6 +201,13 @@ def find_named(site: Site, script: Script) -> Iterator[LrWarmup]:
         if not schedule and optimizer_passed(script, site) is None:
             return
         yield _made(site, script, _length(site), Evidence(NAME, (site.name,)))
+
+
+def _is_warm_up(site: Site) -> bool:
+    """`rate = WarmUp(initial_learning_rate=0.1, warmup_steps=500)`: a class that is called a
+    warm-up gets a learning rate."""
+    rates = any(arg.keyword is not None and is_rate(arg.keyword.value) for arg in site.node.args)
+    return is_class_name(site.name.rpartition(".")[2]) and says_warm(site.name) and rates
 
 
 _NO_LENGTHS = frozenset(

@@ -16,6 +16,7 @@ from pseudogen.patterns.mixed_precision.finders import (
     find_learner,
     find_library,
     find_named_scaler,
+    find_option,
     find_partial,
     find_setting,
     find_static,
@@ -33,6 +34,7 @@ __all__ = [
     "find_learner",
     "find_library",
     "find_named_scaler",
+    "find_option",
     "find_partial",
     "find_setting",
     "find_static",
@@ -211,6 +213,19 @@ EXAMPLES = {
             evidence=Evidence(API, ("fastai.vision.all.Learner",)),
             part="policy",
             api="to_fp16",
+        )
+    ],
+    (
+        "import tensorflow as tf\n"
+        'tf.config.optimizer.set_experimental_options({"auto_mixed_precision": True})'
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("tf.config.optimizer.set_experimental_options",)),
+            part="setting",
+            api="set_experimental_options",
+            setting="auto_mixed_precision=True",
         )
     ],
     (

@@ -213,6 +213,23 @@ def find_default(site: Site, script: Script) -> Iterator[MixedPrecision]:
         )
 
 
+@pattern(MixedPrecision, methods=("set_experimental_options",))
+def find_option(site: Site, script: Script) -> Iterator[MixedPrecision]:
+    """`tf.config.optimizer.set_experimental_options({"auto_mixed_precision": True})`."""
+    told = site.node.args[0].value if site.node.args else None
+    given = entry(told, "auto_mixed_precision") if type(told) is cst.Dict else None
+    if given is not None and text(given) not in _OFF:
+        yield MixedPrecision(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(FLOW, (site.name,)),
+            part="setting",
+            api="set_experimental_options",
+            setting=f"auto_mixed_precision={text(given)}",
+            condition=script.condition(site.statement),
+        )
+
+
 @pattern(MixedPrecision, methods=("amp_init",))
 def find_static(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """Paddle's `optimizer.amp_init(place)`, which casts the parameters of a static program."""

@@ -356,6 +356,68 @@ EXAMPLES = {
             arguments=("8",),
         ),
     ],
+    (
+        "from td3 import TD3\n"
+        "policy = TD3(state_dim, action_dim)\n"
+        "for t in range(max_timesteps):\n"
+        "    action = policy.select_action(state)\n"
+        "    state, reward, done, _ = env.step(action)\n"
+        "    policy.train(buffer, 256)\n"
+        '    policy.save("td3")'
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("policy",)),
+            target="policy",
+            function="TD3",
+            arguments=("state_dim", "action_dim"),
+        )
+    ],
+    (
+        "from project import ConservativeSAC, GaussianPolicy, QFunction\n"
+        "policy = GaussianPolicy(dims)\n"
+        "qf = QFunction(dims)\n"
+        "sac = ConservativeSAC(policy, qf)\n"
+        "for batch in batches:\n"
+        "    sac.train(batch, 0.5)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("policy",)),
+            target="policy",
+            function="GaussianPolicy",
+            arguments=("dims",),
+        ),
+        ModelBuild(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("qf",)),
+            target="qf",
+            function="QFunction",
+            arguments=("dims",),
+        ),
+        ModelBuild(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("sac",)),
+            target="sac",
+            function="ConservativeSAC",
+            arguments=("policy", "qf"),
+        ),
+    ],
+    ("model = models.__dict__[args.arch]\nmodel = model(num_classes=21)"): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="model",
+            arguments=("num_classes=21",),
+            classes="21",
+        )
+    ],
     "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": [
         ModelBuild(
             line=2,
@@ -494,6 +556,17 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from project import SAC, Walls\n"
+        "walls = Walls(dims)\n"
+        "agent = make(walls)\n"
+        "agent.update(memory)"
+    ): "what an agent is made with is no network by its name",
+    (
+        "from envs import Walker\n"
+        "walker = Walker(state_dim, action_dim)\n"
+        "state = walker.update(state)"
+    ): "nothing is told to learn",
     (
         "def make_draft(main_model):\n"
         "    main_model.eval()\n"

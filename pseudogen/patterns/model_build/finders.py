@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.learners import learners, taught
 from pseudogen.names.loading import given_weights, serves_other_ends
 from pseudogen.names.model_makers import (
     CLASS_VARIABLES,
@@ -88,7 +89,7 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if target is None:
         return
     named = named_model(target, site, script) or trained_on(target, site, script)
-    if not named and not fitted(target, site, script):
+    if not (named or fitted(target, site, script) or _learns(target, site, script)):
         return
     if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
         return
@@ -104,7 +105,24 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
         return
     full = from_library(site, script)
     kind = API if full is not None else NAME if named else FLOW
-    yield _finding(site, script, Evidence(kind, (full or target.split(",")[0],)))
+    made = _finding(site, script, Evidence(kind, (full or target.split(",")[0],)))
+    # The class of an agent's network is its architecture; what else is called so are sizes.
+    yield replace(made, architecture=None) if target in script.once(taught) else made
+
+
+def _learns(target: str, site: Site, script: Script) -> bool:
+    """`agent = PPO(state_dim, action_dim)`, which is told to learn below and so holds networks; or
+    a network that one is made with: `policy = GaussianPolicy(dims)`."""
+    last = site.name.rpartition(".")[2]
+    if not is_class_name(last):
+        return False
+    network = words(last)[-1:] in _OF_AGENTS or words(last)[-2:] in _FUNCTIONS
+    return target in script.once(learners) or (network and target in script.once(taught))
+
+
+_OF_AGENTS = (("actor",), ("critic",), ("mlp",), ("net",), ("network",), ("policy",))
+_FUNCTIONS = (("q", "function"), ("value", "function"))
+"""Last words of classes of the networks that an agent is made with."""
 
 
 @pattern(ModelBuild, calls=lambda name: name == "dict", within=(cst.Assign,))
@@ -220,7 +238,7 @@ def _trains(script: Script) -> bool:
 def _is_rewritten(target: str, site: Site, script: Script) -> bool:
     """Whether the function that makes a model saves it as it is: nothing there may train it."""
     function = script.function_around(site.statement)
-    if function is None:
+    if function is None or target in script.once(learners):
         return False
     calls = script.calls_below(function)
     asked = {call.name for call in calls if call.name.startswith(f"{target}.")}

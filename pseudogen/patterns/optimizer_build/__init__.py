@@ -195,6 +195,20 @@ EXAMPLES = {
             parts=("trace", "scale"),
         ),
     ],
+    (
+        "from project.optimizers import AdamWeightDecay\n"
+        "optimizer = AdamWeightDecay(learning_rate=schedule, weight_decay_rate=0.01)"
+    ): [
+        OptimizerBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("AdamWeightDecay",)),
+            name="optimizer",
+            api="AdamWeightDecay",
+            helper=True,
+            arguments=("learning_rate=schedule", "weight_decay_rate=0.01"),
+        )
+    ],
     "import optax\ntx = optax.chain(optax.clip(1.0), optax.lion(3e-4))": [
         OptimizerBuild(
             line=2,
@@ -272,6 +286,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from project.planning import SGDPlanner\noptimizer = SGDPlanner(steps=4)"
+    ): "a rule of other things",
     ("model, optimizer = load_model(args, device)"): "the state of both is read",
     "kernel.compile(optimizer='O2')": "a compiler's optimizer",
     "import deepspeed\n"

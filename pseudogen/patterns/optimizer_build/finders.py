@@ -331,9 +331,20 @@ def _helper(made: Site, target: str | None) -> Evidence | None:
         return Evidence(FLOW, (target,))
     if about and named & _MAKERS and words(target)[-1:] == ("opt",) and _passes_params(made.node):
         return Evidence(NAME, (made.name,))
+    passed = {arg.keyword.value for arg in made.node.args if arg.keyword is not None}
+    if holds and is_class_name(made.name.rpartition(".")[2]) and named & _RULES and passed & _RATES:
+        return Evidence(NAME, (made.name,))
     if holds and (about or named & {"instantiate", "build"}) and made.node.args:
         return Evidence(NAME, (made.name or function,))
     return None
+
+
+_RULES = frozenset(
+    {"adafactor", "adagrad", "adam", "adamw", "lamb", "lars", "lion", "muon", "nadam", "novograd"}
+    | {"radam", "ranger", "rmsprop", "sgd"}
+)
+"""Words of classes that are called after the rule of an optimizer."""
+_RATES = frozenset({"learning_rate", "lr"})
 
 
 def _passes_params(call: cst.Call) -> bool:

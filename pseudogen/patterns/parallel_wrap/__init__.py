@@ -215,6 +215,27 @@ EXAMPLES = {
             condition="many",
         ),
     ],
+    ("import paddle\noptimizer = paddle.distributed.fleet.distributed_optimizer(optimizer)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("paddle.distributed.fleet.distributed_optimizer",)),
+            kind="other",
+            target="optimizer",
+            function="paddle.distributed.fleet.distributed_optimizer",
+            model="optimizer",
+        )
+    ],
+    ("import tensorflow as tf\nstrategy = tf.distribute.MirroredStrategy()"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorflow.distribute.MirroredStrategy",)),
+            kind="strategy",
+            target="strategy",
+            function="tf.distribute.MirroredStrategy",
+        )
+    ],
     (
         "import functools, jax\n"
         "@functools.partial(jax.pmap, axis_name='chips')\n"

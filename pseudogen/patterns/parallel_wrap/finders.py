@@ -249,7 +249,7 @@ def _model(site: Site, script: Script) -> Any:
 
 def _optimizer(site: Site, script: Script) -> Site | None:
     """The place in the same function where the optimizer is made, where there is one alone."""
-    if site.known is not None and site.known.api.traits.get("wraps") == "optimizer":
+    if site.known is not None and site.known.api.traits.get("wraps") is not None:
         return None
     made = [
         other

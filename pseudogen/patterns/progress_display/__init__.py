@@ -320,6 +320,26 @@ EXAMPLES = {
         )
     ],
     (
+        "import tensorflow as tf\n"
+        "def train_step(x, y):\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        loss = criterion(y, model(x))\n"
+        "    grads = tape.gradient(loss, model.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(grads, model.trainable_variables))\n"
+        '    tf.print("step", step, "loss", loss)\n'
+        "for x, y in train_loader:\n"
+        "    train_step(x, y)"
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
+            evidence=Evidence(FLOW, ("tf.print",)),
+            how="print",
+            call="tf.print",
+            per="step",
+        )
+    ],
+    (
         "import logging\n"
         "for step in range(steps):\n"
         "    loss = model(next(batches))\n"

@@ -383,7 +383,8 @@ def _in_loop(site: Site, script: Script) -> bool:
     only on one process."""
     for header in script.tree.ancestors(site.statement.index):
         if type(header.node) is cst.FunctionDef:
-            return script.unit(site.statement) == "epoch" and _holds_step(header, script)
+            often = script.unit(site.statement) in ("epoch", "step")
+            return often and _holds_step(header, script)
         if type(header.node) in (cst.Else, cst.ExceptHandler):
             return False
         if type(header.node) is cst.If and not _lets_print(header, script):

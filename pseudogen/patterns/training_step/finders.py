@@ -11,11 +11,11 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.conditions import common, conjuncts
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.fitting import FIT_METHODS
 from pseudogen.names.script import Script, Site
 from pseudogen.names.training import (
     APPLY,
     CLEARING_METHODS,
-    FIT_METHODS,
     bare_text,
     gradients_before,
     may_step,

@@ -240,6 +240,17 @@ EXAMPLES = {
             function="update_ema",
         )
     ],
+    "init_ema_weights(ema_net, model)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_ema_weights",)),
+            action="made",
+            form="ema",
+            model="model",
+            function="init_ema_weights",
+        )
+    ],
     ("ema_params = [copy.deepcopy(master_params) for _ in rates]"): [
         WeightAveraging(
             line=1,
@@ -322,6 +333,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "losses = agent.update_parameters(memory, batch_size, updates)": "an agent learns",
     "ema_sched = EMAWarmup(power=0.7)\nema_sched.step()": "a schedule of the decay",
     "smooth = ema(losses, 0.9)\nema(ema_loss, loss)": "a loss is smoothed",
     "ema_update_dict(ema_stats, {'loss': loss}, 0.9)": "averages of the loss",

@@ -88,12 +88,14 @@ def find_named(site: Site, script: Script) -> Iterator[WeightAveraging]:
 @pattern(WeightAveraging, calls=speaks_of("ema"))
 def find_set_up(site: Site, script: Script) -> Iterator[WeightAveraging]:
     """`may_build_model_ema(cfg, model)`, `EMAHook(cfg, model)`: an average that is kept elsewhere
-    is set up for the model."""
+    is set up for the model; `init_ema_params(ema_model, model)`."""
     last = site.name.rpartition(".")[2]
     named = words(last)
     hook = named == ("ema", "hook")
-    builds = {"build", "ema"} <= set(named) and type(site.statement.node) is cst.Expr
-    model = next((a.value for a in site.node.args if _of_model(a.value, site, script)), None)
+    sets_up = "ema" in named and {"build", "init"} & set(named)
+    builds = bool(sets_up) and type(site.statement.node) is cst.Expr
+    models = (a.value for a in site.node.args if _of_model(a.value, site, script))
+    model = next((m for m in models if not _AVERAGES & set(words(dotted(m)))), None)
     if site.known is None and model is not None and (hook or builds):
         first, end = own_lines(script, site)
         yield WeightAveraging(
@@ -115,11 +117,12 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
         return
     receiver = dotted(site.node.func.value)
     named = {word for part in receiver.split(".") for word in words(part)}
+    first = site.node.args[0].value if site.node.args else None
     parameters = site.node.func.attr.value == "update_parameters"
+    parameters = parameters and first is not None and _of_model(first, site, script)
     averages = named & (_AVERAGES | {"shadow"}) or {"moving", "average"} <= named
     if not (averages or parameters) or named & _OTHER or receiver == "self":
         return
-    first = site.node.args[0].value if site.node.args else None
     if first is not None and script.is_a(first, site.scope, "loss") is not None:
         return
     yield _updated(site, script, receiver, first)
