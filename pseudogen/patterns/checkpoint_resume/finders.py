@@ -13,6 +13,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
 from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
 from pseudogen.patterns.checkpoint_resume.parts import leaves_out, only_key
@@ -89,8 +90,10 @@ def _given(site: Site) -> set[str]:
 
 
 def _assigned(site: Site) -> str | None:
+    """What gets the result of a call, where that is one name."""
     node = site.statement.node
-    return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
+    direct = type(node) is cst.Assign and assigned(site.statement, site.node) is not None
+    return dotted(node.targets[0].target) or None if direct else None
 
 
 _TURNING = frozenset({"average", "best", "consolidate", "convert", "export", "fp32", "merge"})

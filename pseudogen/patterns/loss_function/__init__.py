@@ -407,8 +407,17 @@ EXAMPLES = {
             inputs=("depth", "image"),
         )
     ],
+    "from torch import nn\nengine = Engine(net, nn.MSELoss())": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.nn.MSELoss",)),
+        action="made",
+        api="MSELoss",
+        task="squared",
+        reduction="'mean'",
+    ),
 }
 COUNTEREXAMPLES = {
+    "from torch import nn\nignored = nn.CrossEntropyLoss().ignore_index": "a default is read",
     (
         "from torch import nn\n"
         "def pair_wise_cost(pred, target):\n"

@@ -48,7 +48,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
     """`nn.CrossEntropyLoss()`, `F.cross_entropy(output, target)`."""
     if site.known is None or type(site.statement.node) is cst.ClassDef:
         return
-    if _measures(site, script):
+    if _measures(site, script) or _is_read(site):
         return
     called = _called_at_once(site, script)
     made = site.known.api.kind == "criterion" and called is None
@@ -69,7 +69,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         action="made" if made else "computed",
-        name=_target(site),
+        name=_holder(site) if made else _target(site),
         api=script.class_name(site),
         choices=names if len(names) > 1 else (),
         chosen_by=_chosen_by(site) if len(names) == _BOTH == len(others) else None,
@@ -188,6 +188,21 @@ def _last(arg: cst.Arg) -> str:
 
 def _kind(site: Site) -> str:
     return site.known.api.kind if site.known is not None else ""
+
+
+def _is_read(site: Site) -> bool:
+    """Whether only a value of it is read: `ignored = nn.CrossEntropyLoss().ignore_index`."""
+    value = getattr(site.statement.node, "value", None)
+    return type(value) is cst.Attribute and value.value is site.node
+
+
+def _holder(site: Site) -> str | None:
+    """What holds a criterion that is made: what it is assigned to; not `engine` in `engine =
+    Engine(nn.MSELoss())`, unless it is called a loss itself."""
+    name = _target(site)
+    direct = assigned(site.statement, site.node) is not None
+    named = _CLASS_ENDINGS & {word for part in (name or "").split(",") for word in words(part)}
+    return name if direct or named else None
 
 
 def _target(site: Site) -> str | None:

@@ -13,7 +13,7 @@ from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.handed_settings import handed
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import condition_of
+from pseudogen.names.targets import assigned, condition_of, target
 from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.mixed_precision.facts import MixedPrecision
 from pseudogen.syntax.build import dotted
@@ -47,7 +47,7 @@ def find_library(site: Site, script: Script) -> Iterator[MixedPrecision]:
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         part=part,
-        name=_target(site),
+        name=assigned(site.statement, site.node),
         api=site.known.name.rpartition(".")[2],
         dtype=_dtype(site, script),
         device=device if not truth else None,
@@ -76,11 +76,6 @@ def _dtype(site: Site, script: Script) -> str | None:
 def _enabled(site: Site, script: Script) -> str | None:
     given = script.argument(site, "enabled") or script.argument(site, "enable")
     return bare(given) if given is not None else None
-
-
-def _target(site: Site) -> str | None:
-    node = site.statement.node
-    return text(node.targets[0].target) if type(node) is cst.Assign else None
 
 
 @pattern(MixedPrecision, statements=(cst.With,))
@@ -259,7 +254,7 @@ def find_setting(site: Site, script: Script) -> Iterator[MixedPrecision]:
             end=site.last,
             evidence=Evidence(site.known.evidence, (site.known.name,)),
             part="setting",
-            name=_target(site),
+            name=assigned(site.statement, site.node),
             api=site.known.name.rpartition(".")[2],
             setting=", ".join(told),
             condition=script.condition(site.statement),
@@ -333,7 +328,7 @@ def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
             end=site.last,
             evidence=Evidence(NAME, (name,)),
             part="scaler" if scales else "policy",
-            name=_target(site),
+            name=target(site.statement),
             api=name.rpartition(".")[2],
             condition=script.condition(site.statement),
         )

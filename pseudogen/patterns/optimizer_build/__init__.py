@@ -284,6 +284,14 @@ EXAMPLES = {
             arguments=("model", "optim_func=opt.optim"),
         )
     ],
+    "from torch import optim\nengine = Engine(net, optim.Adam(net.parameters(), 0.1))": _example(
+        line=2,
+        evidence=Evidence(API, ("torch.optim.Adam",)),
+        api="Adam",
+        params="net.parameters()",
+        lr="0.1",
+        lr_value=0.1,
+    ),
 }
 COUNTEREXAMPLES = {
     (

@@ -18,6 +18,7 @@ from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.optimizer_build.facts import OptimizerBuild
 from pseudogen.syntax.build import dotted
@@ -59,7 +60,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         line=site.line,
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
-        name=_target(site),
+        name=_target(site, script),
         api=script.class_name(site),
         helper=maker,
         arguments=tuple(text(arg) for arg in site.node.args) if maker else (),
@@ -138,11 +139,19 @@ def _in_groups(params: Any) -> bool:
     return bool(named) and named[-1] in ("groups", "group", "dicts")
 
 
-def _target(site: Site) -> str | None:
+def _target(site: Site, script: Script) -> str | None:
+    """What holds the optimizer: what it is assigned to, also in `opt = wrapped(Adam(...))`; not
+    `engine` in `engine = Engine(Adam(...))`."""
     node = site.statement.node
-    if type(node) is cst.Assign:
+    direct = assigned(site.statement, site.node)
+    if direct is not None or type(node) is not cst.Assign:
+        return direct
+    around = script.known(node.value.func, site.scope) if type(node.value) is cst.Call else None
+    if around is not None and around.api.kind in ("optimizer", "optimizer-chain"):
         return text(node.targets[0].target)
-    return None
+    elements = getattr(node.targets[0].target, "elements", None)
+    names = [text(e.value) for e in elements] if elements else [text(node.targets[0].target)]
+    return next((name for name in names if _OPTIMIZERS & set(words(name))), None)
 
 
 @pattern(
@@ -226,7 +235,7 @@ def find_registered(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME, (found[1],)),
-        name=_target(site),
+        name=_target(site, script),
         api=found[0],
         lr=written,
         lr_value=number,
@@ -266,7 +275,7 @@ def find_chain(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         line=site.line,
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
-        name=_target(site),
+        name=_target(site, script),
         api=site.known.name.rpartition(".")[2],
         helper=True,
         arguments=tuple(text(arg) for arg in site.node.args),
@@ -292,6 +301,7 @@ def _inner(made: Site, script: Script) -> bool:
     return any(_is_optimizer(site) for site in script.calls_in(made.statement))
 
 
+_OPTIMIZERS = frozenset({"opt", "opts", "optim", "optimizer", "optimizers"})
 _NO_MAKERS = frozenset({"dummy", "fake"})
 _PAIRS = frozenset({"model", "models", "training"})
 """What a helper is said to make that gives the optimizer beside it: `model, optimizer = ...`."""
