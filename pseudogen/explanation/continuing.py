@@ -194,11 +194,25 @@ def _parts(script: Script, reading: Statement) -> Iterator[Restored]:
         ):
             continue
         keys = dict.fromkeys(key.findall(text(value)))
+        given = (of for k in keys for of in _given_anew(script, name, k, reading))
+        if any(not script.exclusive(of, statement) and of.index < statement.index for of in given):
+            continue  # what stands there is no longer what was saved
         if len(keys) == 1 and script.reaching(name, statement.index):
             condition = script.condition(statement, reading)
             header = script.tree.statements[statement.parent].first if condition else None
             for part in _restored(statement, value, next(iter(keys)), condition):
                 yield replace(part, branch=header)
+
+
+def _given_anew(script: Script, name: str, key: str, reading: Statement) -> Iterator[Statement]:
+    """The statements below a reading that put something else under a key of what was read:
+    `checkpoint["model"] = strip(checkpoint["ema"])`."""
+    targets = {f"{name}[{quote}{key}{quote}]" for quote in "\"'"}
+    for statement in script.tree.statements[reading.index : script.tree.scope_end(reading.scope)]:
+        node = statement.node
+        given = type(node) is cst.Assign and text(node.targets[0].target) in targets
+        if given and not any(target in text(node.value) for target in targets):
+            yield statement
 
 
 def _restored(

@@ -20,6 +20,7 @@ _TORCHTUNE = "https://docs.pytorch.org/torchtune/stable/deep_dives/configs.html"
 _LIGHTNING = "https://lightning.ai/docs/pytorch/stable/cli/lightning_cli.html"
 _DETECTRON = "https://detectron2.readthedocs.io/en/latest/tutorials/lazyconfigs.html"
 _ABSL = "https://abseil.io/docs/python/guides/flags"
+_JSONARGPARSE = "https://jsonargparse.readthedocs.io/en/stable/"
 _TYRO = "https://brentyi.github.io/tyro/"
 _DRACCUS = "https://github.com/dlwh/draccus"
 
@@ -72,6 +73,10 @@ EXACT: dict[str, Api] = {
     "torchtune.config.parse": _decorates("torchtune", _TORCHTUNE, "both"),
     "lightning.pytorch.cli.LightningCLI": _reads("both", "LightningCLI", _LIGHTNING),
     "pytorch_lightning.cli.LightningCLI": _reads("both", "LightningCLI", _LIGHTNING),
+    **{
+        f"jsonargparse.{name}": _reads("both", "jsonargparse", _JSONARGPARSE, "components")
+        for name in ("CLI", "auto_cli", "cli.CLI")
+    },
     "absl.app.run": _reads("command line", "absl", _ABSL),
     "absl.flags.FLAGS": _reads("command line", "absl", _ABSL),
     "tyro.cli": _reads("command line", "tyro", _TYRO, "f"),

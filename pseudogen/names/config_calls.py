@@ -31,8 +31,8 @@ _VERBS = frozenset({"get", "parse", "load", "read", "setup", "make", "build", "c
 CONFIG_WORDS = frozenset(
     {
         "arg", "args", "argument", "arguments", "cfg", "cfgs", "config", "configs", "configuration",
-        "flags", "hparams", "hyp", "hyperparameters", "opt", "option", "options", "opts", "setting",
-        "settings",
+        "flags", "hparams", "hyp", "hyperparam", "hyperparameters", "hyperparams",
+        "opt", "option", "options", "opts", "setting", "settings",
     }
 )  # fmt: skip
 _BESIDES = frozenset(

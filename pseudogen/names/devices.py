@@ -178,8 +178,9 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
         found = words(name) or words(text(target))
     if not _speaks_of_devices(found):
         return None
-    if found == ("device", "map") and type(value) is cst.Dict and len(value.elements) == 1:
-        if name in text(value.elements[0].value):
+    mapped = value.body if type(value) is cst.IfExp else value
+    if found == ("device", "map") and type(mapped) is cst.Dict and len(mapped.elements) == 1:
+        if name in text(mapped.elements[0].value):
             return None  # what is chosen already gets another form
         return Choice("device", name, value, Evidence(NAME, (name,)))
     if {"device", "devices"} & set(found) and _is_share(value, statement, script):

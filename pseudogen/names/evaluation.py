@@ -25,6 +25,7 @@ _VERBS = (EVALUATION_WORDS - {"dev"}) | {"verification"}
 _LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "final", "online", "repeat"})
 _OBJECTS = frozenset(
     {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "ckpt", "classifier", "coco"}
+    | {"from", "list"}
     | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
     | {"full", "generation", "imagenet", "in", "knn", "linear", "log", "loop", "loss", "map"}
     | {"metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
@@ -60,6 +61,8 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
         return None
     if called is not None and called.index in script.structure.measures:
         return Evidence(FLOW, (site.name,)) if not OTHER_PURPOSES & set(words(site.name)) else None
+    if called is None and data is not None and _measures(script, site):
+        return Evidence(NAME, (site.name, text(data)))
     told = _told_to_evaluate(site, data) if data is not None else None
     if told is not None or (called is not None and called.index in script.structure.trains):
         return told
@@ -67,6 +70,22 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
         return None
     named = _framework(script, site) or _plays(site)
     return named or _by_name(script, site, called is not None)
+
+
+_MEASURED = frozenset(
+    {"acc", "accuracy", "auc", "bleu", "loss", "map", "metric", "metrics", "mse", "ndcg"}
+    | {"perplexity", "ppl", "recall", "score", "scores"}
+)
+"""Words of functions that measure, where they get a model and data held out."""
+
+
+def _measures(script: Script, site: Site) -> bool:
+    """`metrics(model, test_loader, k)`, `compute_accuracy(net, val_loader)`."""
+    named = set(words(site.name))
+    if not named & _MEASURED or named & {"train", "training", "fit", "log", "plot"}:
+        return False
+    given = (arg.value for arg in site.node.args)
+    return any(script.is_a(node, site.scope, "model") is not None for node in given)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -37,7 +37,12 @@ _STEPS = frozenset({"batches", "iterations", "iters", "len", "length", "steps"})
 
 def unwrapped(node: Any) -> Any:
     """What an iterable goes over behind `enumerate`, `tqdm`...: their first argument."""
-    while type(node) is cst.Call:
+    while True:
+        if type(node) is cst.IfExp:  # `tqdm(batches) if rank == 0 else batches`
+            node = node.body
+            continue
+        if type(node) is not cst.Call:
+            break
         name = dotted(node.func).rpartition(".")[2]
         if name in _CHAINED and type(node.func) is cst.Attribute and len(node.args) < 2:
             node = node.func.value
@@ -68,6 +73,8 @@ def counted_range(node: Any) -> tuple[Any, Any] | None:
 def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
     """The text of the loader that an iterable goes through, behind `enumerate`, `tqdm`..., and
     what makes it one."""
+    if type(node) is cst.IfExp:
+        return loader(script, node.orelse, statement) or loader(script, node.body, statement)
     if type(node) is cst.Call:
         name = dotted(node.func).rpartition(".")[2]
         if name in _CHAINED and type(node.func) is cst.Attribute and len(node.args) < 2:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.words import words
+from pseudogen.names.rates import terms_in
+from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN, descendants
@@ -42,6 +43,10 @@ _OTHER_FUNCTIONS = frozenset(
     | {"best", "convert", "consolidate", "export", "merge"}
 )
 _INTO_MODEL = frozenset({"load_state_dict", "set_state_dict", "set_dict", "load_param_into_net"})
+_OWN_LOADS = frozenset(
+    {"load_parameters", "load_params", "load_pretrained", "load_weight", "load_weights"}
+)
+"""Methods of models of a project, which may also be given a path."""
 _GIVES_MODEL = frozenset({"set_peft_model_state_dict", "load_param_into_net"})
 """Functions that are given the model and the weights."""
 
@@ -87,6 +92,34 @@ def read(script: Script, site: Site) -> Load | None:
         into=into.line,
         strict=script.argument_text(into, "strict"),
     )
+
+
+def read_whole(script: Script, site: Site) -> Load | None:
+    """What `model = torch.load(path)` is for, by which a whole model is read; None where what is
+    read is no model by its name and by what is done with it."""
+    name = _bound(site.statement)
+    whole: bool = bool(name) and site.statement.node.value is site.node and bool(site.node.args)
+    if not whole or suggested_role(name) != "model" or _is_state(script, name):
+        return None
+    path = site.node.args[0].value
+    purpose = _purpose(script, site, path, False)
+    return Load(site=site, path=text(path), purpose=purpose, model=name, into=None, strict=None)
+
+
+_OF_STATE = frozenset({"copy", "get", "items", "keys", "pop", "update", "values"})
+
+
+def _is_state(script: Script, name: str) -> bool:
+    """Whether a variable holds the state of a model: it is looked up, or loaded into something."""
+    if _OF_STATE & script.methods_on(name) or f"{name}[" in script.tree.text:
+        return True
+    given = (
+        dotted(arg.value)
+        for method in _INTO_MODEL
+        for call in script.calls_of_method(method)
+        for arg in call.node.args
+    )
+    return name in given
 
 
 GIVEN_WEIGHTS = ("pretrained", "weights", "weights_backbone", "encoder_weights")
@@ -135,7 +168,8 @@ def _into_model(script: Script, site: Site) -> Site | None:
             return call
         if name in _GIVES_MODEL and len(call.node.args) > 1:
             return call
-        if name in _INTO_MODEL and type(call.node.func) is cst.Attribute:
+        takes = name in _OWN_LOADS and _is_given(call, bound, site)
+        if (name in _INTO_MODEL or takes) and type(call.node.func) is cst.Attribute:
             role = script.role(call.node.func.value, call.scope)
             other = set(words(dotted(call.node.func.value))) & _NO_MODEL
             if not other and (role is None or role.kind in ("model", "accelerator")):
@@ -147,12 +181,15 @@ def _loads_for_model(script: Script, call: Site, bound: str, site: Site) -> bool
     """`model = load_ckpt(model, weights)`, `load_matching(model, torch.load(path))`: a helper gets
     the model and what was read for it."""
     given = [arg.value for arg in call.node.args]
-    named = words(call.name)
-    takes = named[:1] == ("load",) and any(
-        node is site.node or (bound and dotted(node) == bound) for node in given
-    )
+    takes = words(call.name)[:1] == ("load",) and _is_given(call, bound, site)
     plain = takes and call.known is None and type(call.node.func) is cst.Name
     return plain and script.is_a(given[0], call.scope, "model") is not None
+
+
+def _is_given(call: Site, bound: str, site: Site) -> bool:
+    """Whether a call is given what was read: at once, or by the name of the variable."""
+    given = [arg.value for arg in call.node.args]
+    return any(node is site.node or (bound and dotted(node) == bound) for node in given)
 
 
 def _later_calls(script: Script, site: Site) -> Iterator[Site]:
@@ -167,7 +204,7 @@ def _purpose(script: Script, site: Site, path: Any, loose: bool) -> str:
         return EVALUATE
     if _just_saved(script, site, path):
         return SHARE
-    if _restores_progress(script, site):
+    if _restores_progress(script, site) or _counts_on(script, site, path):
         return RESUME
     said = _words_around(script, site, path) - _denied(script, site)
     if path is not None and type(path) is not cst.SimpleString and _names_epoch(path):
@@ -256,6 +293,37 @@ def _restores_progress(script: Script, site: Site) -> bool:
             reaching = script.reaching(bound, statement.index)
             return any(b.statement == site.statement.index for b in reaching)
     return False
+
+
+_BEGINS = frozenset({"begin", "start", "starting"})
+_COUNTED = frozenset({"epoch", "iter", "iteration", "step"})
+
+
+def _counts_on(script: Script, site: Site, path: Any) -> bool:
+    """Whether the number to begin with is taken from the name of the file, in the same block:
+    `start_epoch = int(path.split("_")[-1])`."""
+    here, statements = site.statement, script.tree.statements
+    derived = set(_read_in(path)) if path is not None else set()
+    end = statements[here.parent].after if here.parent >= 0 else len(statements)
+    for statement in statements[here.index + 1 : end] if derived else ():
+        beside = statement.parent == here.parent and type(statement.node) is cst.Assign
+        if not beside or derived.isdisjoint(_read_in(statement.node.value)):
+            continue
+        receiver = dotted(statement.node.targets[0].target)
+        named = set(words(receiver))
+        if named & _BEGINS and named & _COUNTED:
+            return True
+        derived.add(receiver)
+    return False
+
+
+def _read_in(node: Any) -> Iterator[str]:
+    """The variables and settings that an expression reads, as written."""
+    for term in terms_in(node):
+        if type(term) is not cst.Call:
+            yield dotted(term)
+        elif type(term.func) is cst.Attribute:
+            yield from _read_in(term.func.value)
 
 
 def _loads_optimizer(script: Script, site: Site) -> bool:

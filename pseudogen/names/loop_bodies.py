@@ -73,6 +73,7 @@ def _is_action(named: tuple[str, ...]) -> bool:
         "precision",
         "epochs",
         "net",
+        "network",
     }
 
 

@@ -39,6 +39,7 @@ from pseudogen.names.loop_bodies import (
 )
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -76,6 +77,10 @@ _RESULTS = (
     *("precision", "psnr", "recall", "reward", "score", "ssim", "top1", "wer"),
 )
 """What is written where a model is measured."""
+_ROUNDS = frozenset({"it", "iter", "itr"})
+"""Variables of loops over whatever is counted: `for it in range(max_epochs)`."""
+_MEASURING = frozenset({"eval", "evaluate", "test", "validate"})
+_MEASURES = frozenset({"loss", "metrics"})
 _REPEATS = frozenset({"fold", "folds", "run", "runs", "trial", "trials", "seed", "seeds", "repeat"})
 """Words of loops that train several models."""
 
@@ -232,7 +237,7 @@ class _Classifier:
         """`for epoch in range(epochs)`, `for step in range(max_steps)`."""
         over = text(statement.node.iter)
         named = set(words(variable)) | all_words(statement.node.iter)
-        epochs = named & EPOCH_WORDS and not set(words(variable)) & STEP_WORDS
+        epochs = named & EPOCH_WORDS and not set(words(variable)) & (STEP_WORDS - _ROUNDS)
         in_epoch = says_steps(statement.node.iter)
         if epochs and not in_epoch:
             return self._epochs_by_name(statement, variable, inside)
@@ -428,8 +433,10 @@ class _Classifier:
             last = set(words(site.name))
             if last & MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
                 return True
+            if last and last <= _MEASURING and _gets_batch(site):  # `engine.eval(x, y)`
+                return True
             called = self.function_of.get(id(site.node))
-            if called is not None and site.node.args and last & (EVALUATION_WORDS | {"loss"}):
+            if called is not None and site.node.args and last & (EVALUATION_WORDS | _MEASURES):
                 return True
         return False
 
@@ -446,4 +453,15 @@ def _measures(script: Script, function: Statement | None) -> bool:
     return function is None or any(
         any(map(script.written(statement).__contains__, _RESULTS))
         for statement in (function, *script.tree.below(function))
+    )
+
+
+def _gets_batch(site: Site) -> bool:
+    """Whether a method is given something, and that is no whole data set."""
+    given = [set(words(dotted(arg.value))) for arg in site.node.args]
+    whole = {"data", "dataset", "loader", "dataloader"}
+    return (
+        type(site.node.func) is cst.Attribute
+        and bool(given)
+        and not any(map(whole.intersection, given))
     )

@@ -17,7 +17,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement
+from pseudogen.syntax.tree import Binding, Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -177,12 +177,23 @@ def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank |
                 return found
         if binding.how == "parameter" and is_worker_index(script, binding):
             return Rank("local-rank", Evidence(FLOW, (name,)))
+        handed = _handed(script, binding, depth) if binding.how == "parameter" else None
+        if handed is not None:
+            return Rank(handed.kind, Evidence(FLOW, (name,)))
     known = script.known(node, script.tree.statements[statement].scope) if "()." in name else None
     if known is not None:
         return _as_rank(known.api.kind, Evidence(known.evidence, (known.name,)))
     if name.rpartition(".")[2] in _GPU_NAMES and script.workers.joins:
         return Rank("local-rank", Evidence(NAME, (name,)))
     return _by_words(name)
+
+
+def _handed(script: Script, parameter: Binding, depth: int) -> Rank | None:
+    """The number of a process that all calls of the script's function pass for a parameter."""
+    passed = script.passed(parameter)
+    found = [rank(script, value, place, depth + 1) for value, place in passed]
+    kinds = {one.kind if one is not None and one.evidence.kind != NAME else None for one in found}
+    return found[0] if len(kinds) == 1 and None not in kinds else None
 
 
 def _of_others(script: Script, node: Any, statement: int) -> bool:
@@ -346,9 +357,13 @@ _FALSE_ON_ZERO = {
 }
 
 
+_ZERO_AS_TEXT = ("'0'", '"0"')
+"""What a variable of the environment is compared with."""
+
+
 def _singles_out(operator: type, right: str, named: tuple[str, ...]) -> bool | None:
     """Whether a comparison of a rank is true on one process, or false on one; None for neither."""
-    if {"main", "master"} & set(named):
+    if {"main", "master"} & set(named) or right in _ZERO_AS_TEXT:
         right = "0"
     if (operator, right) in _TRUE_ON_ZERO:
         return True

@@ -163,7 +163,14 @@ def is_time(name: str) -> bool:
 
 def depends_on_time(node: Any) -> bool:
     """Whether an expression names an epoch or a step: `0.1 ** (epoch // 30)`."""
-    return any(is_time(name) for name in names_in(node))
+    return any(is_time(name) for name in names_in(node)) or _looks_up_time(node)
+
+
+def _looks_up_time(node: Any) -> bool:
+    """`state["iter_num"]`: a table that holds the place in the run is asked for it."""
+    index = node.slice[0].slice if type(node) is cst.Subscript else None
+    key = index.value if type(index) is cst.Index else None
+    return type(key) is cst.SimpleString and is_time(string(key))
 
 
 def sets_rate(script: Script, site: Site) -> bool:

@@ -50,6 +50,12 @@ KIND_ROLES: dict[str, str] = {
 _SAME_ROLE_METHODS = frozenset(
     {"to", "cuda", "cpu", "half", "float", "double", "bfloat16", "train", "eval", "module"}
 )
+_LAUNCHED = (
+    *("clip_gradients", "log_dict", "no_backward_sync", "setup", "setup_dataloaders"),
+    *("accumulate", "clip_grad_norm_", "gather_for_metrics", "prepare", "unwrap_model"),
+    "wait_for_everyone",
+)
+"""Methods that Fabric and Accelerate have beside `backward`."""
 _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"zero_grad", "step"}), "optimizer"),
     (frozenset({"unscale_"}), "scaler"),
@@ -64,6 +70,7 @@ _USES: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"summary", "fit"}), "model"),
     (frozenset({"load_weights", "summary"}), "model"),
     (frozenset({"summary", "fit_generator"}), "model"),
+    *((frozenset({"backward", method}), "accelerator") for method in _LAUNCHED),
     (frozenset({"backward", "step"}), "model"),
     (frozenset({"backward"}), "loss"),
 )

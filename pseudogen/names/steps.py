@@ -143,7 +143,8 @@ def steps(script: Script, target: str, value: Any, statement: Statement) -> Step
     other = _OTHER_WORDS if found is None or found.loader is None else _OTHER_WORDS - {"eval"}
     if found is None or (found.batch is None and named & other):
         return None
-    if named & _RESULT_WORDS or _is_interval(found.batch):
+    of_samples = "sample" in named and "per" not in named
+    if named & _RESULT_WORDS or of_samples or _is_interval(found.batch):
         return None
     plain_name = found.loader is None and (found.batch is None or type(value) is cst.Call)
     if plain_name and not named & _STEP_WORDS and not _covers(found):
@@ -196,6 +197,10 @@ def _of_whole_run(script: Script, named: set[str], value: Any) -> Steps | None:
         found = _named(script, steps_side)
         if found is not None and type(other) in (cst.Name, cst.Attribute):
             return replace(found, per=RUN, plain=False)
+        updates = set(words(dotted(steps_side)))
+        if {"total", "max"} & updates and updates & _STEP_WORDS and _divides_steps(other):
+            evidence = Evidence(NAME, (text(steps_side),))
+            return Steps(evidence, per=RUN, plain=False)  # `max_steps * accumulation_steps`
     return None
 
 
@@ -346,7 +351,10 @@ def _quotient(script: Script, node: Any, statement: Statement) -> Steps | None:
             return Steps(evidence, samples=node.left, batch=node.right, rounding=down, plain=plain)
     if _is_per_step(node.right) and _NOUNS & set(words(dotted(node.left))):
         return Steps(Evidence(NAME, (text(node.right),)), per=RUN, rounding=down, plain=False)
-    found = _steps(script, node.left, statement)
+    up = _rounds_up(node)
+    found = _steps(script, node.left.left.left if up else node.left, statement)
+    if up and found is not None:
+        down = "up"
     if found is not None and process_count(script, node.right, statement.scope) is not None:
         return replace(found, rounding=down, plain=False)
     if found is None or (found.accumulation is None and not _divides_steps(node.right)):

@@ -150,6 +150,8 @@ def training_step(script: Script, site: Site) -> Step | None:
         return _learns(script, site)
     if _names_update(method):
         return _learns_in_loop(script, site, receiver)
+    if method == "train" and _gets_batch(script, site):
+        return Step(ENGINE, Evidence(NAME, (site.name,)))
     if method == "update" and type(site.statement.node) is cst.Expr:
         return _updated(script, site, receiver)
     if method == "optimize_parameters" and receiver != "self":
@@ -283,6 +285,26 @@ def _learns_in_loop(script: Script, site: Site, receiver: str) -> Step | None:
     if shown or script.loop_around(site.statement) is None or not site.node.args:
         return None
     return Step(LEARNER, Evidence(NAME, (site.name,)))
+
+
+def _gets_batch(script: Script, site: Site) -> bool:
+    """`metrics = engine.train(x, y)` in a loop: an object of the project, whose method this script
+    does not show, is given a batch; `net.train(True)` sets a mode."""
+    loop = script.loop_around(site.statement)
+    given = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
+    if loop is None or len(given) < _PAIR or script.called_function(site) is not None:
+        return False
+    if {word for node in given for word in words(dotted(node))} & _NO_BATCH:
+        return False
+    root = site.name.partition(".")[0]
+    if any(binding.how == "import" for binding in script.resolver.bindings(root, site.scope)):
+        return False  # `xgboost.train(params, samples)`
+    bound = [b for node in given for b in script.reaching(dotted(node), site.statement.index)]
+    return any(loop.index <= binding.statement < loop.after for binding in bound)
+
+
+_NO_BATCH = frozenset({"data", "dataset", "epoch", "fold", "loader", "dataloader", "seed", "trial"})
+"""Words of what a whole training gets."""
 
 
 def _gets_loader(script: Script, site: Site) -> bool:

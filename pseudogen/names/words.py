@@ -40,6 +40,8 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("num", "processes"), "process-count"),
     (("num", "replicas"), "process-count"),
     (("num", "devices"), "process-count"),
+    (("num", "of", "devices"), "process-count"),
+    (("num", "of", "gpus"), "process-count"),
     (("n", "devices"), "process-count"),
     (("n", "procs"), "process-count"),
     (("device", "count"), "process-count"),
@@ -102,6 +104,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("device",), "device"),
     (("loss",), "loss"),
     (("trainer",), "trainer"),
+    (("fabric",), "accelerator"),
 )
 _PARTS = frozenset({"eval", "test", "train", "training", "val", "valid", "validation"})
 _OF_DATA = ("dataset", "loader", "sampler")

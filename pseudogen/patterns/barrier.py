@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar
 
+import libcst as cst
+
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 
 _WAITS = (
     "barrier",
@@ -29,6 +32,9 @@ _ORDERS = (
     "wait_for_the_master",
     "wait_for_master",
 )
+_SYNCS = ("dist_barrier", "dist_sync", "distributed_sync", "sync_processes")
+"""Helpers of projects, which may also bring values together."""
+_SETTINGS = frozenset({"args", "cfg", "conf", "config", "opt", "opts"})
 _ASKED = ("get_rank", "get_world_size", "is_main_process")
 _SPEAKERS = frozenset({"dist", "comm", "distributed", "mpu", "ptd", "synchronization"})
 
@@ -69,12 +75,14 @@ def find_call(site: Site, script: Script) -> Iterator[Barrier]:
         yield _barrier(site, script, False, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(Barrier, methods=(*_WAITS, *_ORDERS, "synchronize"))
+@pattern(Barrier, methods=(*_WAITS, *_ORDERS, *_SYNCS, "synchronize"))
 def find_method(site: Site, script: Script) -> Iterator[Barrier]:
     """`accelerator.wait_for_everyone()`, `comm.synchronize()`, `with main_process_first():`."""
     if site.known is not None:
         return
     receiver, _, method = site.name.rpartition(".")
+    if method in _SYNCS and not _gets_settings(site):
+        return
     if method == "synchronize" and not _of_processes(receiver, site, script):
         return
     evidence = Evidence(NAME, (site.name,))
@@ -82,6 +90,12 @@ def find_method(site: Site, script: Script) -> Iterator[Barrier]:
     if role is not None and role.kind == "accelerator":
         evidence = role.evidence
     yield _barrier(site, script, method in _ORDERS, evidence)
+
+
+def _gets_settings(site: Site) -> bool:
+    """Whether a statement calls a helper with settings alone: `distributed_sync(args)`."""
+    whole = type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
+    return whole and all(dotted(arg.value) in _SETTINGS for arg in site.node.args)
 
 
 def _of_processes(receiver: str, site: Site, script: Script) -> bool:
@@ -268,10 +282,20 @@ EXAMPLES = {
             first_goes_ahead=False,
         )
     ],
+    ("distributed_sync(args)"): [
+        Barrier(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("distributed_sync",)),
+            call="distributed_sync",
+            first_goes_ahead=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import torch\ntorch.cuda.synchronize()": "the process waits for its GPU",
     "worker.join()": "the parent waits for a child",
     ("from clocks import synchronize\nsynchronize()"): "clocks, for all we know",
     ("from helpers import *\nsynchronize()\n"): "it may wait for a GPU",
+    ("total = dist_sync(total)"): "values are brought together",
 }

@@ -193,6 +193,19 @@ EXAMPLES = {
             counts="machine",
         ),
     ],
+    ("batch_size = global_batch_size // num_of_devices"): [
+        BatchDivision(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("global_batch_size", "num_of_devices")),
+            target="batch_size",
+            expression="global_batch_size // num_of_devices",
+            per="process",
+            batch="global_batch_size",
+            processes="num_of_devices",
+            drops_rest=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "local_size = last_batch_size // world_size": "the last batch alone",

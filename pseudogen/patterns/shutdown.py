@@ -104,11 +104,25 @@ def _closed(site: Site, script: Script) -> tuple[str, Evidence] | None:
     of_group = bool(
         _DISTRIBUTED & {w for name in origins for part in name.split(".") for w in words(part)}
     )
+    of_group = of_group or (method == "cleanup" and not receiver and _beside_group(site, script))
     if (helper or (method == "cleanup" and of_group)) and script.called_function(site) is None:
         if len(site.node.args) > 1:
             return None
         return "group", Evidence(NAME, (site.name,))
     return None
+
+
+def _beside_group(site: Site, script: Script) -> bool:
+    """Whether a function comes from a module that also gives some for several processes:
+    `from gpu import distributed_gather, cleanup`."""
+    modules = {n.rpartition(".")[0] for n in script.resolver.qualified(site.name, site.scope)}
+    bound = script.tree.scopes[0].bindings.items()
+    imported = (name for name, found in bound if any(b.how == "import" for b in found))
+    return any(
+        _DISTRIBUTED & set(words(name))
+        and {n.rpartition(".")[0] for n in script.resolver.qualified(name, 0)} & modules - {""}
+        for name in imported
+    )
 
 
 def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evidence] | None:
@@ -248,6 +262,17 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    ("from gpu import cleanup, distributed_gather\ncleanup(args)"): [
+        Shutdown(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("cleanup",)),
+            calls=("cleanup",),
+            closes=("group",),
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -258,4 +283,5 @@ COUNTEREXAMPLES = {
     "f = open('log.txt', 'w')\nf.close()": "a file of text",
     "pbar.close()": "a progress bar",
     "plt.close()": "a figure",
+    ("from files import cleanup, read_all\ncleanup(args)"): "nothing says of what",
 }

@@ -163,6 +163,45 @@ EXAMPLES = {
             saves=3,
         )
     ],
+    (
+        "for epoch in range(3):\n"
+        "    acc = evaluate(model, val_loader)\n"
+        "    if acc > best_acc and args.save:\n"
+        "        best_acc = acc\n"
+        '        torch.save(model.state_dict(), "a.pt")'
+    ): [
+        BestTracking(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("best_acc",)),
+            value="acc",
+            best="best_acc",
+            better="higher",
+            updates=4,
+            saves=5,
+            besides="args.save",
+            per="epoch",
+        )
+    ],
+    (
+        "for epoch in range(3):\n"
+        "    acc = evaluate(model, val_loader)\n"
+        "    if acc > best_acc:\n"
+        "        best_acc = acc\n"
+        "        if args.save:\n"
+        '            torch.save(model.state_dict(), "a.pt")'
+    ): [
+        BestTracking(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("best_acc",)),
+            value="acc",
+            best="best_acc",
+            better="higher",
+            updates=4,
+            per="epoch",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if best_pred > max_miou:\n    keep(path)": "the best of this run and that of former ones",

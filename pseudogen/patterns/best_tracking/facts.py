@@ -23,6 +23,7 @@ class BestTracking(Finding):
         saves: The line on which a checkpoint is saved below the comparison.
         either: What also leads to that, beside the comparison: `keep_all` in
             `loss < best or keep_all`.
+        besides: What else has to hold for that: `args.save` in `loss < best and args.save`.
         per: "epoch" or "step": how often.
     """
 
@@ -37,4 +38,5 @@ class BestTracking(Finding):
     updates: int | None = None
     saves: int | None = None
     either: str | None = None
+    besides: str | None = None
     per: str | None = None

@@ -93,6 +93,7 @@ def find_comparison(site: Site, script: Script) -> Iterator[BestTracking]:
             updates=next((s.first for s in below if _assigns(s, found.best)), None),
             saves=_saves(below, script),
             either=_either(test, comparison) if type(site.node) is cst.If else None,
+            besides=_besides(test, comparison) if type(site.node) is cst.If else None,
             per=script.unit(site.statement),
         )
         return
@@ -104,6 +105,18 @@ def _either(test: Any, comparison: Any) -> str | None:
         return None
     sides = [(test.left, test.right), (test.right, test.left)]
     return next((text(other) for one, other in sides if one is comparison), None)
+
+
+def _besides(test: Any, comparison: Any) -> str | None:
+    """The other operands of an `and` that a comparison is one operand of."""
+    operands: list[Any] = []
+    node = test
+    while type(node) is cst.BooleanOperation and type(node.operator) is cst.And:
+        operands.insert(0, node.right)
+        node = node.left
+    operands.insert(0, node)
+    others = [text(operand) for operand in operands if operand is not comparison]
+    return " and ".join(others) if others and len(others) < len(operands) else None
 
 
 @pattern(BestTracking, calls=lambda name: "best" in name or "max" in name or "min" in name)
@@ -134,7 +147,7 @@ def _counts_failures(site: Site, script: Script, below: list[Statement], best: s
     counts = any(
         type(s.node) is cst.AugAssign and type(s.node.operator) is cst.AddAssign for s in body
     )
-    keeps = any(_assigns(s, best) for s in below) or _saves(below, script) is not None
+    keeps = any(_assigns(s, best) for s in below) or any(_saving(below, script))
     return counts and not keeps
 
 
@@ -199,7 +212,7 @@ def _is_kept(value: Any, best: Any, site: Site, script: Script) -> bool:
         return False
     below = script.tree.below(site.statement)
     replaced = any(_assigns(s, text(best)) and text(s.node.value) == text(value) for s in below)
-    return replaced and _saves(below, script) is not None
+    return replaced and any(_saving(below, script))
 
 
 def _is_worse(left: Any, right: Any, better: str) -> bool:
@@ -296,16 +309,28 @@ def _assigns(statement: Statement, best: str) -> bool:
     return type(node) is cst.Assign and any(text(t.target) == best for t in node.targets)
 
 
-def _saves(below: list[Statement], script: Script) -> int | None:
+def _saving(below: list[Statement], script: Script) -> Iterator[Statement]:
+    """The statements of a block that save."""
     for statement in below:
         for call in script.calls_in(statement):
             named = words(call.name)
-            if (
-                named[:1] == ("save",)
-                or named[-1:] == ("save",)
-                or (call.known and call.known.api.kind == "save")
-            ):
-                return statement.first
+            known = call.known is not None and call.known.api.kind == "save"
+            if known or ("save",) in (named[:1], named[-1:]):
+                yield statement
+
+
+def _saves(below: list[Statement], script: Script) -> int | None:
+    """Where a checkpoint is saved in a block, with no other question in between than which process
+    this is."""
+    outer = below[0].parent if below else -1
+    for statement in _saving(below, script):
+        around = (h for h in script.tree.ancestors(statement.index) if h.index > outer)
+        branches = [h for h in around if type(h.node) in (cst.If, cst.Else)]
+        asked = (
+            type(h.node) is cst.If and script.one_process(h.node.test, h.index) for h in branches
+        )
+        if all(asked):
+            return statement.first
     return None
 
 

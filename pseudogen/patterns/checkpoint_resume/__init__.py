@@ -489,6 +489,32 @@ EXAMPLES = {
         path="path",
         part=True,
     ),
+    (
+        "import torch\n"
+        "model = Net()\n"
+        "model.load_state_dict(torch.load(args.weights_path))\n"
+        'tail = args.weights_path.split("epoch=")[1]\n'
+        "start_epoch = int(tail[:3]) + 1"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="args.weights_path",
+            into=("model",),
+        )
+    ],
+    ("epoch = trainer.load_parameters(files[-1])"): [
+        CheckpointResume(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("trainer.load_parameters",)),
+            how="helper",
+            call="trainer.load_parameters",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -524,4 +550,10 @@ COUNTEREXAMPLES = {
     "model = load_model(name)": "no sign that a run goes on",
     "from stable_baselines3 import PPO\nagent = PPO.load(path)\nact(agent)": "it plays",
     ("extra = checkpoint.load(path)"): "what is loaded for, nothing says",
+    (
+        "import torch\n"
+        "model = Net()\n"
+        "model.load_state_dict(torch.load(args.weights_path))\n"
+        "start_epoch = args.start_epoch"
+    ): "the number is another setting",
 }

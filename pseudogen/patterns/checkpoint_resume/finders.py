@@ -388,6 +388,8 @@ def _how(site: Site, script: Script) -> str | None:
         passed = [script.role(arg.value, site.scope) for arg in site.node.args]
         if any(r is not None and r.kind == "optimizer" for r in passed):
             return "helper"
+    if named == ("load", "parameters") and receiver and _gives_place(site):
+        return "helper"
     if method == "load_checkpoint" and receiver:
         engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
         if engine or (role is not None and role.kind == "model"):
@@ -435,6 +437,12 @@ def _gives_start(site: Site) -> bool:
     """`start_epoch = restore_checkpoint(model, path)`: a helper tells from where to go on."""
     named = words(_assigned(site) or "")
     return named[:1] == ("start",) and named[1:] in (("epoch",), ("iter",), ("step",))
+
+
+def _gives_place(site: Site) -> bool:
+    """`epoch = trainer.load_parameters(path)`: the place in the run comes back as well."""
+    target = assigned(site.statement, site.node) or ""
+    return bool({"epoch", "iteration", "step"} & set(words(target)))
 
 
 def _given_words(site: Site) -> set[str]:

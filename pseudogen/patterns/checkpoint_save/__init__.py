@@ -501,6 +501,53 @@ EXAMPLES = {
             only=True,
         )
     ],
+    (
+        "def train(fabric, state):\n"
+        "    fabric.backward(loss)\n"
+        '    fabric.log_dict({"loss": loss}, step)\n'
+        '    fabric.save("last.ckpt", state)'
+    ): [
+        CheckpointSave(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("fabric.save",)),
+            how="framework",
+            call="fabric.save",
+            path='"last.ckpt"',
+        )
+    ],
+    ('my_save(state, f"{folder}/step-{step}.ckpt")'): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("my_save",)),
+            how="helper",
+            call="my_save",
+        )
+    ],
+    (
+        "from transformers import Trainer\n"
+        "trainer = Trainer(model=model, args=args)\n"
+        "trainer._save(output_dir, state_dict=weights)\n"
+        "safe_save_model_for_hf_trainer(trainer=trainer, output_dir=output_dir)"
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("trainer._save",)),
+            how="framework",
+            call="trainer._save",
+            path="output_dir",
+        ),
+        CheckpointSave(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("safe_save_model_for_hf_trainer",)),
+            how="helper",
+            call="safe_save_model_for_hf_trainer",
+            whole="model",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     'plotter.save_figure(graph, "model.png")': "a picture of the model",
@@ -532,4 +579,6 @@ COUNTEREXAMPLES = {
         "from torch.utils.checkpoint import checkpoint\nout = checkpoint(block, x)\n"
     ): "activations are computed anew",
     ("save_latest(config, names)\n"): "neither a model nor an optimizer is given",
+    ('my_save(state, f"{folder}/step-{step}.png")'): "no file of weights",
+    ("self.save_hyper_parameters(args)"): "settings",
 }

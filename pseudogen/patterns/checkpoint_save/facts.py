@@ -9,12 +9,14 @@ from pseudogen.records import dataclass
 
 STATE_WORDS = frozenset(
     {"checkpoint", "checkpoints", "ckpt", "ckpts", "lora", "model", "models", "network"}
-    | {"networks", "optimizer", "pretrained", "recovery", "snapshot", "state", "states", "weight"}
+    | {"networks", "optimizer", "parameters", "pretrained", "recovery", "snapshot", "state"}
+    | {"states", "weight"}
     | {"weights"}
 )
 OTHER_WORDS = frozenset(
     {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
-    | {"dataset", "embedding", "embeddings", "extractor", "inference", "info", "memory", "offload"}
+    | {"dataset", "embedding", "embeddings", "extractor", "hyper", "inference", "info", "memory"}
+    | {"offload"}
     | {"onnx", "processing", "program", "quantized", "table"}
     | {"features", "info"}
     | {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -246,6 +247,8 @@ def _how(site: Site, script: Script) -> str | None:
         if receiver in ("self", "super()") and "mixin" in _around(site, script):
             return None  # of whatever is mixed with it
         return None if set(named) & OTHER_WORDS else "framework"
+    if named[:2] == ("safe", "save"):
+        named = named[1:]
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
     if len(named) > 1 and named[-1] == "save" and set(named[:-1]) <= STATE_WORDS:
         named, saves = ("save", *named[:-1]), True  # `model_save(path)`
@@ -262,7 +265,7 @@ def _how(site: Site, script: Script) -> str | None:
         return "helper" if _of_project(site, script) else None  # `utils.save(model, path)`
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
-    if method == "save" and receiver and type(site.node.func) is cst.Attribute:
+    if method in ("save", "_save") and receiver and type(site.node.func) is cst.Attribute:
         role = script.role(site.node.func.value, site.scope)
         state = set(words(receiver)) & _KEEPERS
         for binding in script.reaching(receiver, site.statement.index):
@@ -272,6 +275,8 @@ def _how(site: Site, script: Script) -> str | None:
             )
         if state or (role is not None and role.kind in ("accelerator", "model", "trainer")):
             return "framework"
+    if named[-1:] == ("save",) and len(named) > 1 and any(map(_names_file, site.node.args)):
+        return "helper"  # `my_save(state, "model.ckpt")`
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
     return "helper" if site.name == "checkpoint" and _calls_own_save(site, script) else None
@@ -295,6 +300,14 @@ def _names_state_file(site: Site) -> bool:
 
 
 _STATE_FILES = frozenset({"ckpt", "h5", "msgpack", "npz", "pickle", "pkl", "pt", "pth"})
+
+
+def _names_file(arg: cst.Arg) -> bool:
+    """Whether an argument names a file of weights: `f"{folder}/step-{step}.pth"`."""
+    return _FILE.search(text(arg.value)) is not None
+
+
+_FILE = re.compile(r"\.(ckpt|pth|pt|safetensors)['\"]")
 
 
 def _calls_own_save(site: Site, script: Script) -> bool:

@@ -425,6 +425,36 @@ EXAMPLES = {
             rest=None,
         )
     ],
+    ("from jsonargparse import CLI\nCLI(setup)"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("jsonargparse.CLI",)),
+            target=None,
+            rest=None,
+            source="both",
+            tool="jsonargparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
+    ("args = load_hyperparam(args)"): [
+        ConfigParsing(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("load_hyperparam",)),
+            target="args",
+            rest=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import detector\ndetector_cfg = detector.config.get_cfg()": "the defaults of a library",

@@ -11,10 +11,10 @@ from pseudogen.patterns.data_loader.finders import (
     find_flow,
     find_generator,
     find_given_back,
+    find_handed,
     find_hook,
     find_iterator,
     find_known,
-    find_made,
     find_named,
 )
 
@@ -24,10 +24,10 @@ __all__ = [
     "find_flow",
     "find_generator",
     "find_given_back",
+    "find_handed",
     "find_hook",
     "find_iterator",
     "find_known",
-    "find_made",
     "find_named",
 ]
 
@@ -457,7 +457,7 @@ EXAMPLES = {
         DataLoader(
             line=1,
             end=1,
-            evidence=Evidence(NAME, ("train_loader",)),
+            evidence=Evidence(NAME, ("make_images",)),
             target="train_loader, sampler",
             function="make_images",
             split="training",
@@ -487,6 +487,35 @@ EXAMPLES = {
             batch_size="args.batch_size",
         )
     ],
+    ("train_loader, test_loader = load_data(args)"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("load_data",)),
+            target="train_loader, test_loader",
+            function="load_data",
+        )
+    ],
+    ('data_set, data_loader = data_provider(args, flag="train")'): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("data_provider",)),
+            target="data_set, data_loader",
+            function="data_provider",
+        )
+    ],
+    ('self.train_iterator = get_batch_iterator(split="train", batch_size=config.batch_size)'): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("get_batch_iterator",)),
+            target="self.train_iterator",
+            function="get_batch_iterator",
+            split="training",
+            batch_size="config.batch_size",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -510,4 +539,14 @@ COUNTEREXAMPLES = {
     "import torch\nn = len(torch.utils.data.DataLoader.__init__.__code__.co_varnames)": "no call",
     ("_, total, _ = make_images(folder, batch_size=64)"): "nothing is called a loader",
     ("lines = corpus.get_iterator('train', limit)\n"): "no batches",
+    (
+        "train_loader, val_loader = prepare_data(train_loader, val_loader)"
+    ): "the loaders were made before",
+    (
+        "def get_data(args):\n    return cached(args)\ntrain_loader = get_data(args)"
+    ): "its own function is shown, with the loader in it",
+    ("file_loader = get_data(args)"): "nothing says that data are loaded",
+    (
+        "train_iter = tr_iter.get_varlen_iter(start=last_iter)"
+    ): "a loader gives its batches once more",
 }

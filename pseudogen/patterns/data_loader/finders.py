@@ -23,6 +23,11 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
 
 _LOADERS = frozenset({"loader", "loaders", "dataloader", "dataloaders"})
+_OF_DATA = frozenset(
+    {"data", "dataloader", "dataloaders", "dev", "eval", "test", "train", "training", "trn"}
+    | {"val", "valid"}
+)
+"""First words of names of loaders, which say that data are loaded."""
 
 
 @pattern(DataLoader, kinds=("loader",))
@@ -78,21 +83,6 @@ def _wraps_loaders(site: Site) -> bool:
     return first is not None and bool(_LOADERS & set(words(dotted(first))[-1:]))
 
 
-@pattern(DataLoader, keywords=("batch_size",), within=(cst.Assign,))
-def find_made(site: Site, script: Script) -> Iterator[DataLoader]:
-    """`_, loader, sampler = make_imagenet(batch_size=64)`: a helper that is told the batch size
-    gives what is called a loader."""
-    target, named = assigned(site.statement, site.node), words(site.name)
-    if site.known is not None or target is None or "," not in target or named[:1] == ("load",):
-        return
-    if script.argument(site, "batch_size") is None:
-        return
-    makes = bool(named) and named[0] in MAKING and not _LOADERS & set(named)
-    held = [part for part in target.split(",") if suggested_role(part.strip()) == "loader"]
-    if makes and held and not script.defines(site.name.rpartition(".")[2]):
-        yield replace(_finding(site, script, Evidence(NAME, (held[0].strip(),))), target=target)
-
-
 def _given_as(site: Site, script: Script) -> str | None:
     """The keyword under which loaders are handed on at once: `run(loaders=get_loaders(args))`."""
     passed = (arg for call in script.calls_in(site.statement) for arg in call.node.args)
@@ -124,7 +114,7 @@ def _yields(node: Any) -> bool:
     return type(node) is cst.Expr and type(node.value) is cst.Yield
 
 
-@pattern(DataLoader, methods=("get_iterator", "get_iter"), within=(cst.Assign,))
+@pattern(DataLoader, calls=speaks_of("iterator", "get_iter"), within=(cst.Assign,))
 def find_iterator(site: Site, script: Script) -> Iterator[DataLoader]:
     """`train_iter = corpus.get_iterator("train", args.batch_size)`: batches of what a data set
     holds."""
@@ -136,9 +126,52 @@ def find_iterator(site: Site, script: Script) -> Iterator[DataLoader]:
     own = script.called_function(site)
     if own is not None and not any(_yields(s.node) for s in script.tree.below(own)):
         return  # what it gives is not seen to be batches
-    if site.known is None and iterates and batch is not None:
+    called = words(site.name) in _ITERATORS
+    if site.known is None and called and iterates and batch is not None:
         made = _finding(site, script, Evidence(NAME, (site.name,)))
         yield replace(made, batch_size=text(batch))
+
+
+_ITERATORS = tuple(
+    (verb, *what)
+    for verb in ("build", "create", "get", "make")
+    for what in (("iter",), ("iterator",), ("batch", "iterator"), ("data", "iterator"))
+)
+
+
+_HELD = frozenset({"batch", "batches", "data", "dataset", "datasets", "input", "inputs"})
+"""Words of functions of a project that hand loaders over."""
+
+
+@pattern(
+    DataLoader,
+    calls=speaks_of(*MAKING, *_HELD),
+    within=(cst.Assign,),
+    mentions=("loader", "_iter"),
+)
+def find_handed(site: Site, script: Script) -> Iterator[DataLoader]:
+    """`train_loader, test_loader = load_data(args)`: a function that this file lacks gives what is
+    called loaders of parts of the data."""
+    target, named = assigned(site.statement, site.node), words(site.name)
+    whole = target is not None and site.statement.node.value is site.node
+    foreign = site.known is None or site.known.evidence == NAME
+    if not whole or not foreign or not (_HELD & set(named) or {*named[:1]} & MAKING):
+        return
+    batches = script.argument(site, "batch_size") is not None
+    loaders = [p for p in str(target).split(",") if suggested_role(p.strip()) == "loader"]
+    held = any(words(p.strip())[0] in _OF_DATA or batches for p in loaders)
+    if not held or _LOADERS & set(named) or script.defines(site.name.rpartition(".")[2]):
+        return
+    owner = set(words(site.name.rpartition(".")[0]))
+    if owner & (_LOADERS | {"iter"}):
+        return  # what was made before gives its batches
+    if not any(_speaks_of_loaders(arg.value) for arg in site.node.args):
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+
+
+def _speaks_of_loaders(node: Any) -> bool:
+    """Whether an argument holds loaders, which so were made before."""
+    return any(bool(_LOADERS & set(words(part.strip("*()[]")))) for part in text(node).split(","))
 
 
 _HOOKS = frozenset({"train_dataloader", "val_dataloader", "test_dataloader"})

@@ -415,6 +415,17 @@ EXAMPLES = {
             split="training",
         )
     ],
+    ("train_set = dataset_cls(samples, tokenizer=tokenizer)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("dataset_cls",)),
+            target="train_set",
+            function="dataset_cls",
+            split="training",
+            source="samples",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -452,4 +463,7 @@ COUNTEREXAMPLES = {
     (
         "from torch.utils.data import DataLoader\nloader = DataLoader(load(path), batch_size=8)\n"
     ): "a function that may give anything",
+    (
+        "from util import *\ntrain_loader = load_dataset(args.data, args.batch_size)"
+    ): "it gives loaders",
 }

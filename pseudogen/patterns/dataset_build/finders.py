@@ -68,6 +68,9 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
     if known is None or site.name.startswith("super"):
         return
     last = site.name.rpartition(".")[2]
+    target = assigned(site.statement, site.node) if known.evidence == NAME else None
+    if target is not None and suggested_role(target) == "loader":
+        return  # `train_loader = load_dataset(path, 64)` of a project's own module
     made = last[:1].isupper() or words(last)[:1] != ("default",)
     if made and (known.evidence == API or _plausible(site, script)):
         yield _finding(site, script, Evidence(known.evidence, (known.name,)))
@@ -121,6 +124,7 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     corpus = named[-1] == "corpus" and words(target or "")[-1:] == ("corpus",)
     is_class = is_class or (last[:1].isupper() and corpus)
     is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
+    is_class = is_class or (named[-1] in ("class", "cls") and bool(set(named) & _DATASETS))
     parts = [part.strip() for part in (target or "").split(",")]
     beside = bool(set(named) & _DATASETS) and len(parts) > 1
     beside = beside and any(suggested_role(part) == "dataset" for part in parts)

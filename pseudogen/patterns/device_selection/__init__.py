@@ -7,12 +7,14 @@ from pseudogen.patterns.device_selection.facts import DeviceSelection
 from pseudogen.patterns.device_selection.finders import (
     find_choice,
     find_set,
+    find_told,
 )
 
 __all__ = [
     "DeviceSelection",
     "find_choice",
     "find_set",
+    "find_told",
 ]
 
 
@@ -246,6 +248,29 @@ EXAMPLES = {
             families=("gpu",),
         )
     ],
+    ('import lightning as L\nfabric = L.Fabric(accelerator="cuda", devices=1)'): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("lightning.Fabric",)),
+            form="told",
+            target="L.Fabric",
+            choices=('"cuda"',),
+            families=("cuda",),
+        )
+    ],
+    ('device_map = {"": int(os.environ.get("LOCAL_RANK") or 0)} if ddp else "auto"'): [
+        DeviceSelection(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("device_map",)),
+            form="device",
+            target="device_map",
+            choices=('{"": int(os.environ.get("LOCAL_RANK") or 0)} if ddp else "auto"',),
+            families=(),
+            per_process=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import paddle\npaddle.set_device(origin_device)": "the former device becomes current again",
@@ -283,4 +308,7 @@ COUNTEREXAMPLES = {
     (
         "def set_gpu(model):\n    return model\nset_gpu(model)"
     ): "the function of the script says what it does",
+    (
+        'import lightning as L\ntrainer = L.Trainer(accelerator="auto")'
+    ): "the framework takes what is there",
 }

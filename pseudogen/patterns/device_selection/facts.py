@@ -15,8 +15,9 @@ class DeviceSelection(Finding):
     Attributes:
         form: "device" (a device object or its name), "current" (the process's current device),
             "block" (current as long as a block runs),
-            "visible" (which devices the process sees) or "flag" (whether one is used at all).
-        target: What receives the choice; None for a call that only sets it.
+            "visible" (which devices the process sees), "told" (a framework is told) or "flag"
+            (whether one is used at all).
+        target: What receives the choice, or is told; None for a call that only sets it.
         choices: The expressions it may be, in the order of the script.
         families: Of cuda, cpu, mps..., those named.
         none: Whether it makes no device visible at all.

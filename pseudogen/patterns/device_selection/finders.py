@@ -9,9 +9,9 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.devices import FAMILIES, Choice, choice_of, may_set
-from pseudogen.names.evidence import NAME
+from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.device_selection.facts import DeviceSelection
@@ -35,6 +35,25 @@ def find_set(site: Site, script: Script) -> Iterator[DeviceSelection]:
     node = site.statement.node
     alone = type(node) is cst.Expr and node.value is site.node
     return _find(Site(node, site.statement, site.scope), script) if alone else iter(())
+
+
+@pattern(DeviceSelection, kinds=("accelerator", "trainer"), mentions=("accelerator=",))
+def find_told(site: Site, script: Script) -> Iterator[DeviceSelection]:
+    """`Trainer(accelerator="gpu", devices=2)`: a framework is told what to compute on."""
+    told = argument(site.node, "accelerator")
+    families = _families([told]) if told is not None else ()
+    if site.known is not None and told is not None and families:
+        yield DeviceSelection(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(site.known.evidence, (site.known.name,)),
+            form="told",
+            target=site.name,
+            choices=(text(told),),
+            families=families,
+            falls_back="cpu" in families and "is_available" in text(told),
+            condition=script.condition(site.statement),
+        )
 
 
 def _find(site: Site, script: Script) -> Iterator[DeviceSelection]:

@@ -400,6 +400,21 @@ EXAMPLES = {
             call="algorithm.run_training",
         )
     ],
+    (
+        "for it in range(1, args.max_epoch + 1):\n"
+        "    loss = trainer.train_network(train_loader, verbose=True)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("it",)),
+            variable="it",
+            over="range(1, args.max_epoch + 1)",
+            start="1",
+            stop="args.max_epoch + 1",
+            start_value=1,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -503,6 +503,57 @@ EXAMPLES = {
         call="eval",
         result="loss",
     ),
+    ("for x, y in val_loader.get_iterator():\n    metrics = engine.eval(x, y)"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("val_loader.get_iterator()",)),
+            how="loop",
+            loader="val_loader.get_iterator()",
+            batch="x, y",
+        )
+    ],
+    ("scores = trainer.evaluate_from_list(test_list)"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("trainer.evaluate_from_list",)),
+            how="call",
+            call="trainer.evaluate_from_list",
+            result="scores",
+        )
+    ],
+    (
+        "class Trainer:\n"
+        "    def get_metrics(self, batch):\n"
+        "        return self.policy(batch).loss\n"
+        "    def train(self):\n"
+        "        for batch in tqdm(self.eval_batches) if self.rank == 0 else self.eval_batches:\n"
+        "            with torch.no_grad():\n"
+        "                metrics = self.get_metrics(batch)"
+    ): [
+        Evaluation(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("self.eval_batches",)),
+            how="loop",
+            loader="self.eval_batches",
+            batch="batch",
+            no_gradients=6,
+        )
+    ],
+    ("hit_rate, ndcg = evaluate.metrics(model, test_loader, args.top_k)"): [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("evaluate.metrics", "test_loader")),
+            how="call",
+            loader="test_loader",
+            call="evaluate.metrics",
+            result="hit_rate, ndcg",
+            model="model",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "paths = eval_sampler.sample(batch_size)": "nothing tells that the policy is only measured",
@@ -589,4 +640,8 @@ COUNTEREXAMPLES = {
     "value = eval(expression)": "Python's own eval",
     "validate_args(args)": "checks the settings",
     "def build(train, test):\n    test_set = load(test)\n    return test_set": "names of data",
+    (
+        'def test_masking():\n    for batch in loader:\n        total += batch["mask"].sum().item()'
+    ): "batches are counted, no model is asked",
+    ("loss = training_loss(model, train_loader, val_loader)"): "it trains",
 }

@@ -528,6 +528,16 @@ EXAMPLES = {
         action="stepped",
         name="scheduler",
     ),
+    ('lr = get_lr(state["iter_num"]) if decay_lr else learning_rate'): [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("lr",)),
+            action="computed",
+            value='get_lr(state["iter_num"]) if decay_lr else learning_rate',
+            variable="lr",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

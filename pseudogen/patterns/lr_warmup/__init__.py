@@ -355,6 +355,61 @@ EXAMPLES = {
             formula="1.0 / step ** 0.5 if step > warmup_steps else step / warmup_steps ** 1.5",
         )
     ],
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "rises = LambdaLR(opt, lambda step: min(1.0, (step + 1) / (args.warmup_steps + 1)))"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            how="schedule",
+            length="args.warmup_steps",
+            api="LambdaLR",
+            name="rises",
+        )
+    ],
+    (
+        "from torch.optim.lr_scheduler import LambdaLR\n"
+        "scheduler = LambdaLR(optimizer, lambda step: min(step / max(1, warmup_steps), 1.0))"
+    ): [
+        LrWarmup(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.optim.lr_scheduler.LambdaLR",)),
+            how="schedule",
+            length="warmup_steps",
+            api="LambdaLR",
+            name="scheduler",
+        )
+    ],
+    (
+        "if epoch <= warmup_epochs:\n"
+        "    for group in optimizer.param_groups:\n"
+        '        group["lr"] = base_lr / warmup_epochs * epoch'
+    ): [
+        LrWarmup(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("warmup_epochs",)),
+            how="branch",
+            length="warmup_epochs",
+            condition="epoch <= warmup_epochs",
+            counter="epoch",
+            formula="base_lr / warmup_epochs * epoch",
+        )
+    ],
+    ("scheduler = SCHEDULERS[args.scheduler](optimizer, args.train_steps * args.warmup)"): [
+        LrWarmup(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("SCHEDULERS[]",)),
+            how="schedule",
+            length="args.train_steps * args.warmup",
+            api="SCHEDULERS[]",
+            name="scheduler",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "self.warmup_steps = [(v - warmup_lr) / warmup_t for v in rates_t]": "the size of one step",

@@ -110,11 +110,21 @@ def _rising_lambda(factor: Any) -> Any:
     if type(body) is not cst.BinaryOperation or type(body.operator) is not cst.Divide:
         return None
     parameters = [p.name.value for p in factor.params.params]
-    warm = dotted(body.right) and says_warm(dotted(body.right))
-    counter = body.left
+    counter, length = body.left, _at_least_one(body.right)
     if type(counter) is cst.BinaryOperation and type(counter.right) is cst.Integer:
+        if type(length) is cst.BinaryOperation and text(length.right) == text(counter.right):
+            length = length.left  # `(step + 1) / (warmup_steps + 1)`
         counter = counter.left  # `(step + 1) / warmup_steps`
-    return body.right if warm and dotted(counter) in parameters else None
+    warm = dotted(length) and says_warm(dotted(length))
+    return length if warm and dotted(counter) in parameters else None
+
+
+def _at_least_one(node: Any) -> Any:
+    """`warmup_steps` in `max(1, warmup_steps)`."""
+    if type(node) is not cst.Call or dotted(node.func) != "max" or len(node.args) != _LIMITED:
+        return node
+    names = [arg.value for arg in node.args if dotted(arg.value)]
+    return names[0] if len(names) == 1 else node
 
 
 def _rises(site: Site, script: Script) -> bool:
@@ -276,6 +286,10 @@ def _tells_length(arg: cst.Arg) -> bool:
     """`warmup_steps=500`, or a setting for it at its place: `config.warmup_steps`."""
     if arg.keyword is not None:
         return says_warm(arg.keyword.value)
+    if type(arg.value) is cst.BinaryOperation and type(arg.value.operator) is cst.Multiply:
+        sides = (dotted(arg.value.left), dotted(arg.value.right))  # `steps * warmup_ratio`
+        counted = any(words(side)[-1:] in _UNITS for side in sides)
+        return counted and any(says_warm(side) for side in sides)
     named = words(dotted(arg.value))
     return says_warm(dotted(arg.value)) and named[-1:] in _UNITS
 

@@ -45,7 +45,7 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
     if compared is None:
         return
     counter, length = compared
-    for statement in script.tree.body(site.statement):
+    for statement in _below(site.statement, script):
         value = getattr(statement.node, "value", None)
         if value is None or not holds_arithmetic(value):
             continue
@@ -68,6 +68,15 @@ def find_branch(site: Site, script: Script) -> Iterator[LrWarmup]:
             formula=text(value) if not _goes_on(statement, script) else None,
         )
         return
+
+
+def _below(header: Statement, script: Script) -> Iterator[Statement]:
+    """The statements of a branch, and those of loops over the optimizer's groups in it."""
+    for statement in script.tree.body(header):
+        if type(statement.node) is cst.For and "param_groups" in text(statement.node.iter):
+            yield from script.tree.body(statement)
+        else:
+            yield statement
 
 
 def _later(length: Any, value: Any) -> bool:

@@ -232,6 +232,18 @@ EXAMPLES = {
             idle=True,
         ),
     ],
+    ("losses = all_gather_if_needed(losses.detach(), rank, world_size)"): [
+        MetricReduction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("all_gather_if_needed",)),
+            call="all_gather_if_needed",
+            value=None,
+            target="losses",
+            form="all-gather",
+            operation=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

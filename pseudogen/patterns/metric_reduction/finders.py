@@ -84,8 +84,9 @@ _WHOLE = frozenset(
 """Words of methods that combine what the object itself holds."""
 _WITH = frozenset(
     {"avg", "average", "available", "batch", "batches", "coalesced", "ddp", "dist", "distributed"}
-    | {"features", "embeddings", "if", "in", "into", "list", "max", "min", "nd", "object"}
-    | {"objects", "outputs", "place", "predictions", "preds", "stats", "with", "worker", "grad"}
+    | {"features", "embeddings", "if", "in", "into", "list", "max", "min", "nd", "needed"}
+    | {"object", "objects", "outputs", "place", "predictions", "preds", "stats", "with", "worker"}
+    | {"grad"}
     | {"grads", "gradient", "gradients", "params", "parameters", "data", "from", "gpus", "and"}
     | {"concat", "cat", "stack", "local", "samples", "np", "numpy", "array", "item", "count"}
     | {"counts", "score", "scores", "prediction", "labels", "logits", "var", "vars", "variable"}

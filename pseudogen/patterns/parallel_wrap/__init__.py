@@ -326,6 +326,17 @@ EXAMPLES = {
             teacher=True,
         ),
     ],
+    ("import tensor_parallel as tp\npolicy = tp.tensor_parallel(policy, sharded=True)"): [
+        ParallelWrap(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensor_parallel.tensor_parallel",)),
+            kind="tensor",
+            target="policy",
+            function="tp.tensor_parallel",
+            model="policy",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "model = self.accelerator.prepare_model(model, evaluation_mode=True)": "to be evaluated",

@@ -339,6 +339,44 @@ EXAMPLES = {
             teacher=True,
         ),
     ],
+    ("trainer.load_parameters(args.initial_model)"): [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("trainer.load_parameters",)),
+            form="helper",
+            function="trainer.load_parameters",
+            source="args.initial_model",
+        )
+    ],
+    ("import torch\nnet = GPT(config)\nnet.load_weight(torch.load(args.init_file))"): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("net",)),
+            form="file",
+            model="net",
+            function="torch.load",
+            source="args.init_file",
+            into=3,
+        )
+    ],
+    (
+        "import torch\n"
+        "teacher_model = torch.load(args.teacher)\n"
+        "for x in train_loader:\n"
+        "    loss(student(x), teacher_model(x)).backward()"
+    ): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("teacher_model",)),
+            form="whole",
+            model="teacher_model",
+            function="torch.load",
+            source="args.teacher",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -387,4 +425,21 @@ COUNTEREXAMPLES = {
     "from fastai.vision.all import *\nlearn = vision_learner(dls, resnet18, pretrained=False)": (
         "random weights"
     ),
+    ("import torch\nmodel = torch.load(args.weights)"): "nothing is trained",
+    (
+        "import torch\n"
+        "old_model = torch.load(args.weights)\n"
+        "names = old_model.keys()\n"
+        "for x in train_loader:\n"
+        "    loss(net(x)).backward()"
+    ): "a state, by what is done with it",
+    (
+        "import torch\n"
+        "def stylize(args):\n"
+        "    style_model = torch.load(args.model)\n"
+        "    out = style_model(x)\n"
+        "def train(args):\n"
+        "    for x in train_loader:\n"
+        "        net(x).mean().backward()"
+    ): "its function does not train",
 }

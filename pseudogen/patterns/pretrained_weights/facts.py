@@ -14,7 +14,8 @@ class PretrainedWeights(Finding):
 
     Attributes:
         form: "constructor" (an argument of the model's constructor), "named" (`from_pretrained`),
-            "file" (a file is read) or "helper" (a function that says so in its name).
+            "file" (a file is read), "whole" (a file that holds a whole model) or "helper" (a
+            function that says so in its name).
         model: What gets them, as written; None when that is not seen.
         function: What reads them, as written.
         source: The file, name or argument, as written; None when not given.

@@ -17,6 +17,7 @@ from pseudogen.names.loading import (
     PRETRAINED,
     given_weights,
     read,
+    read_whole,
     serves_other_ends,
 )
 from pseudogen.names.model_makers import from_library, hands_over_model
@@ -186,6 +187,38 @@ def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
             strict=load.strict,
             condition=script.condition(site.statement),
         )
+    elif load is None and _trains_below(site, script):
+        yield from _whole(site, script)
+
+
+def _trains_below(site: Site, script: Script) -> bool:
+    """Whether a step of the training comes below in the same function, or in one called there."""
+    trains = script.structure.trains
+    for call in script.calls_after(site.statement):
+        if call.scope != site.scope:
+            continue
+        called = script.called_function(call)
+        if script.training_step(call) is not None or script.fit_call(call) is not None:
+            return True
+        if called is not None and called.index in trains:
+            return True
+    return False
+
+
+def _whole(site: Site, script: Script) -> Iterator[PretrainedWeights]:
+    """`teacher_model = torch.load(path)`: a whole model, in a script that trains."""
+    load = read_whole(script, site)
+    if load is not None and load.purpose == PRETRAINED:
+        yield PretrainedWeights(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (load.model or site.name,)),
+            form="whole",
+            model=load.model,
+            function=site.name,
+            source=load.path,
+            condition=script.condition(site.statement),
+        )
 
 
 @pattern(PretrainedWeights, calls=speaks_of("init_from"), within=(cst.Expr,))
@@ -212,6 +245,8 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     if not named or last == "from_pretrained" or named[0] not in _VERBS or not site.node.args:
         return
     said = set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name)
+    own = named == ("load", "parameters") and _of_trained(site)
+    said = said or own
     nodes = [arg.value for arg in site.node.args]
     passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
         set(words(dotted(node))) & _says_weights(named) for node in nodes
@@ -234,7 +269,7 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
         return
     models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
     receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
-    models = [] if of_file else models
+    models = [] if of_file or own else models
     if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
         models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
     told = argument(site.node, "model")
@@ -248,6 +283,13 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     named_so = [node for node in others if set(words(node)) & _says_weights(named)]
     source = (named_so or others)[0] if others and dotted(told) != "self" else None
     yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
+def _of_trained(site: Site) -> bool:
+    """`trainer.load_parameters(path)`, which gives nothing back."""
+    receiver = set(words(site.name.rpartition(".")[0]))
+    whole = type(site.statement.node) is cst.Expr
+    return whole and bool(receiver & {"engine", "trainer"})
 
 
 def _says_weights(named: tuple[str, ...]) -> frozenset[str]:

@@ -449,6 +449,22 @@ EXAMPLES = {
             shown_if="verbose",
         ),
     ],
+    (
+        "for batch in train_loader:\n"
+        "    model(batch).mean().backward()\n"
+        "    if last_log is None or time.time() - last_log > 60:\n"
+        '        rank0_print(f"step {step}: loss {loss:.3f}")'
+    ): [
+        ProgressDisplay(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ("rank0_print",)),
+            how="print",
+            call="rank0_print",
+            per="step",
+            condition="last_log is None or time.time() - last_log > 60",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

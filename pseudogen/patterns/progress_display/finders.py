@@ -32,6 +32,7 @@ _ENDED = frozenset({"done", "dones", "terminated", "truncated"})
 _OVER = ("gen", "iterable", "sequence", "stop", "tasks")
 """First parameters of bars that say what they go over."""
 _POSTFIX = ("set_postfix", "set_postfix_str", "set_description", "set_description_str")
+_WHOSE = frozenset({"chief", "main", "master", "process", "rank"})
 _LONGEST = 80
 
 
@@ -255,7 +256,12 @@ def _is_display(name: str) -> bool:
 
 def _may_show(name: str) -> bool:
     last = name.rpartition(".")[2]
-    return last in _PRINTERS or last.startswith("print") or _is_display(name)
+    return last in _PRINTERS or last.startswith("print") or _prints(last) or _is_display(name)
+
+
+def _prints(function: str) -> bool:
+    """`rank0_print`, `main_process_print`: a helper that prints on one process."""
+    return function.endswith("_print") and bool(_WHOSE & set(words(function)))
 
 
 @pattern(ProgressDisplay, calls=_may_show)
@@ -408,7 +414,8 @@ def _lets_print(header: Statement, script: Script) -> bool:
     asked = test.func if type(test) is cst.Call else test
     named = set(words(dotted(asked))) if type(asked) in (cst.Name, cst.Attribute) else set()
     wanted = named & (_WANTED | _ENDED)
-    return bool(wanted) or script.one_process(test, header.index) is not None
+    timed = "time.time() -" in text(test) or "perf_counter() -" in text(test)
+    return bool(wanted) or timed or script.one_process(test, header.index) is not None
 
 
 def _trains(header: Statement, script: Script) -> bool:

@@ -264,6 +264,42 @@ EXAMPLES = {
             waits=(),
         )
     ],
+    ('import os\nif os.environ.get("LOCAL_RANK", "0") == "0":\n    save(model)'): [
+        RankZeroGuard(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("LOCAL_RANK",)),
+            subject='os.environ.get("LOCAL_RANK", "0")',
+            condition='os.environ.get("LOCAL_RANK", "0") == "0"',
+            form="block",
+            scope="machine",
+            alone=False,
+            acts=("save",),
+            waits=(),
+        )
+    ],
+    (
+        "import torch.multiprocessing as mp\n"
+        "def train(proc_id, nprocs):\n"
+        "    if proc_id == 0:\n"
+        "        print(loss)\n"
+        "def run(proc_id, nprocs):\n"
+        "    train(proc_id, nprocs)\n"
+        "mp.spawn(run, args=(2,), nprocs=2)"
+    ): [
+        RankZeroGuard(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("proc_id",)),
+            subject="proc_id",
+            condition="proc_id == 0",
+            form="block",
+            scope="machine",
+            alone=False,
+            acts=("print",),
+            waits=(),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "if local_rank != 0:\n    raise RuntimeError('started twice')": "an error where it is another",
@@ -282,4 +318,11 @@ COUNTEREXAMPLES = {
     "if model.fsdp_enabled or rank == 0:\n    gather(model)": "with FSDP every process runs it",
     "if not use_fsdp and rank != 0:\n    return\nevaluate()": "with FSDP every process goes on",
     "if rank == 0 or verbose:\n    print(loss)": "other processes run it too when `verbose` is set",
+    (
+        "def draw(place):\n"
+        "    if place == 0:\n"
+        "        print(place)\n"
+        "for place in range(3):\n"
+        "    draw(place)"
+    ): "the caller passes any number",
 }

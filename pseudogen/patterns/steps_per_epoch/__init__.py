@@ -359,6 +359,30 @@ EXAMPLES = {
             plain=False,
         )
     ],
+    ("max_iters = max_steps * gradient_accumulation_steps"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("max_steps",)),
+            target="max_iters",
+            expression="max_steps * gradient_accumulation_steps",
+            per="run",
+            plain=False,
+        )
+    ],
+    ("max_step = (args.max_epoch * data.num_batches + world_size - 1) // world_size"): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("data.num_batches",)),
+            target="max_step",
+            expression="(args.max_epoch * data.num_batches + world_size - 1) // world_size",
+            per="run",
+            epochs="args.max_epoch",
+            rounding="up",
+            plain=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
@@ -381,4 +405,5 @@ COUNTEREXAMPLES = {
     (
         "def sample_images(model):\n    n_rounds = (50000 - len(done)) // batch_size"
     ): "nothing is trained",
+    ("n_sample_batches = n_samples // eval_batch_size"): "batches of samples that a model draws",
 }

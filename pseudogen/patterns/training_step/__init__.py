@@ -386,6 +386,15 @@ EXAMPLES = {
         how="apply",
         call="optimizer.minimize",
     ),
+    ("for x, y in train_loader:\n    metrics = engine.train(x, y)"): [
+        TrainingStep(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("engine.train",)),
+            how="engine",
+            call="engine.train",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "def backward(ctx, dy):\n    y = ctx.run()\n    y.backward(dy)\n    return dy": (
@@ -430,4 +439,14 @@ COUNTEREXAMPLES = {
     "scaler = StandardScaler()\n"
     "scaler.fit(x)": "statistics of features are no training loop",
     "self.backward(x)": "the method of the script holds the step",
+    (
+        "import torch\nfor seed in seeds:\n    trainer.train(seed, train_data)"
+    ): "a whole training in each round",
+    ("for flag in (True, False):\n    net.train(flag)"): "sets a mode",
+    (
+        "import xgboost\n"
+        "for feature in features:\n"
+        "    booster = xgboost.train(params, columns[feature])\n"
+        "    booster = xgboost.train(params, feature)"
+    ): "a library trains a whole model in each round",
 }
