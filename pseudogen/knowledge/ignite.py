@@ -79,7 +79,7 @@ EXACT: dict[str, Api] = {
     "ignite.contrib.handlers.tqdm_logger.ProgressBar": Api("progress", (), {}, _HANDLERS),
     **{
         f"{module}.{name}": Api("writer", params, {}, _HANDLERS, {"backend": backend})
-        for module in ("ignite.handlers", _CONTRIB)
+        for module in ("ignite.handlers", _CONTRIB, f"{_CONTRIB}.tensorboard_logger")
         for name, params, backend in (
             ("TensorboardLogger", ("log_dir",), "TensorBoard"),
             ("WandBLogger", (), "Weights & Biases"),

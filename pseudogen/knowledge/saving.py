@@ -24,7 +24,9 @@ EXACT: dict[str, Api] = {
         "save", ("model", "filename"), {}, "https://huggingface.co/docs/safetensors/api/torch"
     ),
     "torch_xla.core.xla_model.save": Api("save", ("obj", "f"), {}, "https://pytorch.org/xla/"),
-    "flax.training.checkpoints.save_checkpoint": Api("save", ("dir", "obj"), {}, _FLAX),
+    "flax.training.checkpoints.save_checkpoint": Api(
+        "save", ("ckpt_dir", "target"), {}, _FLAX, {"state": "target"}
+    ),
     "flax.training.checkpoints.restore_checkpoint": Api("load", ("dir", "target"), {}, _FLAX),
 }
 FAMILIES: dict[str, Api] = {}

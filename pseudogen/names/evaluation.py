@@ -29,7 +29,19 @@ _OBJECTS = frozenset(
     | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
     | {"full", "generation", "imagenet", "in", "knn", "linear", "log", "loop", "loss", "map"}
     | {"metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
-    | {"ppl", "print", "retrieval", "round", "save", "seg", "single", "student", "teacher"}
+    | {
+        "ppl",
+        "print",
+        "retrieval",
+        "round",
+        "save",
+        "seg",
+        "single",
+        "student",
+        "teacher",
+        "tta",
+        "with",
+    }
     | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""

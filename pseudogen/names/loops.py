@@ -255,7 +255,8 @@ class _Classifier:
                 batches = outer == EPOCH_LOOP and (draws or (inside and not waits))
                 return Loop(BATCH_LOOP, variable, over, evidence) if batches else None
             if draws or counts_steps(statement, variable):
-                unit = "round" if self._steps_inside(statement) else "step"
+                in_loops = self._steps_inside(statement) or self._called_to_loop(statement)
+                unit = "round" if in_loops else "step"
                 unit = "turn" if unit == "step" and self._steps_at_times(statement) else unit
                 return Loop(EPOCH_LOOP, variable, over, evidence, unit)
             if set(words(variable)) & _EPISODE_WORDS:
@@ -346,6 +347,22 @@ class _Classifier:
         steps = [index for index in self.steps if statement.index < index < statement.after]
         return bool(moves) and all(
             any(loop.index < index < loop.after for loop in inner) for index in (*moves, *steps)
+        )
+
+    def _called_to_loop(self, statement: Statement) -> bool:
+        """Whether a round calls one function of the script that takes its steps in loops alone."""
+        tree = self.script.tree
+        called = {self.function_of.get(id(s.node)) for s in self.script.calls_below(statement)}
+        training = [tree.statements[i] for i in called if i in self.trains and i is not None]
+        if len(training) != 1 or self._holds_step(statement):
+            return False
+        steps = [i for i in self.steps if training[0].index < i < training[0].after]
+        return bool(steps) and all(
+            any(
+                type(header.node) in (cst.For, cst.While) and header.index > training[0].index
+                for header in tree.ancestors(i)
+            )
+            for i in steps
         )
 
     def _steps_at_times(self, statement: Statement) -> bool:

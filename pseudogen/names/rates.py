@@ -232,6 +232,7 @@ def makes_schedule(script: Script, site: Site, target: str) -> bool:
     `lr_scheduler = build_scheduler(config, optimizer)`."""
     named = words(site.name)
     function = speaks_of_rate(site.name) and named[-1:] in (("fn",), ("func",), ("function",))
+    function = function or (named[-1:] == ("lr",) and "step" in script.methods_on(target))
     makes = function and named[:1] in (("create",), ("make",), ("build",), ("get",))
     makes = makes or _is_class_of_rates(script, site)
     if site.known is not None or not (names_schedule(site.name) or makes):

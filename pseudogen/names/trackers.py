@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.hooks import is_module
 from pseudogen.names.words import words
@@ -240,7 +240,15 @@ def _given_to_framework(made: str, site: Site, script: Script) -> bool:
 def _keeps_metrics(script: Script, site: Site) -> bool:
     """Whether metrics are logged to what a logger's class makes."""
     made = _target(site)
-    return made is not None and not _KEEPS.isdisjoint(script.methods_on(made))
+    if made is None:
+        return False
+    asked = script.methods_on(made)
+    by_name = _BY_NAME & asked and any(
+        call.name.rpartition(".")[0] == made and _logs_by_name(call)
+        for method in sorted(_BY_NAME & asked)
+        for call in script.calls_of_method(method)
+    )
+    return bool(by_name) or not _KEEPS.isdisjoint(asked)
 
 
 def _names_tracker(found: set[str]) -> bool:
@@ -266,6 +274,8 @@ def logged(script: Script, site: Site) -> Tracker | None:
         return Tracker(None, site.known.api.traits.get("backend"), evidence)
     if not names_logging(site.name):
         return None
+    if _logs_by_name(site):
+        return Tracker(site.name.rpartition(".")[0], None, Evidence(NAME, (site.name,)))
     receiver, _, method = site.name.rpartition(".")
     if method == "write" and not site.node.args:
         return _one_of_writers(receiver, site, script)
@@ -273,6 +283,10 @@ def logged(script: Script, site: Site) -> Tracker | None:
         return _given(site, script) or _by_own(receiver, site, script)
     if _draws_or_updates(receiver, method, site):
         return Tracker(receiver, None, Evidence(NAME, (receiver,)))
+    if method == "attach" and argument(site.node, "log_handler") is not None:
+        backend = _backend(receiver, site, script)
+        named = words(receiver)[-1:] == ("logger",)
+        return Tracker(receiver, backend, Evidence(NAME, (site.name,))) if named else None
     if method in _DRAWS or _plots(method):
         backend = _backend(receiver, site, script)
         drawn = Tracker(receiver, backend, Evidence(FLOW, (receiver,)))
@@ -287,12 +301,27 @@ def logged(script: Script, site: Site) -> Tracker | None:
     return _of_tracker(receiver, method, site, script)
 
 
+def _logs_by_name(site: Site) -> bool:
+    """`self.logger.log("train/reward", reward, step)`: a logger is given a value and its name,
+    where one of texts is given a level first."""
+    receiver, _, method = site.name.rpartition(".")
+    first = site.node.args[0].value if site.node.args else None
+    named = type(first) is cst.FormattedString or bool(string(first))
+    values = [arg for arg in site.node.args if arg.keyword is None]
+    pair = named and len(values) > 1 and "%" not in text(first) and " " not in text(first)
+    return pair and method in _BY_NAME and words(receiver)[-1:] == ("logger",)
+
+
+_BY_NAME = frozenset({"log", "logkv", "record", "record_mean"})
+
+
 def names_logging(name: str) -> bool:
     """Whether a call of this name may log: most methods can't."""
     receiver, _, method = name.rpartition(".")
     if words(method)[:1] in _TELLS:
         return True
-    may_log = method in _MAY_LOG or method in _DRAWS or method == "update" or _plots(method)
+    may_log = method in _MAY_LOG or method in _DRAWS or method in ("update", "attach")
+    may_log = may_log or method in _BY_NAME or _plots(method)
     return bool(receiver) and may_log
 
 

@@ -121,7 +121,9 @@ def may_step(name: str) -> bool:
     if not name:
         return True
     receiver, _, method = name.rpartition(".")
-    if "scaler" in words(method) or (not receiver and "train" in method.lower()):
+    if "scaler" in words(method):
+        return True
+    if not receiver and ("train" in method.lower() or method.endswith("_step")):
         return True
     return bool(receiver) and (
         method in _APPLYING
@@ -359,13 +361,27 @@ def _takes_step(script: Script, site: Site, receiver: str) -> bool:
     """`losses = trainer.train_step(images, boxes)` in a loop: an object of the project, whose
     method this script does not show, is told to take a step."""
     shown = receiver == "super()" or script.called_function(site) is not None
-    looped = script.loop_around(site.statement) is not None
-    return not shown and looped and bool(site.node.args)
+    loop = script.loop_around(site.statement)
+    if shown or loop is None or not site.node.args:
+        return False
+    # Where a loss is sent back further down, the method gave no more than that.
+    later = script.calls_of_method("backward")
+    return not any(site.statement.index < c.statement.index < loop.after for c in later)
+
+
+def _gets_optimizer(script: Script, site: Site) -> bool:
+    """Whether a function is given an optimizer and the model that it is for."""
+    models = any(script.is_a(a.value, site.scope, "model") is not None for a in site.node.args)
+    optimizers = any({"optim", "optimizer"} & set(words(dotted(a.value))) for a in site.node.args)
+    return models and optimizers and len(words(site.name)) > 1
 
 
 def _named_step(script: Script, site: Site) -> Step | None:
-    """`train_step(state, batch)` that the script imports from the project's own code."""
-    if words(site.name)[:2] not in (("train", "step"), ("training", "step")):
+    """`train_step(state, batch)`, or `ppo_step(policy, optimizer, batch)`, that the script imports
+    from the project's own code."""
+    named = words(site.name)
+    trains = named[:2] in (("train", "step"), ("training", "step"))
+    if not trains and not (named[-1:] == ("step",) and _gets_optimizer(script, site)):
         return None
     bound = script.resolver.bindings(site.name, site.scope)
     if any(binding.how in ("function", "assign") for binding in bound) or not site.node.args:

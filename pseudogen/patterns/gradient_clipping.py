@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
+from pseudogen.finding import Finding, pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import parameters_of
+from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
@@ -43,6 +45,7 @@ class GradientClipping(Finding):
         norm: The norm that it is given, where it does not measure that of `parameters` itself.
         call: What does it.
         setting: For a framework that clips, the argument that says so.
+        added: Whether a helper adds it to the steps of the optimizer, by its name.
         condition: The condition under which it is done.
         unscaled: The line of `scaler.unscale_` before it.
         steps: The line of the optimizer's step after it.
@@ -58,6 +61,7 @@ class GradientClipping(Finding):
     norm: str | None = None
     call: str | None = None
     setting: str | None = None
+    added: bool = False
     condition: str | None = None
     unscaled: int | None = None
     steps: int | None = None
@@ -101,6 +105,22 @@ def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
         steps=steps,
         per=script.unit(site.statement),
     )
+
+
+@pattern(GradientClipping, calls=speaks_of("clipping"), within=(cst.Assign, cst.Expr))
+def find_added(site: Site, script: Script) -> Iterator[GradientClipping]:
+    """`optimizer = maybe_add_gradient_clipping(cfg, optimizer)`: a helper makes it clip."""
+    named = words(site.name)
+    adds = "add" in named and named[-2:] in (("gradient", "clipping"), ("grad", "clipping"))
+    if adds and optimizer_passed(script, site) is not None:
+        yield GradientClipping(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            call=site.name,
+            added=True,
+            condition=script.condition(site.statement),
+        )
 
 
 @pattern(GradientClipping, calls=lambda name: name == "getattr()", mentions=("clip_grad_",))
@@ -298,6 +318,15 @@ EXAMPLES = {
         parameters="model.parameters()",
         call="clip_grad_norm_",
     ),
+    "optimizer = maybe_add_gradient_clipping(cfg, optimizer)": [
+        GradientClipping(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("maybe_add_gradient_clipping",)),
+            call="maybe_add_gradient_clipping",
+            added=True,
+        )
+    ],
     (
         "if half:\n"
         "    scaler.unscale_(opt)\n"
@@ -372,6 +401,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "text = add_gradient_clipping(help_text)": "no optimizer is given",
     "norm = helpers.clip_grad_value_(net.parameters(), None)": "no limit",
     "import torch\n"
     "norm = torch.nn.utils.clip_grad_norm_(net.parameters(), float('inf'))": "no limit",

@@ -6,7 +6,7 @@ from typing import Any
 
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.checkpoint_save.facts import CheckpointSave
-from pseudogen.patterns.checkpoint_save.library import find_library, find_written
+from pseudogen.patterns.checkpoint_save.library import find_library, find_pickled, find_written
 from pseudogen.patterns.checkpoint_save.named import (
     find_callback,
     find_named,
@@ -20,6 +20,7 @@ __all__ = [
     "find_library",
     "find_named",
     "find_noun",
+    "find_pickled",
     "find_setting",
     "find_written",
 ]
@@ -318,6 +319,41 @@ EXAMPLES = {
             contents=("policy",),
         )
     ],
+    ('from project.utils import save\nsave(optimizer.state_dict(), "last.pdopt")'): [
+        CheckpointSave(line=2, end=2, evidence=Evidence(NAME, ("save",)), how="helper", call="save")
+    ],
+    (
+        "import pickle\n"
+        "for x, y in train_loader:\n"
+        "    criterion(policy_net(x), y).backward()\n"
+        "    optimizer.step()\n"
+        'pickle.dump((policy_net, scale), open("policy.p", "wb"))'
+    ): [
+        CheckpointSave(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("pickle.dump",)),
+            how="library",
+            call="pickle.dump",
+            saved="(policy_net, scale)",
+            path='"policy.p"',
+        )
+    ],
+    (
+        "from flax.training import checkpoints\n"
+        "agent, info = agent.update(batch)\n"
+        "checkpoints.save_checkpoint(folder, agent, step=i)"
+    ): [
+        CheckpointSave(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("flax.training.checkpoints.save_checkpoint",)),
+            how="library",
+            call="checkpoints.save_checkpoint",
+            saved="agent",
+            path="folder",
+        )
+    ],
     'net.save_parameters("net.params")': [
         CheckpointSave(
             line=1,
@@ -550,6 +586,13 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import pickle\n"
+        "for x, y in train_loader:\n"
+        "    criterion(net(x), y).backward()\n"
+        "    optimizer.step()\n"
+        'pickle.dump(history, open("history.p", "wb"))'
+    ): "results, no model",
     'plotter.save_figure(graph, "model.png")': "a picture of the model",
     "run_checkpoint(model=net, optimizer=optimizer, step=step)": "before the training it may read",
     "import utils\nutils.save(image, 'image.png')": "no model",

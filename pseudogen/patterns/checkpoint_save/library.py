@@ -12,6 +12,7 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import written_keys, written_pairs
 from pseudogen.names.blocks import calls_of_methods, left_before
 from pseudogen.names.evidence import API, Evidence
+from pseudogen.names.learners import learners
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_save.facts import OTHER_WORDS, STATE_WORDS, CheckpointSave
@@ -38,9 +39,11 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if site.known is None or not site.node.args:
         return
     params = site.known.api.params
-    given = script.argument(site, params[0]) if params else None
+    state = site.known.api.traits.get("state", params[0] if params else "")
+    places = [name for name in params if name != state]
+    given = script.argument(site, state) if state else None
     value = _converted(given)
-    path = script.argument(site, params[1]) if len(params) > 1 else None
+    path = script.argument(site, places[0]) if places else None
     sharded = "sharded" in site.known.api.traits  # what it takes is a state dict
     if value is None or not (sharded or _is_state(value, path, site, script)):
         return
@@ -92,6 +95,41 @@ def find_written(site: Site, script: Script) -> Iterator[CheckpointSave]:
 
 
 _SERIALIZES = ("flax.serialization.to_bytes", "flax.serialization.msgpack_serialize")
+
+
+@pattern(CheckpointSave, methods=("dump",), within=(cst.Expr,))
+def find_pickled(site: Site, script: Script) -> Iterator[CheckpointSave]:
+    """`pickle.dump((policy_net, value_net), file)` of models that are trained."""
+    full = script.resolver.qualified(site.name, site.scope)
+    value: Any = site.node.args[0].value if len(site.node.args) > 1 else None
+    held = [e.value for e in value.elements] if type(value) in (cst.List, cst.Tuple) else [value]
+    models = [one for one in held if one is not None and _is_trained(one, site, script)]
+    if models and any(name in _PICKLES for name in full) and script.structure.steps:
+        yield CheckpointSave(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(API, full),
+            how="library",
+            call=site.name,
+            saved=text(value),
+            path=_pickled_to(site.node.args[1].value, site, script),
+            condition=script.condition(site.statement),
+            per=script.unit(site.statement),
+        )
+
+
+_PICKLES = ("cloudpickle.dump", "dill.dump", "joblib.dump", "pickle.dump")
+
+
+def _is_trained(node: Any, site: Site, script: Script) -> bool:
+    of_model = script.is_a(node, site.scope, "model") is not None
+    return of_model or dotted(node) in script.once(learners)
+
+
+def _pickled_to(file: Any, site: Site, script: Script) -> str | None:
+    """`path` of `open(path, "wb")`, or of the `with open(path, "wb") as file:` around."""
+    opened = type(file) is cst.Call and dotted(file.func) == "open" and file.args
+    return text(file.args[0].value) if opened else _place(file, site, script)
 
 
 def _converted(value: Any) -> Any:
@@ -210,6 +248,8 @@ def _is_state(value: Any, path: Any, site: Site, script: Script) -> bool:
     if ".state_dict(" in text(made):
         return True
     named = set(words(dotted(value)))
+    if site.name.endswith("save_checkpoint") or dotted(value) in script.once(learners):
+        return True
     if named & STATE_WORDS or _is_passed_state(value, site, script):
         return True
     if named & OTHER_WORDS or (type(value) is cst.Call and "state_dict" not in text(value)):

@@ -261,7 +261,8 @@ def _how(site: Site, script: Script) -> str | None:
         kinds = {role.kind for role in given if role is not None}
         if {"model", "optimizer"} <= kinds:
             return "helper"
-    if named == ("save",) and len(site.node.args) > 1 and _first_is_model(site, script):
+    of_state = _first_is_model(site, script) or _first_is_state(site)
+    if named == ("save",) and len(site.node.args) > 1 and of_state:
         return "helper" if _of_project(site, script) else None  # `utils.save(model, path)`
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
@@ -280,6 +281,12 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "save" and receiver == "self" and script.called_function(site) is not None:
         return "helper"
     return "helper" if site.name == "checkpoint" and _calls_own_save(site, script) else None
+
+
+def _first_is_state(site: Site) -> bool:
+    """Whether the first argument is the state of something: `save(model.state_dict(), path)`."""
+    first = site.node.args[0].value if site.node.args else None
+    return type(first) is cst.Call and dotted(first.func).endswith(".state_dict")
 
 
 def _of_project(site: Site, script: Script) -> bool:

@@ -272,6 +272,27 @@ EXAMPLES = {
             acts="env.step",
         )
     ],
+    (
+        "def improve(memory):\n"
+        "    for part in memory:\n"
+        "        loss = criterion(net(part), part)\n"
+        "        loss.backward()\n"
+        "        optimizer.step()\n"
+        "for i_iter in range(max_iters):\n"
+        "    memory = collect(net)\n"
+        "    improve(memory)"
+    ): [
+        EpochLoop(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("i_iter",)),
+            variable="i_iter",
+            over="range(max_iters)",
+            stop="max_iters",
+            unit="round",
+            trains_by="improve",
+        )
+    ],
     ("from project import HorseTrainer\ntrainer = HorseTrainer(cfg, epochs=0)\ntrainer.train()"): [
         EpochLoop(
             line=3,

@@ -335,6 +335,16 @@ EXAMPLES = {
         "            action = self.select_action(state)\n"
         "            state, reward, done = self.step(action)"
     ): [Evaluation(line=5, end=5, evidence=Evidence(FLOW, ("not done",)), how="episodes")],
+    "results.update(Trainer.test_with_tta(cfg, model))": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Trainer.test_with_tta",)),
+            how="call",
+            call="Trainer.test_with_tta",
+            model="model",
+        )
+    ],
     "returns = eval_sampler.sample(policy, 5, deterministic=True)": [
         Evaluation(
             line=1,

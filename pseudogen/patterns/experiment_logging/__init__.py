@@ -618,6 +618,77 @@ EXAMPLES = {
         ),
     ],
     (
+        "from logger import Logger\n"
+        "self.logger = Logger(work_dir)\n"
+        'self.logger.log("train/reward", reward, step)'
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Logger",)),
+            form="create",
+            tracker="self.logger",
+            backend=None,
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("self.logger.log",)),
+            form="log",
+            tracker="self.logger",
+            backend=None,
+            where=None,
+            names=("train/reward",),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
+        "from ignite.contrib.handlers.tensorboard_logger import OutputHandler, TensorboardLogger\n"
+        'tb_logger = TensorboardLogger("runs")\n'
+        'tb_logger.attach(trainer, log_handler=OutputHandler(tag="training"), event_name=event)'
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=2,
+            evidence=Evidence(
+                API, ("ignite.contrib.handlers.tensorboard_logger.TensorboardLogger",)
+            ),
+            form="create",
+            tracker="tb_logger",
+            backend="TensorBoard",
+            where='"runs"',
+            where_kind="folder",
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+        ExperimentLogging(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("tb_logger.attach",)),
+            form="log",
+            tracker="tb_logger",
+            backend="TensorBoard",
+            where=None,
+            names=(),
+            step=None,
+            several=False,
+            guard=None,
+            condition=None,
+        ),
+    ],
+    (
         "from tianshou.trainer import OffPolicyTrainerParams\n"
         'logger = factory.create_logger(log_dir="log")\n'
         "algorithm.run_training(OffPolicyTrainerParams(max_epochs=10, logger=logger))"
@@ -983,6 +1054,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "import logging\n"
+        'logger = logging.getLogger("run")\n'
+        'logger.log(logging.INFO, "loss %f", loss)'
+    ): "a text at a level",
     (
         'files = [open("a.txt"), open("b.txt")]\nfor file in files:\n    file.write()'
     ): "files are written",

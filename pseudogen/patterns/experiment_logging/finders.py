@@ -179,7 +179,7 @@ def _values(sites: list[Site], tracker: str | None) -> Iterator[str]:
     for log in sites:
         tagged = log.name.rpartition(".")[2] in _TAGGED
         unsaid = bool(log.node.args) and not tagged and _is_much(log.node.args[0])
-        if log.known is not None or unsaid:
+        if log.known is not None or unsaid or log.name.endswith(".attach"):
             continue
         for arg in log.node.args[1:] if tagged else log.node.args:
             written = text(arg.value)

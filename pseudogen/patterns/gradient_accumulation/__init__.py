@@ -235,6 +235,20 @@ EXAMPLES = {
         steps_value=8,
         call="optax.MultiSteps",
     ),
+    (
+        "for x, y in train_loader:\n"
+        "    loss = (lm_loss * a + mc_loss * b) / args.gradient_accumulation_steps\n"
+        "    loss.backward()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("args.gradient_accumulation_steps",)),
+            part="division",
+            steps="args.gradient_accumulation_steps",
+            loss="lm_loss * a + mc_loss * b",
+        )
+    ],
     ("accumulation_steps = batch_size // micro_batch_size"): [
         GradientAccumulation(
             line=1,

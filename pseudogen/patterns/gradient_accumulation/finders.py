@@ -12,7 +12,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
-from pseudogen.names.rates import names_schedule
+from pseudogen.names.rates import names_in, names_schedule
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
@@ -419,4 +419,7 @@ def _loss(node: Any, site: Site, script: Script) -> str | None:
     if (role is not None and role.kind == "loss") or named & {"loss", "losses"}:
         return text(node)
     called = type(node) is cst.Call and {"criterion", "loss"} & set(words(dotted(node.func)))
-    return text(node) if called else None
+    added = type(node) is cst.BinaryOperation and any(
+        {"loss", "losses"} & set(words(name)) for name in names_in(node)
+    )
+    return bare(node) if called or added else None

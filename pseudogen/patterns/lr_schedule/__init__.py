@@ -21,6 +21,7 @@ from pseudogen.patterns.lr_schedule.objects import (
     find_factory,
     find_made,
     find_registered,
+    find_returned,
     find_setting,
     find_stepped,
 )
@@ -37,6 +38,7 @@ __all__ = [
     "find_lowered",
     "find_made",
     "find_registered",
+    "find_returned",
     "find_set",
     "find_setting",
     "find_stepped",
@@ -363,6 +365,48 @@ EXAMPLES = {
             value="lr",
             variable="optimizer.lr",
         ),
+    ],
+    (
+        "lr = build_lr(cfg.OPTIMIZER, len(train_loader))\n"
+        "for epoch in range(epochs):\n"
+        "    for x, y in train_loader:\n"
+        "        criterion(net(x), y).backward()\n"
+        "        optimizer.step()\n"
+        "    lr.step()"
+    ): [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("build_lr",)),
+            action="made",
+            name="lr",
+            api="build_lr",
+            parameters=("cfg.OPTIMIZER", "len(train_loader)"),
+            per="epoch",
+        ),
+        LrSchedule(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("lr",)),
+            action="stepped",
+            name="lr",
+            per="epoch",
+        ),
+    ],
+    (
+        "from detectron2.projects.deeplab import build_lr_scheduler\n"
+        "def schedule(cfg, optimizer):\n"
+        "    return build_lr_scheduler(cfg, optimizer)"
+    ): [
+        LrSchedule(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("build_lr_scheduler",)),
+            action="made",
+            api="build_lr_scheduler",
+            optimizer="optimizer",
+            parameters=("cfg", "optimizer"),
+        )
     ],
     (
         "from tensorflow import keras\n"

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -16,6 +17,7 @@ from pseudogen.names.rates import (
     SCHEDULE_PIECES,
     base_rate,
     depends_on_time,
+    is_rate,
     makes_schedule,
     names_in,
     names_schedule,
@@ -24,7 +26,7 @@ from pseudogen.names.rates import (
 )
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
-from pseudogen.names.words import words
+from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -211,7 +213,8 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
     if site.name.endswith("optimizer.scheduler_step") and passed:
         known, role = True, None
-    if not known and (not names_schedule(written) or len(passed) > 2):
+    by_name = names_schedule(written) or _makes_rates(written, site, script)
+    if not known and (not by_name or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
     passed = [] if passed and _is_optional(passed[0], site, script) else passed
@@ -228,6 +231,14 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
         position=told if timed else None,
         condition=script.condition(site.statement),
     )
+
+
+def _makes_rates(name: str, site: Site, script: Script) -> bool:
+    """Whether what is called a rate was made by a helper for that, as Paddle's schedules are:
+    `lr = build_lr(cfg, steps)`."""
+    made = script.reaching(name, site.statement.index) if is_rate(name) else []
+    calls = [words(dotted(b.value.func)) for b in made if type(b.value) is cst.Call]
+    return bool(calls) and all(n[:1] and n[0] in MAKING and n[-1] == "lr" for n in calls)
 
 
 _RESULTS = frozenset(
@@ -267,6 +278,38 @@ def _schedule_among(target: Any) -> str:
     return text(target)
 
 
+@pattern(LrSchedule, statements=(cst.Return,), values=(cst.Call,), mentions=SCHEDULE_PIECES)
+def find_returned(site: Site, script: Script) -> Iterator[LrSchedule]:
+    """`return build_lr_scheduler(cfg, optimizer)`: the schedule of a helper is handed on."""
+    call = site.node.value
+    named = words(dotted(call.func))
+    makes = named[:1] and named[0] in MAKING and named[-1] in ("scheduler", "schedule")
+    if not makes or "." in dotted(call.func) or script.known(call.func, site.scope) is not None:
+        return
+    made = script.call_site(call, site.statement.index, site.scope)
+    optimizer = optimizer_passed(script, made)
+    if optimizer is None or not names_schedule(made.name) or script.called_function(made):
+        return
+    yield LrSchedule(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (made.name,)),
+        action="made",
+        api=text(call.func),
+        optimizer=text(optimizer),
+        parameters=tuple(text(arg) for arg in call.args),
+    )
+
+
+def _optimizer_given(script: Script, made: Site) -> Any:
+    """The optimizer that a helper is given; None for settings of one: `cfg.OPTIMIZER`."""
+    optimizer = optimizer_passed(script, made)
+    settings = type(optimizer) is cst.Attribute and CONFIG_WORDS & set(
+        words(dotted(optimizer.value))
+    )
+    return None if settings else optimizer
+
+
 @pattern(LrSchedule, statements=(cst.Assign,), values=(cst.Call,), mentions=SCHEDULE_PIECES)
 def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`lr_scheduler = build_scheduler(config, optimizer)`: a helper makes the schedule."""
@@ -277,7 +320,7 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     target = _schedule_among(site.node.targets[0].target)
     if not makes_schedule(script, made, target):
         return
-    optimizer = optimizer_passed(script, made)
+    optimizer = _optimizer_given(script, made)
     yield LrSchedule(
         line=site.line,
         end=site.last,

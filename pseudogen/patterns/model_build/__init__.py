@@ -375,6 +375,20 @@ EXAMPLES = {
         )
     ],
     (
+        "import hydra\n"
+        "agent = hydra.utils.instantiate(cfg.agent)\n"
+        "agent.update(replay_buffer, step)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("agent",)),
+            target="agent",
+            function="hydra.utils.instantiate",
+            arguments=("cfg.agent",),
+        )
+    ],
+    (
         "from project import ConservativeSAC, GaussianPolicy, QFunction\n"
         "policy = GaussianPolicy(dims)\n"
         "qf = QFunction(dims)\n"

@@ -114,6 +114,8 @@ def _learns(target: str, site: Site, script: Script) -> bool:
     """`agent = PPO(state_dim, action_dim)`, which is told to learn below and so holds networks; or
     a network that one is made with: `policy = GaussianPolicy(dims)`."""
     last = site.name.rpartition(".")[2]
+    if last in ("create", "instantiate"):
+        return target in script.once(learners)
     if not is_class_name(last):
         return False
     network = words(last)[-1:] in _OF_AGENTS or words(last)[-2:] in _FUNCTIONS

@@ -299,6 +299,24 @@ EXAMPLES = {
         )
     ],
     (
+        "for i, batch in enumerate(train_loader):\n"
+        "    criterion(net(batch), y).backward()\n"
+        "    optimizer.step()\n"
+        '    if i % cfg.get("log_interval", 10) == 0:\n'
+        "        log_batch(records, i, epoch)"
+    ): [
+        ProgressDisplay(
+            line=5,
+            end=5,
+            evidence=Evidence(NAME, ("log_batch",)),
+            how="print",
+            call="log_batch",
+            every='cfg.get("log_interval", 10)',
+            per="step",
+            condition='i % cfg.get("log_interval", 10) == 0',
+        )
+    ],
+    (
         "import json\n"
         "for i, x in enumerate(loader):\n"
         "    loss = model(x)\n"

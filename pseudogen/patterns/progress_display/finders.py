@@ -294,7 +294,10 @@ def find_helper(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     it is."""
     named = words(site.name)
     every = _interval(site, script)
-    wanted = set(words(dotted(every))) & {"print", "log", "display"} if every is not None else set()
+    asked = dotted(every) if every is not None else ""
+    if type(every) is cst.Call:  # `cfg.get("log_interval", 10)`
+        asked = string(argument(every, "key", 0))
+    wanted = set(words(asked)) & {"print", "log", "display"}
     helps = named[:1] in _HELPERS and named[1:] in _ABOUT and "." not in site.name
     if not helps or not wanted or site.known is not None or not _is_statement(site):
         return
@@ -313,6 +316,7 @@ def find_helper(site: Site, script: Script) -> Iterator[ProgressDisplay]:
 
 _HELPERS = (("log",), ("print",), ("display",), ("report",))
 _ABOUT = (
+    ("batch",),
     ("info",),
     ("progress",),
     ("status",),

@@ -192,6 +192,21 @@ EXAMPLES = {
             until=4,
         )
     ],
+    ("import utils\nutils.set_seed_everywhere(cfg.seed)"): [
+        Seeding(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("utils.set_seed_everywhere",)),
+            seed="cfg.seed",
+            libraries=(),
+            helper="utils.set_seed_everywhere",
+            every_device=None,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+        )
+    ],
     "import torch\nimport torch.distributed as dist\ntorch.manual_seed(seeds[dist.get_rank()])": [
         Seeding(
             line=3,

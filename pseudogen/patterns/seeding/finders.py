@@ -25,7 +25,18 @@ _OUTCOMES = frozenset({"determinism", "reproducibility", "reproducible", "determ
 _ENSURES = frozenset({"ensure", "enforce", "enable", "make", "provide", "set", "setup", "init"})
 _VERBS = frozenset({"same", "set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
 _OBJECTS = frozenset(
-    {"torch", "seed", "seeds", "random", "all", "everything", "rng", "global", "state"}
+    {
+        "torch",
+        "seed",
+        "seeds",
+        "random",
+        "all",
+        "everything",
+        "everywhere",
+        "rng",
+        "global",
+        "state",
+    }
 )
 _SETTINGS = (("args",), ("cfg",), ("conf",), ("config",), ("hparams",), ("opt",), ("params",))
 """Last words of what holds all settings."""

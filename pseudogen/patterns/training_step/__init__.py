@@ -269,12 +269,37 @@ EXAMPLES = {
             call="trainer.train",
         )
     ],
+    (
+        "from core.ppo import ppo_step\n"
+        "for batch in batches:\n"
+        "    ppo_step(policy_net, value_net, optimizer_policy, batch)"
+    ): [
+        TrainingStep(
+            line=3, end=3, evidence=Evidence(NAME, ("ppo_step",)), how="engine", call="ppo_step"
+        )
+    ],
     "for images, boxes in loader:\n    total = util.train_step(images, boxes)": _example(
         line=2,
         evidence=Evidence(NAME, ("util.train_step",)),
         how="engine",
         call="util.train_step",
     ),
+    (
+        "for batch in train_loader:\n"
+        "    outputs = net.train_step(batch)\n"
+        '    outputs["loss"].backward()\n'
+        "    optimizer.step()"
+    ): [
+        TrainingStep(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("outputs[]",)),
+            how="backward",
+            loss='outputs["loss"]',
+            optimizer="optimizer",
+            steps=4,
+        )
+    ],
     "from stable_baselines3 import PPO\nagent = PPO('MlpPolicy', env)\nagent.learn(9000)": _example(
         line=3,
         evidence=Evidence(FLOW, ("agent.learn",)),
@@ -397,6 +422,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from core.steps import denoising_step\n"
+        "for batch in batches:\n"
+        "    denoising_step(net, batch)"
+    ): "no optimizer is given",
     "def backward(ctx, dy):\n    y = ctx.run()\n    y.backward(dy)\n    return dy": (
         "the gradient of an output goes through a layer written by hand"
     ),
