@@ -590,3 +590,10 @@ def test_an_endless_loop_is_called_so() -> None:
     assert "in an endless loop" in said
     assert "True" not in said
     assert "在无限循环中，" in between("while True:", "    x = draw()", "    y = x", lang="zh")
+
+
+def test_a_part_that_is_replaced_is_told_with_what_it_is_made_with() -> None:
+    said = between("model.head = nn.Linear(512, 10)")
+    assert said.startswith("`model.head` becomes `nn.Linear(512, 10)`;")
+    assert "printed" not in between("print()", "x = draw()")
+    assert "reported" not in between("print()", "x = draw()")

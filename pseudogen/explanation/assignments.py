@@ -104,7 +104,7 @@ def _value(
         if known is not None:
             return known
         name = dotted(value.func)
-        if single and _makes(script, name, statement):
+        if single and _makes(script, name, statement) and not _replaces(names[0], written):
             return Clause("made", names, name)
         if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
             return Clause("result", names, call_text(value))
@@ -113,6 +113,13 @@ def _value(
         return Clause("chosen", names, bare(value.test), either)
     held = _collected(names, value) if len(written) > LONGEST else None
     return held or Clause("set", names, clipped(value, written))
+
+
+def _replaces(name: str, written: str) -> bool:
+    """Whether a part of an object becomes something that is soon said: `model.fc = Linear(9, 2)`,
+    where what it is made with is what matters."""
+    part = "." in name.removeprefix("self.")
+    return part and len(written) <= LONGEST
 
 
 def _makes(script: Script, name: str, statement: Statement) -> bool:

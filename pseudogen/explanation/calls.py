@@ -51,7 +51,8 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
         said = message(call.args[0].value if call.args else None)
         yield Clause("ended", parts=(said,) if said else ())
     elif reports(name, receiver, method):
-        yield _printed(call)
+        if call.args or name != "print":  # an empty line says nothing
+            yield _printed(call)
     else:
         yield (
             sent(script, statement, call)

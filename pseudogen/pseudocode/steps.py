@@ -106,7 +106,7 @@ def _found(
         return _compound(writer, statement, here, found)
     if not isinstance(statement.node, _SMALL):
         return 0  # a `return` does more than what a phrase says of its value
-    if not _says_targets(statement, here):
+    if not _says_targets(statement, here) or _collects(statement.node):
         return 0
     after = _behind(writer, statement, here)
     last = writer.script.tree.statements[after - 1].last
@@ -115,6 +115,13 @@ def _found(
         place = statement.start, last
         found.append(Draft(text, statement.depth, place, pattern, statement.index))
     return after
+
+
+def _collects(node: Any) -> bool:
+    """Whether several values are put together, of which a phrase speaks as of one."""
+    value: Any = getattr(node, "value", None)
+    several = len(value.elements) > 1 if type(value) in (cst.List, cst.Dict) else False
+    return several or type(value) in (cst.ListComp, cst.DictComp, cst.SetComp)
 
 
 def _each_once(here: list[_Step]) -> list[_Step]:

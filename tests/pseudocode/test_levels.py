@@ -743,3 +743,16 @@ def test_values_logged_under_further_conditions_have_lines_of_their_own() -> Non
     assert sum("norms/weight" in line for line in said) == 1
     assert sum("norms/bias" in line for line in said) == 1
     assert not any("weight" in line and "bias" in line for line in said)
+
+
+def test_a_phrase_for_one_of_several_values_does_not_stand_for_all() -> None:
+    made = "from torch import optim\nboth = [optim.SGD(a, 0.1), optim.Adam(b)]\n"
+    (line,) = [text for text in texts(made, detail="steps") if text.startswith("both")]
+    assert "SGD" in line
+    assert "Adam" in line
+    loaders = (
+        "from torch.utils.data import DataLoader\n"
+        "loaders = {part: DataLoader(sets[part], 8) for part in ('train', 'val')}\n"
+    )
+    (line,) = [text for text in texts(loaders, detail="steps") if text.startswith("loaders")]
+    assert '("train", "val")' in line

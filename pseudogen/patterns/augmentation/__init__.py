@@ -275,6 +275,27 @@ EXAMPLES = {
             order="sequence",
         ),
     ],
+    (
+        "from torchvision import transforms as T\n"
+        "prepare = {\n"
+        "    'train': T.Compose([T.RandomCrop(8), T.ToTensor()]),\n"
+        "    'val': T.Compose([T.Resize(8), T.ToTensor()]),\n"
+        "}"
+    ): [
+        Augmentation(
+            line=2,
+            end=5,
+            evidence=Evidence(API, ("torchvision.transforms.Compose",)),
+            target="prepare",
+            function="T.Compose",
+            pipelines=(
+                ("'train'", ("T.RandomCrop(8)", "T.ToTensor()")),
+                ("'val'", ("T.Resize(8)", "T.ToTensor()")),
+            ),
+            random=("T.RandomCrop(8)",),
+            order="sequence",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     ("tfm = get_similarity_transform_for_points(a, b)"): "geometry",

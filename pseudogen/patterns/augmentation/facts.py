@@ -17,6 +17,7 @@ class Augmentation(Finding):
         function: What composes it, as written.
         steps: The steps in their order, as written, without those that are never applied (`p=0`);
             () when they are not spelled out.
+        pipelines: Of a dict of pipelines, key and steps of each; () of others.
         listed: The line on which the list of steps is made, where it is held by a variable.
         random: Those of the steps that draw at random, by their name.
         chances: Whether steps of a library state the probability with which they are applied.
@@ -31,6 +32,7 @@ class Augmentation(Finding):
     target: str | None = None
     function: str
     steps: tuple[str, ...] = ()
+    pipelines: tuple[tuple[str, tuple[str, ...]], ...] = ()
     listed: int | None = None
     random: tuple[str, ...] = ()
     chances: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -283,6 +284,38 @@ def _grows(target: str | None, site: Site, script: Script) -> bool:
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> Augmentation:
+    """A pipeline, or as one those of a dict: `{"train": Compose([...]), "val": Compose([...])}`."""
+    sites = _of_dict(site, script)
+    made = [_pipeline(each, script, evidence) for each in sites.values()]
+    if not made or not all(pipeline.steps for pipeline in made):
+        return _pipeline(site, script, evidence)
+    return replace(
+        made[0],
+        pipelines=tuple((key, one.steps) for key, one in zip(sites, made, strict=True)),
+        steps=(),
+        listed=None,
+        random=tuple(dict.fromkeys(step for one in made for step in one.random)),
+        chances=any(one.chances for one in made),
+        fixed=all(one.fixed for one in made),
+        split=None,
+        order="sequence" if all(one.order == "sequence" for one in made) else None,
+    )
+
+
+def _of_dict(site: Site, script: Script) -> dict[str, Site]:
+    """The calls of the dict literal that a call is in the values of, by their keys as written."""
+    value = getattr(site.statement.node, "value", None)
+    pairs = [(e.key, e.value) for e in getattr(value, "elements", ()) if type(e) is cst.DictElement]
+    calls = [(key, call) for key, call in pairs if type(call) is cst.Call]
+    if type(value) is not cst.Dict or len(calls) < len(value.elements):
+        return {}
+    if not any(call is site.node for _, call in calls):
+        return {}
+    index, scope = site.statement.index, site.scope
+    return {text(key): script.call_site(call, index, scope) for key, call in calls}
+
+
+def _pipeline(site: Site, script: Script, evidence: Evidence) -> Augmentation:
     target = assigned(site.statement, site.node)
     composes = site.known is None or site.known.api.kind in ("compose", "module", "model")
     steps = _steps(site, script) if composes and not _grows(target, site, script) else []
