@@ -97,6 +97,8 @@ def of_library(
     site = script.call_site(call, statement.index, statement.scope)
     passed = dict(_passed(script, site, kind))
     if kind == "collator":
+        if any(arg.star for arg in call.args):
+            return None  # what it does with the labels is not seen
         passed["form"] = known.api.traits["form"]
     return Clause("library", names, kind, passed=passed) if passed else None
 

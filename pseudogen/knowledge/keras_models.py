@@ -15,7 +15,9 @@ EXACT: dict[str, Api] = {
         for name in ("Model", "Sequential", "models.Model", "models.Sequential")
     },
     **{
-        f"tensorflow.distribute.{name}": Api("wrap", (), {}, _STRATEGY + name, {"wrap": "strategy"})
+        f"tensorflow.distribute.{name}": Api(
+            "wrap", (), {}, _STRATEGY + name, {"wrap": "strategy", "wraps": "strategy"}
+        )
         for name in (
             "MirroredStrategy",
             "MultiWorkerMirroredStrategy",

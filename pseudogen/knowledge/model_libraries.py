@@ -15,7 +15,7 @@ EXACT: dict[str, Api] = {
         ("model",),
         {},
         "https://docs.ultralytics.com/usage/python/",
-        {"weights file": "model"},
+        {"weights file": "model", "fit": "train"},
     ),
     "open_clip.create_model": Api(
         "model", ("model_name", "pretrained"), {}, "https://github.com/mlfoundations/open_clip"

@@ -55,6 +55,8 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
         return Evidence(FLOW, (site.name,))
     if method == "train" and {"loaders", "num_epochs"} <= keywords:
         return Evidence(FLOW, (site.name,))  # a runner as Catalyst has them
+    if method == "train" and _runs(script, receiver, site):
+        return Evidence(FLOW, (site.name,))
     wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
 

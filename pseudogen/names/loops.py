@@ -56,7 +56,7 @@ _MICRO_WORDS = frozenset(
     | {"microbatch", "microbatches", "steady", "startup", "cooldown"}
 )
 _DATA_WORDS = frozenset(
-    {"data", "batch", "batches", "dataset", "dl", "feeder", "gen", "generator", "iterator"}
+    {"data", "batch", "batches", "dataset", "dl", "ds", "feeder", "gen", "generator", "iterator"}
     | {"minibatches", "reader", "stream", "trainset"}
 )
 _NO_DATA = frozenset({"graph", "graphs", "layers", "nodes", "ops", "program", "stages"})

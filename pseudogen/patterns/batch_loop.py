@@ -282,6 +282,25 @@ EXAMPLES = {
             draws="next(iterator)",
         )
     ],
+    (
+        "import tensorflow as tf\n"
+        "train_ds = tf.data.Dataset.from_tensor_slices((x, y)).batch(8)\n"
+        "def train_step(images, labels):\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        loss = loss_fn(labels, model(images))\n"
+        "    gradients = tape.gradient(loss, model.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(gradients, model.trainable_variables))\n"
+        "for images, labels in train_ds:\n"
+        "    train_step(images, labels)"
+    ): [
+        BatchLoop(
+            line=8,
+            end=8,
+            evidence=Evidence(FLOW, ("train_ds",)),
+            batch="images, labels",
+            loader="train_ds",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

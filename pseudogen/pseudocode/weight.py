@@ -114,8 +114,11 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     at_line: dict[int, int] = {}
     holding = script.tree.by_line()
     for finding in findings:
-        weight, first = _PATTERNS.get(finding.pattern, NONE), holding[finding.line].first
-        at_line[first] = max(weight, at_line.get(first, NONE))
+        weight = _PATTERNS.get(finding.pattern, NONE)
+        update = getattr(finding, "steps", None) if finding.pattern == "training-step" else None
+        for line in (finding.line, update or finding.line):
+            first = holding[line].first
+            at_line[first] = max(weight, at_line.get(first, NONE))
     structure = script.structure
     running = structure.trains | structure.evaluates
     stepping, hooked = _stepping(script), hooks(script, findings)

@@ -516,6 +516,23 @@ EXAMPLES = {
             batch_size="config.batch_size",
         )
     ],
+    (
+        "import tensorflow as tf\n"
+        "train_ds = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(99).batch(8)"
+    ): [
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("tf.data.Dataset",)),
+            target="train_ds",
+            function="tf.data.Dataset.from_tensor_slices().shuffle().batch",
+            dataset="(x, y)",
+            split="training",
+            batch_size="8",
+            shuffle="True",
+            drop_keyword="drop_remainder",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

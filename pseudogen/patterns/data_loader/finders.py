@@ -195,7 +195,7 @@ def find_batched(site: Site, script: Script) -> Iterator[DataLoader]:
     if whole is not None and site.node.args and type(site.node.func) is cst.Attribute:
         yield replace(
             _finding(site, script, whole),
-            dataset=text(root),
+            dataset=_batched(site.node, root, script),
             split=split(assigned(site.statement, site.node), text(root)),
             batch_size=text(site.node.args[0].value),
             shuffle="True" if any(dotted(c).endswith(".shuffle") for c in chain) else None,
@@ -212,6 +212,16 @@ def find_flow(site: Site, script: Script) -> Iterator[DataLoader]:
     of_images = from_file or (made is not None and made.kind == "image-generator")
     if type(site.node.func) is cst.Attribute and of_images:
         yield _finding(site, script, Evidence(FLOW, (site.name,)))
+
+
+def _batched(call: cst.Call, root: Any, script: Script) -> str | None:
+    """What is put into batches: the data set, or what one that is made on the spot is made from."""
+    made: Any = call
+    while made.func.value is not root:
+        made = made.func.value
+    if "()" in dotted(made.func) or not dotted(root).endswith("Dataset"):
+        return text(root)
+    return text(made.args[0].value) if made.args and not made.args[0].star else None
 
 
 def _chain(call: cst.Call) -> list[Any]:

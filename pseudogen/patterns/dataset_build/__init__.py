@@ -226,6 +226,21 @@ EXAMPLES = {
             chosen=('"sst2"', 'split="train"'),
         ),
     ],
+    (
+        "import tensorflow as tf\n"
+        "train_ds = tf.data.Dataset.from_tensor_slices((x, y)).shuffle(99).batch(8)"
+    ): [
+        DatasetBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tensorflow.data.Dataset.from_tensor_slices",)),
+            target="train_ds",
+            function="tf.data.Dataset.from_tensor_slices",
+            form="tf",
+            split="training",
+            source="(x, y)",
+        ),
+    ],
     ("dataset = TextDataset(transform=lower, path=args.folder)"): [
         DatasetBuild(
             line=1,

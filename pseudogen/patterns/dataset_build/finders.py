@@ -67,6 +67,8 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
     known = site.known
     if known is None or site.name.startswith("super"):
         return
+    if known.api.traits.get("form") == "tf" and "()" in site.name:
+        return  # `.shuffle(9)`, `.batch(4)`: what is done to the data set made before
     last = site.name.rpartition(".")[2]
     target = assigned(site.statement, site.node) if known.evidence == NAME else None
     if target is not None and suggested_role(target) == "loader":
