@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
+from pseudogen.names.blocks import mentions
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.words import pieces, words
 from pseudogen.syntax.build import dotted
@@ -55,16 +56,23 @@ _OTHER_SCHEDULES = frozenset(
         "ddim",
         "ddpm",
         "diffusion",
+        "discrete",
+        "dpm",
         "dropout",
         "ema",
         "epsilon",
+        "euler",
         "job",
         "kl",
         "mask",
+        "pndm",
     }
     | {"momentum", "noise", "profiler", "sampling", "task", "teacher", "temp", "temperature"}
     | {"timestep", "wd"}
 )
+
+_OF_NOISE = ("add_noise", "num_inference_steps", "num_train_timesteps", "set_timesteps")
+"""What a script that deals with the noise of a diffusion writes."""
 
 
 def is_rate(name: str) -> bool:
@@ -272,7 +280,13 @@ def _of_a_rate(script: Script, site: Site, target: str) -> bool:
         return True
     told = {word for name in given for part in name.split(".") for word in words(part)}
     scheduler = any(words(name)[-1:] in (("scheduler",), ("sched",)) for name in names)
-    return scheduler and bool(told & _ABOUT_TRAINING)
+    return scheduler and bool(told & _ABOUT_TRAINING) and not schedules_noise(script)
+
+
+def schedules_noise(script: Script) -> bool:
+    """Whether a script deals with schedules of a diffusion's noise, which are called schedulers
+    and have steps too: `scheduler.step(noise, t, latents)`."""
+    return mentions(script, *_OF_NOISE)
 
 
 def rate_owner(script: Script, target: Any, site: Site) -> str | None:

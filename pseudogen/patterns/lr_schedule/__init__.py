@@ -621,6 +621,22 @@ COUNTEREXAMPLES = {
     "add_lr_decay_table_pass(program, steps)": "a pass over a program",
     'lr = optimizer.param_groups[0]["lr"]': "only reads the rate",
     "latents = noise_scheduler.step(noise, t, latents)": "the schedule of a diffusion's noise",
+    (
+        "class Denoiser:\n"
+        "    def __init__(self, scheduler):\n"
+        "        self.scheduler = scheduler\n"
+        "    def run(self, x, steps):\n"
+        "        self.scheduler.set_timesteps(steps)\n"
+        "        for t in self.scheduler.timesteps:\n"
+        "            x = self.scheduler.step(self.net(x, t), t, x).prev_sample\n"
+        "        return x"
+    ): "the schedule of a diffusion's noise",
+    "scheduler = scheduler_class(**scheduler_config)\nscheduler.set_timesteps(20)": (
+        "likewise where it is made"
+    ),
+    "scheduler = EulerDiscreteScheduler(timestep_spacing='leading', steps_offset=1)": (
+        "likewise by its name alone"
+    ),
     "lr = scheduler.get_last_lr()[0]": "only reads the rate",
     'groups = [{"params": head, "lr": lr}]': "that is parameter-groups",
     "optimizer.step()": "that updates the parameters",

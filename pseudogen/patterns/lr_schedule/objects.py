@@ -22,6 +22,8 @@ from pseudogen.names.rates import (
     names_in,
     names_schedule,
     optimizer_passed,
+    schedules_noise,
+    speaks_of_rate,
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
@@ -217,6 +219,8 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not known and (not by_name or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
+    if evidence.kind == NAME and _of_noise(site, evidence, script):
+        return
     passed = [] if passed and _is_optional(passed[0], site, script) else passed
     told = text(passed[0]) if passed else None
     timed = bool(passed) and depends_on_time(passed[0]) and not _is_result(passed[0])
@@ -239,6 +243,16 @@ def _makes_rates(name: str, site: Site, script: Script) -> bool:
     made = script.reaching(name, site.statement.index) if is_rate(name) else []
     calls = [words(dotted(b.value.func)) for b in made if type(b.value) is cst.Call]
     return bool(calls) and all(n[:1] and n[0] in MAKING and n[-1] == "lr" for n in calls)
+
+
+def _of_noise(site: Site, evidence: Evidence, script: Script) -> bool:
+    """Whether a step is of the schedule of a diffusion's noise: its result is what counts, as in
+    `latents = scheduler.step(noise, t, latents)[0]`."""
+    node: Any = site.statement.node
+    if any(map(speaks_of_rate, (site.name, *evidence.names))):
+        return False
+    alone = type(node) is cst.Expr and node.value is site.node
+    return not alone and (len(site.node.args) > 2 or schedules_noise(script))
 
 
 _RESULTS = frozenset(
