@@ -49,6 +49,8 @@ OTHER_PURPOSES = frozenset(
     {"calibrate", "collect", "extract", "predict", "prediction", "predictions"}
 )
 """Words of functions that run a model over data for what it gives, not to measure it."""
+_RECORDS = frozenset({"checkpoint", "checkpoints", "log", "logs", "save"})
+"""Words of functions that do other things, and evaluate at times."""
 _MAKING = frozenset({"build", "create", "get", "init", "load", "make", "prepare", "setup"})
 _LOADERS = frozenset({"dataloader", "dataloaders", "dataset", "loader", "loaders", "sampler"})
 _CALLBACKS = (("on", "epoch", "end"), ("run",))
@@ -61,7 +63,9 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if site.known is not None and site.known.api.kind == "evaluation":
         inside = _inside_evaluation(script, site)
         return None if inside else Evidence(site.known.evidence, (site.known.name,))
-    if not site.name or site.known is not None or _makes(site.name):
+    if not site.name or site.known is not None:
+        return None
+    if _makes(site.name) and not _tests(script, site):
         return None
     called = script.called_function(site)
     data = _evaluation_data(script, site) if site.node.args else None
@@ -72,7 +76,9 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
     if type(site.statement.node) is cst.For and not site.node.args:
         return None
     if called is not None and called.index in script.structure.measures:
-        return Evidence(FLOW, (site.name,)) if not OTHER_PURPOSES & set(words(site.name)) else None
+        said = set(words(site.name))
+        other = said & OTHER_PURPOSES or (said & _RECORDS and not said & _VERBS)
+        return Evidence(FLOW, (site.name,)) if not other else None
     if called is None and data is not None and _measures(script, site):
         return Evidence(NAME, (site.name, text(data)))
     told = _told_to_evaluate(site, data) if data is not None else None
@@ -98,6 +104,18 @@ def _measures(script: Script, site: Site) -> bool:
         return False
     given = (arg.value for arg in site.node.args)
     return any(script.is_a(node, site.scope, "model") is not None for node in given)
+
+
+def _tests(script: Script, site: Site) -> bool:
+    """`Procedure.Test(dataset, model, epoch)`: a function in capitals, by a module that holds it
+    and by what becomes of its result, nothing."""
+    whole = type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
+    named = words(site.name) in (("test",), ("evaluate",), ("validate",))
+    imported = script.resolver.bindings(site.name.partition(".")[0], site.scope)
+    module = "." in site.name and any(binding.how == "import" for binding in imported)
+    given = (arg.value for arg in site.node.args)
+    passed = any(script.is_a(node, site.scope, "model") is not None for node in given)
+    return whole and named and module and passed
 
 
 @lru_cache(maxsize=1 << 14)

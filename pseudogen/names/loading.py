@@ -27,7 +27,18 @@ FILE_READS = ("load-file", "load-url")
 """Kinds of table rows of functions that read a file of weights."""
 
 _STATE_KEYS = frozenset(
-    {"epoch", "epochs", "optim", "optimizer", "scheduler", "step", "steps", "iter", "iteration"}
+    {
+        "batch",
+        "epoch",
+        "epochs",
+        "optim",
+        "optimizer",
+        "scheduler",
+        "step",
+        "steps",
+        "iter",
+        "iteration",
+    }
     | {"scaler", "amp"}
 )
 _STATE_WORDS = frozenset({"checkpoint", "ckpt", "snapshot", "state"})
@@ -204,6 +215,8 @@ def _purpose(script: Script, site: Site, path: Any, loose: bool) -> str:
         return EVALUATE
     if _just_saved(script, site, path):
         return SHARE
+    if _goes_on_saving(script, site, path):
+        return RESUME
     if _restores_progress(script, site) or _counts_on(script, site, path):
         return RESUME
     said = _words_around(script, site, path) - _denied(script, site)
@@ -229,6 +242,18 @@ def _just_saved(script: Script, site: Site, path: Any) -> bool:
         and text(save.node.args[1].value) == text(path)
         and ".state_dict()" in text(save.node.args[0].value)
         and not script.exclusive(save.statement, site.statement)
+        for save in script.calls_of_method("save")
+    )
+
+
+def _goes_on_saving(script: Script, site: Site, path: Any) -> bool:
+    """Whether a loop of the same function saves to the same file below: what the last run left."""
+    return path is not None and any(
+        len(save.node.args) > 1
+        and save.scope == site.scope
+        and save.statement.index > site.statement.index
+        and text(save.node.args[1].value) == text(path)
+        and script.loop_around(save.statement) is not None
         for save in script.calls_of_method("save")
     )
 

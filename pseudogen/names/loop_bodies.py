@@ -74,6 +74,10 @@ def _is_action(named: tuple[str, ...]) -> bool:
         "epochs",
         "net",
         "network",
+        "test",
+        "eval",
+        "val",
+        "valid",
     }
 
 
@@ -205,6 +209,9 @@ def handles_training(script: Script, statement: Statement) -> bool:
             return True
         if site.known is None and roles.get("loader", set()) & TRAINING_WORDS:
             return True
+        trains = set(words(site.name)) & TRAINING_WORDS and site.known is None
+        if trains and "model" in roles and words(site.name)[-1:] != ("loader",):
+            return True  # `bpr_train_original(dataset, model, epoch)`
     return False
 
 

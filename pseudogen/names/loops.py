@@ -57,7 +57,7 @@ _MICRO_WORDS = frozenset(
 )
 _DATA_WORDS = frozenset(
     {"data", "batch", "batches", "dataset", "dl", "ds", "feeder", "gen", "generator", "iterator"}
-    | {"minibatches", "reader", "stream", "trainset"}
+    | {"minibatch", "minibatches", "reader", "stream", "trainset"}
 )
 _NO_DATA = frozenset({"graph", "graphs", "layers", "nodes", "ops", "program", "stages"})
 _NO_EVALUATION = frozenset(
@@ -81,6 +81,9 @@ _ROUNDS = frozenset({"it", "iter", "itr"})
 """Variables of loops over whatever is counted: `for it in range(max_epochs)`."""
 _MEASURING = frozenset({"eval", "evaluate", "test", "validate"})
 _MEASURES = frozenset({"loss", "metrics"})
+_OF_MODELS = frozenset({"compile", "cuda", "eval", "fit", "load", "parameters", "save", "state"})
+_OF_MODELS |= {"to", "train", "training"}
+"""Words of methods by which a model is handled, not asked."""
 _REPEATS = frozenset({"fold", "folds", "run", "runs", "trial", "trials", "seed", "seeds", "repeat"})
 """Words of loops that train several models."""
 
@@ -201,12 +204,16 @@ class _Classifier:
             return Loop(BATCH_LOOP, variable, over, evidence) if innermost else None
         source = behind_bar(self.script, unwrapped(statement.node.iter), statement)
         named = all_words(source, whole=True)
+        if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._in_training(statement):
+            return Loop(BATCH_LOOP, variable, over, Evidence(NAME, (over.partition("(")[0],)))
         if named & _DATA_WORDS and not named & EVALUATION_WORDS and self._calls_training(statement):
             return Loop(BATCH_LOOP, variable, over, evidence)
         listed = type(statement.node.iter) in (cst.List, cst.Tuple, cst.Set)
         listed = listed or text(statement.node.iter).endswith((".items()", ".values()", ".keys()"))
         listed = listed and not draws_batch(self.script, statement, itself=True)
-        if named & EVALUATION_WORDS and not listed and self._evaluates(statement, over):
+        told = set(words(function.node.name.value)) if function is not None else set()
+        held_out = named & EVALUATION_WORDS or (named & _DATA_WORDS and told & EVALUATION_WORDS)
+        if held_out and not listed and self._evaluates(statement, over):
             return Loop(EVALUATION_LOOP, variable, over, Evidence(NAME, (over,)))
         return None
 
@@ -299,6 +306,22 @@ class _Classifier:
         if named and handles_training(self.script, statement):
             return Loop(EPOCH_LOOP, variable, over, Evidence(NAME, (variable,)), unit)
         return None
+
+    def _in_training(self, statement: Statement) -> bool:
+        """Whether a function trains by its name and by the mode of the model, and shows no step, in
+        no other loop: each round may hand its batch to an object that takes the step."""
+        function = self.script.function_around(statement)
+        if function is None or self._around(statement) is not None or self._holds_step(function):
+            return False
+        named = set(words(function.node.name.value))
+        if not named & TRAINING_WORDS or named & EVALUATION_WORDS:
+            return False
+        return any(
+            site.name.endswith(".train")
+            and not site.node.args
+            and site.statement.index < statement.index
+            for site in self.script.calls_below(function)
+        )
 
     # While
 
@@ -438,6 +461,16 @@ class _Classifier:
         tests = type(function) is cst.Attribute and function.attr.value in ("test", "validate")
         return tests and self.script.is_a(function.value, site.scope, "model") is not None
 
+    def _asks_model(self, site: Site) -> bool:
+        """`rating = recommender_model.get_rating(users)`: a method of a model gives something for
+        what it is given."""
+        whole = getattr(site.statement.node, "value", None) is site.node
+        if not whole or type(site.statement.node) is not cst.Assign or not _gets_batch(site):
+            return False
+        if set(words(site.name)) & _OF_MODELS:
+            return False
+        return self.script.is_a(site.node.func.value, site.scope, "model") is not None
+
     def _runs_model(self, statement: Statement) -> bool:
         """Whether the body calls a model or a criterion."""
         for site in self.script.calls_below(statement):
@@ -451,6 +484,8 @@ class _Classifier:
             if last & MODEL_WORDS or (last & EVALUATION_WORDS and "step" in last):
                 return True
             if last and last <= _MEASURING and _gets_batch(site):  # `engine.eval(x, y)`
+                return True
+            if self._asks_model(site):
                 return True
             called = self.function_of.get(id(site.node))
             if called is not None and site.node.args and last & (EVALUATION_WORDS | _MEASURES):

@@ -269,6 +269,9 @@ def named_model(target: str, site: Site, script: Script) -> bool:
     if given & _MODELS == {"transformer"} and not role_named and not _is_treated(first, script):
         return False  # of code, of data
     called = words(last)
+    told = bool(site.node.args) and all(arg.keyword is not None for arg in site.node.args)
+    if called[-1:] == ("wrapper",) and is_class_name(last) and told:
+        called = called[:-1]  # `TransformerWrapper(num_tokens=256, ...)` is given no model
     if called[-2:] == ("by", "name"):
         called = called[:-2]
     if not called or called == ("get",) or set(called) & NO_MODELS or called[-1] in _ABOUT:

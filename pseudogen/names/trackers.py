@@ -390,7 +390,8 @@ def _draws_or_updates(receiver: str, method: str, site: Site) -> bool:
     if method == "update":
         return {"log", "writer"} <= set(named) and bool(site.node.args)
     logs_a_dict = bool(site.node.args) and type(site.node.args[0].value) is cst.Dict
-    return method == "log" and named[-1:] == ("run",) and logs_a_dict
+    told = method == "log_metric" and len(site.node.args) > 1
+    return named[-1:] == ("run",) and ((method == "log" and logs_a_dict) or told)
 
 
 def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Tracker | None:

@@ -21,6 +21,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("batchsize",), "batch-size"),
     (("bs",), "batch-size"),
     (("bsz",), "batch-size"),
+    (("bsize",), "batch-size"),
     (("world", "size"), "process-count"),
     (("worldsize",), "process-count"),
     (("ngpus", "per", "node"), "process-count"),
@@ -106,6 +107,7 @@ _ENDINGS: tuple[tuple[tuple[str, ...], str], ...] = (
     (("trainer",), "trainer"),
     (("fabric",), "accelerator"),
 )
+_NO_MODELS = frozenset({"datamodel", "viewmodel"})
 _PARTS = frozenset({"eval", "test", "train", "training", "val", "valid", "validation"})
 _OF_DATA = ("dataset", "loader", "sampler")
 """Roles of things of which a script has one for each part of the data: `data_loader_val`."""
@@ -144,6 +146,8 @@ def suggested_role(name: str) -> str | None:
             return role
     if found[:2] == ("batch", "size"):
         return "batch-size"
+    if found[-1:] and found[-1].endswith("model") and found[-1] not in _NO_MODELS:
+        return "model"  # `recmodel`, `mymodel`
     if found[-1:] and found[-1] in _PARTS:
         whole = suggested_role("_".join(found[:-1]))
         return whole if whole in _OF_DATA else None

@@ -206,6 +206,28 @@ EXAMPLES = {
             drops_rest=True,
         )
     ],
+    ("args.bsize = args.bsize // args.nranks"): [
+        BatchDivision(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.bsize", "args.nranks")),
+            target="args.bsize",
+            expression="args.bsize // args.nranks",
+            per="process",
+            batch="args.bsize",
+            processes="args.nranks",
+            drops_rest=True,
+            chain=(
+                Link(
+                    line=1,
+                    code="args.bsize = args.bsize // args.nranks",
+                    value=None,
+                    carried=False,
+                    given=False,
+                ),
+            ),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "local_size = last_batch_size // world_size": "the last batch alone",

@@ -301,6 +301,36 @@ EXAMPLES = {
             loader="train_ds",
         )
     ],
+    (
+        "def train_original(dataset, model, bpr):\n"
+        "    model.train()\n"
+        "    for users, items in utils.minibatch(samples, batch_size=64):\n"
+        "        loss += bpr.stage_one(users, items)"
+    ): [
+        BatchLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("utils.minibatch",)),
+            batch="users, items",
+            loader="utils.minibatch(samples, batch_size=64)",
+        )
+    ],
+    (
+        "def fit_one_epoch(model, gen, gen_val):\n"
+        "    model.train()\n"
+        "    for batch in gen:\n"
+        "        model(batch).backward()\n"
+        "    for batch in gen_val:\n"
+        "        total += loss(model(batch))"
+    ): [
+        BatchLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("gen",)),
+            batch="batch",
+            loader="gen",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -330,4 +360,10 @@ COUNTEREXAMPLES = {
         "        if len(memory) > batch_size:\n"
         "            agent.update_parameters(memory, batch_size)"
     ): "actions are drawn, no batches",
+    (
+        "def count(dataset, model):\n"
+        "    model.train()\n"
+        "    for users, items in utils.minibatch(samples, batch_size=64):\n"
+        "        total += len(users)"
+    ): "the function trains nothing",
 }

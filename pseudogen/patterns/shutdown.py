@@ -132,7 +132,8 @@ def _closed_tracker(receiver: str, site: Site, script: Script) -> tuple[str, Evi
     if role is not None:
         return ("tracker", role.evidence) if _keeps_tracker(role) else None
     named = set(words(receiver)) - ({"tracker"} if site.name.endswith(".stop") else set())
-    if _TRACKERS & named or {"metric", "logger"} <= named:
+    finished = site.name.endswith("logger.finish")  # what logs texts has no end
+    if finished or _TRACKERS & named or {"metric", "logger"} <= named:
         return "tracker", Evidence(NAME, (receiver,))
     own = script.called_function(site)
     for call in script.calls_below(own) if own is not None else ():
@@ -269,6 +270,17 @@ EXAMPLES = {
             evidence=Evidence(NAME, ("cleanup",)),
             calls=("cleanup",),
             closes=("group",),
+            guard=None,
+            condition=None,
+        )
+    ],
+    ("for logger in self.loggers:\n    logger.finish()"): [
+        Shutdown(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("logger",)),
+            calls=("logger.finish",),
+            closes=("tracker",),
             guard=None,
             condition=None,
         )

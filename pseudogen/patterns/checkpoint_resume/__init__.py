@@ -515,6 +515,43 @@ EXAMPLES = {
             call="trainer.load_parameters",
         )
     ],
+    (
+        "import torch\n"
+        'state = torch.load(args.checkpoint, map_location="cpu")\n'
+        'model.load_state_dict(state["model_state_dict"])\n'
+        'first_batch = state["batch"]'
+    ): [
+        CheckpointResume(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("state",)),
+            how="load",
+            call="torch.load",
+            path="args.checkpoint",
+            restores=("model_state_dict", "batch"),
+            into=("model",),
+            map_location='"cpu"',
+        )
+    ],
+    (
+        "import torch\n"
+        "if args.load:\n"
+        "    model.load_state_dict(torch.load(weight_file))\n"
+        "for epoch in range(epochs):\n"
+        "    train(model, loader)\n"
+        "    torch.save(model.state_dict(), weight_file)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("torch.load",)),
+            how="load",
+            call="torch.load",
+            path="weight_file",
+            into=("model",),
+            condition="args.load",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -584,6 +584,15 @@ EXAMPLES = {
             whole="model",
         ),
     ],
+    ("manage_checkpoints(args, net, optimizer, step + 1)"): [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("manage_checkpoints",)),
+            how="helper",
+            call="manage_checkpoints",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -624,4 +633,5 @@ COUNTEREXAMPLES = {
     ("save_latest(config, names)\n"): "neither a model nor an optimizer is given",
     ('my_save(state, f"{folder}/step-{step}.png")'): "no file of weights",
     ("self.save_hyper_parameters(args)"): "settings",
+    ("manage_checkpoints(folder)"): "nothing is given that could be saved",
 }

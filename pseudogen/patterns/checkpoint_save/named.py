@@ -264,6 +264,9 @@ def _how(site: Site, script: Script) -> str | None:
     of_state = _first_is_model(site, script) or _first_is_state(site)
     if named == ("save",) and len(site.node.args) > 1 and of_state:
         return "helper" if _of_project(site, script) else None  # `utils.save(model, path)`
+    if named[:1] in _TENDING and named[1:] in (("checkpoint",), ("checkpoints",)):
+        given = [script.role(arg.value, site.scope) for arg in site.node.args]
+        return "helper" if "optimizer" in {role.kind for role in given if role} else None
     if named == ("save", "on", "master") and site.node.args:
         return "helper"
     if method in ("save", "_save") and receiver and type(site.node.func) is cst.Attribute:
@@ -307,6 +310,10 @@ def _names_state_file(site: Site) -> bool:
 
 
 _STATE_FILES = frozenset({"ckpt", "h5", "msgpack", "npz", "pickle", "pkl", "pt", "pth"})
+
+
+_TENDING = (("handle",), ("manage",), ("write",))
+"""First words of functions that save when it is time."""
 
 
 def _names_file(arg: cst.Arg) -> bool:

@@ -455,6 +455,21 @@ EXAMPLES = {
             function=None,
         )
     ],
+    ("hparams.load_json(path)"): [
+        ConfigParsing(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("hparams.load_json",)),
+            target=None,
+            rest=None,
+            source=None,
+            tool=None,
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import detector\ndetector_cfg = detector.config.get_cfg()": "the defaults of a library",
@@ -488,4 +503,5 @@ COUNTEREXAMPLES = {
     ("config.merge_from_list(['train.resume', True])"): "values written in the script",
     ("optimizer, scheduler = init_opt(model)"): "it makes an optimizer",
     ("state = opt_init(params)"): "of an optimizer",
+    ("model.load_json(path)"): "no settings",
 }

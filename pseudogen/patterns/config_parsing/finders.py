@@ -238,11 +238,19 @@ def _may_parse(name: str) -> bool:
     return name == "exec" or (not parser and (names_parsing(method, name) or _overrides(name)))
 
 
+_READS = tuple(
+    (verb, *rest)
+    for verb in ("load", "read", "update")
+    for rest in (("json",), ("yaml",), ("from", "file"), ("from", "json"), ("from", "yaml"))
+)
+"""Words of methods by which settings read a file."""
+
+
 def _overrides(name: str) -> bool:
     """`update_config`, `hparams.configure`: settings that are there are changed by what the user
     gave."""
     named = words(name)
-    if named == ("configure",):
+    if named == ("configure",) or named in _READS:
         return bool(_HOLDERS & set(words(name.rpartition(".")[0])))
     return named[:1] in (("update",), ("merge",), ("override",)) and named[-1] in CONFIG_WORDS
 
@@ -274,7 +282,8 @@ def find_helper(site: Site, script: Script) -> Iterator[ConfigParsing]:
     again = len(site.node.args) > 1 and text(site.node.args[0].value) == _target(site)
     if again and words(site.name)[:1] == ("get",):
         return  # settings that have been read get other values
-    if script.called_function(site) is None and is_module_function(script, site):
+    read = words(site.name) in _READS or is_module_function(script, site)
+    if read and script.called_function(site) is None:
         yield _parsing(site, script, None, None, Evidence(NAME, (site.name,)))
 
 
@@ -304,6 +313,8 @@ def _given_options(site: Site) -> bool:
     given = [words(dotted(arg.value)) for arg in site.node.args]
     if words(site.name) == ("configure",):
         return any({"file", "path", "yaml"} & set(found) for found in given)
+    if words(site.name) in _READS:
+        return bool(given)
     if len(given) == 1 and "." in dotted(site.node.args[0].value):
         return given[0][-1:] in (("cfg",), ("config",), ("file",), ("path",))  # `args.cfg`
     return any(found[-1:] in _OPTIONS or "override" in found for found in given[1:])

@@ -533,6 +533,15 @@ EXAMPLES = {
             drop_keyword="drop_remainder",
         )
     ],
+    ("reader = LazyBatcher(args, rank, world_size)"): [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("LazyBatcher",)),
+            target="reader",
+            function="LazyBatcher",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -37,7 +37,11 @@ def find_known(site: Site, script: Script) -> Iterator[DataLoader]:
         yield _finding(site, script, Evidence(site.known.evidence, (site.known.name,)))
 
 
-@pattern(DataLoader, calls=lambda name: name == "dict" or "oader" in name or "instantiate" in name)
+def _may_load(name: str) -> bool:
+    return name == "dict" or any(piece in name for piece in ("oader", "instantiate", "Batcher"))
+
+
+@pattern(DataLoader, calls=_may_load)
 def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
     """`build_loader(config)`, `self.get_train_dataloader()`: helpers that this file lacks."""
     if site.name == "dict" and script.argument(site, "dataset") is not None:
@@ -53,6 +57,9 @@ def find_named(site: Site, script: Script) -> Iterator[DataLoader]:
         return
     of_class = last[:1].isupper() and {"data", "loader"} <= set(named)  # `class DataLoaderLite`
     own = of_class and suggested_role(target) == "loader"
+    if last[:1].isupper() and named[-1:] == ("batcher",) and "," not in target:
+        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        return
     built = named == ("instantiate",) and suggested_role(target) == "loader"
     if built and site.node.args:
         yield _finding(site, script, Evidence(NAME, (target,)))

@@ -441,6 +441,17 @@ EXAMPLES = {
             source="samples",
         )
     ],
+    ("train_data = Data(samples, shuffle=True)"): [
+        DatasetBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Data",)),
+            target="train_data",
+            function="Data",
+            split="training",
+            source="samples",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
@@ -481,4 +492,5 @@ COUNTEREXAMPLES = {
     (
         "from util import *\ntrain_loader = load_dataset(args.data, args.batch_size)"
     ): "it gives loaders",
+    ("graph = Data(x=features, edge_index=edges)"): "a graph, not said to be for training",
 }

@@ -126,6 +126,8 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
     corpus = named[-1] == "corpus" and words(target or "")[-1:] == ("corpus",)
     is_class = is_class or (last[:1].isupper() and corpus)
     is_class = is_class or (last[:1].isupper() and target is not None and _reads_samples(site))
+    part = words(target or "")[:1] in (("train",), ("test",), ("val",), ("valid",), ("dev",))
+    is_class = is_class or (last == "Data" and part)  # `train_data = Data(samples, shuffle=True)`
     is_class = is_class or (named[-1] in ("class", "cls") and bool(set(named) & _DATASETS))
     parts = [part.strip() for part in (target or "").split(",")]
     beside = bool(set(named) & _DATASETS) and len(parts) > 1

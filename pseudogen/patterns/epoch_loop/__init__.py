@@ -436,6 +436,29 @@ EXAMPLES = {
             start_value=1,
         )
     ],
+    (
+        "for epoch in range(config.epochs):\n"
+        "    output = procedure.bpr_train_original(dataset, recmodel, bpr, epoch)"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("epoch",)),
+            variable="epoch",
+            over="range(config.epochs)",
+            stop="config.epochs",
+        )
+    ],
+    ("for epoch in range(opt.epochs):\n    hit, mrr = train_test(model, train_data, test_data)"): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("epoch",)),
+            variable="epoch",
+            over="range(opt.epochs)",
+            stop="opt.epochs",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

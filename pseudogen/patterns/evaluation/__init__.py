@@ -564,6 +564,66 @@ EXAMPLES = {
             model="model",
         )
     ],
+    (
+        "class Trainer:\n"
+        "    def evaluate(self, val_loader):\n"
+        "        self.model.eval()\n"
+        "        for batch in val_loader:\n"
+        "            self.model(batch)\n"
+        "    def save_and_log(self, step):\n"
+        "        if step % 100 == 0:\n"
+        "            self.evaluate(self.val_loader)\n"
+        "    def fit(self):\n"
+        "        for batch in self.train_loader:\n"
+        "            self.model(batch).backward()\n"
+        "            self.save_and_log(step)"
+    ): [
+        Evaluation(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("val_loader",)),
+            how="loop",
+            loader="val_loader",
+            batch="batch",
+            eval_mode=3,
+        ),
+        Evaluation(
+            line=8,
+            end=8,
+            evidence=Evidence(FLOW, ("self.evaluate",)),
+            how="call",
+            loader="self.val_loader",
+            call="self.evaluate",
+            per="step",
+            condition="step % 100 == 0",
+        ),
+    ],
+    ("import procedure\nprocedure.Test(dataset, model, epoch)"): [
+        Evaluation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("procedure.Test",)),
+            how="call",
+            call="procedure.Test",
+            model="model",
+        )
+    ],
+    (
+        "def test(dataset, recmodel):\n"
+        "    with torch.no_grad():\n"
+        "        for users in minibatch(dataset, 64):\n"
+        "            rating = recmodel.get_rating(users)"
+    ): [
+        Evaluation(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("minibatch(dataset, 64)",)),
+            how="loop",
+            loader="minibatch(dataset, 64)",
+            batch="users",
+            no_gradients=2,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "paths = eval_sampler.sample(batch_size)": "nothing tells that the policy is only measured",

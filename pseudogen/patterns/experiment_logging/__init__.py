@@ -1052,6 +1052,22 @@ EXAMPLES = {
             condition=None,
         ),
     ],
+    ('Run.log_metric("train/loss", loss, step=step)'): [
+        ExperimentLogging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Run",)),
+            form="log",
+            tracker="Run",
+            backend=None,
+            where=None,
+            names=("train/loss",),
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -371,6 +371,16 @@ EXAMPLES = {
         steps="accumulation_steps",
         call="world_size",
     ),
+    ("loss = loss / args.accumsteps\nloss.backward()"): [
+        GradientAccumulation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("args.accumsteps",)),
+            part="division",
+            steps="args.accumsteps",
+            loss="loss",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (

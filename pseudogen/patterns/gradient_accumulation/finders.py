@@ -41,7 +41,8 @@ def is_steps(node: Any) -> bool:
     named = words(name)
     if not named:
         return False
-    if set(named) & (_WORDS - {"acc"}) or (named[0] == "acc" and "steps" in named):
+    glued = named[-1].startswith("accum") and named[-1].endswith("steps")  # `args.accumsteps`
+    if glued or set(named) & (_WORDS - {"acc"}) or (named[0] == "acc" and "steps" in named):
         return True
     return any(pair in _PAIRS for pair in pairwise(named))
 

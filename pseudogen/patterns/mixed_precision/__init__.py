@@ -320,6 +320,28 @@ EXAMPLES = {
             api="GradScaler",
         )
     ],
+    (
+        "from utils.amp import MixedPrecisionManager\n"
+        "amp = MixedPrecisionManager(args.amp)\n"
+        "with amp.context():\n"
+        "    loss = model(batch)"
+    ): [
+        MixedPrecision(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("MixedPrecisionManager",)),
+            part="policy",
+            name="amp",
+            api="MixedPrecisionManager",
+        ),
+        MixedPrecision(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("amp.context",)),
+            part="context",
+            api="context",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -130,8 +130,24 @@ def _maker(name: str, site: Site, script: Script) -> str | None:
     return None
 
 
+_MANAGERS = frozenset({"context", "handler", "helper", "manager", "trainer"})
+"""Last words of classes of projects that take care of mixed precision."""
+
+
+def _managed(name: str, site: Site, script: Script) -> bool:
+    """Whether a context is that of such an object: `with amp.context():`."""
+    receiver, _, method = name.rpartition(".")
+    if method not in ("autocast", "context") or not receiver:
+        return False
+    made = (b.value for b in script.reaching(receiver, site.statement.index) if b.how == "assign")
+    named = (set(words(dotted(value.func))) for value in made if type(value) is cst.Call)
+    return any({"mixed", "precision"} <= found and found & _MANAGERS for found in named)
+
+
 def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
     """What tells that a context autocasts: what is assigned to it, or its name."""
+    if _managed(name, site, script):
+        return Evidence(FLOW, (name,))
     for binding in script.reaching(name, site.statement.index) if name else ():
         if binding.value is not None and "autocast" in text(binding.value):
             return Evidence(FLOW, (name,))
@@ -322,7 +338,8 @@ def find_named_scaler(site: Site, script: Script) -> Iterator[MixedPrecision]:
     named = set(words(name))
     class_like = name.rpartition(".")[2][:1].isupper()
     scales = "scaler" in named and bool(named & _SCALER_WORDS)
-    if class_like and (scales or {"mixed", "precision", "trainer"} <= named):
+    manages = {"mixed", "precision"} <= named and bool(named & _MANAGERS)
+    if class_like and (scales or manages):
         yield MixedPrecision(
             line=site.line,
             end=site.last,

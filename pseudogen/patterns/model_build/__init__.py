@@ -568,6 +568,29 @@ EXAMPLES = {
             arguments=("cfg.arch",),
         )
     ],
+    (
+        "from nets import AutoregressiveWrapper, TransformerWrapper\n"
+        "model = TransformerWrapper(num_tokens=256, depth=4)\n"
+        "model = AutoregressiveWrapper(model)"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="TransformerWrapper",
+            arguments=("num_tokens=256", "depth=4"),
+        )
+    ],
+    ("model = trans_to_cuda(SessionGraph(opt, n_node))"): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("SessionGraph",)),
+            function="SessionGraph",
+            arguments=("opt", "n_node"),
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (

@@ -166,13 +166,22 @@ def _given_to_trainer(site: Site, script: Script) -> bool:
 def _wrapped(site: Site, script: Script) -> bool:
     """`model = DataParallel(Net(args))`: the model is made in the call that wraps it."""
     return any(
-        call.known is not None
-        and call.known.api.kind == "wrap"
-        and call.known.api.traits.get("wrap") in ("dp", "ddp", "fsdp")
-        and bool(call.node.args)
-        and call.node.args[0].value is site.node
+        bool(call.node.args) and call.node.args[0].value is site.node and _is_wrapper(call)
         for call in script.calls_in(site.statement)
     )
+
+
+def _is_wrapper(call: Site) -> bool:
+    """A wrapper of a library, or a helper that moves a model: `to_cuda(Net(args))`."""
+    if call.known is not None:
+        kind = call.known.api.traits.get("wrap")
+        return call.known.api.kind == "wrap" and kind in ("dp", "ddp", "fsdp")
+    moves = {"cuda", "device", "gpu"} & set(words(call.name))
+    return bool(moves) and len(call.node.args) <= _MOVED and not is_class_name(call.name)
+
+
+_MOVED = 2
+"""What a helper is given that moves a model: the model, and where to."""
 
 
 def _names_maker(site: Site) -> bool:

@@ -383,6 +383,20 @@ EXAMPLES = {
             plain=False,
         )
     ],
+    ('total_batch = len(users) // config["bpr_batch_size"] + 1'): [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ('config["bpr_batch_size"]',)),
+            target="total_batch",
+            expression='len(users) // config["bpr_batch_size"] + 1',
+            per="epoch",
+            samples="len(users)",
+            batch='config["bpr_batch_size"]',
+            rounding="down",
+            plain=False,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",
