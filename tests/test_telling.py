@@ -214,6 +214,32 @@ def test_going_on_is_told_from_the_file_to_the_loop() -> None:
     assert "Resuming from a checkpoint (line" not in text
 
 
+def test_a_run_that_counts_steps_goes_on_in_the_training_loop() -> None:
+    script = """import torch
+checkpoint = torch.load(args.resume)
+model.load_state_dict(checkpoint["model"])
+optimizer.load_state_dict(checkpoint["optimizer"])
+start = checkpoint["step"] + 1
+for step in range(start, args.max_steps):
+    images, labels = next(batches)
+    criterion(model(images), labels).backward()
+    optimizer.step()
+"""
+    text = pseudogen.explain(script)
+    assert "goes on in the training loop (line 6), which begins with `start`." in text
+
+
+def test_a_key_given_anew_is_not_told_as_saved() -> None:
+    script = """import torch
+checkpoint = torch.load(path)
+optimizer.load_state_dict(checkpoint["optimizer"])
+start = checkpoint["epoch"]
+checkpoint["model"] = strip(checkpoint["averaged"])
+model.load_state_dict(checkpoint["model"])
+"""
+    assert "saved under `'model'`" not in pseudogen.explain(script)
+
+
 def test_weights_alone_are_not_a_part_of_the_story_and_owners_are_named_as_written() -> None:
     weights = "if args.weights:\n    checkpoint = torch.load(args.weights)\n"
     code = _RESUMED.replace("    model.load_state", "    unwrap(model).load_state").replace(

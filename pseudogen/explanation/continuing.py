@@ -71,8 +71,8 @@ class Continuing:
         parts: The pieces put back, in the order of the source.
         saves: The calls that save such a state, and their lines.
         left: What is saved there and not read here.
-        loop: With what the loop over the epochs begins, where that is put back, and the line of
-            the loop.
+        loop: With what the training loop begins, where that is put back, the line of the loop, and
+            whether its rounds are epochs.
     """
 
     line: int
@@ -84,7 +84,7 @@ class Continuing:
     parts: tuple[Restored, ...]
     saves: tuple[tuple[str, tuple[int, int]], ...]
     left: tuple[str, ...]
-    loop: tuple[str, int] | None
+    loop: tuple[str, int, bool] | None
 
     @property
     def told(self) -> set[int]:
@@ -159,12 +159,12 @@ def _saves(finding: Finding, keys: set[str], few: int) -> bool:
     return len(keys & set(contents)) >= few
 
 
-def _loop(parts: Sequence[Restored], findings: Sequence[Finding]) -> tuple[str, int] | None:
+def _loop(parts: Sequence[Restored], findings: Sequence[Finding]) -> tuple[str, int, bool] | None:
     values = [part.name for part in parts if part.kind == "value"]
     for finding in findings:
         start = getattr(finding, "start", None) if finding.pattern == "epoch-loop" else None
         if start is not None and any(_speaks_of(name, start) for name in values):
-            return start, finding.line
+            return start, finding.line, getattr(finding, "unit", "epoch") == "epoch"
     return None
 
 
