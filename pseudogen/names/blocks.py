@@ -56,11 +56,11 @@ def neighbours(script: Script, site: Site) -> list[Site]:
     function or the module; branches that exclude it are left out."""
     block = around(script, site.statement)
     calls = script.calls_below(block) if block is not None else script.call_sites()
-    return [
-        call
-        for call in calls
-        if call.scope == site.scope and not script.exclusive(call.statement, site.statement)
-    ]
+    found = [call for call in calls if call.scope == site.scope]
+    # What stands in one block is excluded together.
+    blocks = {call.statement.parent: call.statement for call in found}
+    apart = {block for block, one in blocks.items() if script.exclusive(one, site.statement)}
+    return [call for call in found if call.statement.parent not in apart]
 
 
 def branches(script: Script, statement: Statement, block: Statement | None) -> list[Statement]:
@@ -135,8 +135,9 @@ def _first(statement: Statement) -> int:
 
 def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
     """The calls whose last component is one of `methods`, in the order of the source."""
-    if len(methods) == 1:
-        return iter(script.calls_of_method(methods[0]))
+    called = [found for name in methods if (found := script.calls_of_method(name))]
+    if len(called) < 2:
+        return iter(called[0] if called else ())
     return (site for site in script.call_sites() if method(site) in methods)
 
 

@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.names.arguments import string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.words import words
+from pseudogen.names.words import pieces, words
 from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -71,6 +71,8 @@ _FLAG_NAMES = frozenset(
     ]
 )
 _FLAG_WORDS = frozenset({"cuda", "gpu", "accel", "mps", "npu", "accelerator", "xpu"})
+DEVICE_PIECES = ("device", *pieces(_FLAG_WORDS))
+"""Of these one is written where a name speaks of devices, in lower case."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,13 +127,14 @@ def trained_on(target: str, site: Site, script: Script) -> bool:
 def fitted(target: str, site: Site, script: Script) -> bool:
     """Whether a trainer of a library is told to fit what a class makes: `trainer.fit(task)`."""
     last = site.name.rpartition(".")[2]
-    if "," in target or not is_class_name(last) or set(words(last)) & NO_MODELS:
+    fits = script.calls_of_method("fit")
+    if not fits or "," in target or not is_class_name(last) or set(words(last)) & NO_MODELS:
         return False
     return any(
         bool(call.node.args)
         and text(call.node.args[0].value) == target
         and script.is_a(call.node.func.value, call.scope, "trainer") is not None
-        for call in script.calls_of_method("fit")
+        for call in fits
         if call.scope == site.scope and type(call.node.func) is cst.Attribute
     )
 
@@ -243,16 +244,19 @@ def named_model(target: str, site: Site, script: Script) -> bool:
         return True
     if not _may_hold_model(first):
         return _is_network_in_use(first, site, script)
+    given = set(words(first))
+    other = not NO_MODELS.isdisjoint(given) or not NO_MODELS.isdisjoint(words(last))
     speaks = _speak_of_model(first, last)
+    if other and not speaks:
+        return False
     maker = is_class_name(last) or _imported(site, script, words(last) or ("",), member=True)
     if not (speaks or maker) or _other_library(site, script):
         return False
-    given, role_named = set(words(first)), suggested_role(first) == "model"
-    other = (given | set(words(last))) & NO_MODELS
     if maker and not other and _used_as_model(site, script):
         return True
     if not speaks or first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant
+    role_named = suggested_role(first) == "model"
     if given & (NO_MODELS | _OTHER_TARGETS | _ABOUT) or last in _MOVES or "[" in first:
         return False
     if site.name == first and _is_chosen(site, script):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -84,6 +85,7 @@ def parameters_of(node: Any) -> Any:
             return None
 
 
+@lru_cache(maxsize=1 << 14)
 def is_class_name(name: str) -> bool:
     """Whether the last part of a dotted name is written as classes are: `nets.UNet`."""
     last = name.rpartition(".")[2]

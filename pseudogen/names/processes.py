@@ -333,7 +333,9 @@ def _compared(script: Script, test: cst.Comparison, statement: int) -> OneProces
     left: Any = test.left
     target = test.comparisons[0]
     right, operator = target.comparator, type(target.operator)
-    if text(left) in ("0", "-1"):
+    if operator not in _SINGLING:
+        return None
+    if type(left) in (cst.Integer, cst.UnaryOperation) and text(left) in ("0", "-1"):
         left, right = right, left
     holds = _singles_out(operator, text(right), words(dotted(right)))
     if holds is None:
@@ -355,6 +357,7 @@ _FALSE_ON_ZERO = {
     (cst.GreaterThan, "0"),
     (cst.GreaterThanEqual, "1"),
 }
+_SINGLING = {operator for operator, _ in _TRUE_ON_ZERO | _FALSE_ON_ZERO} | {cst.In, cst.NotIn}
 
 
 _ZERO_AS_TEXT = ("'0'", '"0"')

@@ -208,11 +208,9 @@ class Script:
     def defines(self, name: str) -> bool:
         """Whether the script has a function or class of this name, at any level."""
         if self._defined is None:
+            definitions = (cst.FunctionDef, cst.ClassDef)
             self._defined = {
-                name
-                for scope in self.tree.scopes
-                for name, found in scope.bindings.items()
-                if any(binding.how in ("function", "class") for binding in found)
+                s.node.name.value for s in self.tree.statements if type(s.node) in definitions
             }
         return name in self._defined
 

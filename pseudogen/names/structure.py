@@ -110,9 +110,11 @@ def called_function(script: Script, site: Site) -> int | None:
     """The index of the `def` that a call runs, where the script defines it: `train(...)`,
     `self.train(...)`, `trainer.train(...)` of a class of the script."""
     key = (site.name, site.scope)
-    if key not in script.functions_called:
-        script.functions_called[key] = _called_function(script, site)
-    return script.functions_called[key]
+    try:
+        return script.functions_called[key]
+    except KeyError:
+        found = script.functions_called[key] = _called_function(script, site)
+        return found
 
 
 def _called_function(script: Script, site: Site) -> int | None:

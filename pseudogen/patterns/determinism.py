@@ -111,7 +111,19 @@ find_flags = pattern(
     statements=(cst.Assign,),
     mentions=tuple(name.lower() for name in (*_SWITCHES, *_VARIABLES)),
 )(_find)
-find_calls = pattern(Determinism, statements=(cst.Expr,), values=(cst.Call,))(_find)
+
+
+def _may_switch(name: str) -> bool:
+    """Whether a call of this name may switch something, by the name alone."""
+    return _asks_determinism(name) or _sets_up_cudnn(name)
+
+
+@pattern(Determinism, kinds=("determinism",), calls=_may_switch)
+def find_calls(site: Site, script: Script) -> Iterator[Determinism]:
+    """`torch.use_deterministic_algorithms(True)`."""
+    node = site.statement.node
+    alone = type(node) is cst.Expr and node.value is site.node
+    return _find(site, script) if alone else iter(())
 
 
 def _switch(statement: Statement, script: Script) -> _Switch | None:

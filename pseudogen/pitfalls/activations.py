@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.blocks import mentions
 from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
@@ -25,6 +26,7 @@ _LAYERS = {
     for library in _LIBRARIES
     for layer in ("Softmax", "Sigmoid")
 }
+_WRITTEN = ("softmax", "sigmoid", "Softmax", "Sigmoid")
 _SEQUENCES = tuple(f"{library}.nn.Sequential" for library in _LIBRARIES)
 
 
@@ -32,6 +34,8 @@ _SEQUENCES = tuple(f"{library}.nn.Sequential" for library in _LIBRARIES)
 def check_activation(findings: Findings) -> Iterator[Pitfall]:
     """`F.cross_entropy(logits.softmax(1), y)`: the loss applies a softmax itself."""
     script = findings.script
+    if not mentions(script, *_WRITTEN):
+        return
     told: set[int] = set()
     for site in script.call_sites():
         loss = _loss(script, site) if site.node.args else None
@@ -59,10 +63,10 @@ def check_activation(findings: Findings) -> Iterator[Pitfall]:
 def _loss(script: Script, site: Site) -> str | None:
     """The loss of torch that a call computes: a function, or a criterion that was made before."""
     if site.known is not None:
-        if script.argument(site, "use_softmax") is not None:
-            return None
         functional = site.known.api.kind == "functional-loss" and _is_ours(site.known.name)
-        return site.known.name.rpartition(".")[2] if functional else None
+        if not functional or script.argument(site, "use_softmax") is not None:
+            return None
+        return site.known.name.rpartition(".")[2]
     if not _may_be_criterion(script, site):
         return None
     if type(site.node.func) is cst.Call:

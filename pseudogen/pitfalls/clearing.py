@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from pseudogen.names.blocks import (
     around,
     branches,
@@ -93,7 +95,12 @@ def _is_cleared(script: Script, optimizer: str, step: Site) -> bool:
     if not calls:
         return _in_code(script, "zero_grad")
     beside = {receiver(s) for s in neighbours(script, step) if method(s) == "step"}
-    passed = {text(a.value) for s in neighbours(script, step) for a in s.node.args}
+    passed = {
+        text(a.value)
+        for s in neighbours(script, step)
+        for a in s.node.args
+        if type(a.value) in (cst.Name, cst.Attribute)
+    }
     others = (beside | passed) - {optimizer}
     return not all(
         receiver(call) in others

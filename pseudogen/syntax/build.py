@@ -297,6 +297,7 @@ class _Builder:
         """Records the wanted expression nodes below `root`, and binds walrus targets."""
         stack: list[Any] = [root]
         pop, push, append, inner = stack.pop, stack.extend, stack.append, _INNER.get
+        calls = self.occurrences[cst.Call]
         while stack:
             node = pop()
             kind = type(node)
@@ -306,9 +307,15 @@ class _Builder:
             children = inner(kind)
             if children is None:
                 continue
+            if kind is cst.Call:
+                name = dotted(node.func)
+                calls.append(Occurrence(node, index, scope, name))
+                push([arg.value for arg in node.args[::-1]])
+                if not name or "(" in name or "[" in name:
+                    append(node.func)  # in a plain name is nothing to record
+                continue
             if kind in RECORDED:
-                name = dotted(node.func) if kind is cst.Call else ""
-                self.occurrences[kind].append(Occurrence(node, index, scope, name))
+                self.occurrences[kind].append(Occurrence(node, index, scope, ""))
             elif kind is cst.NamedExpr:
                 self._bind_target(node.target, node.value, "walrus", index, scope)
             value = children(node)

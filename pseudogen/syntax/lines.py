@@ -47,6 +47,12 @@ _STRING = (
 _PIECE = re.compile(
     r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*)([()\[\]{}\n]|\Z)", re.S
 )
+_INNER = r"[^'\"#\\()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?"
+_IN_BRACKETS = rf"[(\[{{](?>(?:{_INNER}|[(\[{{](?>(?:{_INNER})*)[)\]}}])*)[)\]}}]"
+_LINE = re.compile(
+    r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?|" + _IN_BRACKETS + r")*)\n", re.S
+)
+"""A logical line whose brackets go two deep at most, as nearly all do."""
 _BREAK = re.compile(r"(" + _STRING + r"|\\\n)|\#[^\n]*+|\n\s*+", re.S)
 _BLANK = re.compile(r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)")
 _LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
@@ -99,7 +105,8 @@ def scan(text: str, name: str = "") -> Scan:
         end = blank.end()
         if end >= size:
             break
-        line += text.count("\n", start, end)
+        if end > start:
+            line += text.count("\n", start, end)
         start, (end, depth, closed) = end, _logical_end(text, end)
         if depth > MAX_DEPTH:
             line += text.count("\n", start, end)
@@ -124,6 +131,9 @@ def _on_one_line(code: str) -> str:
 
 def _logical_end(text: str, start: int) -> tuple[int, int, bool]:
     """End of the logical line from `start`, how deep its brackets go, and whether they close."""
+    plain = _LINE.match(text, start)
+    if plain:
+        return plain.end(), 2, True
     depth = deepest = 0
     for piece in _PIECE.finditer(text, start):
         kind = piece[1]

@@ -115,7 +115,8 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
     if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
         return
-    if _foreign(site, script) or "calibration" in text(site.node):
+    calibrates = "calibration" in script.written(site.statement)
+    if _foreign(site, script) or (calibrates and "calibration" in text(site.node)):
         return
     is_class = last[:1].isupper() and (
         named[-1] in _DATASETS

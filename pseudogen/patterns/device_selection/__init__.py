@@ -5,15 +5,15 @@ from __future__ import annotations
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.device_selection.facts import DeviceSelection
 from pseudogen.patterns.device_selection.finders import (
+    find_call,
     find_choice,
-    find_set,
     find_told,
 )
 
 __all__ = [
     "DeviceSelection",
+    "find_call",
     "find_choice",
-    "find_set",
     "find_told",
 ]
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import pattern
+from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.devices import FAMILIES, Choice, choice_of, may_set
+from pseudogen.names.devices import DEVICE_PIECES, FAMILIES, Choice, choice_of, may_set
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.runs import run_from
 from pseudogen.names.script import Script, Site
@@ -20,21 +20,26 @@ from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
+_speaks_of_devices = speaks_of(*DEVICE_PIECES)
 _DENIAL = re.compile(r"\bnot (?!in\b)")
 
 
-@pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign, cst.Return, cst.With))
+@pattern(DeviceSelection, statements=(cst.Assign, cst.AnnAssign), mentions=DEVICE_PIECES)
 def find_choice(site: Site, script: Script) -> Iterator[DeviceSelection]:
     """`device = torch.device(...)`; branches of a choice are one."""
     return _find(site, script)
 
 
-@pattern(DeviceSelection, kinds=("set-device", "device-context"), calls=may_set)
-def find_set(site: Site, script: Script) -> Iterator[DeviceSelection]:
-    """`torch.cuda.set_device(rank)`."""
+@pattern(DeviceSelection, kinds=("device", "set-device", "device-context"), calls=may_set)
+def find_call(site: Site, script: Script) -> Iterator[DeviceSelection]:
+    """`torch.cuda.set_device(rank)`, `with torch.cuda.device(1):`, `return torch.device("cuda")`,
+    and what makes a device under a name of the script's own."""
     node = site.statement.node
-    alone = type(node) is cst.Expr and node.value is site.node
-    return _find(Site(node, site.statement, site.scope), script) if alone else iter(())
+    kind = type(node)
+    asked = kind in (cst.Return, cst.With) or (kind is cst.Expr and node.value is site.node)
+    if kind in (cst.Assign, cst.AnnAssign):
+        asked = not _speaks_of_devices(script.written(site.statement))
+    return _find(Site(node, site.statement, site.scope), script) if asked else iter(())
 
 
 @pattern(DeviceSelection, kinds=("accelerator", "trainer"), mentions=("accelerator=",))

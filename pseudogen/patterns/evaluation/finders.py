@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import pattern
+from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evaluation import OTHER_PURPOSES
 from pseudogen.names.evidence import FLOW, NAME, Evidence
@@ -15,7 +15,7 @@ from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
-from pseudogen.names.words import words
+from pseudogen.names.words import pieces, words
 from pseudogen.patterns.evaluation.facts import Evaluation
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -23,6 +23,9 @@ from pseudogen.syntax.tree import Statement
 
 _MODELS = frozenset({"ema", "model", "module", "net", "network"})
 _METHODS = frozenset({"validation_step", "test_step"})
+_PIECES = ("estimate", *pieces(EVALUATION_WORDS | {"verification"}))
+"""Of these one is written in a call that says that it evaluates, in lower case."""
+_speaks_of_evaluation = speaks_of(*_PIECES)
 
 
 def _predicts(site: Site, script: Script) -> bool:
@@ -151,9 +154,28 @@ def _items(block: Statement) -> str:
     return " ".join(text(item.item) for item in block.node.items)
 
 
-@pattern(Evaluation, calls=True)
+@pattern(Evaluation, kinds=("evaluation",))
+def find_known(site: Site, script: Script) -> Iterator[Evaluation]:
+    """Detectron2's `inference_on_dataset(model, loader, evaluator)`."""
+    return _call(site, script)
+
+
+@pattern(Evaluation, calls=True, mentions=_PIECES)
 def find_call(site: Site, script: Script) -> Iterator[Evaluation]:
     """`acc1 = validate(val_loader, model, criterion)`, `trainer.test(model)`."""
+    return _call(site, script)
+
+
+@pattern(Evaluation, statements=(cst.FunctionDef,))
+def find_calls_of(site: Site, script: Script) -> Iterator[Evaluation]:
+    """`run(model, data)` of a function that evaluates, whatever it is called."""
+    if site.statement.index in script.structure.measures:
+        for call in script.calls_of(site.statement):
+            if not _speaks_of_evaluation(script.written(call.statement)):
+                yield from _call(call, script)
+
+
+def _call(site: Site, script: Script) -> Iterator[Evaluation]:
     evidence = script.evaluation_call(site)
     if evidence is None or type(site.statement.node) in (cst.FunctionDef, cst.ClassDef):
         return
@@ -200,36 +222,37 @@ def _result(site: Site) -> str | None:
     return None
 
 
-@pattern(Evaluation, calls=True, within=(cst.Assign,))
+@pattern(Evaluation, methods=("eval",))
 def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
     """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
-    whole = getattr(site.statement.node, "value", None) is site.node
-    before = script.tree.before(site.statement) if whole and site.known is None else None
-    if before is None or not _puts_into_evaluation(before, site.name, script):
+    run = _run_below(site, script)
+    if run is None or script.loop_around(run.statement) is not None:
         return
-    around = script.function_around(site.statement)
+    around = script.function_around(run.statement)
     block = script.tree.below(around) if around is not None else []
-    trains = any(s.index in script.structure.steps for s in block)
-    looped = script.loop_around(site.statement) is not None
-    if trains and not looped and site.node.args:
+    if any(s.index in script.structure.steps for s in block):
         yield Evaluation(
-            line=site.line,
-            end=site.last,
-            evidence=Evidence(FLOW, (site.name,)),
+            line=run.line,
+            end=run.last,
+            evidence=Evidence(FLOW, (run.name,)),
             how="pass",
-            model=site.name,
-            result=_result(site),
-            eval_mode=before.first,
+            model=run.name,
+            result=_result(run),
+            eval_mode=site.line,
         )
 
 
-def _puts_into_evaluation(statement: Statement, model: str, script: Script) -> bool:
-    mode = f"{model}.eval"
-    return (
-        mode in script.source(statement)
-        and type(statement.node) is cst.Expr
-        and text(statement.node.value) == f"{mode}()"
-    )
+def _run_below(site: Site, script: Script) -> Site | None:
+    """The call of a model that is put into evaluation, in an assignment right below."""
+    model, statement = site.name.removesuffix(".eval"), site.statement
+    if type(statement.node) is not cst.Expr or text(statement.node.value) != f"{model}.eval()":
+        return None
+    below = script.tree.statements[statement.after : statement.after + 1]
+    value = below[0].node.value if below and type(below[0].node) is cst.Assign else None
+    if type(value) is not cst.Call or below[0].parent != statement.parent or not value.args:
+        return None
+    run = script.call_site(value, below[0].index, below[0].scope)
+    return run if run.name == model and run.known is None else None
 
 
 @pattern(Evaluation, kinds=("evaluation-callback",))

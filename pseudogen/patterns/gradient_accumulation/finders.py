@@ -138,14 +138,14 @@ def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     tested: Any = site.node.test
     if type(tested) is cst.UnaryOperation and type(tested.operator) is cst.Not:
         tested = tested.expression
-    if type(tested) is not cst.Name or not _steps_below(site, script):
+    if type(tested) is not cst.Name:
         return
     bindings = script.reaching(tested.value, site.statement.index)
     if len(bindings) != 1 or bindings[0].how != "assign":
         return
     made = script.tree.statements[bindings[0].statement]
     turn = next((o for o in script.operations_in(made) if _is_turn(o)), None)
-    if turn is not None:
+    if turn is not None and _steps_below(site, script):
         facts = {"condition": text(site.node.test), "last": _takes_others(bindings[0].value)}
         found = _found(site, script, turn.right, part="condition", **facts)
         yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
@@ -296,13 +296,12 @@ def _steps_below(site: Site, script: Script) -> bool:
     if type(site.node) is not cst.If:
         return True
     chain = [site.statement, *script.tree.clauses(site.statement)]
-    methods = {
-        call.name.rpartition(".")[2]
+    stepping = any(
+        method in _STEPPING and not _BARS & set(words(receiver))
         for part in chain
-        for call in script.calls_below(part)
-        if not _BARS & set(words(call.name.rpartition(".")[0]))
-    }
-    steps = bool(methods & _STEPPING) and not _starts_anew(site, script)
+        for receiver, _, method in (call.name.rpartition(".") for call in script.calls_below(part))
+    )
+    steps = stepping and not _starts_anew(site, script)
     return steps or _skips(site, script)
 
 

@@ -253,10 +253,10 @@ def _is_rewritten(target: str, site: Site, script: Script) -> bool:
         return False
     calls = script.calls_below(function)
     asked = {call.name for call in calls if call.name.startswith(f"{target}.")}
+    if f"{target}.save" not in asked or asked & {f"{target}.{way}" for way in ("fit", "train")}:
+        return False
     passed = {dotted(arg.value) for call in calls for arg in call.node.args}
-    handed = any(name == target or name.startswith(f"{target}.") for name in passed)
-    saved = f"{target}.save" in asked
-    return saved and not handed and not asked & {f"{target}.{way}" for way in ("fit", "train")}
+    return not any(name == target or name.startswith(f"{target}.") for name in passed)
 
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:

@@ -350,10 +350,12 @@ def _is_screen(site: Site, script: Script) -> bool:
     return bool(named & _SCREENS) or ("writer" in named and _interval(site, script) is not None)
 
 
+_NAMING = frozenset({cst.Name, cst.Attribute, cst.Call, cst.Subscript})
+
+
 def _is_constant(node: Any) -> bool:
     """Whether an expression is made of literals alone."""
-    kinds = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
-    return not any(isinstance(part, kinds) for part in descendants(node))
+    return _NAMING.isdisjoint(map(type, descendants(node)))
 
 
 def _is_first(site: Site, script: Script) -> bool:

@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.patterns.rank_discovery.facts import RankDiscovery, Read
-from pseudogen.patterns.rank_discovery.finders import find_environment, find_reads
+from pseudogen.patterns.rank_discovery.finders import (
+    find_environment,
+    find_reads,
+    find_renamed,
+)
 
-__all__ = ["RankDiscovery", "Read", "find_environment", "find_reads"]
+__all__ = ["RankDiscovery", "Read", "find_environment", "find_reads", "find_renamed"]
 
 
 EXAMPLES = {

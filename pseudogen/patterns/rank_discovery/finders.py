@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import pattern
+from pseudogen.finding import pattern, speaks_of
 from pseudogen.knowledge.api import Api
 from pseudogen.names.arguments import argument
 from pseudogen.names.batches import subscript_name
@@ -108,8 +108,21 @@ def _together(run: Sequence[Statement], script: Script) -> bool:
     return len({script.condition(statement) for statement in run}) == 1
 
 
-find_reads = pattern(RankDiscovery, statements=(cst.Assign, cst.AnnAssign, cst.Return))(_find)
+_READING = (cst.Assign, cst.AnnAssign, cst.Return)
+_PIECES = ("env", "ordinal", "process", "rank", "replicas", "size")
+"""Of these one is written where a number of processes is read, but by a function that the script
+gives a name of its own."""
+_speaks_of_processes = speaks_of(*_PIECES)
+find_reads = pattern(RankDiscovery, statements=_READING, mentions=_PIECES)(_find)
 find_environment = pattern(RankDiscovery, statements=(cst.Expr,), mentions=("env",))(_find)
+
+
+@pattern(RankDiscovery, kinds=(*_KINDS, "device-count"))
+def find_renamed(site: Site, script: Script) -> Iterator[RankDiscovery]:
+    """`n = count()` after `from jax import process_count as count`."""
+    other = _speaks_of_processes(script.written(site.statement))
+    wanted = type(site.statement.node) in _READING and not other
+    return _find(site, script) if wanted else iter(())
 
 
 def _told(statement: Statement, script: Script) -> _Told | None:

@@ -110,11 +110,14 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, l
     block = script.calls_below(around) if around is not None else script.call_sites()
     clears, optimizer, steps = None, None, []
     for other in block:
-        if other.scope != site.scope or script.exclusive(other.statement, site.statement):
-            continue
         method = other.name.rpartition(".")[2]
+        clearing = method in CLEARING_METHODS
+        if other.scope != site.scope or not (clearing or _makes_step(method)):
+            continue
+        if script.exclusive(other.statement, site.statement):
+            continue
         before = other.statement.index < site.statement.index
-        if method in CLEARING_METHODS and (before or clears is None):
+        if clearing and (before or clears is None):
             clears = clears if _mends(other, site, script) else other.line
         elif _makes_step(method) and not before and other.statement is not site.statement:
             stepped = _stepped(other, script)
