@@ -70,6 +70,8 @@ class Findings:
         self.all = tuple(findings)
         self._own = own_modules
         self._of: dict[type[Finding], list[Any]] = {}
+        for finding in self.all:
+            self._of.setdefault(type(finding), []).append(finding)
 
     def handed_on(self, *names: str | None) -> bool:
         """Whether one of these names is passed to a function of another file of the project: what
@@ -89,18 +91,13 @@ class Findings:
 
     def of(self, kind: type[FindingType]) -> list[FindingType]:
         """The findings of one class, by line."""
-        return list(self._of_kind(kind))
+        return list(self._of.get(kind, ()))
 
     def between(self, kind: type[FindingType], first: int, last: int) -> list[FindingType]:
         """The findings of one class that start on one of these lines."""
-        found = self._of_kind(kind)
+        found = self._of.get(kind, [])
         start = bisect_left(found, first, key=_line)
         return found[start : bisect_right(found, last, lo=start, key=_line)]
-
-    def _of_kind(self, kind: type[Finding]) -> list[Any]:
-        if kind not in self._of:
-            self._of[kind] = [finding for finding in self.all if isinstance(finding, kind)]
-        return self._of[kind]
 
 
 def _line(finding: Finding) -> int:

@@ -114,29 +114,38 @@ class Resolver:
     def _full_names(self, name: str, scope: int, depth: int) -> tuple[str, ...]:
         if not name or depth > _ALIAS_DEPTH:
             return ()
-        for cut in _prefixes(name):
-            found = self.bindings(name[:cut], scope)
+        cut, found = self._beginning(name, scope)
+        rest = name[cut:]
+        imported = self._imported.get(id(found))
+        if imported is not None:
+            return tuple([full + rest for full in imported])
+        origins = [q + rest for b in found for q in self._origins(b, scope, depth)]
+        return tuple(dict.fromkeys(origins)) if origins else ()
+
+    def _beginning(self, name: str, scope: int) -> tuple[int, list[Binding]]:
+        """The length of the longest beginning of a dotted name that is bound, and what binds it;
+        none ends at `(` or `[`."""
+        plain = name.partition("(")[0].partition("[")[0]
+        end = len(plain)
+        while end > 0:
+            found = self.bindings(plain[:end], scope)
             if found:
-                rest = name[cut:]
-                imported = self._imported.get(id(found))
-                if imported is not None:
-                    return tuple(full + rest for full in imported)
-                origins = [q + rest for b in found for q in self._origins(b, scope, depth)]
-                return tuple(dict.fromkeys(origins)) if origins else ()
-        return ()
+                return end, found
+            end = plain.rfind(".", 0, end)
+        return 0, []
 
     def is_open(self, name: str, scope: int) -> bool:
         """Whether a name may also stand for something that comes from no import; `x = None` after
         a failed import is nothing else."""
-        for cut in _prefixes(name):
-            found = self.bindings(name[:cut], scope)
-            if found:
-                return id(found) not in self._imported and any(
-                    not self._origins(binding, scope, 0)
-                    for binding in found
-                    if binding.value is None or dotted(binding.value) != "None"
-                )
-        return True
+        _, found = self._beginning(name, scope)
+        return not found or (
+            id(found) not in self._imported
+            and any(
+                not self._origins(binding, scope, 0)
+                for binding in found
+                if binding.value is None or dotted(binding.value) != "None"
+            )
+        )
 
     def _origins(self, binding: Binding, scope: int, depth: int) -> tuple[str, ...]:
         if binding.how == "import":
@@ -224,14 +233,3 @@ def _with_own_parameters(known: Known, made: cst.ClassDef) -> Known:
     kept = {k: given.get(k, v) for k, v in known.api.defaults.items() if k in given or passes_on}
     api = replace(known.api, params=tuple(p.name.value for p in params), defaults=kept)
     return replace(known, api=api)
-
-
-def _prefixes(name: str) -> list[int]:
-    """Lengths of the dotted prefixes of a name, the longest first; none cuts at `(` or `[`."""
-    plain = name.partition("(")[0].partition("[")[0]
-    cuts = []
-    end = len(plain)
-    while end > 0:
-        cuts.append(end)
-        end = plain.rfind(".", 0, end)
-    return cuts

@@ -34,7 +34,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Statement, Tree
+from pseudogen.syntax.tree import Binding, Scope, Statement, Tree
 
 Answer = TypeVar("Answer")
 
@@ -76,8 +76,7 @@ class Script:
         self.functions_called: dict[tuple[str, int], int | None] = {}
         """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
         self._lowered = tree.text.lower().split("\n")
-        self._written = (NO_STATEMENT, "")
-        """The statement whose lines were looked at last, and these in lower case."""
+        self._written: list[str] | None = None
         self.mentioned: dict[str, bool] = {}
         """Text -> whether it stands anywhere in the script; kept by `blocks.mentions`."""
         self._conditions: dict[tuple[int, int, int | None], str | None] = {}
@@ -99,7 +98,7 @@ class Script:
         self._callers: dict[int, list[Site]] | None = None
         self._functions: dict[str, list[Statement]] | None = None
         self._methods: dict[str, list[Site]] | None = None
-        self._receivers: dict[str, frozenset[str]] | None = None
+        self._receivers: dict[str, list[Site]] | None = None
 
     @classmethod
     def parse(
@@ -169,10 +168,10 @@ class Script:
         return _lines_of(statement, self.tree.lines)
 
     def written(self, statement: Statement) -> str:
-        """The same in lower case; kept for the next who asks of this statement."""
-        if self._written[0] != statement.index:
-            self._written = (statement.index, _lines_of(statement, self._lowered))
-        return self._written[1]
+        """The same in lower case."""
+        if self._written is None:
+            self._written = [_lines_of(s, self._lowered) for s in self.tree.statements]
+        return self._written[statement.index]
 
     # Names
 
@@ -291,12 +290,9 @@ class Script:
     def methods_on(self, receiver: str) -> frozenset[str]:
         """The methods that the script calls on what has this dotted name."""
         if self._receivers is None:
-            calls = blocks.grouped(self.call_sites(), blocks.receiver)
-            self._receivers = {
-                name: frozenset(site.name.rpartition(".")[2] for site in sites)
-                for name, sites in calls.items()
-            }
-        return self._receivers.get(receiver, frozenset())
+            self._receivers = blocks.grouped(self.call_sites(), blocks.receiver)
+        called = self._receivers.get(receiver, ())
+        return frozenset(site.name.rpartition(".")[2] for site in called)
 
     def calls_of(self, function: Statement) -> list[Site]:
         """The calls in the script of a function that it defines."""

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.blocks import mentions
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.handed_settings import handed
@@ -157,13 +158,17 @@ def _autocasts(name: str, site: Site, script: Script) -> Evidence | None:
     return None
 
 
+_CASTS = ("autocast", "auto_cast")
+"""One of these is written, at least where it is imported."""
+
+
 def _find_deferred(site: Site, script: Script) -> Iterator[MixedPrecision]:
     """`amp_autocast = partial(torch.autocast, dtype=amp_dtype)`, `amp_autocast = autocast`."""
     value = site.node.value
     passed = value
     if type(value) is cst.Call and dotted(value.func).endswith("partial") and value.args:
         passed = value.args[0].value
-    if type(passed) not in (cst.Name, cst.Attribute):
+    if type(passed) not in (cst.Name, cst.Attribute) or not mentions(script, *_CASTS):
         return
     known = script.known(passed, site.scope)
     if known is not None and known.api.kind == "autocast":
