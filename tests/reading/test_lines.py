@@ -26,6 +26,11 @@ def test_brackets_strings_comments_and_continuations_belong_to_their_line():
     assert logical_lines(text) == [(1, 2), (5, 6), (7, 8), (9, 9), (10, 10)]
 
 
+def test_brackets_may_go_deeper_than_most_do():
+    text = "x = f(g(h(1,\n  [2, {3: 4}])),\n  5)\ny = {(a, b): [c]}\nz = (1\n"
+    assert logical_lines(text) == [(1, 3), (4, 4), (5, 5)]
+
+
 def test_text_without_code_has_no_lines():
     assert logical_lines("") == []
     assert logical_lines("\n\n  # only a comment\n") == []
