@@ -46,11 +46,12 @@ def _last_before(tree: Tree, bindings: list[Binding], statement: int) -> list[Bi
     found: list[Binding] = []
     branches: dict[int, set[int]] = {}
     before = bisect_left(bindings, statement, key=attrgetter("statement"))
-    for binding in reversed(bindings[:before]):
+    for place in range(before - 1, -1, -1):
+        binding = bindings[place]
         if exclusive(tree, binding.statement, statement):
             continue
         found.append(binding)
-        if _always_runs(tree, binding.statement, statement, branches):
+        if place and _always_runs(tree, binding.statement, statement, branches):
             break
     return found
 

@@ -199,7 +199,7 @@ def _handed(script: Script, parameter: Binding, depth: int) -> Rank | None:
 def _of_others(script: Script, node: Any, statement: int) -> bool:
     """Whether a loop looks at one process after the other: `for p in procs: ... p.local_rank`."""
     owner = dotted(node.value) if type(node) is cst.Attribute else ""
-    return any(binding.how == "for" for binding in script.reaching(owner, statement))
+    return bool(owner) and any(b.how == "for" for b in script.reaching(owner, statement))
 
 
 def _counts_dimensions(value: Any) -> bool:

@@ -91,12 +91,14 @@ def is_rate(name: str) -> bool:
     return named[-1] in ("lr", "fit", "init", "start", "max", "min", "base", "new", "this", "now")
 
 
+@lru_cache(maxsize=1 << 13)
 def speaks_of_rate(name: str) -> bool:
     """Whether a function's name speaks of a learning rate: `adjust_learning_rate`, `set_lr`."""
     named = words(name)
     return "lr" in named or ("learning", "rate") in pairwise(named)
 
 
+@lru_cache(maxsize=1 << 13)
 def names_schedule(name: str) -> bool:
     """Whether a name is that of a schedule of the learning rate, and of nothing else that is
     scheduled (noise, momentum, weight decay)."""

@@ -208,7 +208,9 @@ class Roles:
         return None
 
     def _used(self, name: str, scope: int) -> Role | None:
-        methods = self._methods().get((self._owner(name, scope), name), set())
+        methods = self._methods().get((self._owner(name, scope), name))
+        if methods is None:
+            return None
         for wanted, kind in _USES:
             if wanted <= methods:
                 return Role(kind, Evidence(FLOW, (name,)))

@@ -325,8 +325,8 @@ def _undoes(site: Site, script: Script) -> bool:
         return False
     return any(
         call.line < site.line
-        and not script.exclusive(call.statement, site.statement)
         and "save" in words(call.name)
+        and not script.exclusive(call.statement, site.statement)
         and any(dotted(arg.value) == path for arg in call.node.args)
         for call in script.calls_below(function)
     )

@@ -293,8 +293,10 @@ def find_fit(site: Site, script: Script) -> Iterator[Evaluation]:
 @pattern(Evaluation, statements=(cst.FunctionDef,))
 def find_method(site: Site, script: Script) -> Iterator[Evaluation]:
     """`def validation_step(self, batch, batch_idx):` of a Lightning module."""
+    if site.node.name.value not in _METHODS:
+        return
     names = [p.name.value for p in site.node.params.params]
-    if site.node.name.value in _METHODS and "batch" in "".join(names[1:2]):
+    if "batch" in "".join(names[1:2]):
         yield Evaluation(
             line=site.line,
             end=site.last,

@@ -168,13 +168,15 @@ def find_helper(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     made = script.call_site(call, site.statement.index, site.scope)
     target = _assigned(site)
     evidence = _helper(made, target)
+    if evidence is None:
+        return
     passed = optimizer_passed(script, made)
     if passed is not None and words(made.name)[:1] == ("instantiate",):
         passed = None  # settings of one: `instantiate(cfg.optimizer)`
     settings = type(passed) is cst.Attribute and set(words(dotted(passed.value))) & CONFIG_WORDS
     passed = None if settings else passed  # `get_optimizer(model, name=args.optim)`
     described = passed is not None and text(passed) == target and _passes_params(call)
-    if evidence is None or (passed is not None and not described) or _inner(made, script):
+    if (passed is not None and not described) or _inner(made, script):
         return
     yield OptimizerBuild(
         line=site.line,

@@ -336,12 +336,12 @@ def _shows(site: Site, script: Script, display: bool) -> bool:
         return True
     if site.name.endswith(".write") and not _is_screen(site, script):
         return False
-    if all(_is_constant(arg.value) for arg in site.node.args):
-        return False  # a heading
-    return any(
+    told = any(
         speaks_of_results(value, statement, script)
         for value, statement in shown_values(site, script)
     )
+    heading = told and all(_is_constant(arg.value) for arg in site.node.args)
+    return told and not heading
 
 
 def _is_screen(site: Site, script: Script) -> bool:

@@ -97,7 +97,7 @@ def speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
     that adds entries, whether those of a table of results."""
     if type(statement.node) is cst.For:
         return bool(set(words(text(value).partition("(")[0].rpartition(".")[0])) & _TABLES)
-    return _says_result(script.source(statement)) and _says_result(text(value))
+    return _says_result(script.written(statement)) and _says_result(text(value))
 
 
 def _says_result(code: str) -> bool:
