@@ -889,3 +889,38 @@ def test_a_number_of_processes_that_is_only_compared_has_no_name() -> None:
     said = "It is asked whether there are several processes (environment variable `WORLD_SIZE`)."
     assert said in pseudogen.explain(code)
     assert "判断是否有多个进程" in pseudogen.explain(code, lang="zh")
+
+
+_LEFT = """\
+import torch.distributed as dist
+def meet(group, wanted):
+    if group is None:
+        return
+    if wanted == "all":
+        return dist.barrier()
+    elif wanted == "some":
+        dist.barrier(group)
+    for part in parts:
+        if part.wanted:
+            dist.barrier(part)
+"""
+
+
+def _texts(code: str, lang: str = "en") -> dict[int, str]:
+    made = json.loads(pseudogen.explain(code, format="json", lang=lang))
+    return {finding["anchor"]: finding["text"] for finding in made["findings"]}
+
+
+def test_a_condition_said_alone_is_not_all_where_the_function_may_have_returned() -> None:
+    assert "That is unless the function has returned before, on line 4." in _texts(_LEFT)[8]
+    assert "前提是函数没有在第 4 行提前返回。" in _texts(_LEFT, "zh")[8]
+
+
+def test_a_branch_is_not_said_to_come_after_the_branch_that_it_excludes() -> None:
+    assert "on line 4." in _texts(_LEFT)[8]
+    assert "returned before" not in _texts(_LEFT)[11]
+
+
+def test_a_full_batch_is_no_step() -> None:
+    code = "full_batches = len(dataset) // batch_size\n"
+    assert "is the number of full batches in an epoch" in pseudogen.explain(code)

@@ -8,6 +8,7 @@ from itertools import product
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.conditions import conjuncts, opposite
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
@@ -30,7 +31,14 @@ class Case:
 
 
 _TOLD_APART = frozenset(
-    {"augmentation", "batch-loop", "custom-sampler", "data-loader", "dataset-build"}
+    {
+        "augmentation",
+        "batch-loop",
+        "checkpoint-resume",
+        "custom-sampler",
+        "data-loader",
+        "dataset-build",
+    }
     | {"distributed-sampler", "epoch-loop", "evaluation", "gradient-accumulation"}
     | {"loss-function", "lr-scaling", "lr-schedule", "lr-warmup"}
     | {"model-build", "optimizer-build", "parameter-groups", "rank-discovery", "steps-per-epoch"}
@@ -60,6 +68,30 @@ class Cases:
             case = self._case(statement, finding) if statement is not None else None
             self._found[id(finding)] = case
         return self._found[id(finding)]
+
+    def left_before(self, finding: Finding) -> tuple[int, ...]:
+        """The lines on which the function of a finding may have returned before it comes to it: an
+        `if` of the function itself does whose opposite is not told, and the finding stands in no
+        loop."""
+        statement = self._at_line.get(finding.line)
+        function = self._script.function_around(statement) if statement is not None else None
+        if statement is None or function is None:
+            return ()
+        if self._script.loop_around(statement) is not None:
+            return ()
+        statements = self._script.tree.statements
+        told = conjuncts(self._script.condition(statement) or "")
+        before = (s for s in self._script.tree.body(function) if s.after <= statement.index)
+        ends = (
+            statements[s.after - 1]
+            for s in before
+            if type(s.node) is cst.If and opposite(s.node.test) not in told
+        )
+        return tuple(
+            s.first
+            for s in ends
+            if type(s.node) is cst.Return and not self._script.exclusive(s, statement)
+        )
 
     def exclusive(self, one: int, other: int) -> bool:
         """Whether of the statements on two lines never both run."""

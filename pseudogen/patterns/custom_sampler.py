@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -22,8 +23,11 @@ _DATA_WORDS = frozenset(
     | {"length", "random", "ratio", "repeat", "repeated", "sequential", "shuffle", "subset"}
     | {"weighted", "aspect", "task", "episodic", "stratified", "epoch", "dataset", "pk"}
 )
-_OF_PROCESSES = frozenset({"ddp", "dist", "distributed", "rank", "replicas", "world"})
-"""Words of conditions that tell one process from several."""
+_ALONE = re.compile(
+    r"\bnot [\w.]*(?:ddp|dist)|rank(?:\(\))? == -1"
+    r"|(?:world_size|replicas|processes)(?:\(\))? (?:<= 1|== 1|< 2)"
+)
+"""Tests that hold where there is one process."""
 _OTHER_WORDS = frozenset({"diffusion", "ddim", "ddpm", "dpm", "mcmc", "tpe", "nuts", "plms"})
 
 
@@ -161,7 +165,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
         drop_last=script.argument_text(site, "drop_last"),
         shared=form == "subset" and _by_rank(first, site, script),
         split=split(target, source),
-        alone=bool(_OF_PROCESSES & set(words(condition or ""))),
+        alone=_ALONE.search(condition or "") is not None,
         condition=condition,
     )
 
@@ -279,6 +283,23 @@ EXAMPLES = {
             form="subset",
             source="own",
             shared=True,
+        ),
+    ],
+    (
+        "from torch.utils.data import RandomSampler\n"
+        "if distributed:\n"
+        "    sampler = RandomSampler(data)"
+    ): [
+        CustomSampler(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.RandomSampler",)),
+            target="sampler",
+            function="RandomSampler",
+            form="random",
+            source="data",
+            replacement="False",
+            condition="distributed",
         ),
     ],
 }

@@ -90,7 +90,7 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     if around is not None and around.node.name.value in ("forward", "tune", "search"):
         return  # an inference, or a search for settings
     action = _action(site.statement, script)
-    if action is None:
+    if action is None or _of_beams(site.statement, script):
         return
     patience = _patience(test)
     value = script.value(patience, site.statement.index) if patience is not None else None
@@ -156,7 +156,7 @@ def _action(statement: Statement, script: Script) -> str | None:
         if kind is cst.Break:
             return "break"
         if kind is cst.Return:
-            return "return"
+            return None if _denies(below, script) else "return"
         if kind is cst.Assign:
             target = words(text(below.node.targets[0].target))
             if "stop" in target or "stopped" in target or "stopping" in target:
@@ -167,6 +167,31 @@ def _action(statement: Statement, script: Script) -> str | None:
         if called & {"set_trigger", "should_stop", "stop_training"}:
             return "flag"
     return None
+
+
+_ASKED = frozenset({"done", "early", "finished", "stop", "stopped", "stopping"})
+"""Words of functions that are asked whether to stop."""
+
+
+def _denies(statement: Statement, script: Script) -> bool:
+    """Whether a function that is asked whether to stop says no: `return False`."""
+    around = script.function_around(statement)
+    asked = around is not None and set(words(around.node.name.value)) & _ASKED
+    return (
+        bool(asked) and statement.node.value is not None and text(statement.node.value) == "False"
+    )
+
+
+_BEAMS = frozenset({"beam", "beams", "hypotheses"})
+
+
+def _of_beams(statement: Statement, script: Script) -> bool:
+    """Whether a search for the best sequence is stopped early, no training."""
+    return any(
+        type(header.node) in (cst.FunctionDef, cst.ClassDef)
+        and _BEAMS & set(words(header.node.name.value))
+        for header in script.tree.ancestors(statement.index)
+    )
 
 
 def _goes_on(statement: Statement, script: Script) -> int | None:
@@ -343,6 +368,15 @@ EXAMPLES = {
     ),
 }
 COUNTEREXAMPLES = {
+    (
+        "class BeamHypotheses:\n"
+        "    def is_done(self):\n"
+        "        if self.early_stopping:\n"
+        "            return True"
+    ): "a search for a sequence, no training",
+    (
+        "def should_stop(loss):\n    if patience <= 0:\n        return False"
+    ): "where nobody waits, the training goes on",
     "if early_stop_threshold and loss > early_stop_threshold * best_loss:\n"
     "    should_stop = True": "the loss has grown beyond bounds",
     (

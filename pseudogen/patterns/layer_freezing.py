@@ -101,13 +101,15 @@ def _of_norms(function: str) -> bool:
 _TENSORS = frozenset({"bias", "weight", "weights"})
 _PLAIN = frozenset({"embedding", "linear", "parameter"})
 """Last words of makers of layers and tensors that hold no batch norm."""
+_PICKED = re.compile(r"\bisinstance\(\w+, [\w.]*(?:Embedding|Linear)\)")
+"""Modules that are picked as such layers."""
 
 
 def _is_normless(switch: Switch, script: Script) -> bool:
     """Whether what is frozen is a tensor, by its name, or made as a layer without batch norm."""
     name = switch.model or ""
     if switch.by == "loop":
-        return False
+        return _PICKED.search(switch.only or "") is not None
     if name.rpartition(".")[2] in _TENSORS or _MADE.fullmatch(name):
         return True
     found = script.reaching(name, switch.statement.index) if name else []
@@ -394,6 +396,24 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("nn.Conv2d(16, 1, 1)",)),
             model="nn.Conv2d(16, 1, 1)",
             by="method",
+            flag="requires_grad",
+            normless=True,
+        ),
+    ],
+    (
+        "import torch.nn as nn\n"
+        "for part in model.modules():\n"
+        "    if isinstance(part, nn.Linear):\n"
+        "        part.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=2,
+            end=4,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            only="isinstance(part, nn.Linear)",
+            modules=True,
             flag="requires_grad",
             normless=True,
         ),

@@ -100,7 +100,7 @@ class _Writer:
         self.words: Any = explanation_words(lang)
         self.cases = Cases(explanation.script)
         self.branches = Branches(explanation.script)
-        self.telling = Telling(lang, self.cases.of, self.branches)
+        self.telling = Telling(lang, self.cases, self.branches)
         self.short = len(explanation.script.tree.lines) <= _SHORT
         self.full = False
         self.stories = list(explanation.stories)
@@ -242,7 +242,7 @@ class _Writer:
         for _, group in groupby(stage.reached, key=_helper):
             alike = list(group)
             for reached in alike:
-                self.telling.cases.setdefault(reached.module, Cases(reached.script).of)
+                self.telling.cases.setdefault(reached.module, Cases(reached.script))
             if _helper(alike[0]) is not None and len(alike) >= _MANY:
                 yield from self._helpers(alike, level)
                 continue

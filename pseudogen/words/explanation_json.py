@@ -31,9 +31,9 @@ def explanation_json(explanation: Explanation, lang: str) -> dict[str, Any]:
     number = {id(f): place for place, f in enumerate([*findings, *(f for f, _ in elsewhere)])}
     words = explanation_words(lang)
     script = explanation.script
-    telling = Telling(lang, Cases(script).of, Branches(script))
+    telling = Telling(lang, Cases(script), Branches(script))
     for _, reached in elsewhere:
-        telling.cases.setdefault(reached.module, Cases(reached.script).of)
+        telling.cases.setdefault(reached.module, Cases(reached.script))
     return {
         "schema": SCHEMA,
         "file": explanation.name,

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
 from pseudogen.document import Span, Spans, plain, sentences, stripped
 from pseudogen.explanation.branches import Branches
-from pseudogen.explanation.cases import Case
+from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
 from pseudogen.names.conditions import either_way
@@ -26,6 +26,8 @@ _TURNS = ("epoch", "epochs", "step")
 """What `per` says then; of a batch it says for whom it is."""
 _OF_THE_RATE = frozenset({"lr-scaling", "lr-schedule", "lr-warmup"})
 """Patterns of which a second place is told by its condition alone."""
+_SAY_ONLY = frozenset({"checkpoint-save", "dataset-guard", "gradient-clipping", "rank-zero-guard"})
+"""Patterns whose words say of a condition that it has to hold, not that it is enough."""
 _MANY_CASES = 3
 _SHORT = 60
 """What is no longer than this is rather said again than referred to."""
@@ -40,12 +42,12 @@ _TOLD = ("what", "watch")
 class Telling:
     """The words of findings, and which of their sentences are new."""
 
-    def __init__(self, lang: str, case: Callable[[Finding], Case | None], told: Branches) -> None:
-        """`case` says in which branch a finding stands whose own words do not tell it; `told` are
+    def __init__(self, lang: str, cases: Cases, told: Branches) -> None:
+        """`cases` say in which branch a finding stands whose own words do not tell it; `told` are
         the branches of which it is told when they run."""
         self.lang = lang
         self.branches = told
-        self.cases = {"": case}  # by file
+        self.cases = {"": cases}  # by file
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
         self._told: dict[tuple[str, str, str], dict[int, tuple[int, dict[str, str]]]] = {}
@@ -66,8 +68,8 @@ class Telling:
         """In which branch a finding stands, as marked words; "" where that is told, or in none."""
         if id(finding) in self._within:
             return str(self._frame.within(self._within[id(finding)], None))
-        case = self.cases.get(file)
-        found = case(finding) if case is not None else None
+        cases = self.cases.get(file)
+        found = cases.of(finding) if cases is not None else None
         if found is None:
             return ""
         if found.tried is not None:
@@ -179,7 +181,7 @@ class Telling:
         """In which branches findings stand where the very same is to be said of each of many."""
         if len(findings) < _MANY_CASES or not self.case(findings[0], file):
             return ""
-        of = self.cases[file]
+        of = self.cases[file].of
         conditions = [case.condition for f in findings if (case := of(f)) and not case.tried]
         said = {tuple(map(plain, self.words(finding).what)) for finding in findings}
         if len(said) > 1 or len(set(conditions)) < len(findings):
@@ -187,8 +189,10 @@ class Telling:
         return str(self._frame.any_case(conditions))
 
     def alone(self, finding: Finding, file: str = "") -> list[Spans]:
-        """What a finding is, said for itself: in which branch, too."""
-        return self._in_case(list(self.words(finding).what), self.case(finding, file))
+        """What a finding is, said for itself: in which branch, too, and unless what has been done
+        before; nothing around it tells that."""
+        said = self._in_case(list(self.words(finding).what), self.case(finding, file))
+        return self._unless_left(said, finding, file)
 
     def _in_case(self, paragraphs: list[Spans], case: str) -> list[Spans]:
         """Paragraphs on a finding, the first of which begins with the branch that it stands in."""
@@ -196,6 +200,23 @@ class Telling:
             return paragraphs
         rest = _continued(paragraphs[0], self._frame.lowered)
         return [joined([spaced_words(case, self.lang), rest], self.lang), *paragraphs[1:]]
+
+    def _unless_left(self, paragraphs: list[Spans], finding: Finding, file: str) -> list[Spans]:
+        """Paragraphs on a finding, the first of which ends with where its function may have
+        returned before; only where a condition is told, which is then not all that it takes."""
+        left = self._left_before(finding, file)
+        if not paragraphs or not left:
+            return paragraphs
+        said = spaced_words(self._frame.unless_left(left), self.lang)
+        return [joined([paragraphs[0], said], self.lang), *paragraphs[1:]]
+
+    def _left_before(self, finding: Finding, file: str) -> tuple[int, ...]:
+        cases = self.cases.get(file)
+        condition = getattr(finding, "condition", None) or ""
+        told = condition and any(condition in plain(p) for p in self.words(finding).what)
+        if cases is None or finding.pattern in _SAY_ONLY or not (told or self.case(finding, file)):
+            return ()
+        return cases.left_before(finding)
 
     def _with_rest(
         self, paragraph: Spans, line: int | None, like: dict[int, list[int]], finding: Finding

@@ -22,6 +22,9 @@ class ConfigParsing(Finding):
         options: The number of options that the script declares for it.
         keeps_unknown: Whether options that nobody declared are let pass.
         function: The function that gets the settings, of a decorator.
+        given: What is parsed in place of the command line, as written; None for nothing.
+        condition: The test of `load(path) if path else {}` under which it is read.
+        optional: Whether that is a parameter, without which the command line is parsed.
     """
 
     pattern: ClassVar[str] = "config-parsing"
@@ -34,3 +37,6 @@ class ConfigParsing(Finding):
     options: int
     keeps_unknown: bool
     function: str | None
+    given: str | None = None
+    optional: bool = False
+    condition: str | None = None

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import argument, string
 from pseudogen.names.config_calls import CONFIG_WORDS, PARSES, is_module_function, names_parsing
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import distinct
+from pseudogen.names.targets import inline_condition
 from pseudogen.names.words import words
 from pseudogen.patterns.config_parsing.facts import ConfigParsing
 from pseudogen.syntax.build import dotted
@@ -49,7 +51,8 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         return  # values written in the script are merged, nothing is read
     from_file = method in _OF_FILES
     file = site.node.args[0].value if from_file and site.node.args else None
-    yield _parsing(
+    given = _given(site) if method in ("parse_args", "parse_known_args") else None
+    read = _parsing(
         site,
         script,
         source=_source(method, from_file),
@@ -59,6 +62,19 @@ def find_parser(site: Site, script: Script) -> Iterator[ConfigParsing]:
         keeps_unknown=method == "parse_known_args" and not _rest_is_used(site, script),
         rest=_rest(site) if method == "parse_known_args" else None,
     )
+    bound = script.reaching(text(given), site.statement.index) if given is not None else []
+    yield replace(
+        read,
+        given=text(given) if given is not None else None,
+        optional=any(binding.how == "parameter" for binding in bound),
+    )
+
+
+def _given(site: Site) -> Any:
+    """What a parser is given to parse: `args` in `parser.parse_args(args)`."""
+    node = argument(site.node, "args") or (site.node.args[0].value if site.node.args else None)
+    plain = type(node) in (cst.Name, cst.Attribute) and not text(node).startswith("sys.argv")
+    return node if plain and text(node) != "None" else None
 
 
 def _source(method: str, from_file: bool) -> str | None:
@@ -144,7 +160,8 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     opened = _opened(file, site, script) if source == "file" else None
     if api.traits["tool"] == "YAML" and not _of_settings(target, opened, site, script):
         return
-    yield _parsing(site, script, source, api.traits["tool"], evidence, opened)
+    read = _parsing(site, script, source, api.traits["tool"], evidence, opened)
+    yield replace(read, condition=inline_condition(site.statement, site.node))
 
 
 def _asks(script: Script, site: Site) -> bool:

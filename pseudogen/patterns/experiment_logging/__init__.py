@@ -36,7 +36,6 @@ EXAMPLES = {
             several=False,
             guard=None,
             condition=None,
-            values=("value",),
         ),
     ],
     "loss_history.append_loss(epoch + 1, total / epoch_step)": [

@@ -89,7 +89,8 @@ def _finding(
 ) -> ExperimentLogging:
     condition = common([_condition(log, script) for log in sites])
     names = _by_condition(sites, condition, script) if form == "log" else {}
-    unnamed = form == "log" and not any(names.values())
+    alike = all(_condition(log, script) == condition for log in sites)
+    unnamed = form == "log" and not any(names.values()) and alike
     values = tuple(dict.fromkeys(_values(sites, told.name))) if unnamed else ()
     if len(values) > 1 and any(script.called_function(log) for log in sites):
         values = ()  # the script's own function may use some of them for something else

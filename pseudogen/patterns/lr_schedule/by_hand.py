@@ -309,6 +309,8 @@ def _passed_as_factor(site: Site, script: Script) -> bool:
 @pattern(LrSchedule, statements=(cst.FunctionDef,))
 def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`def get_lr(step): ... return min_lr + coeff * (max_lr - min_lr)`."""
+    if _stands_in(site, script):
+        return
     if returns_rate(script, site.statement) or _passed_as_factor(site, script):
         names = tuple(p.name.value for p in site.node.params.params)
         times = [name for name in names if is_time(name)]
@@ -327,6 +329,16 @@ def find_formula(site: Site, script: Script) -> Iterator[LrSchedule]:
             progress=falls.progress if falls is not None else None,
             cases=cases(script.tree, site.statement),
         )
+
+
+def _stands_in(site: Site, script: Script) -> bool:
+    """Whether a function is made in the `__init__` of a scheduler that is asked for its rate in
+    another way, by a `get_lr` of its own."""
+    maker = script.function_around(site.statement)
+    if maker is None or maker.node.name.value != "__init__" or maker.parent < 0:
+        return False
+    members = script.tree.body(script.tree.statements[maker.parent])
+    return any(type(s.node) is cst.FunctionDef and s.node.name.value == "get_lr" for s in members)
 
 
 def _falls(statement: Statement) -> HalfCosine | None:

@@ -244,6 +244,25 @@ EXAMPLES = {
             operation=None,
         )
     ],
+    (
+        "from functools import partial\n"
+        "class Meter:\n"
+        "    def __init__(self, group):\n"
+        "        self.all_reduce = partial(reduce_all, group=group)\n"
+        "    def update(self, loss):\n"
+        "        return self.all_reduce(loss)"
+    ): [
+        MetricReduction(
+            line=6,
+            end=6,
+            evidence=Evidence(NAME, ("self.all_reduce",)),
+            call="self.all_reduce",
+            value="loss",
+            target=None,
+            form="all-reduce",
+            operation=None,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

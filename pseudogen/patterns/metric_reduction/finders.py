@@ -175,7 +175,9 @@ def _is_held_object(site: Site, script: Script) -> bool:
     if not site.name.startswith("self."):
         return False
     made = [b.value for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
-    return any(type(part) is cst.Call for value in made for part in (value, *_choices(value)))
+    parts = [part for value in made for part in (value, *_choices(value))]
+    calls = [dotted(part.func) for part in parts if type(part) is cst.Call]
+    return any(maker.rpartition(".")[2] != "partial" for maker in calls)
 
 
 def _choices(node: Any) -> tuple[Any, ...]:
