@@ -172,24 +172,6 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> CustomSampler:
 
 EXAMPLES = {
     (
-        "from torch.utils.data import RandomSampler\n"
-        "if not distributed:\n"
-        "    sampler = RandomSampler(data)"
-    ): [
-        CustomSampler(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.utils.data.RandomSampler",)),
-            target="sampler",
-            function="RandomSampler",
-            form="random",
-            source="data",
-            replacement="False",
-            alone=True,
-            condition="not distributed",
-        ),
-    ],
-    (
         "from torch.utils.data import WeightedRandomSampler\n"
         "sampler = WeightedRandomSampler(weights, num_samples=len(weights), replacement=True)"
     ): [
@@ -300,6 +282,24 @@ EXAMPLES = {
             source="data",
             replacement="False",
             condition="distributed",
+        ),
+    ],
+    (
+        "from torch.utils.data import RandomSampler\n"
+        "if not distributed:\n"
+        "    sampler = RandomSampler(data)"
+    ): [
+        CustomSampler(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.RandomSampler",)),
+            target="sampler",
+            function="RandomSampler",
+            form="random",
+            source="data",
+            replacement="False",
+            alone=True,
+            condition="not distributed",
         ),
     ],
 }

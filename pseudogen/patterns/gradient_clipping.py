@@ -243,22 +243,6 @@ def _example(**facts: Any) -> list[GradientClipping]:
 
 
 EXAMPLES = {
-    (
-        "from torch.nn.utils import clip_grads_with_norm_\n"
-        "for part in parts:\n"
-        "    clip_grads_with_norm_(part, limit, whole_norm)"
-    ): [
-        GradientClipping(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.nn.utils.clip_grads_with_norm_",)),
-            how="norm",
-            limit="limit",
-            parameters="part",
-            norm="whole_norm",
-            call="clip_grads_with_norm_",
-        ),
-    ],
     "import torch\n"
     "scaler.unscale_(optimizer)\n"
     "torch.nn.utils.clip_grad_norm_(model.parameters(), max_norm=1.0)\n"
@@ -398,6 +382,22 @@ EXAMPLES = {
             parameters="model.parameters()",
             call="getattr(torch.nn.utils, 'clip_grad_%s_' % mode)",
         )
+    ],
+    (
+        "from torch.nn.utils import clip_grads_with_norm_\n"
+        "for part in parts:\n"
+        "    clip_grads_with_norm_(part, limit, whole_norm)"
+    ): [
+        GradientClipping(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.nn.utils.clip_grads_with_norm_",)),
+            how="norm",
+            limit="limit",
+            parameters="part",
+            norm="whole_norm",
+            call="clip_grads_with_norm_",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

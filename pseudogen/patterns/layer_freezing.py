@@ -151,41 +151,6 @@ def _finding(script: Script, switch: Switch) -> Iterator[LayerFreezing]:
 
 
 EXAMPLES = {
-    (
-        "import torch.nn as nn\n"
-        "class Encoder(nn.Module):\n"
-        "    def __init__(self):\n"
-        "        self.positions = nn.Embedding(512, 64)\n"
-        "        self.positions.requires_grad_(False)"
-    ): [
-        LayerFreezing(
-            line=5,
-            end=5,
-            evidence=Evidence(FLOW, ("self.positions",)),
-            model="self.positions",
-            by="method",
-            flag="requires_grad",
-            normless=True,
-        ),
-    ],
-    (
-        "import torch.nn as nn\n"
-        "for name, part in model.named_modules():\n"
-        "    if not wanted(name):\n"
-        "        continue\n"
-        "    part.requires_grad_(False)"
-    ): [
-        LayerFreezing(
-            line=2,
-            end=5,
-            evidence=Evidence(FLOW, ("model",)),
-            model="model",
-            by="loop",
-            only="wanted(name)",
-            modules=True,
-            flag="requires_grad",
-        ),
-    ],
     "for param in model.backbone.parameters():\n    param.requires_grad = False": [
         LayerFreezing(
             line=1,
@@ -416,6 +381,41 @@ EXAMPLES = {
             modules=True,
             flag="requires_grad",
             normless=True,
+        ),
+    ],
+    (
+        "import torch.nn as nn\n"
+        "class Encoder(nn.Module):\n"
+        "    def __init__(self):\n"
+        "        self.positions = nn.Embedding(512, 64)\n"
+        "        self.positions.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("self.positions",)),
+            model="self.positions",
+            by="method",
+            flag="requires_grad",
+            normless=True,
+        ),
+    ],
+    (
+        "import torch.nn as nn\n"
+        "for name, part in model.named_modules():\n"
+        "    if not wanted(name):\n"
+        "        continue\n"
+        "    part.requires_grad_(False)"
+    ): [
+        LayerFreezing(
+            line=2,
+            end=5,
+            evidence=Evidence(FLOW, ("model",)),
+            model="model",
+            by="loop",
+            only="wanted(name)",
+            modules=True,
+            flag="requires_grad",
         ),
     ],
 }

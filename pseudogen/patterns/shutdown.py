@@ -151,18 +151,6 @@ def _keeps_tracker(role: Role) -> bool:
 
 
 EXAMPLES = {
-    ("import torch.distributed as dist\ndist.destroy_process_group(replica_group)"): [
-        Shutdown(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("torch.distributed.destroy_process_group",)),
-            calls=("dist.destroy_process_group",),
-            closes=("group",),
-            group="replica_group",
-            guard=None,
-            condition=None,
-        ),
-    ],
     "import torch.distributed as dist\nif ddp:\n    dist.destroy_process_group()": [
         Shutdown(
             line=3,
@@ -284,6 +272,18 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    ("import torch.distributed as dist\ndist.destroy_process_group(replica_group)"): [
+        Shutdown(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.distributed.destroy_process_group",)),
+            calls=("dist.destroy_process_group",),
+            closes=("group",),
+            group="replica_group",
+            guard=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -32,22 +32,6 @@ def _example(**facts: Any) -> list[CheckpointSave]:
 
 
 EXAMPLES = {
-    (
-        "accelerator.unwrap_model(model).save_pretrained(\n"
-        "    folder, is_main_process=accelerator.is_main_process\n"
-        ")"
-    ): [
-        CheckpointSave(
-            line=1,
-            end=3,
-            evidence=Evidence(FLOW, ("accelerator.unwrap_model().save_pretrained",)),
-            how="framework",
-            call="accelerator.unwrap_model(model).save_pretrained",
-            whole="model",
-            path="folder",
-            condition="accelerator.is_main_process",
-        ),
-    ],
     "import utils\nutils.save(model, 'weights.pt')": [
         CheckpointSave(
             line=2,
@@ -592,6 +576,22 @@ EXAMPLES = {
             how="helper",
             call="manage_checkpoints",
         )
+    ],
+    (
+        "accelerator.unwrap_model(model).save_pretrained(\n"
+        "    folder, is_main_process=accelerator.is_main_process\n"
+        ")"
+    ): [
+        CheckpointSave(
+            line=1,
+            end=3,
+            evidence=Evidence(FLOW, ("accelerator.unwrap_model().save_pretrained",)),
+            how="framework",
+            call="accelerator.unwrap_model(model).save_pretrained",
+            whole="model",
+            path="folder",
+            condition="accelerator.is_main_process",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -23,27 +23,6 @@ __all__ = [
 
 
 EXAMPLES = {
-    (
-        "import io\n"
-        "import json\n"
-        "open_text = io.open\n"
-        'with open_text(path, "r") as stream:\n'
-        "    config = json.load(stream)"
-    ): [
-        ConfigParsing(
-            line=5,
-            end=5,
-            evidence=Evidence(API, ("json.load",)),
-            target="config",
-            source="file",
-            tool="JSON",
-            file="path",
-            options=0,
-            keeps_unknown=False,
-            rest=None,
-            function=None,
-        ),
-    ],
     'from settings import Config\nopt = Config("training.yml")': [
         ConfigParsing(
             line=2,
@@ -469,6 +448,99 @@ EXAMPLES = {
             keeps_unknown=False,
             function=None,
         )
+    ],
+    (
+        "import argparse\n"
+        "def main(argv=None):\n"
+        "    parser = argparse.ArgumentParser()\n"
+        "    args = parser.parse_args(argv)"
+    ): [
+        ConfigParsing(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("argparse.ArgumentParser.parse_args",)),
+            target="args",
+            rest=None,
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+            given="argv",
+            optional=True,
+        ),
+    ],
+    (
+        "import argparse\n"
+        "first, second = argparse.ArgumentParser(), argparse.ArgumentParser()\n"
+        "args, rest = first.parse_known_args()\n"
+        "more = second.parse_args(rest)"
+    ): [
+        ConfigParsing(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("argparse.ArgumentParser.parse_known_args",)),
+            target="args, rest",
+            rest="rest",
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+        ),
+        ConfigParsing(
+            line=4,
+            end=4,
+            evidence=Evidence(API, ("argparse.ArgumentParser.parse_args",)),
+            target="more",
+            rest=None,
+            source="command line",
+            tool="argparse",
+            file=None,
+            options=0,
+            keeps_unknown=False,
+            function=None,
+            given="rest",
+        ),
+    ],
+    ("import json\nconfig = {} if path is None else json.loads(path.read_text())"): [
+        ConfigParsing(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("json.loads",)),
+            target="config",
+            rest=None,
+            source="file",
+            tool="JSON",
+            file="path",
+            options=0,
+            keeps_unknown=False,
+            function=None,
+            condition="path is not None",
+        ),
+    ],
+    (
+        "import io\n"
+        "import json\n"
+        "open_text = io.open\n"
+        'with open_text(path, "r") as stream:\n'
+        "    config = json.load(stream)"
+    ): [
+        ConfigParsing(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("json.load",)),
+            target="config",
+            source="file",
+            tool="JSON",
+            file="path",
+            options=0,
+            keeps_unknown=False,
+            rest=None,
+            function=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -17,27 +17,6 @@ __all__ = [
 
 
 EXAMPLES = {
-    (
-        "if isinstance(value, float):\n"
-        "    tb_writer.add_scalar(key, value, step)\n"
-        "else:\n"
-        "    tb_writer.add_text(key, value, step)"
-    ): [
-        ExperimentLogging(
-            line=2,
-            end=4,
-            evidence=Evidence(FLOW, ("tb_writer",)),
-            form="log",
-            tracker="tb_writer",
-            backend=None,
-            where=None,
-            names=(),
-            step="step",
-            several=False,
-            guard=None,
-            condition=None,
-        ),
-    ],
     "loss_history.append_loss(epoch + 1, total / epoch_step)": [
         ExperimentLogging(
             line=1,
@@ -1066,6 +1045,27 @@ EXAMPLES = {
             guard=None,
             condition=None,
         )
+    ],
+    (
+        "if isinstance(value, float):\n"
+        "    tb_writer.add_scalar(key, value, step)\n"
+        "else:\n"
+        "    tb_writer.add_text(key, value, step)"
+    ): [
+        ExperimentLogging(
+            line=2,
+            end=4,
+            evidence=Evidence(FLOW, ("tb_writer",)),
+            form="log",
+            tracker="tb_writer",
+            backend=None,
+            where=None,
+            names=(),
+            step="step",
+            several=False,
+            guard=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

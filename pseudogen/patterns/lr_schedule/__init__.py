@@ -53,23 +53,6 @@ def _example(**facts: Any) -> list[LrSchedule]:
 
 _STEP_LR = "torch.optim.lr_scheduler.StepLR"
 EXAMPLES = {
-    (
-        "class WarmScheduler:\n"
-        "    def step(self):\n"
-        "        for group in self.optimizer.param_groups:\n"
-        '            group["lr"] = self.rate()'
-    ): [
-        LrSchedule(
-            line=4,
-            end=4,
-            evidence=Evidence(FLOW, ('group["lr"]',)),
-            action="set",
-            optimizer="self.optimizer",
-            value="self.rate()",
-            variable='group["lr"]',
-            own_scheduler=True,
-        ),
-    ],
     "for epoch in range(epochs):\n"
     "    if epoch > warm:\n"
     "        scheduler.step(epoch)\n"
@@ -581,6 +564,23 @@ EXAMPLES = {
             value='get_lr(state["iter_num"]) if decay_lr else learning_rate',
             variable="lr",
         )
+    ],
+    (
+        "class WarmScheduler:\n"
+        "    def step(self):\n"
+        "        for group in self.optimizer.param_groups:\n"
+        '            group["lr"] = self.rate()'
+    ): [
+        LrSchedule(
+            line=4,
+            end=4,
+            evidence=Evidence(FLOW, ('group["lr"]',)),
+            action="set",
+            optimizer="self.optimizer",
+            value="self.rate()",
+            variable='group["lr"]',
+            own_scheduler=True,
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -29,16 +29,6 @@ __all__ = [
 
 
 EXAMPLES = {
-    ("model = AutoModel.from_pretrained(model)"): [
-        PretrainedWeights(
-            line=1,
-            end=1,
-            evidence=Evidence(NAME, ("AutoModel.from_pretrained",)),
-            form="named",
-            function="AutoModel.from_pretrained",
-            source="model",
-        ),
-    ],
     "from nets import Net\nnet = Net()\nnet.init_from_base_net(args.base_net)": [
         PretrainedWeights(
             line=3,
@@ -376,6 +366,16 @@ EXAMPLES = {
             function="torch.load",
             source="args.teacher",
         )
+    ],
+    ("model = AutoModel.from_pretrained(model)"): [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("AutoModel.from_pretrained",)),
+            form="named",
+            function="AutoModel.from_pretrained",
+            source="model",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -38,17 +38,6 @@ def _example(**facts: Any) -> list[ProgressDisplay]:
 
 
 EXAMPLES = {
-    ("from tqdm import tqdm\nfor batch in tqdm(loader, disable=not verbose):\n    train(batch)"): [
-        ProgressDisplay(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("tqdm.tqdm",)),
-            how="bar",
-            call="tqdm",
-            over="loader",
-            shown_if="verbose",
-        ),
-    ],
     (
         "for step, batch in enumerate(loader):\n"
         "    loss = model(batch)\n"
@@ -482,6 +471,17 @@ EXAMPLES = {
             per="step",
             condition="last_log is None or time.time() - last_log > 60",
         )
+    ],
+    ("from tqdm import tqdm\nfor batch in tqdm(loader, disable=not verbose):\n    train(batch)"): [
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("tqdm.tqdm",)),
+            how="bar",
+            call="tqdm",
+            over="loader",
+            shown_if="verbose",
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -10,21 +10,6 @@ __all__ = ["Seeding", "find_calls"]
 
 
 EXAMPLES = {
-    ("import torch\nfrom launcher import dp_rank\ntorch.manual_seed(seed + dp_rank)"): [
-        Seeding(
-            line=3,
-            end=3,
-            evidence=Evidence(API, ("torch.manual_seed",)),
-            seed="seed + dp_rank",
-            libraries=("torch",),
-            helper=None,
-            every_device=True,
-            per_process=False,
-            several=False,
-            value=None,
-            condition=None,
-        ),
-    ],
     "import random, torch\n"
     "import numpy as np\n"
     "if args.seed is not None:\n"
@@ -299,6 +284,21 @@ EXAMPLES = {
             value=42,
             condition=None,
         )
+    ],
+    ("import torch\nfrom launcher import dp_rank\ntorch.manual_seed(seed + dp_rank)"): [
+        Seeding(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.manual_seed",)),
+            seed="seed + dp_rank",
+            libraries=("torch",),
+            helper=None,
+            every_device=True,
+            per_process=False,
+            several=False,
+            value=None,
+            condition=None,
+        ),
     ],
 }
 COUNTEREXAMPLES = {
