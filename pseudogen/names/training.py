@@ -34,7 +34,7 @@ LEARNER = "learner"
 """An object that holds the model and its optimizer is told to learn (`agent.update(rollouts)`)."""
 
 _NO_LOSS = frozenset({"super()", "ctx", "Function", "autograd"})
-_APPLYING = frozenset({"apply_gradients", "minimize", "stateless_apply"})
+_APPLYING = frozenset({"apply_gradient", "apply_gradients", "minimize", "stateless_apply"})
 _ENGINE_METHODS = frozenset({"train_batch", "train_on_batch", "update_params"})
 _STEP_METHODS = frozenset({"train_one_batch", "train_one_step", "train_step"})
 """Methods of the project's own trainers that take one step."""

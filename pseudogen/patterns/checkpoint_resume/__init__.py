@@ -336,6 +336,19 @@ EXAMPLES = {
             condition="args.resume",
         )
     ],
+    (
+        "from clu import checkpoint\n"
+        "ckpt = checkpoint.MultihostCheckpoint(folder)\n"
+        "state = ckpt.restore_or_initialize(state)"
+    ): [
+        CheckpointResume(
+            line=3,
+            end=3,
+            evidence=Evidence(FLOW, ("ckpt.restore_or_initialize",)),
+            how="latest",
+            call="ckpt.restore_or_initialize",
+        )
+    ],
     "_, client_state = model_engine.load_checkpoint(args.load_dir, tag)": _example(
         line=1,
         evidence=Evidence(FLOW, ("model_engine.load_checkpoint",)),

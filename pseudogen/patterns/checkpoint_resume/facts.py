@@ -14,11 +14,10 @@ class CheckpointResume(Finding):
 
     Attributes:
         how: "load" (a library reads the file), "read" (a helper reads it and gives what was
-            saved), "helper", "framework" (a method restores all), "choice" (the last
-            checkpoint where there is one, another file otherwise), "setting" (a runner is
-            told to by its settings), "module" (a module is made with the weights of a checkpoint)
-            or "argument" (a framework's training call is told the
-            checkpoint).
+            saved), "helper", "framework" (a method restores all), "latest" (the last checkpoint
+            where there is one), "choice" (that one, or another file), "setting" (a runner is told
+            to by its settings), "module" (a module is made with the weights of a checkpoint) or
+            "argument" (a framework's training call is told the checkpoint).
         call: What is called.
         path: The file or folder.
         restores: The keys of the file that the script reads.

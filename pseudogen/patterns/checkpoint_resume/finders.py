@@ -367,6 +367,8 @@ def _how(site: Site, script: Script) -> str | None:
         return None
     if method == "load_state" and receiver:
         return "framework"
+    if method == "restore_or_initialize" and receiver:
+        return "latest"
     if method == "load_from_checkpoint" and receiver:
         return "module"
     attribute = type(site.node.func) is cst.Attribute

@@ -389,6 +389,20 @@ EXAMPLES = {
         )
     ],
     (
+        "agent = make_agent(env.observation_spec(), cfg.agent)\n"
+        "for batch in batches:\n"
+        "    metrics = agent.update(batch, 3)"
+    ): [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("agent",)),
+            target="agent",
+            function="make_agent",
+            arguments=("env.observation_spec()", "cfg.agent"),
+        )
+    ],
+    (
         "from project import ConservativeSAC, GaussianPolicy, QFunction\n"
         "policy = GaussianPolicy(dims)\n"
         "qf = QFunction(dims)\n"
@@ -593,6 +607,11 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    (
+        "from tensorflow.keras.applications.resnet50 import decode_predictions\n"
+        "model.fit(x, y, epochs=3)\n"
+        "result = decode_predictions(model.predict(image))"
+    ): "names of classes are read from what a model gave",
     (
         "from project import SAC, Walls\n"
         "walls = Walls(dims)\n"

@@ -32,7 +32,7 @@ from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
-from pseudogen.names.words import words
+from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.model_build.facts import ModelBuild
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -43,6 +43,8 @@ def find_known(site: Site, script: Script) -> Iterator[ModelBuild]:
     """A model of a library, or of a class of the script that inherits from one."""
     known, last = site.known, site.name.rpartition(".")[2]
     if known is None or known.evidence != API or last in ("super", "__init__"):
+        return
+    if last in _BESIDE_MODELS:
         return
     if last in ("to", "cuda") and type(site.node.func.value) is cst.Call:
         return  # what is made there is moved
@@ -110,11 +112,16 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     yield replace(made, architecture=None) if target in script.once(taught) else made
 
 
+_BESIDE_MODELS = frozenset({"decode_predictions", "preprocess_input"})
+"""Functions of Keras's applications that make no model."""
+
+
 def _learns(target: str, site: Site, script: Script) -> bool:
     """`agent = PPO(state_dim, action_dim)`, which is told to learn below and so holds networks; or
     a network that one is made with: `policy = GaussianPolicy(dims)`."""
     last = site.name.rpartition(".")[2]
-    if last in ("create", "instantiate"):
+    makes = words(last)[:1] and words(last)[0] in MAKING and words(last)[-1] == "agent"
+    if last in ("create", "instantiate") or makes:
         return target in script.once(learners)
     if not is_class_name(last):
         return False

@@ -307,6 +307,24 @@ EXAMPLES = {
         call="agent.learn",
     ),
     (
+        "import jax\n"
+        "def train_step(state, batch):\n"
+        "    grad_fn = jax.value_and_grad(loss_fn)\n"
+        "    loss, grad = grad_fn(state.optimizer.target)\n"
+        "    optimizer = state.optimizer.apply_gradient(grad, learning_rate=rate)\n"
+        "    return state.replace(optimizer=optimizer)"
+    ): [
+        TrainingStep(
+            line=4,
+            end=5,
+            evidence=Evidence(FLOW, ("state.optimizer",)),
+            how="apply",
+            steps=5,
+            gradients="grad_fn",
+            call="state.optimizer.apply_gradient",
+        )
+    ],
+    (
         "from torch.utils.data import DataLoader\n"
         "expert = DataLoader(pairs)\n"
         "for _ in range(9):\n"
