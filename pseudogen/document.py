@@ -41,17 +41,15 @@ def spans(marked: str) -> Spans:
     found: list[Span] = []
     around: list[str] = []
     kind = "words"
-    pieces = _MARK.split(marked)
-    for text, sign in zip(pieces[::2], pieces[1::2], strict=False):
-        if text:
-            found.append(Span(text, kind))
-        if sign != _END:
+    for piece in _MARK.split(marked):
+        if piece in _KIND:
             around.append(kind)
-            kind = _KIND[sign]
+            kind = _KIND[piece]
+        elif piece != _END:
+            if piece:
+                found.append(Span(piece, kind))
         elif around:
             kind = around.pop()
-    if pieces[-1]:
-        found.append(Span(pieces[-1], kind))
     return tuple(found)
 
 

@@ -14,9 +14,11 @@ from __future__ import annotations
 import dataclasses
 from functools import cache
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-__all__ = ["dataclass"]
+__all__ = ["dataclass", "replace"]
+
+Record = TypeVar("Record")
 
 if TYPE_CHECKING:
     from dataclasses import dataclass
@@ -54,6 +56,20 @@ def _facts(self: Any, **given: Any) -> None:
         raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
     for name, value in values.items():
         setters[name](self, value)
+
+
+def replace(one: Record, **changes: Any) -> Record:
+    """Another instance with other values of some fields, as the standard library makes it."""
+    cls: Any = one.__class__
+    values = {name: getattr(one, name) for name in _names(cls)}
+    made: Record = cls(**(values | changes))
+    return made
+
+
+@cache
+def _names(cls: Any) -> tuple[str, ...]:
+    """The names of the fields."""
+    return tuple(field.name for field in dataclasses.fields(cls))
 
 
 _set = object.__setattr__

@@ -9,7 +9,7 @@ An unknown field stays an error.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -128,7 +128,8 @@ class PlainEnvironment(Environment):
     def __init__(self, **setup: Any) -> None:
         super().__init__(optimized=False, **setup)
         self.filters.update(first=_first, last=_last, list=list, map=self._mapped, unique=_unique)
-        self.filters.update(select=self._selected, reject=self._rejected)
+        self.filters.update(select=self._selected, selectattr=self._selected_by)
+        self.filters.update(reject=self._rejected, rejectattr=self._rejected_by)
 
     def _generate(self, *template: Any, **how: Any) -> str:
         """The Python code of a template, which says `LoopContext` for what `loop` is."""
@@ -147,18 +148,38 @@ class PlainEnvironment(Environment):
         """Each item through the filter of that name, or its field or place `attribute`."""
         if attribute is None:
             return list(map(self.filters[name], items))
-        wanted = attrgetter(attribute) if isinstance(attribute, str) else itemgetter(attribute)
-        return list(map(wanted, items))
+        return list(map(_getter(attribute), items))
 
     def _selected(self, items: Iterable[Any], test: str = "", *given: Any) -> list[Any]:
         """The items that are true, or for which a test holds."""
-        holds: Any = self.tests[test] if test else bool
+        holds = self._test(test)
         return [item for item in items if holds(item, *given)]
 
     def _rejected(self, items: Iterable[Any], test: str = "", *given: Any) -> list[Any]:
-        """The items that are not true, or for which a test does not hold."""
-        holds: Any = self.tests[test] if test else bool
+        """The other items."""
+        holds = self._test(test)
         return [item for item in items if not holds(item, *given)]
+
+    def _selected_by(
+        self, items: Iterable[Any], field: str | int, test: str = "", *given: Any
+    ) -> list[Any]:
+        """The items of which a field, or what is at a place, is true or has a test hold."""
+        holds, wanted = self._test(test), _getter(field)
+        return [item for item in items if holds(wanted(item), *given)]
+
+    def _rejected_by(
+        self, items: Iterable[Any], field: str | int, test: str = "", *given: Any
+    ) -> list[Any]:
+        """The other items."""
+        holds, wanted = self._test(test), _getter(field)
+        return [item for item in items if not holds(wanted(item), *given)]
+
+    def _test(self, name: str) -> Any:
+        return self.tests[name] if name else bool
+
+
+def _getter(field: str | int) -> Callable[[Any], Any]:
+    return attrgetter(field) if isinstance(field, str) else itemgetter(field)
 
 
 def _unique(items: Iterable[Any]) -> list[Any]:

@@ -61,7 +61,7 @@ class Branches:
         ]
 
     def _inside(self, header: Statement) -> str | None:
-        return self._script.condition(self._script.tree.body(header)[0])
+        return self._script.condition(self._script.tree.statements[header.index + 1])
 
 
 def _begins(condition: str, shared: str | None) -> bool:

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -14,7 +13,7 @@ from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names.conditions import common
 from pseudogen.names.script import Script
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -14,7 +13,7 @@ from pseudogen.explanation.passage import Clause
 from pseudogen.explanation.readings import clauses, is_read
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.script import Script
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -164,10 +163,12 @@ def _names_passed(script: Script) -> dict[str, list[tuple[int, int]]]:
     found: dict[str, list[tuple[int, int]]] = {}
     for site in script.call_sites():
         for arg in site.node.args:
-            several = type(arg.value) in (cst.List, cst.Tuple)
-            for value in [e.value for e in arg.value.elements] if several else [arg.value]:
-                if type(value) is cst.Name:
-                    found.setdefault(value.value, []).append((site.line, site.scope))
+            kind = type(arg.value)
+            if kind is cst.Name:
+                found.setdefault(arg.value.value, []).append((site.line, site.scope))
+            for element in arg.value.elements if kind in (cst.List, cst.Tuple) else ():
+                if type(element.value) is cst.Name:
+                    found.setdefault(element.value.value, []).append((site.line, site.scope))
     return found
 
 

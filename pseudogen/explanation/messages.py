@@ -54,6 +54,6 @@ def _shown(said: str, more: bool) -> str:
     said = " ".join(said.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
     if len(said) > _MESSAGE:
         said, more = said[:_MESSAGE].rpartition(" ")[0], True
-    if sum(letter.isalpha() for letter in said) <= 2:
+    if sum(map(str.isalpha, said)) <= 2:
         return ""
     return said.rstrip(" …") + " …" if more else said

@@ -96,7 +96,11 @@ class _Walk:
             if site.name in self.classes:
                 found += self._constructors(site)
         for site in sites:
-            found += self._called(site)
+            direct = called_function(self.script, site)
+            if direct is not None:
+                found.append(direct)
+            elif site.node.args and self.functions:
+                found += self._handed(site)
         return self._enter(found) if found else []
 
     def _enter(self, functions: Iterable[int]) -> list[Statement]:
@@ -105,10 +109,8 @@ class _Walk:
         self.entered.update(found)
         return [self.script.tree.statements[index] for index in found]
 
-    def _called(self, site: Site) -> list[int]:
-        direct = called_function(self.script, site)
-        if direct is not None:
-            return [direct]
+    def _handed(self, site: Site) -> list[int]:
+        """The functions that a call of something else is handed."""
         return [
             binding.statement
             for arg in site.node.args

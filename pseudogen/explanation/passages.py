@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence, Set
-from dataclasses import replace
 
 import libcst as cst
 
@@ -20,6 +19,7 @@ from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
 from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
+from pseudogen.records import replace
 from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import field, replace
+from dataclasses import field
 
 import libcst as cst
 
@@ -14,7 +14,7 @@ from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names import hooks, structure
 from pseudogen.names.script import Script
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
 from pseudogen.vocabulary import ANYWHERE, STAGE_OF, STAGES
 

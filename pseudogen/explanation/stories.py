@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from itertools import chain
 from typing import Any
 
@@ -14,7 +13,7 @@ from pseudogen.explanation.continuing import Continuing, continuing
 from pseudogen.finding import Finding
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement

@@ -9,7 +9,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.syntax.text import bare, text
+from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement, Tree
 
 _Test = tuple[Any, bool]
@@ -180,6 +180,10 @@ def _written(test: _Test, alone: bool) -> str:
 
 _NAME = re.compile(r"\w+")
 _DOTTED = re.compile(r"(?![\d.])[\w.]+")
+_COMPARED = re.compile(
+    rf"({_DOTTED.pattern}) (==|!=|is not|is|[<>]=?) (-?[\w.]+|'[^'\\]*'|\"[^\"\\]*\")"
+)
+"""The simplest conditions, of which no parser is asked."""
 _LOGIC = frozenset({"and", "False", "in", "is", "not", "or", "True"})
 
 
@@ -187,6 +191,8 @@ def are_opposite(one: str, other: str) -> bool:
     """Whether of two written conditions always exactly one holds: they speak of the same."""
     if other == f"not {one}" and _DOTTED.fullmatch(one):
         return one != "True"
+    if compared := _COMPARED.fullmatch(one):
+        return other == f"{compared[1]} {_SIGNS[compared[2]]} {compared[3]}"
     named, also = (set(_NAME.findall(condition)) - _LOGIC for condition in (one, other))
     return named == also and opposite(cst.parse_expression(one), alone=True) == other
 
@@ -249,6 +255,7 @@ _OPPOSITES: dict[type, str] = {
     cst.GreaterThan: "<=",
     cst.GreaterThanEqual: "<",
 }
+_SIGNS = {OPERATORS[kind]: sign for kind, sign in _OPPOSITES.items()}
 
 
 def opposite(node: Any, alone: bool = False) -> str:

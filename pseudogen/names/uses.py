@@ -18,25 +18,22 @@ class Uses:
 
     def __init__(self, script: Script) -> None:
         settings = script.settings
-        reads = list(script.reads_mentioning(_roots(settings)))
         self._names: dict[int, list[str]] = {}
         for name, setting in settings.items():
             self._names.setdefault(id(setting), []).append(name)
-        self._places: dict[str, list[int]] = {}
-        self._lines = [read.line for read in reads]
+        self._lines: dict[str, set[int]] = {}
         of_name: dict[str, list[int]] = {}
-        for place, read in enumerate(reads):
-            of_name.setdefault(read.name, []).append(place)
-        for read_name, places in of_name.items():
+        for read in script.reads_mentioning(_roots(settings)):
+            of_name.setdefault(read.name, []).append(read.line)
+        for read_name, lines in of_name.items():
             for name in _beginnings(read_name):
                 if name in settings:
-                    self._places.setdefault(name, []).extend(places)
+                    self._lines.setdefault(name, set()).update(lines)
 
     def lines(self, setting: Setting) -> tuple[int, ...]:
-        """The lines on which a setting is read, under any of its names, in the order of reading."""
-        found = [self._places.get(name, []) for name in self._names.get(id(setting), ())]
-        places = sorted({place for one in found for place in one})
-        return tuple(dict.fromkeys(self._lines[place] for place in places))
+        """The lines on which a setting is read, under any of its names, in order."""
+        found = [self._lines.get(name, ()) for name in self._names.get(id(setting), ())]
+        return tuple(sorted(found[0] if len(found) == 1 else set().union(*found)))
 
 
 def _roots(settings: Settings) -> set[str]:

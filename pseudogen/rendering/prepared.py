@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 from pseudogen.document import (
@@ -30,21 +31,41 @@ def prepared_document(document: Document) -> Document:
     """
     if document.ready:
         return document
+    is_clean = _are_inert([span.text for text in _texts(document) for span in text])
     blocks: list[Block] = []
     above: Lines | None = None
     for block in document.blocks:
         if isinstance(block, Heading):
             above = block.lines
             note = block.note or _place(block.lines, document.lang)
-            text, told = inert_spans(block.text), as_kind(inert_spans(note), "note")
+            text = block.text if is_clean else inert_spans(block.text)
+            told = as_kind(note if is_clean else inert_spans(note), "note")
             blocks.append(Heading(block.level, text, told, block.lines))
             continue
         if isinstance(block, Paragraph) and block.lines != above and not _noted(block.label):
             place = _place(block.lines, document.lang)
             if place:
                 block = Paragraph(joined(block.text, place), block.label, block.lines)
-        blocks.append(_clean(block))
-    return replace(document, blocks=tuple(blocks), ready=True)
+        as_it_is = is_clean and not isinstance(block, Listing)
+        blocks.append(block if as_it_is else _clean(block))
+    return Document(tuple(blocks), document.lang, ready=True)
+
+
+def _texts(document: Document) -> Iterator[Spans]:
+    """All that a document says, but for lines of the source."""
+    for block in document.blocks:
+        if isinstance(block, Heading):
+            yield block.text
+            yield block.note
+        elif isinstance(block, Paragraph):
+            yield block.text
+            yield block.label
+        elif isinstance(block, Items):
+            yield from block.items
+        elif isinstance(block, Table):
+            yield from block.header
+            for row in block.rows:
+                yield from row
 
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
@@ -87,11 +108,15 @@ def _clean(block: Paragraph | Items | Table | Listing) -> Block:
 
 def inert_spans(text: Spans) -> Spans:
     """Spans on one line, with nothing unseen in them."""
-    pieces = [span.text for span in text]
-    # Whatever is unseen, a tab or a line break is not printable: most spans stay as they are.
-    if all(pieces) and "".join(pieces).isprintable():
+    if _are_inert([span.text for span in text]):
         return text
     return tuple(Span(_line(span.text), span.kind) for span in text if span.text)
+
+
+def _are_inert(pieces: list[str]) -> bool:
+    """Whether there is nothing to clean in pieces of text, as in most: whatever is unseen, a tab or
+    a line break is not printable."""
+    return all(pieces) and "".join(pieces).isprintable()
 
 
 def _line(text: str) -> str:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from functools import cache
+from typing import get_args
 
 from jinja2 import FileSystemLoader, StrictUndefined
 
-from pseudogen.document import Document, Pseudocode, Spans
+from pseudogen.document import Block, Document, Heading, Pseudocode, Spans
 from pseudogen.languages import template_root
 from pseudogen.rendering.layout import joined
 from pseudogen.rendering.nesting import nested
@@ -43,7 +44,7 @@ def _environment() -> PlainEnvironment:
     )
     made.filters.update(
         backticks=backticks,
-        block=lambda block: type(block).__name__.lower(),
+        block=lambda block: _BLOCKS[type(block)],
         everything=everything,
         fence=fence,
         highlighted=highlighted,
@@ -55,8 +56,12 @@ def _environment() -> PlainEnvironment:
         swap=swap,
         text=pseudocode_text,
     )
+    made.tests["heading"] = lambda block: isinstance(block, Heading)
     made.tests["matching"] = lambda text, pattern: re.search(pattern, text) is not None
     return made
+
+
+_BLOCKS: dict[type, str] = {block: block.__name__.lower() for block in get_args(Block)}
 
 
 def everything(code: Pseudocode) -> str:
@@ -107,7 +112,8 @@ def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
         for span in text:
             words, kind = span.text, span.kind
             if kind in ("code", "string"):
-                code = backticks(words)
+                plain = words and "`" not in words and words.strip(" ") == words
+                code = f"`{words}`" if plain else backticks(words)
                 pieces.append(code.replace("|", "\\|") if cell else code)
                 continue
             if is_special(words):  # hardly any is; to translate takes three times as long
@@ -120,7 +126,8 @@ def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
 
 def line_start(text: str) -> str:
     """A line of Markdown that begins no list, heading, quote or indented code."""
-    return _LINE_START.sub(r"\1\\\2", text.lstrip(), count=1)
+    line = text.lstrip()
+    return line if line[:1].isalpha() else _LINE_START.sub(r"\1\\\2", line, count=1)
 
 
 _LINE_START = re.compile(r"^(\d*)([-+=#>:.)])")

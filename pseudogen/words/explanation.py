@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import field
 from itertools import groupby
 from types import MappingProxyType
 from typing import Any
@@ -37,7 +37,7 @@ from pseudogen.names.module_files import NotRead
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall, PitfallElsewhere
 from pseudogen.reading.source import Remark
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
 from pseudogen.templating import explanation_words
 from pseudogen.words.glance import glance
 from pseudogen.words.messages import not_read, remarks

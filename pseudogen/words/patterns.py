@@ -17,7 +17,7 @@ as one line of pseudocode."""
 _CHINESE = "\u4e00-\u9fff"
 _BLANK = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(" {2,}")
-_PART = re.compile(r"^@(\w+)[ \t]*", re.M)
+_NAME = re.compile(r"\w*")
 
 
 class Words:
@@ -76,11 +76,12 @@ def split_words(text: str, first: str, names: Sequence[str]) -> tuple[Spans, dic
     head, _, rest = text.strip().partition("\n")
     if not head.startswith("# "):
         raise ValueError(f"the words begin with {head!r}, not with a title")
-    pieces = _PART.split(f"@{first}\n{rest}")
-    parts = dict(zip(pieces[1::2], pieces[2::2], strict=True))
-    for name in parts:
+    parts: dict[str, str] = {}
+    for piece in f"{first}\n{rest}".split("\n@"):
+        name = _NAME.match(piece)[0]  # type: ignore[index]
         if name not in names:
             raise ValueError(f"no part of these words is called {name!r}")
+        parts[name] = piece[len(name) :]
     return spans(head[2:].strip()), parts
 
 

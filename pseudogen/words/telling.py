@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from operator import itemgetter
 from typing import Any
 
@@ -14,10 +14,14 @@ from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
 from pseudogen.names.conditions import either_way
+from pseudogen.records import replace
 from pseudogen.templating import explanation_words, language
 from pseudogen.words.patterns import Words, finding_words, spaced_words
 
 _Key = tuple[str, tuple[str, ...]]
+
+_Sentences = tuple[list[Spans], list[str], list[str]]
+"""The sentences of a paragraph, their texts, and these whatever the code in them."""
 
 _OBJECT = re.compile(r"[\w.]+(\[[\w.'\"]+\])?")
 _RHYTHM = ("every", "per")
@@ -50,7 +54,9 @@ class Telling:
         self.cases = {"": cases}  # by file
         self._frame: Any = explanation_words(lang)
         self._words: dict[int, Words] = {}
-        self._told: dict[tuple[str, str, str], dict[int, tuple[int, dict[str, str]]]] = {}
+        self._first: dict[tuple[str, str], tuple[Spans, int]] = {}
+        """The first paragraph by its file and pattern, and its line: most have no second one."""
+        self._told: dict[tuple[str, str], dict[str, dict[int, tuple[int, dict[str, str]]]]] = {}
         self._kept: list[Finding] = []  # made here; words are kept by the `id` of their finding
         self._within: dict[int, int] = {}  # the line of the branch, by `id`
         self._paragraphs = 0
@@ -90,7 +96,11 @@ class Telling:
         first: dict[_Key, Entry] = {}
         places: dict[int, list[tuple[int, int]]] = {}
         left_out: set[int] = set()
+        told = list(told)
+        of_pattern = Counter(entry.pattern for entry in told)
         for entry in told:
+            if of_pattern[entry.pattern] == 1:
+                continue
             earlier = first.setdefault(self._key(entry, file), entry)
             if earlier is not entry:
                 places.setdefault(id(earlier), []).extend(entry.ranges)
@@ -136,9 +146,8 @@ class Telling:
     def _in_branch(self, finding: Finding, file: str) -> Finding:
         """A finding without what a branch around it has told of the condition in its words."""
         condition = getattr(finding, "condition", None) or ""
-        told = condition and any(condition in plain(p) for p in self.words(finding).what)
-        short = self.branches.beyond(finding.line, condition) if told and not file else None
-        if short is None:
+        short = self.branches.beyond(finding.line, condition) if not file else None
+        if short is None or not any(condition in plain(p) for p in self.words(finding).what):
             return finding
         rhythm = {fact: None for fact in _RHYTHM if hasattr(finding, fact)}
         if getattr(finding, "per", None) not in _TURNS:
@@ -266,12 +275,18 @@ class Telling:
     def _shortened(self, paragraph: Spans, finding: Finding, file: str) -> tuple[Spans, int | None]:
         """Without the sentences that a paragraph on an earlier finding has, word for word; only
         where this one says at least as much as that, whose line is given, too."""
-        said = sentences(paragraph)
-        exact = [plain(sentence).strip() for sentence in said]
-        shapes = [_shape(sentence) for sentence in said]
+        about = file, finding.pattern
+        if about not in self._first:
+            self._first[about] = paragraph, finding.line
+            return paragraph, None
+        if about not in self._told:
+            first, line = self._first[about]
+            self._keep(about, line, _sentences(first))
+        told = self._told[about]
+        said, exact, shapes = _sentences(paragraph)
         alike: dict[int, tuple[int, dict[str, str]]] = {}  # they share a sentence
         for text in exact[1:]:
-            alike.update(self._told.get((file, finding.pattern, text), {}))
+            alike.update(told.get(text, {}))
         for _, (line, earlier) in sorted(alike.items(), key=itemgetter(0)):
             if list(earlier) == exact:
                 return spaced_words(self._frame.all_as(line), self.lang), None
@@ -279,12 +294,17 @@ class Telling:
             if same and _replaces(list(earlier.values()), shapes):
                 kept = [s for s, text in zip(said, exact, strict=True) if text not in same]
                 return stripped(_flat(kept)), line
+        self._keep(about, finding.line, (said, exact, shapes))
+        return paragraph, None
+
+    def _keep(self, about: tuple[str, str], line: int, told: _Sentences) -> None:
+        """Note a paragraph on a finding of a file and pattern, for those that come later."""
+        _, exact, shapes = told
         shaped = dict(zip(exact, shapes, strict=True))
         self._paragraphs += 1
+        there = self._told.setdefault(about, {})
         for text in exact:
-            there = self._told.setdefault((file, finding.pattern, text), {})
-            there[self._paragraphs] = (finding.line, shaped)
-        return paragraph, None
+            there.setdefault(text, {})[self._paragraphs] = (line, shaped)
 
     def new(self, words: Words, part: str, whole: bool) -> Spans:
         """The sentences of a part that have not been said yet, of this or of other variables, as
@@ -304,6 +324,11 @@ class Telling:
                 self._shapes.add(shape)
                 kept.append(sentence)
         return stripped(_flat(kept))
+
+
+def _sentences(paragraph: Spans) -> _Sentences:
+    said = sentences(paragraph)
+    return said, [plain(one).strip() for one in said], [_shape(one) for one in said]
 
 
 def _unspaced(written: str) -> str:
