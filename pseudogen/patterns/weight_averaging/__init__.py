@@ -331,6 +331,17 @@ EXAMPLES = {
             function="ema.EMAHook",
         )
     ],
+    "self._average_model.update_parameters(pl_module)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("self._average_model",)),
+            action="updated",
+            average="self._average_model",
+            model="pl_module",
+            function="self._average_model.update_parameters",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "losses = agent.update_parameters(memory, batch_size, updates)": "an agent learns",

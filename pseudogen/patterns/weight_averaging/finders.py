@@ -119,7 +119,8 @@ def find_update(site: Site, script: Script) -> Iterator[WeightAveraging]:
     named = {word for part in receiver.split(".") for word in words(part)}
     first = site.node.args[0].value if site.node.args else None
     parameters = site.node.func.attr.value == "update_parameters"
-    parameters = parameters and first is not None and _of_model(first, site, script)
+    told = bool({"average", "averaged"} & named)
+    parameters = parameters and first is not None and (told or _of_model(first, site, script))
     averages = named & (_AVERAGES | {"shadow"}) or {"moving", "average"} <= named
     if not (averages or parameters) or named & _OTHER or receiver == "self":
         return
