@@ -149,12 +149,12 @@ def test_how_a_detector_trains_itself() -> None:
         "            patience=20, amp=False, freeze=None)\n"
     )
     assert told(code) == (
-        "`model` trains with the data that `'pets.yaml'` describes, on images of `320` pixels a "
-        "side, in batches of `4`, from a learning rate of `0.01` on, until `20` epochs bring no "
-        "improvement, with a learning rate that falls along a cosine."
+        "`model` trains on the data `'pets.yaml'`, on images of `320` pixels a side, to the end, "
+        "or until `20` epochs in a row have brought no improvement, in batches of `4`, with a "
+        "learning rate that falls along a cosine."
     )
-    assert "初始学习率为 `0.01`" in told(code, "zh")
-    assert "trains with the data" not in told(code.replace("YOLO", "Net"))
+    assert "学习率按余弦下降" in told(code, "zh")
+    assert "trains on the data" not in told(code.replace("YOLO", "Net"))
 
 
 def test_how_a_lightning_trainer_runs_and_where_its_tracker_is_made() -> None:
@@ -167,8 +167,112 @@ def test_how_a_lightning_trainer_runs_and_where_its_tracker_is_made() -> None:
         "trainer.fit(model, data)\n"
     )
     assert told(code) == (
-        "`trainer` trains on `2` devices (`'gpu'`), evaluates at the interval `0.5`, logs to "
-        "`TensorBoardLogger('runs')`, calls `[keep, pl.callbacks.Timer(…)]` as it goes."
+        "`trainer` trains on `2` devices (`'gpu'`), evaluates each time that the share `0.5` "
+        "of an epoch is done, logs to `TensorBoardLogger('runs')`, calls "
+        "`[keep, pl.callbacks.Timer(…)]` as it goes."
     )
     assert "A tracker is made and handed on (TensorBoard)" in pseudogen.explain(code)
     assert "trainer ← pl.Trainer(accelerator" in pseudogen.pseudo(code)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said", "unsaid"),
+    [
+        ("batch=0.7", "in batches that fill the share `0.7` of the GPU memory", "batches of"),
+        ("batch=-1, freeze=10", "with its first `10` layers frozen", "batches"),
+        ("freeze=[0, 2]", "with the layers `[0, 2]` frozen", "first"),
+        (
+            "optimizer='SGD', lr0=0.1",
+            "the optimizer `'SGD'`, from a learning rate of `0.1`",
+            "auto",
+        ),
+        ("optimizer='auto', lr0=0.1, device=[0, 1]", "on the devices `[0, 1]`.", "0.1"),
+    ],
+)
+def test_what_the_settings_of_a_detector_mean(arguments: str, said: str, unsaid: str) -> None:
+    made = "from ultralytics import YOLO\nmodel = YOLO('yolov8n.pt')\n"
+    code = f"{made}model.train(data=d, epochs=9, {arguments})\n"
+    assert said in told(code)
+    assert unsaid not in told(code)
+    assert told(code, "zh")
+
+
+_RUN = "from transformers import TrainingArguments, set_seed\nset_seed(1)\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("num_train_epochs=3, max_steps=500", "`500` steps in all."),
+        ("num_train_epochs=3, max_steps=-1", "`3` epochs."),
+        ("num_train_epochs=3, max_steps=most",
+         "`3` epochs, or `most` steps in all, if that is positive."),
+        ("eval_strategy='steps', eval_steps=0.2",
+         "an evaluation each time that the share `0.2` of all steps is done."),
+        ("save_total_limit=1", "only the last checkpoint kept."),
+        ("save_total_limit=1, load_best_model_at_end=True",
+         "only the last and the best checkpoint kept, the best model loaded again at the end."),
+        ("deepspeed=args.deepspeed", "DeepSpeed as `args.deepspeed` says, if that is given."),
+    ],
+)  # fmt: skip
+def test_what_the_settings_of_a_run_mean(arguments: str, said: str) -> None:
+    code = f"{_RUN}options = TrainingArguments({arguments})\n"
+    assert told(code) == f"`options` sets up the run: {said}"
+    assert told(code, "zh")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("accelerator='auto', devices='auto'", "is to run the training"),
+        ("accelerator='gpu', devices=-1", "trains on all devices (`'gpu'`)"),
+        ("accelerator='gpu', devices=[0, 1]", "trains on the devices `[0, 1]` (`'gpu'`)"),
+        ("devices=n", "trains on the devices that `n` says"),
+        ("val_check_interval=0.25", "the share `0.25` of an epoch is done"),
+        ("val_check_interval=500", "evaluates every `500` batches"),
+        ("limit_train_batches=0.1", "takes only the share `0.1` of the training batches"),
+        ("limit_train_batches=1.0, check_val_every_n_epoch=1", "is to run the training"),
+    ],
+)
+def test_what_the_settings_of_lightning_mean(arguments: str, said: str) -> None:
+    code = f"import lightning as L\nL.seed_everything(1)\nrunner = L.Trainer({arguments})\n"
+    assert said in told(code)
+    assert told(code, "zh")
+
+
+def test_settings_made_where_the_trainer_gets_them() -> None:
+    code = (
+        "from transformers import Trainer, TrainingArguments, set_seed\n"
+        "set_seed(1)\n"
+        "trainer = Trainer(model, TrainingArguments('out', learning_rate=rate), callbacks=[a])\n"
+    )
+    assert told(code) == (
+        "`trainer` is to train `model`; `TrainingArguments(…)` sets up the run: a learning rate of "
+        "`rate`."
+    )
+
+
+def test_what_a_split_data_set_becomes() -> None:
+    code = _DATA + "parts = raw.train_test_split(0.1)\ntrain = parts['train'].map(tokenize)\n"
+    assert "`tokenize` is applied to the samples of `parts['train']`, which gives `train`." in told(
+        code
+    )
+
+
+def test_a_command_gets_its_arguments_from_the_command_line() -> None:
+    code = (
+        "import fire\n"
+        "from transformers import Trainer\n"
+        "def train(base='gpt2', rate=1e-4):\n"
+        "    trainer = Trainer(base, rate)\n"
+        "    trainer.train()\n"
+        "fire.Fire(train)\n"
+    )
+    assert "hands them to `train`" in pseudogen.explain(code)
+    assert "base ← " not in pseudogen.pseudo(code, detail="outline")
+    assert "run train with the options of the command line" in pseudogen.pseudo(code)
+
+
+def test_what_grows_is_named_with_its_key() -> None:
+    code = "import torch\ntorch.manual_seed(1)\nrow['ids'].append(end)\n"
+    assert told(code) == "`end` is appended to `row['ids']`."

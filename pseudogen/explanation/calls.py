@@ -138,7 +138,7 @@ def _growing(
     if first is None or len(text(first)) > LONGEST:
         return None
     if method == "append":
-        return Clause("appended", (receiver,), text(first))
+        return Clause("appended", (short(text(call.func).removesuffix(".append")),), text(first))
     moves = method == "update" and _advances(script, statement, receiver)
     return Clause("advanced", (receiver,), text(first)) if moves else None
 

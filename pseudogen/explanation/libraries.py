@@ -7,16 +7,17 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import short, targets
+from pseudogen.explanation.clipped import call_text, short, targets
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement
 
-_LOW_RANK = ("r", "lora_alpha", "lora_dropout", "target_modules", "modules_to_save")
+_LOW_RANK = ("r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", "modules_to_save")
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "adapters": ("model", "peft_config", *_LOW_RANK),
     "collator": ("mlm", "mlm_probability"),
@@ -67,7 +68,14 @@ _METHODS: dict[str, tuple[str, ...]] = {
     "shuffle": ("seed",),
 }
 """Methods of `datasets.Dataset` -> the arguments that their words speak of, in their places."""
+_KEEPING = frozenset(
+    {*_METHODS, "class_encode_column", "cast", "cast_column", "flatten", "skip", "sort", "take",
+     "train_test_split", "with_format"}
+)  # fmt: skip
+"""Methods of `datasets.Dataset` that give data sets."""
 _DATA_SETS = "datasets."
+_FEW = 6
+"""A list of so many values is written out."""
 _FAR = 12
 """So many steps back it is looked where a data set comes from."""
 _RUNS = {("ultralytics.YOLO", "train"): "yolo-training"}
@@ -113,16 +121,32 @@ def _passed(script: Script, site: Site, kind: str) -> Iterator[tuple[str, str]]:
     for name in _ARGUMENTS[kind]:
         value = script.argument_or_default(site, name)
         if value is not None and value not in ("None", "False"):
-            yield name, short(_list_text(script.argument(site, name)) or value)
+            node = script.argument(site, name)
+            settings = dict(_settings_in(script, site, node)) if name == "args" else {}
+            yield name, _brief(node) if settings else _written(node, value)
+            yield from settings.items()
 
 
-def _list_text(node: Any) -> str:
-    """`[checkpoint, EarlyStopping(…)]`: a list with its calls cut short; "" for other values."""
-    if type(node) is not cst.List:
-        return ""
-    values = [element.value for element in node.elements]
-    parts = (f"{text(v.func)}(…)" if type(v) is cst.Call and v.args else text(v) for v in values)
-    return f"[{', '.join(parts)}]"
+def _settings_in(script: Script, site: Site, call: Any) -> Iterator[tuple[str, str]]:
+    """The settings of the run that are made where a trainer gets them."""
+    if type(call) is cst.Call:
+        made = script.call_site(call, site.statement.index, site.scope)
+        if made.known is not None and made.known.api.kind in _ALL_NAMED:
+            yield from _passed(script, made, made.known.api.kind)
+
+
+def _written(node: Any, value: str) -> str:
+    """A value, or the default that stands for it; the calls in a list are cut short."""
+    if type(node) is cst.List and len(node.elements) <= _FEW:
+        return f"[{', '.join(_brief(element.value) for element in node.elements)}]"
+    return call_text(node) if type(node) is cst.Call else short(value)
+
+
+def _brief(node: Any) -> str:
+    """`EarlyStopping(…)` of a call with arguments."""
+    if type(node) is cst.Call and node.args and dotted(node.func):
+        return f"{text(node.func)}(…)"
+    return short(text(node))
 
 
 def _of_data_set(
@@ -155,7 +179,7 @@ def _is_data_set(script: Script, node: Any, statement: Statement, far: int) -> b
         known = script.known(node.func, statement.scope)
         if known is not None:
             return known.evidence == API and known.name.startswith(_DATA_SETS)
-        if type(node.func) is not cst.Attribute or node.func.attr.value not in _METHODS:
+        if type(node.func) is not cst.Attribute or node.func.attr.value not in _KEEPING:
             return False
         return _is_data_set(script, node.func.value, statement, far - 1)
     made = script.reaching(text(node), statement.index) if kind is cst.Name else ()

@@ -9,9 +9,10 @@ EXACT: dict[str, Api] = {
     "peft.get_peft_model": Api(
         "adapters", ("model", "peft_config"), {}, _DOCS + "peft_model#peft.get_peft_model"
     ),
-    "peft.prepare_model_for_kbit_training": Api(
-        "quantized-training", ("model",), {}, _DOCS + "peft_model"
-    ),
+    **{
+        f"peft.{name}": Api("quantized-training", ("model",), {}, _DOCS + "peft_model")
+        for name in ("prepare_model_for_kbit_training", "prepare_model_for_int8_training")
+    },
     **{
         f"unsloth.{name}.get_peft_model": Api(
             "adapters",

@@ -27,7 +27,8 @@ _LITERALS: dict[type, str] = {
     cst.Tuple: "tuple",
     cst.Dict: "dict",
 }
-_COMMAND_TOOLS = frozenset({"typer", "fire", "tyro"})
+COMMAND_TOOLS = frozenset({"typer", "fire", "tyro"})
+"""What makes a command of a function that it gets."""
 
 
 def collect(script: Script) -> Iterator[tuple[str, Setting]]:
@@ -253,7 +254,7 @@ def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
     """The parameters of a function that `fire.Fire(main)` and its kin make a command of."""
     for site in script.call_sites():
         tool = site.known.api.traits.get("tool") if site.known is not None else None
-        if tool not in _COMMAND_TOOLS or not site.node.args:
+        if tool not in COMMAND_TOOLS or not site.node.args:
             continue
         for binding in script.resolver.bindings(dotted(site.node.args[0].value), site.scope):
             if binding.how == "function":

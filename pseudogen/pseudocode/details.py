@@ -11,6 +11,7 @@ from pseudogen.document import spans
 from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.calls.arguments import arguments
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _SPOKEN = {
@@ -116,6 +117,10 @@ class _Unsaid:
         if type(arg.value) is cst.Name and arg.value.value in _CONSTANTS:
             return False
         said = self.writer.text(arg.value)
+        if keyword and f"{keyword}={text(arg.value)}" in "".join(
+            span.text for span in spans(self.text)
+        ):
+            return True
         if not isinstance(arg.value, _LITERALS):
             return said in self.text
         plain = "".join(span.text for span in spans(said))

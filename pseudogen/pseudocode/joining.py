@@ -82,7 +82,10 @@ def _draft(statement: Statement, text: str) -> Draft:
 def _values(
     script: Script, call: cst.Call, statement: Statement, function: Statement
 ) -> list[tuple[str, Any, int]] | None:
-    """What each parameter is, with the scope in which that is written; None where stars hide it."""
+    """What each parameter is, with the scope in which that is written; None where stars hide it.
+    A command that is handed the function, and nothing else, fills the parameters in itself."""
+    if any(python_text(arg.value) == function.node.name.value for arg in call.args):
+        return [] if len(call.args) == 1 else None
     declared = function.node.params
     params = [*declared.posonly_params, *declared.params]
     bound = type(call.func) is cst.Attribute or _is_constructor(function)

@@ -14,6 +14,7 @@ from pseudogen.names.arguments import argument, string
 from pseudogen.names.config_calls import CONFIG_WORDS, PARSES, is_module_function, names_parsing
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
+from pseudogen.names.options import COMMAND_TOOLS
 from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import distinct
 from pseudogen.names.targets import inline_condition
@@ -160,8 +161,18 @@ def find_reader(site: Site, script: Script) -> Iterator[ConfigParsing]:
     opened = _opened(file, site, script) if source == "file" else None
     if api.traits["tool"] == "YAML" and not _of_settings(target, opened, site, script):
         return
-    read = _parsing(site, script, source, api.traits["tool"], evidence, opened)
-    yield replace(read, condition=inline_condition(site.statement, site.node))
+    tool = api.traits["tool"]
+    read = _parsing(site, script, source, tool, evidence, opened)
+    function = _command(script, site) if tool in COMMAND_TOOLS else None
+    condition = inline_condition(site.statement, site.node)
+    yield replace(read, function=function, condition=condition)
+
+
+def _command(script: Script, site: Site) -> str | None:
+    """The function of the script that is made a command: `main` in `fire.Fire(main)`."""
+    name = dotted(site.node.args[0].value) if site.node.args else ""
+    bound = script.resolver.bindings(name, site.scope) if name else ()
+    return name if any(binding.how == "function" for binding in bound) else None
 
 
 def _asks(script: Script, site: Site) -> bool:

@@ -413,6 +413,20 @@ EXAMPLES = {
             trainer="Trainer",
         )
     ],
+    (
+        "from transformers import Trainer, TrainingArguments\n"
+        "trainer = Trainer(model, TrainingArguments(num_train_epochs=3, max_steps=500))\n"
+        "trainer.train()"
+    ): [
+        EpochLoop(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("trainer.train",)),
+            call="trainer.train",
+            steps="500",
+            trainer="Trainer",
+        )
+    ],
     ("result = algorithm.run_training(params)"): [
         EpochLoop(
             line=1,

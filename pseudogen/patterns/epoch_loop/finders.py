@@ -170,14 +170,17 @@ def find_framework(site: Site, script: Script) -> Iterator[EpochLoop]:
     evidence = script.fit_call(site)
     if evidence is not None:
         known = evidence.kind != NAME
+        epochs, steps = _epochs(site, script, known), _steps(site, script, known)
+        if steps is not None and _either(site, script, known):
+            epochs, steps = None, steps if steps.isdigit() else None
         yield EpochLoop(
             line=site.line,
             end=site.last,
             evidence=evidence,
             call=site.name,
             trainer=_trainer_class(site, script),
-            epochs=_epochs(site, script, known),
-            steps=_steps(site, script, known),
+            epochs=epochs,
+            steps=steps,
             start=_initial(site.node),
         )
 
@@ -211,6 +214,13 @@ def _steps(site: Site, script: Script, known: bool) -> str | None:
     return told if told not in ("-1", "None") else None
 
 
+def _either(site: Site, script: Script, known: bool) -> bool:
+    """Whether steps count instead of epochs where both are set, as in the settings of
+    Transformers: not whichever ends first."""
+    given = _set_up(site, script, known)
+    return any(argument(call, "num_train_epochs") is not None for call in given)
+
+
 def _set_up(site: Site, script: Script, known: bool) -> Iterator[cst.Call]:
     """The calls that make the trainer whose method it is, each with those that make the settings
     it is given; of one that is not `known`, to which epochs may be those that are behind it, only
@@ -220,7 +230,9 @@ def _set_up(site: Site, script: Script, known: bool) -> Iterator[cst.Call]:
             yield maker
         made = script.call_site(maker, site.statement.index, site.scope)
         settings = script.argument(made, "args")
-        if settings is not None:
+        if type(settings) is cst.Call:
+            yield settings
+        elif settings is not None:
             yield from _makers(script, text(settings), site.statement.index)
 
 

@@ -89,6 +89,17 @@ EXAMPLES = {
             value='"gpt2"',
         ),
     ],
+    'tuned = PeftModel.from_pretrained(model, "adapters")': [
+        PretrainedWeights(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("PeftModel.from_pretrained",)),
+            form="named",
+            model="tuned",
+            function="PeftModel.from_pretrained",
+            source='"adapters"',
+        ),
+    ],
     'model = AutoModelForSequenceClassification.from_pretrained("bert-base-uncased")': [
         PretrainedWeights(
             line=1,

@@ -53,7 +53,11 @@ _CONTENT = frozenset({"checkpoint", "ckpt", "dict", "params", "state", "weight",
 _PATHS = frozenset(
     {"checkpoint", "ckpt", "file", "filename", "model", "path", "pretrained", "weights"}
 )
-_SOURCES = frozenset({"pretrained_model_name_or_path", "model_name", "model_name_or_path"})
+_SOURCES = frozenset(
+    {"pretrained_model_name_or_path", "model_id", "model_name", "model_name_or_path"}
+)
+_BESIDE = "PeftModel"
+"""How classes are called that get a model, and then where the adapters for it are stored."""
 _FROM_FILES = (("params", "from", "file"), ("weights", "from", "file"), ("from", "file"))
 _VERBS = frozenset({"load", "init", "initialize", "restore", "apply"})
 
@@ -140,10 +144,11 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
         return
     if hands_over_model(site, script):
         return
+    first = 1 if owner.rpartition(".")[2].startswith(_BESIDE) else 0
     passed = [
         arg.value
         for place, arg in enumerate(site.node.args)
-        if not arg.star and (arg.keyword.value in _SOURCES if arg.keyword else place == 0)
+        if not arg.star and (arg.keyword.value in _SOURCES if arg.keyword else place == first)
     ]
     source = text(passed[0]) if passed else None
     target = target if target != source else None

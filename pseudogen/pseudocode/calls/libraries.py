@@ -95,5 +95,7 @@ requests.get                    fetched+            url
 timm.layers.trunc_normal_       start_cut_normal    tensor [mean] [std]
 timm.models.layers.trunc_normal_ start_cut_normal   tensor [mean] [std]
 absl.app.run                    run_main            main
+fire.Fire                       run_main            main|component
+typer.run                       run_main            main|function
 """
 )
