@@ -12,6 +12,7 @@ from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loop_bodies import told_not_to_explore
 from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -51,6 +52,10 @@ OTHER_PURPOSES = frozenset(
 """Words of functions that run a model over data for what it gives, not to measure it."""
 _RECORDS = frozenset({"checkpoint", "checkpoints", "log", "logs", "save"})
 """Words of functions that do other things, and evaluate at times."""
+_RESULTS = frozenset(
+    {"acc", "accuracy", "auc", "iou", "miou", "map", "psnr", "recall", "score", "ssim"}
+)
+"""Words of what an evaluation gives."""
 _MAKING = frozenset({"build", "create", "get", "init", "load", "make", "prepare", "setup"})
 _LOADERS = frozenset({"dataloader", "dataloaders", "dataset", "loader", "loaders", "sampler"})
 _CALLBACKS = (("on", "epoch", "end"), ("run",))
@@ -229,6 +234,8 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
     if not named or builtin or set(named) - _OBJECTS - _VERBS - _LEADING:
         if named[:1] and named[0] in _VERBS and _of_evaluation_module(script, site, receiver):
             return Evidence(NAME, (site.name,))
+        if named[-1:] and named[-1] in _VERBS and not receiver and _gives_result(script, site):
+            return Evidence(NAME, (site.name,))
         return _callback(script, site, receiver, named)
     action = named[0] in _VERBS or (named[0] in _LEADING and bool(_VERBS & set(named[1:])))
     if not action and named != ("estimate", "loss"):
@@ -249,6 +256,15 @@ def _by_name(script: Script, site: Site, defined: bool) -> Evidence | None:
         )
         return Evidence(NAME, (site.name,)) if enough and _plausible(script, site) else None
     return None
+
+
+def _gives_result(script: Script, site: Site) -> bool:
+    """`acc = faces_test(model, pairs)`: a function gets the model and gives what is called a
+    result."""
+    target = assigned(site.statement, site.node) or ""
+    results = {word for name in target.split(",") for word in words(name.strip())} & _RESULTS
+    given = (script.is_a(arg.value, site.scope, "model") for arg in site.node.args)
+    return bool(results) and any(found is not None for found in given)
 
 
 def _of_evaluation_module(script: Script, site: Site, receiver: str) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 import sys
 from functools import lru_cache
 from pathlib import Path
@@ -418,7 +419,11 @@ def _imported(site: Site, script: Script, called: tuple[str, ...], member: bool 
     root, _, rest = site.name.partition(".")
     if (rest and not member) or "(" in site.name or set(rest.split(".")) & _MOVES:
         return False
-    imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
+    bound = script.resolver.bindings(root, site.scope)
+    starred = (
+        not bound and not rest and bool(script.tree.star_imports) and not hasattr(builtins, root)
+    )
+    imported = starred or any(b.how == "import" for b in bound)
     return imported and called[0] not in _CHANGES
 
 

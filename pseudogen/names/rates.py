@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _TIME_WORDS = frozenset(
     {"epoch", "iter", "iteration", "iters", "it", "itr", "progress", "step", "t", "updates"}
 )
+_COUNTERS = (("current", "idx"), ("cur", "idx"), ("global", "idx"))
 _LENGTH_WORDS = frozenset(
     {"accum", "accumulation", "end", "max", "per", "size", "steps", "total", "warm", "warmup"}
 )
@@ -165,8 +166,9 @@ def holds_arithmetic(node: Any) -> bool:
 def is_time(name: str) -> bool:
     """Whether a name is that of the current epoch or step: `epoch`, `iter_num`, `global_step`;
     not `max_epoch` or `warmup_steps`."""
-    named = set(words(name))
-    if named == {"global", "steps"}:
+    whole = words(name)
+    named = set(whole)
+    if whole in _COUNTERS or named == {"global", "steps"}:
         return True
     return bool(named & _TIME_WORDS) and not named & _LENGTH_WORDS
 

@@ -30,8 +30,9 @@ _TABLES = frozenset({"arange", "empty", "ones", "range", "zeros"})
 _COUNTING = _DOWN | _UP | _PLAIN | {"len"}
 _STEP_WORDS = frozenset(
     {"batches", "iter", "iteration", "iterations", "iters", "step", "steps", "updates"}
+    | {"nbatches", "niters", "nsteps"}
 )
-_EPOCH_WORDS = frozenset({"epoch", "epochs"})
+_EPOCH_WORDS = frozenset({"epoch", "epochs", "nepoch", "nepochs"})
 _NEVER = frozenset(
     {"acc", "accum", "accumulate", "accumulation", "cooldown", "loss", "lr", "rate", "warm"}
     | {"warmup"}
@@ -460,7 +461,7 @@ def _counts_epochs(node: Any) -> bool:
         return _counts_epochs(node.left) or _counts_epochs(node.right)
     if type(node) is cst.Call and node.args:
         return dotted(node.func) in ("int", "float", "max") and _counts_epochs(node.args[0].value)
-    named = set(words(dotted(node)))
+    named = set(words(subscript_name(node) or dotted(node)))
     if named == {"epoch"} or named & _PLACE_WORDS or (named & _STEP_WORDS and "per" in named):
         return False
     return bool(_EPOCH_WORDS & named)

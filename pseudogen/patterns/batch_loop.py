@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
+from pseudogen.names.iterables import holds_count
 from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
@@ -59,6 +60,7 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
     if loop is None or loop.kind != BATCH_LOOP:
         return
     counts = type(site.node) is cst.While or script.counted_range(site.node.iter) is not None
+    counts = counts or holds_count(script, site.node.iter, site.statement)
     index, batch = (None, None) if counts else _targets(site, script)
     yield BatchLoop(
         line=site.line,
@@ -166,6 +168,21 @@ EXAMPLES = {
         batch="images, target",
         index="i",
         loader="train_loader",
+    ),
+    (
+        "for epoch in range(9):\n"
+        "    bar = tqdm(range(rounds))\n"
+        "    batches = iter(loader)\n"
+        "    for i in bar:\n"
+        "        loss = model(next(batches))\n"
+        "        loss.backward()\n"
+        "        optimizer.step()"
+    ): _example(
+        line=4,
+        evidence=Evidence(FLOW, ("i",)),
+        over="bar",
+        draws="next(batches)",
+        in_epochs=True,
     ),
     "for i, (images, target) in enumerate(train_loader):\n"
     "    loss = criterion(model(images), target)\n"

@@ -7,6 +7,7 @@ from typing import Any
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.patterns.best_tracking.facts import BestTracking
 from pseudogen.patterns.best_tracking.finders import (
+    find_asked,
     find_comparison,
     find_extreme,
     find_metric,
@@ -14,6 +15,7 @@ from pseudogen.patterns.best_tracking.finders import (
 
 __all__ = [
     "BestTracking",
+    "find_asked",
     "find_comparison",
     "find_extreme",
     "find_metric",
@@ -37,6 +39,18 @@ EXAMPLES = {
         updates=2,
         saves=3,
     ),
+    "if metrics.better_than(best_metrics):\n    best_metrics = metrics": [
+        BestTracking(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("metrics.better_than",)),
+            value="metrics",
+            best="best_metrics",
+            better=None,
+            asked="metrics.better_than",
+            updates=2,
+        )
+    ],
     "if keep_all or loss < best_loss:\n    best_loss = loss": _example(
         line=1,
         evidence=Evidence(NAME, ("best_loss",)),
@@ -205,6 +219,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "if best_pred > max_miou:\n    keep(path)": "the best of this run and that of former ones",
+    "if plan.better_than(other):\n    plan = other": "no result is kept",
     "if acc > best_acc - 0.01:\n    save(model)": "results that are a little worse count, too",
     (
         "if loss > best_loss:\n    waited += 1\n    if waited > patience:\n        stop()"

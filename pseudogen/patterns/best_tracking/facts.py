@@ -15,7 +15,8 @@ class BestTracking(Finding):
     Attributes:
         value: The new result.
         best: The best one so far.
-        better: "lower" or "higher": which results count as better.
+        better: "lower" or "higher": which results count as better; None where `asked` decides.
+        asked: The method of the result that is asked whether it is better.
         ties: Whether an equal result replaces the best one, too.
         margin: By how much a result has to be better; None when any difference is enough.
         flag: The variable that keeps the outcome of the comparison.
@@ -31,7 +32,8 @@ class BestTracking(Finding):
 
     value: str
     best: str
-    better: str
+    better: str | None
+    asked: str | None = None
     ties: bool = False
     margin: str | None = None
     flag: str | None = None

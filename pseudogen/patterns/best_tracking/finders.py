@@ -141,6 +141,34 @@ def find_metric(site: Site, script: Script) -> Iterator[BestTracking]:
         )
 
 
+@pattern(BestTracking, statements=(cst.If,), mentions=("better",))
+def find_asked(site: Site, script: Script) -> Iterator[BestTracking]:
+    """`if metrics.better_than(best_metrics):`: an object of the project compares itself."""
+    call = site.node.test
+    asks = type(call) is cst.Call and type(call.func) is cst.Attribute and len(call.args) == 1
+    if not asks or words(call.func.attr.value)[-2:] not in _ASKED:
+        return
+    value, best = call.func.value, call.args[0].value
+    if _is_best(value, site, script) or "best" not in words(dotted(best)):
+        return
+    below = script.tree.below(site.statement)
+    yield BestTracking(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(NAME, (text(call.func),)),
+        value=text(value),
+        best=text(best),
+        better=None,
+        asked=text(call.func),
+        updates=next((s.first for s in below if _assigns(s, text(best))), None),
+        saves=_saves(below, script),
+        per=script.unit(site.statement),
+    )
+
+
+_ASKED = (("better", "than"), ("is", "better"))
+
+
 def _counts_failures(site: Site, script: Script, below: list[Statement], best: str) -> bool:
     """Whether a branch is that of no improvement, which is counted: `waited += 1`."""
     body = script.tree.body(site.statement) if type(site.node) is cst.If else []

@@ -48,6 +48,23 @@ EXAMPLES = {
             pin_memory="False",
         )
     ],
+    "(loader, sampler) = init_data(folder)\n_, test_loader = builder.dataset_builder(args)": [
+        DataLoader(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_data",)),
+            target="loader, sampler",
+            function="init_data",
+        ),
+        DataLoader(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("builder.dataset_builder",)),
+            target="test_loader",
+            function="builder.dataset_builder",
+            split="validation",
+        ),
+    ],
     "from torch.utils.data import DataLoader\n"
     "if spawned:\n"
     "    workers = int((workers + ngpus_per_node - 1) / ngpus_per_node)\n"
@@ -552,6 +569,7 @@ COUNTEREXAMPLES = {
         "        result_iterator = self.get_iterator(inputs, batch_size)\n"
         "        return list(result_iterator)"
     ): "the script's own method gives answers one by one",
+    "images, sampler = init_data(folder)": "no loader is among the results",
     "loader = DeviceLoader(loader, device)": "wraps a loader that was made before",
     ('train_dataset = ShapesDataLoader(root, split="train")'): "a data set by what it is called",
     "netG = ImageGenerator(width)": "a network",

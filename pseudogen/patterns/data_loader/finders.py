@@ -146,6 +146,7 @@ _ITERATORS = tuple(
 )
 
 
+_PREPARING = frozenset({"init", "prepare", "setup"})
 _HELD = frozenset({"batch", "batches", "data", "dataset", "datasets", "input", "inputs"})
 """Words of functions of a project that hand loaders over."""
 
@@ -166,7 +167,9 @@ def find_handed(site: Site, script: Script) -> Iterator[DataLoader]:
         return
     batches = script.argument(site, "batch_size") is not None
     loaders = [p for p in str(target).split(",") if suggested_role(p.strip()) == "loader"]
-    held = any(words(p.strip())[0] in _OF_DATA or batches for p in loaders)
+    several = target is not None and len(loaders) < len(str(target).split(","))
+    prepares = several and named[0] in _PREPARING and named[-1] in _HELD
+    held = any(words(p.strip())[0] in _OF_DATA or batches or prepares for p in loaders)
     if not held or _LOADERS & set(named) or script.defines(site.name.rpartition(".")[2]):
         return
     owner = set(words(site.name.rpartition(".")[0]))

@@ -33,6 +33,38 @@ EXAMPLES = {
             ends="error",
         ),
     ],
+    "listed = glob('*.jpg')\ntrain_num = len(listed)\nassert train_num > 0": [
+        DatasetGuard(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("train_num",)),
+            test="train_num > 0",
+            asserts=True,
+            checks="size",
+            subject="train_num",
+            ends="error",
+        )
+    ],
+    (
+        "def train(self):\n"
+        "    total = len(self.train_dataset)\n"
+        "    if total == 0:\n"
+        "        print('no data')\n"
+        "        return\n"
+        "    for batch in loader:\n"
+        "        model(batch).backward()\n"
+        "        optimizer.step()"
+    ): [
+        DatasetGuard(
+            line=3,
+            end=5,
+            evidence=Evidence(NAME, ("total",)),
+            test="total == 0",
+            checks="size",
+            subject="total",
+            ends="return",
+        )
+    ],
     'assert len(train_dataset) >= batch_size, "fewer samples than a batch"': [
         DatasetGuard(
             line=1,
@@ -147,6 +179,9 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "def f(logits, num_classes):\n    assert logits.size(1) == num_classes": "an argument",
+    (
+        "def show(self):\n    total = len(self.val_dataset)\n    if total == 0:\n        return"
+    ): "no training is left out",
     "num_classes = len(names)\nassert args.num_classes == num_classes": "no data is read",
     ("assert rows * columns < len(names)"): "two lengths, no batch size",
     "if len(data) == 0:\n    raise StopIteration": "an iterator ends",

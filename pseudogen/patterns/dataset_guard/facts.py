@@ -22,7 +22,8 @@ class DatasetGuard(Finding):
         subject: What is checked.
         message: The message as written; None without one.
         condition: The condition under which it is looked at; None when always.
-        ends: "error" (an exception), "exit" (the process ends).
+        ends: "error" (an exception), "exit" (the process ends) or "return" (the function is left
+            before it trains).
     """
 
     pattern: ClassVar[str] = "dataset-guard"

@@ -47,6 +47,16 @@ def find_if(site: Site, script: Script) -> Iterator[DatasetGuard]:
         if type(node) is cst.Expr and _exits(node.value):
             yield from _finding(site, script, site.node.test, None, below.last, "exit")
             return
+        if type(node) is cst.Return and node.value is None and _before_training(below, script):
+            yield from _finding(site, script, site.node.test, None, below.last, "return")
+            return
+
+
+def _before_training(statement: Statement, script: Script) -> bool:
+    """Whether a function that trains is left before it does."""
+    function = script.function_around(statement)
+    steps = script.structure.steps
+    return function is not None and any(statement.index < i < function.after for i in steps)
 
 
 def _ends_iterator(statement: Statement, script: Script) -> bool:
@@ -209,10 +219,17 @@ def _counts_data(left: Any, right: Any, statement: Statement, script: Script) ->
     if named & _STEP_WORDS and (named & {"epoch", "epochs"} or named & {"per"}):
         return bool(small)
     bound = script.reaching(dotted(left), statement.index) if type(left) is cst.Name else []
+    length = len(bound) == 1 and bound[0].how == "assign" and _is_length(bound[0].value)
+    if length and _counts_data(bound[0].value, right, statement, script):
+        return True
     if any(binding.how == "parameter" for binding in bound):
         return False  # an argument is checked
     counted = named & (_DATA_WORDS | _SPLIT_WORDS) and named & {"n", "num", "size", "number", "len"}
     return bool(counted and small and not named & _INTERVAL_WORDS)
+
+
+def _is_length(node: Any) -> bool:
+    return type(node) is cst.Call and dotted(node.func) == "len" and len(node.args) == 1
 
 
 def _names_data(node: Any, statement: Statement, script: Script) -> bool:

@@ -50,6 +50,17 @@ EXAMPLES = {
         train_mode=5,
         no_gradients=2,
     ),
+    "acc = faces_test(model, pairs)": [
+        Evaluation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("faces_test",)),
+            how="call",
+            model="model",
+            call="faces_test",
+            result="acc",
+        )
+    ],
     (
         "model = define_model(opt)\n"
         "for data in test_loader:\n"
@@ -640,6 +651,7 @@ COUNTEREXAMPLES = {
     "import torch\n@torch.no_grad()\ndef extract_features(model, loader):\n"
     "    for x in loader:\n        kept.append(model(x))\n"
     "features = extract_features(model, test_loader)": "something else is done with what it gives",
+    "names = faces_test(model, pairs)": "what it gives is no result by its name",
     (
         "def get_clusters(data_loader):\n"
         "    model.eval()\n"

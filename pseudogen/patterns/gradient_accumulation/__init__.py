@@ -8,6 +8,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.finders import (
     find_arithmetic,
+    find_counted,
     find_distance,
     find_flag,
     find_share,
@@ -28,6 +29,7 @@ __all__ = [
     "find_arithmetic",
     "find_configured",
     "find_context",
+    "find_counted",
     "find_counts",
     "find_deferred_context",
     "find_distance",
@@ -55,6 +57,61 @@ EXAMPLES = {
         condition="(i + 1) % accum_steps == 0 or i + 1 == len(loader)",
         last=True,
     ),
+    (
+        "for batch in loader:\n"
+        "    loss = (first(batch) + second(batch)) / passes\n"
+        "    loss.backward()\n"
+        "    done += 1\n"
+        "    if done == passes and train:\n"
+        "        done = 0\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("done == passes and train",)),
+            part="division",
+            steps="passes",
+            loss="loss",
+        ),
+        GradientAccumulation(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("done == passes and train",)),
+            part="condition",
+            steps="passes",
+            condition="done == passes and train",
+            last=True,
+        ),
+    ],
+    (
+        "for batch in loader:\n"
+        "    loss /= passes\n"
+        "    loss.backward()\n"
+        "    done += 1\n"
+        "    if done == passes:\n"
+        "        optimizer.step()\n"
+        "        done = 0"
+    ): [
+        GradientAccumulation(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("done == passes",)),
+            part="division",
+            steps="passes",
+            loss="loss",
+        ),
+        GradientAccumulation(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ("done == passes",)),
+            part="condition",
+            steps="passes",
+            condition="done == passes",
+            last=True,
+        ),
+    ],
     "for i, batch in enumerate(loader):\n"
     "    scaler(loss(batch), optimizer, update=(i + 1) % accum_steps == 0)\n"
     "    if (i + 1) % accum_steps == 0:\n"
@@ -386,6 +443,15 @@ COUNTEREXAMPLES = {
     "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (
         "no backward pass follows where a model is evaluated"
     ),
+    (
+        "for batch in loader:\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    done += 1\n"
+        "    if done == 50:\n"
+        "        done = 0\n"
+        "        save(model)"
+    ): "a step in each round",
     "def forward(self, x):\n    if manual:\n        self.net.require_backward_grad_sync = False": (
         "a wrapper switches for reasons of its own"
     ),

@@ -12,10 +12,17 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
-from pseudogen.names.rates import names_in, names_schedule
+from pseudogen.names.rates import names_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
+from pseudogen.patterns.gradient_accumulation.turns import (
+    counted,
+    is_plain_turn,
+    is_step_of_rounds,
+    method_of,
+    turn_of,
+)
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import bare, text
@@ -62,7 +69,7 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             facts["with_step"] = _with_step(site, script, text(operation))
             yield _found(site, script, operation.right, part="condition", **facts)
             return
-        if _is_plain_turn(operation) and _is_step_of_rounds(site.statement, script):
+        if is_plain_turn(operation) and is_step_of_rounds(site.statement, script):
             found = _found(
                 site, script, operation.right, part="condition", **_condition(site, script)
             )
@@ -70,14 +77,14 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
             return
         divides = type(operation.operator) is cst.Divide and not _reports(site)
         if divides and not _evaluates(site, script):
-            loss = _loss(operation.left, site, script)
+            loss = _loss(operation.left, site, script) or _sum_of_losses(operation, site, script)
             if loss is not None and is_steps(operation.right):
                 yield _found(site, script, operation.right, part="division", loss=loss)
                 return
             if loss is not None and _is_number_of_passes(operation.right, site, script):
                 yield _found(site, script, operation.right, part="division", loss=loss)
                 return
-            turn = _turn_of(operation.right, site, script) if loss is not None else None
+            turn = turn_of(operation.right, site, script) if loss is not None else None
             if turn is not None:
                 found = _found(site, script, operation.right, part="division", loss=loss)
                 yield replace(found, evidence=Evidence(FLOW, (turn,)))
@@ -126,6 +133,17 @@ def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
         yield replace(_found(site, script, by, part="share"), call=text(node))
     elif is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
         yield replace(_found(site, script, target, part="share"), call=text(node))
+
+
+@pattern(GradientAccumulation, statements=(cst.If,), mentions=("=",))
+def find_counted(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`if passes == n:` around the step, where the passes since the last one are counted."""
+    steps = counted(site.statement, script)
+    if steps is not None and is_step_of_rounds(site.statement, script):
+        # What is counted since the last step may go on from one epoch to the next.
+        facts = _condition(site, script) | {"last": True}
+        found = _found(site, script, steps, part="condition", **facts)
+        yield replace(found, evidence=Evidence(FLOW, (text(site.node.test),)))
 
 
 def _is_batch(node: Any, site: Site, script: Script) -> bool:
@@ -180,68 +198,15 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
     loss = _loss(divided, site, script) if divided is not None else None
     if loss is None or _reports(site) or _evaluates(site, script):
         return
+    turn = turn_of(divisor, site, script)
     if is_steps(divisor):
         yield _found(site, script, divisor, part="division", loss=loss)
+    elif turn is not None:
+        found = _found(site, script, divisor, part="division", loss=loss)
+        yield replace(found, evidence=Evidence(FLOW, (turn,)))
     elif _several_passes(site, script):
         found = _found(site, script, divisor, part="division", loss=loss)
         yield replace(found, evidence=Evidence(FLOW, (loss,)))
-
-
-def _is_plain_turn(operation: Any) -> bool:
-    """Whether an operation has the form `i % 8` or `i % n`, whatever the names."""
-    names = (cst.Name, cst.Attribute, cst.BinaryOperation)
-    counts = type(operation.operator) is cst.Modulo and type(operation.left) in names
-    return counts and type(operation.right) in (cst.Integer, cst.Name, cst.Attribute)
-
-
-def _is_step_of_rounds(header: Statement, script: Script) -> bool:
-    """Whether an `if` steps and clears in some rounds what each round of its loop adds up: a
-    backward pass stands in the loop and none in the block, and no other step is there."""
-    loop = script.loop_around(header) if type(header.node) is cst.If else None
-    if loop is None:
-        return False
-    below = script.calls_below(header)
-    updates = any(_method(call) == "step" and _is_optimizer(call, script) for call in below)
-    if not updates or any(_method(call) == "backward" for call in below):
-        return False
-    around = script.calls_below(loop)
-    stepped = [
-        call.statement.index
-        for call in around
-        if _method(call) == "step"
-        and (_is_optimizer(call, script) or not names_schedule(dotted(call.node.func)))
-        and not script.exclusive(header, call.statement)
-    ]
-    passes = any(
-        _method(call) == "backward" and script.loop_around(call.statement) is loop
-        for call in around
-    )
-    return passes and all(header.index < index < header.after for index in stepped)
-
-
-def _turn_of(divisor: Any, site: Site, script: Script) -> str | None:
-    """`i % 8` where the loss is divided by 8 and every eighth round of the loop steps."""
-    if type(divisor) not in (cst.Integer, cst.Name, cst.Attribute):
-        return None
-    loop = script.loop_around(site.statement)
-    for statement in script.tree.below(loop) if loop is not None else ():
-        if type(statement.node) is not cst.If:
-            continue
-        for operation in script.operations_in(statement):
-            same = _is_plain_turn(operation) and text(operation.right) == text(divisor)
-            if same and _is_step_of_rounds(statement, script):
-                return text(operation)
-    return None
-
-
-def _is_optimizer(call: Site, script: Script) -> bool:
-    role = script.role(getattr(call.node.func, "value", None), call.scope)
-    return role is not None and role.kind in ("optimizer", "scaler")
-
-
-def _method(call: Site) -> str:
-    function = call.node.func
-    return function.attr.value if type(function) is cst.Attribute else call.name
 
 
 def _several_passes(site: Site, script: Script) -> bool:
@@ -308,7 +273,7 @@ def _steps_below(site: Site, script: Script) -> bool:
 def _starts_anew(site: Site, script: Script) -> bool:
     """Whether the block of an `if` clears the gradients, then makes a backward pass and a step: a
     training every few rounds, as in reinforcement learning; nothing adds up before."""
-    made = [_method(call) for call in script.calls_below(site.statement)]
+    made = [method_of(call) for call in script.calls_below(site.statement)]
     if not {"zero_grad", "backward", "step"} <= set(made):
         return False
     return made.index("zero_grad") < made.index("backward") < made.index("step")
@@ -406,6 +371,15 @@ def _takes_others(test: Any) -> bool:
     compared = (n for n in descendants(test) if type(n) is cst.Comparison and "%" in text(n.left))
     skips = any(type(n.comparisons[0].operator) is cst.NotEqual for n in compared)
     return type(test.operator) is (cst.And if skips else cst.Or)
+
+
+def _sum_of_losses(operation: Any, site: Site, script: Script) -> str | None:
+    """`loss` in `loss = (first_loss + second_loss) / n`."""
+    node = site.node
+    whole = type(node) is cst.Assign and node.value is operation
+    if not whole or type(operation.left) is not cst.BinaryOperation:
+        return None
+    return _loss(node.targets[0].target, site, script)
 
 
 def _loss(node: Any, site: Site, script: Script) -> str | None:

@@ -45,6 +45,25 @@ EXAMPLES = {
         reduction="'mean'",
         smoothing="0.1",
     ),
+    "paws = init_paws_loss(multicrop=2)\nloss = paws(batch)\nfactory = LossFactory(settings)": [
+        LossFunction(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("init_paws_loss",)),
+            action="made",
+            name="paws",
+            maker=True,
+            api="init_paws_loss",
+        ),
+        LossFunction(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("LossFactory",)),
+            action="made",
+            name="factory",
+            api="LossFactory",
+        ),
+    ],
     (
         "from mix import mixup_criterion\n"
         "loss = mixup_criterion(criterion, output, targets_a, targets_b)"
@@ -424,6 +443,7 @@ COUNTEREXAMPLES = {
         "    criterion = nn.BCEWithLogitsLoss(reduction='none')\n"
         "    return criterion(pred, target)"
     ): "the cost of pairs that may be matched",
+    "start = init_best_loss(10)\nshow(start)": "nothing computes a loss with it",
     "from nets import ModelWithLoss\nmodel_loss = ModelWithLoss(model, loss)": "two side by side",
     "from meters import smooth_loss\nmean = smooth_loss(loss, 0.9)": "a loss is smoothed",
     (

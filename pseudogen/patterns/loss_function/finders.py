@@ -34,6 +34,7 @@ _NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
 """Methods of distributions, for which the function of a loss gives a property."""
 _NO_MEASURED = frozenset({"loss", "losses", "kind", "mode", "name", "type", "weight", "weights"})
 """Words of what is no output of a model: losses that were computed before, and settings."""
+_GIVES = (("loss", "factory"), ("loss", "function"), ("loss", "computer"))
 _CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 _CRITERION_PIECES = ("criterion", "loss")
 _GROUPS = (cst.Dict, cst.List, cst.Tuple)
@@ -404,7 +405,7 @@ def _action(site: Site, script: Script) -> str | None:
         return None  # `NetWithLoss(net, criterion)`, whatever receives it
     if last[:1].isupper():
         entropy = named[-2:] == ("cross", "entropy")
-        return "made" if named[-1] in _CLASS_ENDINGS or entropy else None
+        return "made" if named[-1] in _CLASS_ENDINGS or named[-2:] in _GIVES or entropy else None
     direct = getattr(site.statement.node, "value", None) is site.node
     target = _target(site) if direct else assigned(site.statement, site.node)
     if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
@@ -415,8 +416,14 @@ def _action(site: Site, script: Script) -> str | None:
         holds = holds or (target is not None and _of_settings(site, named))
         if _gets_value(site, script, named):
             return "computed"
+        holds = holds or (named[0] == "init" and named[-1] == "loss" and _is_called(target, script))
         return "made" if holds or "criterion" in named else None
     return "computed" if _computes(site, script, named) else None
+
+
+def _is_called(target: str | None, script: Script) -> bool:
+    """Whether what a maker gives is called below: it computes the loss."""
+    return target is not None and any(call.name == target for call in script.call_sites())
 
 
 def _gets_value(site: Site, script: Script, named: tuple[str, ...]) -> bool:

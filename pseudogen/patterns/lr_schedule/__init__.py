@@ -67,6 +67,37 @@ EXAMPLES = {
         position="epoch",
         condition="epoch > warm",
     ),
+    "policy = PolyLR(base_lr, power, total)": [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("PolyLR",)),
+            action="made",
+            name="policy",
+            api="PolyLR",
+            parameters=("base_lr", "power", "total"),
+        )
+    ],
+    "for item in schedulers:\n    item.step(epoch)": [
+        LrSchedule(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("item",)),
+            action="stepped",
+            name="item",
+            position="epoch",
+        )
+    ],
+    "lr = policy_lr.get_lr(current_idx)": [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("lr",)),
+            action="computed",
+            variable="lr",
+            value="policy_lr.get_lr(current_idx)",
+        )
+    ],
     "for epoch in range(epochs):\n"
     "    epoch_loss = train(train_loader, model, optimizer)\n"
     "    scheduler.step(mean(epoch_loss))": _example(
@@ -587,6 +618,7 @@ COUNTEREXAMPLES = {
     (
         "from tensorflow.keras import backend as K\nK.set_value(model.optimizer.lr, 0.001)"
     ): "set once, before the training",
+    "for item in stages:\n    item.step(epoch)": "whatever the stages are",
     "import paddle\nrate = paddle.optimizer.lr.NoamDecay(512, 4000).get_lr()": (
         "one rate, asked of a schedule that nobody keeps"
     ),

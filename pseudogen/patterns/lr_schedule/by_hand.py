@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.finding import pattern
 from pseudogen.names.curves import HalfCosine, cases, half_cosine
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import (
     RATE_GIVERS,
     RATE_PIECES,
@@ -31,6 +32,7 @@ from pseudogen.names.rates import (
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
@@ -144,6 +146,19 @@ def find_helper(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not sets_rate(script, site):
         return
     optimizer = optimizer_passed(script, site)
+    holder = assigned(site.statement, site.node)
+    if is_class_name(site.name) and holder is not None:
+        yield LrSchedule(
+            line=site.line,
+            end=site.last,
+            evidence=Evidence(NAME, (site.name,)),
+            action="made",
+            name=holder,
+            api=site.name,
+            optimizer=text(optimizer) if optimizer is not None else None,
+            parameters=tuple(text(arg) for arg in site.node.args),
+        )
+        return
     yield LrSchedule(
         line=site.line,
         end=site.last,

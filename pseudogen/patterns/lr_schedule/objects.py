@@ -200,6 +200,12 @@ def find_setting(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
 
 
+def _is_of_schedules(receiver: cst.Name, site: Site, script: Script) -> bool:
+    """Whether a loop goes over schedules: `for item in schedulers: item.step()`."""
+    bound = script.reaching(receiver.value, site.statement.index)
+    return bool(bound) and all(b.how == "for" and names_schedule(dotted(b.value)) for b in bound)
+
+
 @pattern(LrSchedule, methods=_STEPS)
 def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     """`scheduler.step()`, `lr_scheduler.step_update(step)`."""
@@ -215,8 +221,9 @@ def find_stepped(site: Site, script: Script) -> Iterator[LrSchedule]:
     )
     if site.name.endswith("optimizer.scheduler_step") and passed:
         known, role = True, None
+    listed = not known and type(receiver) is cst.Name and _is_of_schedules(receiver, site, script)
     by_name = names_schedule(written) or _makes_rates(written, site, script)
-    if not known and (not by_name or len(passed) > 2):
+    if not known and not listed and (not by_name or len(passed) > 2):
         return
     evidence = role.evidence if role is not None and known else Evidence(NAME, (written,))
     if evidence.kind == NAME and _of_noise(site, evidence, script):

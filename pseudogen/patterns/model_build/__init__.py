@@ -32,6 +32,16 @@ EXAMPLES = {
             classes="10",
         ),
     ],
+    "from zoo import *\nmodel = resnet_face(use_se=True)": [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("model",)),
+            target="model",
+            function="resnet_face",
+            arguments=("use_se=True",),
+        )
+    ],
     (
         "from restoration import RestoreNet\n"
         "model_restoration = RestoreNet()\n"
@@ -629,6 +639,7 @@ COUNTEREXAMPLES = {
         "    draft_model = DraftModel.from_pretrained(main_model)\n"
         "    return draft_model"
     ): "made from a model that is there",
+    "from zoo import *\nmodel = dict(kind='face')": "Python's own",
     "from nets import RestoreNet\nmodel_table = RestoreNet()": "nothing uses it as a model",
     (
         "from ultralytics import YOLO\n"

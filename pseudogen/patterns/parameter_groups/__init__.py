@@ -41,6 +41,21 @@ EXAMPLES = {
         groups=2,
     ),
     (
+        "groups = [{'params': a, 'weight_decay': 0}, {'params': b, 'weight_decay': 0},\n"
+        "          {'params': c}]"
+    ): [
+        ParameterGroups(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("params",)),
+            how="dicts",
+            names=("groups",),
+            groups=3,
+            settings=("weight_decay",),
+            undecayed=2,
+        )
+    ],
+    (
         "table = dict(model.named_parameters())\n"
         "slow = []\n"
         "fast = []\n"
@@ -98,7 +113,7 @@ EXAMPLES = {
         names=("groups",),
         groups=2,
         settings=("lr", "weight_decay"),
-        undecayed=True,
+        undecayed=1,
     ),
     "kept, free = [], []\n"
     "for name, p in named_params:\n"
@@ -139,7 +154,7 @@ EXAMPLES = {
             evidence=Evidence(FLOW, ("params",)),
             how="dicts",
             settings=("weight_decay",),
-            undecayed=True,
+            undecayed=1,
         )
     ],
     (
@@ -160,7 +175,7 @@ EXAMPLES = {
             names=("groups",),
             groups=2,
             settings=("weight_decay",),
-            undecayed=True,
+            undecayed=1,
         )
     ],
     (

@@ -19,7 +19,7 @@ class ParameterGroups(Finding):
         groups: How many groups there are.
         settings: The settings in which the groups differ, without the parameters themselves.
         free: Of lists those whose parameters get a weight decay of 0.
-        undecayed: Whether one of the groups has a weight decay of 0.
+        undecayed: How many of the groups that are seen have a weight decay of 0.
         call: The function that returns the groups.
     """
 
@@ -30,5 +30,5 @@ class ParameterGroups(Finding):
     groups: int | None = None
     settings: tuple[str, ...] = ()
     free: tuple[str, ...] = ()
-    undecayed: bool = False
+    undecayed: int = 0
     call: str | None = None

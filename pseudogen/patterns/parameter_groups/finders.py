@@ -258,10 +258,10 @@ def _differs(key: str, groups: list[Group]) -> bool:
     return len(groups) == 1 or len(given) > 1
 
 
-def _undecayed(groups: list[Group]) -> bool:
-    return any(
-        key == "weight_decay" and text(v) in ("0", "0.0", "0.") for g in groups for key, v in g
-    )
+def _undecayed(groups: list[Group]) -> int:
+    """How many groups have a weight decay of 0."""
+    none = ("0", "0.0", "0.")
+    return sum(any(key == "weight_decay" and text(v) in none for key, v in g) for g in groups)
 
 
 def _sorted_before(groups: list[Group], site: Site, script: Script) -> bool:

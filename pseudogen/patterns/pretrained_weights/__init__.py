@@ -40,6 +40,23 @@ EXAMPLES = {
             source="args.base_net",
         )
     ],
+    (
+        "if args.resume:\n"
+        "    resume(model, args)\n"
+        "elif args.start_ckpts is not None:\n"
+        "    builder.load_model(model, args.start_ckpts)"
+    ): [
+        PretrainedWeights(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("builder.load_model",)),
+            form="helper",
+            model="model",
+            function="builder.load_model",
+            source="args.start_ckpts",
+            condition="not args.resume and args.start_ckpts is not None",
+        )
+    ],
     'from torchvision.models import resnet50\nmodel = resnet50(weights="DEFAULT")': [
         PretrainedWeights(
             line=2,
@@ -396,6 +413,7 @@ COUNTEREXAMPLES = {
         "    draft_model = DraftModel.from_pretrained(main_model)\n"
         "    return draft_model"
     ): "made from a model that is there",
+    "builder.load_model(model, args.start_ckpts)": "why it is read is not said",
     "queue.init_from_list(items)": "no model",
     (
         "from pieces import PieceProcessor\n"

@@ -259,6 +259,7 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     of_file = (
         named in (("load",), ("load", "from")) or named[1:] in _FROM_FILES
     ) and _loads_into_model(site, script)
+    passed = passed or (named in _WHOLE and _in_place_of_resuming(nodes, site, script))
     keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
     passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
     plain = named == ("load", "state", "dict") and type(site.node.func) is cst.Name
@@ -295,6 +296,22 @@ def _of_trained(site: Site) -> bool:
     receiver = set(words(site.name.rpartition(".")[0]))
     whole = type(site.statement.node) is cst.Expr
     return whole and bool(receiver & {"engine", "trainer"})
+
+
+_WHOLE = (("load", "model"), ("load", "weights"), ("load", "checkpoint"), ("load", "ckpt"))
+
+
+def _in_place_of_resuming(nodes: list[Any], site: Site, script: Script) -> bool:
+    """`load_model(model, args.start_ckpts)` where no run is resumed: `elif` of `if args.resume`."""
+    denied = (script.condition(site.statement) or "").split(" and ")
+    told = any(
+        "resume" in words(part.removeprefix("not ")) for part in denied if part[:4] == "not "
+    )
+    files = any(_FILES & set(words(dotted(n))) for n in nodes if type(n) is cst.Attribute)
+    return told and files and any(script.is_a(n, site.scope, "model") is not None for n in nodes)
+
+
+_FILES = frozenset({"checkpoint", "checkpoints", "ckpt", "ckpts", "file", "path", "weights"})
 
 
 def _says_weights(named: tuple[str, ...]) -> frozenset[str]:

@@ -5,21 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.patterns.progress_display.facts import ProgressDisplay
-from pseudogen.patterns.progress_display.finders import (
+from pseudogen.patterns.progress_display.bars import (
+    find_added,
     find_bar,
     find_called_bar,
     find_description,
-    find_helper,
-    find_logging_loop,
     find_made_bar,
     find_named_bar,
     find_postfix,
+)
+from pseudogen.patterns.progress_display.facts import ProgressDisplay
+from pseudogen.patterns.progress_display.finders import (
+    find_helper,
+    find_logging_loop,
     find_print,
 )
 
 __all__ = [
     "ProgressDisplay",
+    "find_added",
     "find_bar",
     "find_called_bar",
     "find_description",
@@ -52,6 +56,75 @@ EXAMPLES = {
         ProgressDisplay(
             line=9,
             end=9,
+            evidence=Evidence(FLOW, ("print",)),
+            how="print",
+            call="print",
+            every="50",
+            every_value=50,
+            per="step",
+            condition="step % 50 == 0",
+        )
+    ],
+    "bar = Bar('Train', max=len(loader))": [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Bar",)),
+            how="bar",
+            call="Bar",
+            total="len(loader)",
+        )
+    ],
+    "bar.set_description(written, refresh=False)\nbar.set_description(desc='loss ' + value)": [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("bar",)),
+            how="postfix",
+            call="bar.set_description",
+            shown=("written",),
+        ),
+        ProgressDisplay(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("bar",)),
+            how="postfix",
+            call="bar.set_description",
+            shown=("'loss ' + value",),
+        ),
+    ],
+    "bar = Progbar(total, width=20)": [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Progbar",)),
+            how="bar",
+            call="Progbar",
+            total="total",
+        )
+    ],
+    "bar.add(len(images), values=logs)": [
+        ProgressDisplay(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("bar",)),
+            how="postfix",
+            call="bar.add",
+            shown=("logs",),
+        )
+    ],
+    (
+        "for step, batch in enumerate(loader):\n"
+        "    loss = model(batch)\n"
+        "    loss.backward()\n"
+        "    optimizer.step()\n"
+        "    if step % 50 == 0:\n"
+        "        for stage in range(3):\n"
+        "            print(stage, losses[stage])"
+    ): [
+        ProgressDisplay(
+            line=7,
+            end=7,
             evidence=Evidence(FLOW, ("print",)),
             how="print",
             call="print",
@@ -491,6 +564,8 @@ COUNTEREXAMPLES = {
         "    loss.backward()\n"
         "    printline(step)"
     ): "no result",
+    "bar = Bar('Train', width=3)": "a bar of a chart, or of anything: no end is told",
+    "table.add(len(images), values=logs)": "no bar",
     (
         "for step, batch in enumerate(loader):\n"
         "    loss = model(batch)\n"

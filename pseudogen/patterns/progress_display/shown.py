@@ -105,3 +105,8 @@ def _says_result(code: str) -> bool:
     written = code.lower()
     mean = ".avg" in written and ".avg" in written.replace("time.avg", "")
     return mean or any(map(written.__contains__, SHOWN))
+
+
+def is_statement(site: Site) -> bool:
+    """Whether a call is a statement of its own."""
+    return type(site.statement.node) is cst.Expr and site.statement.node.value is site.node

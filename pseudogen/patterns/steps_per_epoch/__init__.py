@@ -42,6 +42,30 @@ EXAMPLES = {
             sharded=True,
         ),
     ],
+    "total_iteration = cfg.nepochs * cfg.niters_per_epoch": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("cfg.niters_per_epoch",)),
+            target="total_iteration",
+            expression="cfg.nepochs * cfg.niters_per_epoch",
+            per="run",
+            epochs="cfg.nepochs",
+        )
+    ],
+    "total_iters = len(train_loader) * cfg['epochs']": [
+        StepsPerEpoch(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("train_loader",)),
+            target="total_iters",
+            expression="len(train_loader) * cfg['epochs']",
+            per="run",
+            split="training",
+            loader="train_loader",
+            epochs="cfg['epochs']",
+        )
+    ],
     "import math\ntrain_size = int(math.ceil(len(train_set) / settings['batch_size']))": [
         StepsPerEpoch(
             line=2,
