@@ -226,3 +226,17 @@ def test_a_key_that_is_read_before_it_is_changed_is_a_setting() -> None:
     )
     assert "config.TRAIN.LR" in found
     assert "config.NAME" not in found
+
+
+def test_a_variable_of_a_function_is_no_use_of_a_constant_of_its_name() -> None:
+    script = Script.parse(
+        "T = 64\n"
+        "def forward(x):\n"
+        "    B, T = x.size()\n"
+        "    return x.view(T)\n"
+        "def cut(x, T):\n"
+        "    return x[:T]\n"
+        "def whole(x):\n"
+        "    return x[:T]\n"
+    )
+    assert script.uses(script.settings["T"]) == (8,)

@@ -19,7 +19,9 @@ EXAMPLES = [
     for number, findings in enumerate(module.EXAMPLES.values())
     for finding in findings
 ]
-SPACING = re.compile(r"  | [,.;:!?](?=\s|$)|^[,.;:]|\bNone\b|[，。；：] |\( | \)")
+SPACING = re.compile(
+    r"  |@(?:why|worked|watch|step)\b| [,.;:!?](?=\s|$)|^[,.;:]|\bNone\b|[，。；：] |\( | \)"
+)
 
 
 def outside_code(text: str) -> str:

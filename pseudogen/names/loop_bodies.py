@@ -132,14 +132,19 @@ def cuts_pieces(script: Script, statement: Statement) -> bool:
 
 
 def drawn(script: Script, loop: Statement) -> Site | None:
-    """`next(batches)` or `get_batch("train")` in the body."""
+    """`next(batches)` or `get_batch("train")` in the body: the last before the training step, as
+    an evaluation above it draws batches of its own."""
+    found: list[Site] = []
     for site in script.calls_below(loop):
         name = dotted(site.node.func).rpartition(".")[2]
         if words(name)[-1:] in (("batches",), ("samples",)):
             return None  # several at once
         if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
-            return site
-    return None
+            found.append(site)
+    steps = (s for s in script.structure.steps if loop.index < s < loop.after)
+    first = min(steps, default=loop.after)
+    before = [site for site in found if site.statement.index < first]
+    return before[-1] if before else next(iter(found), None)
 
 
 def plays(script: Script, statement: Statement) -> bool:

@@ -5,6 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+import libcst as cst
+
+from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
 
 if TYPE_CHECKING:
@@ -24,7 +27,9 @@ class Uses:
         self._lines: dict[str, set[int]] = {}
         of_name: dict[str, list[int]] = {}
         for read in script.reads_mentioning(_roots(settings)):
-            of_name.setdefault(read.name, []).append(read.line)
+            constant = settings.get(read.name)
+            if constant is None or constant.origin != "constant" or not _hides(script, read):
+                of_name.setdefault(read.name, []).append(read.line)
         for read_name, lines in of_name.items():
             for name in _beginnings(read_name):
                 if name in settings:
@@ -34,6 +39,20 @@ class Uses:
         """The lines on which a setting is read, under any of its names, in order."""
         found = [self._lines.get(name, ()) for name in self._names.get(id(setting), ())]
         return tuple(sorted(found[0] if len(found) == 1 else set().union(*found)))
+
+
+def _hides(script: Script, read: Read) -> bool:
+    """Whether a function around a read has a variable of that name: `B, T = x.size()`."""
+    statement = script.tree.statements[read.statement]
+    if type(statement.node) is cst.FunctionDef:
+        return any(param.name.value == read.name for param in statement.node.params.params)
+    place = statement.scope
+    while place > 0:
+        scope = script.tree.scopes[place]
+        if scope.kind != "class" and read.name in scope.bindings:
+            return True
+        place = scope.parent
+    return False
 
 
 def _roots(settings: Settings) -> set[str]:

@@ -107,6 +107,12 @@ def find_in_call(site: Site, script: Script) -> Iterator[BatchDivision]:
                 yield from _finding(site, script, None, text(arg.value), found)
 
 
+def _counts_passes(target: str) -> bool:
+    """Whether a name is that of a number of backward passes: `grad_accum_steps`."""
+    named = set(words(target.rpartition(".")[2]))
+    return bool(named & {"accum", "accumulate", "accumulation"}) and "size" not in named
+
+
 def _finding(
     site: Site, script: Script, target: str | None, expression: str, found: Division
 ) -> Iterator[BatchDivision]:
@@ -115,6 +121,8 @@ def _finding(
     compares = function is not None and words(function.node.name.value)[:1] in _LOOKING
     if compares or words(text(found.batch))[:1] == ("last",):
         return  # what is there is looked at, or the rest of the data is shared out
+    if _counts_passes(target or ""):
+        return  # the batch is not shared out, but made up of so many backward passes
     yield BatchDivision(
         line=site.line,
         end=site.last,
@@ -228,11 +236,25 @@ EXAMPLES = {
             ),
         )
     ],
+    "batch_size = total_batch_size // (passes * world_size)": [
+        BatchDivision(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("total_batch_size", "world_size")),
+            target="batch_size",
+            expression="total_batch_size // (passes * world_size)",
+            per="process",
+            batch="total_batch_size",
+            processes="(passes * world_size)",
+            drops_rest=True,
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "local_size = last_batch_size // world_size": "the last batch alone",
     "def compare_settings(args):\n    size = args.batch_size // world_size": "it is only looked at",
     "steps = len(dataset) // batch_size": "that is steps-per-epoch",
+    "grad_accum_steps = total_batch_size // (B * T * world_size)": "a number of backward passes",
     "half = batch_size // 2": "a constant is no number of processes",
     "lr = base_lr * batch_size / world_size": "that scales the learning rate",
 }

@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.names.environments import acts
+from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import (
     BATCH_LOOP,
@@ -111,6 +112,7 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     script = writer.script
     found: dict[int, int] = {}
     losing: list[int] = []
+    draws: set[int] = set()
     at_line: dict[int, int] = {}
     holding = script.tree.by_line()
     for finding in findings:
@@ -126,6 +128,10 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     for statement in script.tree.statements:
         weight = at_line.get(statement.first, NONE)
         loop = structure.loops.get(statement.index)
+        if loop is not None and loop.kind != EVALUATION_LOOP:
+            call = drawn(script, statement)
+            if call is not None:
+                draws.add(call.statement.index)
         if loop is not None:
             weight = MAIN if loop.kind == EVALUATION_LOOP and structure.steps else CORE
         within = script.function_around(statement)
@@ -136,6 +142,7 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if made and (steps or script.loop_around(statement) is not None):
             losing.append(statement.index)
         weight = max(weight, made, _said(writer, statement, running, steps))
+        weight = CORE if statement.index in draws else weight
         weight = max(weight, MAIN if _ends_endless_loop(script, statement) else NONE)
         if weight:
             found[statement.index] = weight

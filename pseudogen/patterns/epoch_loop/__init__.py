@@ -473,6 +473,28 @@ EXAMPLES = {
             stop="opt.epochs",
         )
     ],
+    (
+        "for step in range(max_steps):\n"
+        "    if step % 250 == 0:\n"
+        "        net.eval()\n"
+        "        for _ in range(20):\n"
+        "            x, y = val_data.next_batch()\n"
+        "            total += criterion(net(x), y)\n"
+        "    x, y = train_data.next_batch()\n"
+        "    criterion(net(x), y).backward()\n"
+        "    optimizer.step()"
+    ): [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("step",)),
+            variable="step",
+            over="range(max_steps)",
+            stop="max_steps",
+            unit="step",
+            draws="train_data.next_batch()",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     (
