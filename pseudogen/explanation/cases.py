@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from itertools import product
 
 import libcst as cst
@@ -70,27 +70,24 @@ class Cases:
         return self._found[id(finding)]
 
     def left_before(self, finding: Finding) -> tuple[int, ...]:
-        """The lines on which the function of a finding may have returned before it comes to it: an
-        `if` of the function itself does whose opposite is not told, and the finding stands in no
+        """The lines on which the function of a finding may have returned before it comes to it: a
+        `return` in a block before it does, unless its opposite is told; the finding stands in no
         loop."""
+        script = self._script
         statement = self._at_line.get(finding.line)
-        function = self._script.function_around(statement) if statement is not None else None
-        if statement is None or function is None:
+        function = script.function_around(statement) if statement is not None else None
+        if statement is None or function is None or script.loop_around(statement) is not None:
             return ()
-        if self._script.loop_around(statement) is not None:
-            return ()
-        statements = self._script.tree.statements
-        told = conjuncts(self._script.condition(statement) or "")
-        before = (s for s in self._script.tree.body(function) if s.after <= statement.index)
-        ends = (
-            statements[s.after - 1]
-            for s in before
-            if type(s.node) is cst.If and opposite(s.node.test) not in told
-        )
+        told = conjuncts(script.condition(statement) or "")
         return tuple(
-            s.first
-            for s in ends
-            if type(s.node) is cst.Return and not self._script.exclusive(s, statement)
+            inner.first
+            for block in script.tree.body(function)
+            if block.after <= statement.index
+            for inner in script.tree.below(block)
+            if type(inner.node) is cst.Return
+            and script.function_around(inner) is function
+            and not script.exclusive(inner, statement)
+            and not _told_by(inner, block, told)
         )
 
     def exclusive(self, one: int, other: int) -> bool:
@@ -146,3 +143,9 @@ class Cases:
 
 def _catches(header: Statement) -> bool:
     return type(header.node) is cst.ExceptHandler
+
+
+def _told_by(left: Statement, block: Statement, told: Collection[str]) -> bool:
+    """Whether what is told of a statement says that a `return` of an `if` before it is not met."""
+    of_test = type(block.node) is cst.If and left.parent == block.index
+    return of_test and opposite(block.node.test) in told

@@ -29,6 +29,16 @@ def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
     return None
 
 
+_RANKS = frozenset({"rank", "dp_rank", "process_rank", "process_index"})
+_COUNTS = frozenset({"world_size", "num_replicas", "dp_size", "num_processes", "num_shards"})
+
+
+def shares_out(call: cst.Call) -> bool:
+    """Whether a call is told which process it is for and how many there are."""
+    named = {arg.keyword.value for arg in call.args if arg.keyword is not None}
+    return bool(named & _RANKS and named & _COUNTS)
+
+
 def string(node: Any) -> str:
     """The value of a string literal; "" for anything else."""
     return _evaluated(node.value) if type(node) is cst.SimpleString else ""

@@ -161,6 +161,15 @@ def left_before(script: Script, statement: Statement) -> bool:
     )
 
 
+def is_only_there(script: Script, site: Site) -> bool:
+    """Whether a call is not come to everywhere that its condition holds, and no other branch makes
+    the same call."""
+    if not left_before(script, site.statement):
+        return False
+    same = (other.statement for other in script.call_sites() if other.name == site.name)
+    return not any(script.exclusive(other, site.statement) for other in same)
+
+
 def eager_library(script: Script) -> str | None:
     """The library that the script imports in which a training step is written out: "torch" or
     "paddle", whose optimizers, modes and graphs work alike."""

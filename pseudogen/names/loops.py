@@ -65,6 +65,7 @@ _NO_EVALUATION = frozenset(
     | {"encode", "extract", "features", "generate", "preprocess", "profile", "sample"}
     | {"calibrated", "plot", "speed", "statistics", "stats", "throughput", "visualize", "warmup"}
 )
+_ASKS = frozenset({"assert", "check", "ensure", "is", "verify"})
 MODEL_WORDS = frozenset(
     {"model", "net", "network", "encoder", "decoder", "generator", "discriminator"}
     | {"classifier", "backbone", "student", "teacher", "engine", "forward", "predict"}
@@ -443,6 +444,8 @@ class _Classifier:
         name = set(words(function.node.name.value)) if function is not None else set()
         if name & _NO_EVALUATION and not name & EVALUATION_WORDS:
             return False
+        if "valid" in name and name & _ASKS:
+            return False  # `check_batch_valid(batch)` looks at the data
         below = (site.known.api.kind for site in script.calls_below(statement) if site.known)
         if "evaluation" in below or not self._runs_model(statement):
             return False  # or each round is told to evaluate on a whole data set

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.arguments import shares_out
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.rates import terms_in
 from pseudogen.names.script import Script, Site
@@ -73,7 +74,7 @@ class CustomSampler(Finding):
 def find_known(site: Site, script: Script) -> Iterator[CustomSampler]:
     """A sampler class of a library, or of the script that inherits from one."""
     known = site.known
-    if known is None or site.name.startswith("super") or _distributed(site.name):
+    if known is None or site.name.startswith("super") or _distributed(site):
         return
     if known.evidence == API or site.node.args:
         yield _finding(site, script, Evidence(known.evidence, (known.name,)))
@@ -88,7 +89,7 @@ def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
         return
     last = site.name.rpartition(".")[2]
     named = words(last)
-    if named[-1:] != ("sampler",) or set(named) & _OTHER_WORDS or _distributed(site.name):
+    if named[-1:] != ("sampler",) or set(named) & _OTHER_WORDS or _distributed(site):
         return
     if script.defines(last):
         return
@@ -101,8 +102,8 @@ def find_named(site: Site, script: Script) -> Iterator[CustomSampler]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
 
 
-def _distributed(name: str) -> bool:
-    return bool({"distributed", "dist"} & set(words(name)))
+def _distributed(site: Site) -> bool:
+    return bool({"distributed", "dist"} & set(words(site.name))) or shares_out(site.node)
 
 
 _FIRST = frozenset(

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern, speaks_of
+from pseudogen.names.arguments import shares_out
 from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name
@@ -69,12 +70,19 @@ def find_known(site: Site, script: Script) -> Iterator[DistributedSampler]:
 
 @pattern(DistributedSampler, calls=speaks_of("sampler"))
 def find_named(site: Site, script: Script) -> Iterator[DistributedSampler]:
-    """`DistributedEvalSampler(...)`, `make_distributed_sampler(...)`: a name that says both."""
-    named = words(site.name) if site.known is None else ()
+    """`DistributedEvalSampler(...)`, `make_distributed_sampler(...)`: a name that says both, or a
+    sampler that is told which process it is for (`LengthSampler(data, rank=r, world_size=n)`)."""
+    if site.known is not None:
+        return
+    named = words(site.name)
     distributed = "distributed" in named or "dist" in named
+    distributed = distributed or (is_class_name(site.name) and shares_out(site.node))
     makes = distributed and (named[0] in MAKING or is_class_name(site.name))
     if makes and "sampler" in named and _gives(site):
-        yield _finding(site, script, Evidence(NAME, (site.name,)))
+        found = _finding(site, script, Evidence(NAME, (site.name,)))
+        first = _dataset(site, script) if shares_out(site.node) else None
+        of_data = first is None or script.is_a(first, site.scope, "dataset") is not None
+        yield found if of_data else replace(found, dataset=None)
 
 
 _REGISTERED = frozenset({"DefaultSampler", "DistributedSampler", "InfiniteSampler"})
@@ -315,6 +323,16 @@ EXAMPLES = {
             function="DefaultSampler",
             shuffle="True",
             shuffle_given=True,
+        ),
+    ],
+    "batches = LengthSampler(lengths, world_size=world_size, rank=rank)": [
+        DistributedSampler(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("LengthSampler",)),
+            target="batches",
+            function="LengthSampler",
+            rank="rank",
         ),
     ],
 }

@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import written_keys, written_pairs
-from pseudogen.names.blocks import calls_of_methods, left_before
+from pseudogen.names.blocks import calls_of_methods, is_only_there
 from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.learners import learners
 from pseudogen.names.script import Script, Site
@@ -68,7 +68,7 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         optimizer_saved=weights_only is not None and script.once(_saves_optimizer),
         path=_place(path, site, script),
         condition=script.condition(site.statement),
-        only=left_before(script, site.statement),
+        only=is_only_there(script, site),
         per=script.unit(site.statement),
     )
 

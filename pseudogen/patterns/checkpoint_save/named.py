@@ -10,7 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string, written_keys
-from pseudogen.names.blocks import calls_of_methods, left_before
+from pseudogen.names.blocks import calls_of_methods, is_only_there
 from pseudogen.names.conditions import conjunction
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -114,7 +114,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
         path=_path(first, site) if how == "framework" else None,
         condition=conjunction(condition, _writes_if(site)),
-        only=left_before(script, site.statement),
+        only=is_only_there(script, site),
         per=script.unit(site.statement),
     )
 
@@ -141,7 +141,7 @@ def find_noun(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how="helper",
         call=site.name,
         condition=condition_of(script, site.statement, site.node),
-        only=left_before(script, site.statement),
+        only=is_only_there(script, site),
         per=script.unit(site.statement),
     )
 

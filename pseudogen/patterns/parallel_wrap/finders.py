@@ -15,7 +15,7 @@ from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of
 from pseudogen.names.teachers import is_teacher
-from pseudogen.names.words import words
+from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.parallel_wrap.facts import ParallelWrap
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -130,7 +130,8 @@ def find_prepare(site: Site, script: Script) -> Iterator[ParallelWrap]:
     if role is None and not set(words(dotted(receiver))) & _PREPARERS[kind]:
         return
     roles = [script.role(arg.value, site.scope) for arg in site.node.args]
-    if all(r is not None and r.kind in _DATA_ROLES for r in roles):
+    named = {suggested_role(dotted(arg.value)) for arg in site.node.args}
+    if named <= _DATA_ROLES or all(r is not None and r.kind in _DATA_ROLES for r in roles):
         return
     if script.argument_text(site, "evaluation_mode") == "True":
         return  # a model that is not trained is not wrapped
