@@ -123,13 +123,14 @@ def _parted(test: cst.BaseExpression, subject: str) -> tuple[str, str]:
     asks: list[str] = []
     besides: list[str] = []
     for part in _parts(test):
-        speaks = subject in part or not _PROCESSES.isdisjoint(words(part))
+        speaks = subject in part or "is_initialized" in part
+        speaks = speaks or not _PROCESSES.isdisjoint(words(part))
         (asks if speaks else besides).append(part)
     return " and ".join(asks), " and ".join(besides)
 
 
 _PROCESSES = frozenset(
-    {"dist", "distributed", "initialized", "is", "local", "machine", "main", "master", "node"}
+    {"dist", "distributed", "is", "local", "machine", "main", "master", "node"}
     | {"process", "rank", "world"}
 )
 
