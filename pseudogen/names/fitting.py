@@ -51,7 +51,7 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     if method == "run_training":  # of Tianshou's algorithms
         return Evidence(NAME, (site.name,)) if script.called_function(site) is None else None
     keywords = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
-    if method in _FASTAI:
+    if method in _FASTAI and not _switches(site):
         return Evidence(FLOW, (site.name,))
     if method == "train" and {"loaders", "num_epochs"} <= keywords:
         return Evidence(FLOW, (site.name,))  # a runner as Catalyst has them
@@ -59,6 +59,15 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
         return Evidence(FLOW, (site.name,))
     wanted = _ULTRALYTICS if method == "train" else _KERAS_FIT
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
+
+
+def _switches(site: Site) -> bool:
+    """Whether it is `encoder.fine_tune(fine_tune_encoder)`, which lets layers be trained or not:
+    fastai's takes a number of epochs."""
+    given = site.node.args[0].value if site.node.args else None
+    named = set(words(dotted(given)))
+    told = "tune" in named and not named & {"epoch", "epochs"}
+    return site.name.endswith(".fine_tune") and (told or text(given) in ("True", "False"))
 
 
 def _runs(script: Script, receiver: Any, site: Site) -> bool:

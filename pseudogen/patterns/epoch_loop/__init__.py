@@ -497,6 +497,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "encoder.fine_tune(fine_tune_encoder)": "lets layers be trained or not",
     (
         "from project import HorseTrainer\n"
         "trainer = HorseTrainer(cfg)\n"

@@ -342,6 +342,18 @@ EXAMPLES = {
             function="self._average_model.update_parameters",
         )
     ],
+    "moment_update(model, model_ema, args.alpha)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("model_ema",)),
+            action="updated",
+            form="ema",
+            average="model_ema",
+            model="model",
+            function="moment_update",
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "losses = agent.update_parameters(memory, batch_size, updates)": "an agent learns",

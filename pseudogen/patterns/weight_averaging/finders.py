@@ -137,7 +137,9 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     named = set(words(last))
     nodes = [arg.value for arg in site.node.args]
     average = next((n for n in nodes if set(words(dotted(n))) & _AVERAGES), None)
-    updates = "update" in named and named & (_AVERAGES | {"momentum"}) and last not in _UPDATES
+    updates = (
+        "update" in named and named & (_AVERAGES | {"moment", "momentum"}) and last not in _UPDATES
+    )
     updates = updates or ("accumulate" in named and average is not None)
     updates = updates or (average is not None and _mixes_models(site, words(last), script))
     if not updates or (named | set(words(dotted(average)))) & _OTHER:
