@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 from pseudogen.document import Span, Spans, spans
 from pseudogen.finding import Finding
@@ -104,11 +104,10 @@ def spaced_words(text: str, lang: str) -> Spans:
 def spaced(text: Spans) -> Spans:
     """A space between Chinese characters and Latin letters, digits or code, where there is none."""
     found: list[Span] = []
-    boundary, needless = _boundary(), _needless()
     for span in text:
         words = span.text
         if span.kind != "code" and not words.isascii():
-            words = boundary.sub(" ", needless.sub("", words) if " " in words else words)
+            words = _spaced_inside(words)
         if found and _meet(_edge(found[-1], -1), _edge(span, 0)):
             words = " " + words if span.kind == "words" else words
             if span.kind != "words":
@@ -117,6 +116,12 @@ def spaced(text: Spans) -> Spans:
     return tuple(found)
 
 
+@lru_cache(maxsize=1 << 12)  # templates write the same pieces over and over
+def _spaced_inside(words: str) -> str:
+    return _boundary().sub(" ", _needless().sub("", words) if " " in words else words)
+
+
+@lru_cache(maxsize=1 << 12)
 def _meet(left: str, right: str) -> bool:
     """Whether two characters beside each other want a space between them."""
     return left.isascii() != right.isascii() and bool(_boundary().search(left + right))
