@@ -104,15 +104,20 @@ def spaced_words(text: str, lang: str) -> Spans:
 def spaced(text: Spans) -> Spans:
     """A space between Chinese characters and Latin letters, digits or code, where there is none."""
     found: list[Span] = []
+    last = ""
     for span in text:
-        words = span.text
-        if span.kind != "code" and not words.isascii():
-            words = _spaced_inside(words)
-        if found and _meet(_edge(found[-1], -1), _edge(span, 0)):
-            words = " " + words if span.kind == "words" else words
-            if span.kind != "words":
-                found[-1] = Span(found[-1].text + " ", found[-1].kind)
-        found.append(Span(words, span.kind))
+        words, kind = span.text, span.kind
+        first = after = "x"  # code counts as Latin whatever it holds
+        if kind != "code":
+            words = words if words.isascii() else _spaced_inside(words)
+            first, after = words[:1], words[-1:]
+        if last and _meet(last, first):
+            if kind == "words":
+                words = f" {words}"
+            else:
+                found[-1] = Span(f"{found[-1].text} ", found[-1].kind)
+        found.append(span if words == span.text else Span(words, kind))
+        last = after
     return tuple(found)
 
 
@@ -137,8 +142,3 @@ def _boundary() -> re.Pattern[str]:
 def _needless() -> re.Pattern[str]:
     """Spaces between two Chinese characters, which optional words leave behind."""
     return re.compile(f"(?<=[{_CHINESE}，。；：）]) +(?=[{_CHINESE}，。；：（])")
-
-
-def _edge(span: Span, place: int) -> str:
-    """The first or last character of a span; code counts as Latin whatever it holds."""
-    return "x" if span.kind == "code" else span.text[place]
