@@ -5,7 +5,7 @@ from pseudogen.knowledge.api import Api
 _TQDM = Api("progress", ("iterable", "desc", "total"), {}, "https://tqdm.github.io/docs/tqdm/")
 _RANGE = Api("progress", ("stop",), {}, "https://tqdm.github.io/docs/shortcuts/")
 _RICH = Api("progress", ("sequence",), {}, "https://rich.readthedocs.io/en/stable/progress.html")
-_BAR = Api("progress", ("desc",), {}, "https://pypi.org/project/progress/")
+_BAR = Api("progress", ("desc",), {}, "https://github.com/verigak/progress")
 
 EXACT: dict[str, Api] = {
     **{f"{module}.tqdm": _TQDM for module in ("tqdm", "tqdm.auto", "tqdm.notebook", "tqdm.std")},
