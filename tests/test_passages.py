@@ -83,6 +83,17 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("shutil.copyfile(last, best)", "`last` is copied to `best`"),
         ("model.apply(start)", "`start` is applied to each module of `model`"),
         ("meter.reset()", "`meter.reset()` is called"),
+        (
+            "train_one_epoch(model, loader)",
+            "judging by its name, `train_one_epoch(model, loader)` trains `model` for an epoch "
+            "with the data of `loader`",
+        ),
+        (
+            "stats = engine.fit_model(model, images)",
+            "judging by its name, `engine.fit_model(model, images)` trains `model` and returns "
+            "what `stats` gets",
+        ),
+        ("scaler.fit(images)", "`scaler.fit(images)` is called"),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
         ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
         ("continue", "the rest of the round is left out"),
@@ -101,6 +112,13 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
 def test_what_a_statement_does(line: str, said: str) -> None:
     told = between(line).partition("; `loss` is what")[0].removesuffix(".")
     assert told[:1].lower() + told[1:] == said
+
+
+def test_what_a_function_of_the_script_does_is_not_judged_by_its_name() -> None:
+    code = "def train_epoch(model, loader): ...\n\n" + _LOOP.format(
+        between="        train_epoch(model, 1)"
+    )
+    assert "`train_epoch(model, 1)` is called" in " ".join(passages(code))
 
 
 def test_blocks_are_told_with_their_conditions() -> None:

@@ -11,7 +11,9 @@ from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, ta
 from pseudogen.explanation.libraries import of_library
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.script import Script
+from pseudogen.names.loop_bodies import named_training
+from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement
@@ -39,7 +41,11 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
         names = tuple(targets(target))
         if names:
             applied = _applied(script, statement, names, value)
-            yield applied or Clause("result", names, call_text(value))
+            yield (
+                applied
+                or trained(script, statement, names, value)
+                or Clause("result", names, call_text(value))
+            )
         return
     names = tuple(name for t in node.targets for name in targets(t.target))
     if _switches_mode(script, statement, value):
@@ -103,6 +109,9 @@ def _value(
         known = of_library(script, statement, names, value)
         if known is not None:
             return known
+        training = trained(script, statement, names, value)
+        if training is not None:
+            return training
         name = dotted(value.func)
         if single and _makes(script, name, statement) and not _replaces(names[0], written):
             return Clause("made", names, name)
@@ -238,3 +247,27 @@ def sent(script: Script, statement: Statement, call: Any) -> Clause | None:
     if value is None or source is None or script.argument(site, "group") is not None:
         return None
     return Clause("sent", (short(text(value)),), text(source))
+
+
+def trained(
+    script: Script, statement: Statement, names: tuple[str, ...], call: Any
+) -> Clause | None:
+    """`stats = train_one_epoch(model, loader)` of another file: what the name says, where it
+    speaks of an epoch or a model or its optimizer is passed."""
+    if type(call) is not cst.Call:
+        return None
+    site = script.call_site(call, statement.index, statement.scope)
+    if not named_training(site) or script.called_function(site) is not None:
+        return None
+    model, data, updater = (_given(script, site, k) for k in ("model", "loader", "optimizer"))
+    epoch = "epoch" if "epoch" in words(site.name) else ""
+    if not (model or updater or epoch):
+        return None
+    return Clause("trained", names, call_text(call), (model, data, epoch))
+
+
+def _given(script: Script, site: Site, role: str) -> str:
+    """The argument that has a role; empty where none has, or several."""
+    given = [arg.value for arg in site.node.args if not arg.star]
+    held = [text(value) for value in given if script.is_a(value, site.scope, role) is not None]
+    return held[0] if len(held) == 1 and len(held[0]) <= LONGEST else ""

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.assignments import MOVES, moved, sent
+from pseudogen.explanation.assignments import MOVES, moved, sent, trained
 from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
@@ -60,6 +60,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
             or (_growing(script, statement, call, receiver, method) if receiver else None)
+            or trained(script, statement, (), call)
             or Clause("called", parts=(_called(call, name),))
         )
 

@@ -153,7 +153,7 @@ for _module, _name in (
     ("rmsprop", "RMSprop"),
 ):
     EXACT[f"torch.optim.{_module}.{_name}"] = _OPTIMIZERS[_name]
-ROOTS: dict[str, str] = {"lr_scheduler": "torch.optim.lr_scheduler"}
+ROOTS: dict[str, str] = {}
 BARE: tuple[str, ...] = (
     *(f"torch.optim.{name}" for name in ("SGD", "Adam", "AdamW", "RMSprop", "Adagrad", "RAdam")),
     *(f"torch.optim.lr_scheduler.{name}" for name in _SCHEDULERS if name != "ChainedScheduler"),

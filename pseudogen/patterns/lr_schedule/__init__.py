@@ -88,6 +88,15 @@ EXAMPLES = {
             position="epoch",
         )
     ],
+    "lr_scheduler.step()": [
+        LrSchedule(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("lr_scheduler",)),
+            action="stepped",
+            name="lr_scheduler",
+        )
+    ],
     "lr = policy_lr.get_lr(current_idx)": [
         LrSchedule(
             line=1,
