@@ -2,7 +2,8 @@
 
 import pytest
 
-from pseudogen.names.loading import EVALUATE, PRETRAINED, RESUME, read
+from pseudogen.names.load_purposes import EVALUATE, PRETRAINED, RESUME
+from pseudogen.names.loading import read
 from pseudogen.names.script import Script
 
 HEAD = "import torch\nmodel = Net()\noptimizer = torch.optim.SGD(model.parameters(), 0.1)\n"

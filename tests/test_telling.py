@@ -921,6 +921,19 @@ def test_a_branch_is_not_said_to_come_after_the_branch_that_it_excludes() -> Non
     assert "returned before" not in _texts(_LEFT)[11]
 
 
+def test_a_function_may_have_returned_in_the_block_around() -> None:
+    code = """\
+import torch.distributed as dist
+def meet(group, wanted):
+    with timed():
+        if group is None:
+            return
+        if wanted == "some":
+            dist.barrier(group)
+"""
+    assert "unless the function has returned before, on line 5." in _texts(code)[7]
+
+
 def test_a_full_batch_is_no_step() -> None:
     code = "full_batches = len(dataset) // batch_size\n"
     assert "is the number of full batches in an epoch" in pseudogen.explain(code)

@@ -8,6 +8,7 @@ from itertools import product
 import libcst as cst
 
 from pseudogen.finding import Finding
+from pseudogen.names.blocks import returns_before
 from pseudogen.names.conditions import conjuncts, opposite
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass
@@ -70,25 +71,15 @@ class Cases:
         return self._found[id(finding)]
 
     def left_before(self, finding: Finding) -> tuple[int, ...]:
-        """The lines on which the function of a finding may have returned before it comes to it: a
-        `return` in a block before it does, unless its opposite is told; the finding stands in no
-        loop."""
+        """The lines on which the function of a finding may have returned before it comes to it,
+        unless what is told of the finding says that it has not; the finding stands in no loop."""
         script = self._script
         statement = self._at_line.get(finding.line)
-        function = script.function_around(statement) if statement is not None else None
-        if statement is None or function is None or script.loop_around(statement) is not None:
+        if statement is None or script.loop_around(statement) is not None:
             return ()
         told = conjuncts(script.condition(statement) or "")
-        return tuple(
-            inner.first
-            for block in script.tree.body(function)
-            if block.after <= statement.index
-            for inner in script.tree.below(block)
-            if type(inner.node) is cst.Return
-            and script.function_around(inner) is function
-            and not script.exclusive(inner, statement)
-            and not _told_by(inner, block, told)
-        )
+        returns = returns_before(script, statement)
+        return tuple(left.first for left in returns if not _told_by(script, left, told))
 
     def exclusive(self, one: int, other: int) -> bool:
         """Whether of the statements on two lines never both run."""
@@ -145,7 +136,7 @@ def _catches(header: Statement) -> bool:
     return type(header.node) is cst.ExceptHandler
 
 
-def _told_by(left: Statement, block: Statement, told: Collection[str]) -> bool:
-    """Whether what is told of a statement says that a `return` of an `if` before it is not met."""
-    of_test = type(block.node) is cst.If and left.parent == block.index
-    return of_test and opposite(block.node.test) in told
+def _told_by(script: Script, left: Statement, told: Collection[str]) -> bool:
+    """Whether what is told of a statement says that the branch of a `return` is not taken."""
+    branch = script.tree.statements[left.parent]
+    return type(branch.node) is cst.If and opposite(branch.node.test) in told

@@ -141,23 +141,31 @@ def calls_of_methods(script: Script, *methods: str) -> Iterator[Site]:
     return (site for site in script.call_sites() if method(site) in methods)
 
 
+def returns_before(script: Script, statement: Statement) -> Iterator[Statement]:
+    """Each `return` before a statement that may leave its function, so that it is not come to."""
+    return _leaving(script, statement, script.function_around(statement), (cst.Return,))
+
+
 def left_before(script: Script, statement: Statement) -> bool:
-    """Whether a `return` before a statement may leave its function, or a `continue` or `break` the
-    round of its loop, so that it is not come to."""
-    around = (
-        (script.function_around(statement), cst.Return),
-        (
-            script.loop_around(statement),
-            (cst.Continue, cst.Break),
-        ),
-    )
-    return any(
-        isinstance(other.node, leaves)
+    """Whether a statement may not be come to: a `return` before it leaves its function, or a
+    `continue` or `break` the round of its loop."""
+    loop = script.loop_around(statement)
+    left = _leaving(script, statement, loop, (cst.Continue, cst.Break))
+    rounds = any(script.loop_around(other) is loop for other in left)
+    return rounds or next(returns_before(script, statement), None) is not None
+
+
+def _leaving(
+    script: Script, statement: Statement, block: Statement | None, kinds: tuple[type, ...]
+) -> Iterator[Statement]:
+    """What stands in a block before a statement, is of one of some kinds, and does not exclude the
+    statement."""
+    return (
+        other
+        for other in (script.tree.statements[block.index + 1 : statement.index] if block else ())
+        if isinstance(other.node, kinds)
         and other.scope == statement.scope
         and not script.exclusive(other, statement)
-        and (leaves is cst.Return or script.loop_around(other) is block)
-        for block, leaves in around
-        for other in (script.tree.statements[block.index + 1 : statement.index] if block else ())
     )
 
 

@@ -11,7 +11,8 @@ from pseudogen.names.arguments import string
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loop_bodies import told_not_to_explore
-from pseudogen.names.loops import EVALUATION_LOOP, MODEL_WORDS
+from pseudogen.names.loops import EVALUATION_LOOP
+from pseudogen.names.measuring import MODEL_WORDS
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted

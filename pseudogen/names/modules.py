@@ -1,18 +1,22 @@
-"""What is said of models: in which classes code stands, and what is a model by its maker's name."""
+"""What a script shows of its models: the classes that are one, their parameters, and what is done
+with a whole model alone."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.evidence import NAME
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
-    from pseudogen.names.script import Script
+    from pseudogen.names.script import Script, Site
 
 _PARTS = frozenset({"parameters", "named_parameters", "modules", "named_modules", "children"})
 _PARTS_MORE = frozenset({"named_children", "trainable_variables", "get_parameters"})
@@ -24,6 +28,7 @@ _FORWARD = ("forward", "construct")
 _TRAINING = frozenset({"backward", "zero_grad", "clear_grad", "apply_gradients", "value_and_grad"})
 PARAMETER_METHODS = _PARTS | _PARTS_MORE
 """Methods that give the parameters, or the modules, of a model."""
+_WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
 
 
 def in_module_class(script: Script, statement: Statement) -> bool:
@@ -90,3 +95,52 @@ def is_class_name(name: str) -> bool:
     """Whether the last part of a dotted name is written as classes are: `nets.UNet`."""
     last = name.rpartition(".")[2]
     return (last[:1].isupper() and not last.isupper()) or (last.isupper() and len(last) > 1)
+
+
+def fits(script: Script, name: str) -> Iterator[Site]:
+    """The calls by which a trainer of a library trains what a variable holds:
+    `trainer.fit(module, data)`."""
+    for call in script.calls_of_method("fit"):
+        function = call.node.func
+        first = call.node.args[0] if call.node.args else None
+        if first is None or text(first.value) != name or type(function) is not cst.Attribute:
+            continue
+        is_model = first.keyword is None or first.keyword.value == "model"
+        if is_model and script.is_a(function.value, call.scope, "trainer") is not None:
+            yield call
+
+
+def is_optimized(script: Script, name: str) -> bool:
+    """Whether an optimizer is made for the parameters of a variable alone:
+    `Adam(D.parameters())`."""
+    parameters = (f"{name}.parameters()", f"list({name}.parameters())")
+    for call in script.call_sites():
+        if call.known is None or call.known.api.kind != "optimizer":
+            continue
+        given = script.argument(call, "params")
+        if given is not None and text(given) in parameters:
+            return True
+    return False
+
+
+def is_treated(script: Script, name: str) -> bool:
+    """Whether some call takes a variable for a whole model: its parameters, its mode, its place, or
+    the optimizer that is made for it."""
+    return any(_treats(call, name) for call in script.call_sites())
+
+
+def _treats(call: Site, name: str) -> bool:
+    owner, _, method = call.name.rpartition(".")
+    if owner == name:
+        return method in _WHOLE_METHODS
+    makes_optimizer = call.known is not None and call.known.api.kind == "optimizer"
+    optimizer = makes_optimizer or method == "Optimizer"
+    return optimizer and bool(call.node.args) and text(call.node.args[0].value) == name
+
+
+def is_used_as_model(script: Script, site: Site) -> bool:
+    """Whether what a call makes is used as only models are: by its parameters and its state."""
+    node = site.statement.node
+    target: Any = node.target if type(node) is cst.AnnAssign else node.targets[0].target
+    role = script.role(target, site.scope) if type(target) in (cst.Name, cst.Attribute) else None
+    return role is not None and role.kind == "model" and role.evidence.kind != NAME

@@ -1,4 +1,4 @@
-"""What tells the processes of a run apart: ranks, and conditions that only one process meets."""
+"""Conditions that one process of a run alone meets."""
 
 from __future__ import annotations
 
@@ -9,42 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import argument, string
+from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import words
-from pseudogen.names.workers import environment_variable, is_worker_index, subscript_key
+from pseudogen.names.workers import DEPTH, SEPARATORS, Rank, rank
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Binding, Statement
+from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
 
-_DEPTH = 5
-_RANK_WORDS: tuple[tuple[str, ...], ...] = (("rank",), ("process", "index"), ("ordinal",))
-_NO_RANK = frozenset(
-    {
-        "adapter",
-        "batch",
-        "cp",
-        "dp",
-        "dst",
-        "ep",
-        "expert",
-        "event",
-        "is",
-        "lora",
-        "low",
-        "machine",
-        "matrix",
-        "max",
-    }
-    | {"mp", "no", "node", "on", "per", "pipe", "pipeline", "pp", "set", "src", "stage", "svd"}
-    | {"tensor", "tp"}
-)
-_GPU_NAMES = frozenset({"gpu", "gpu_id", "gpu_idx", "device_id", "local_gpu"})
 _FLAGS = frozenset(
     {
         ("main", "process"),
@@ -72,32 +49,13 @@ _FLAGS = frozenset(
         ("is", "coordinator"),
     }
 )
-_SEPARATORS = re.compile(r"[^a-zA-Z]+")
 _TELLING = frozenset({"RANK", "dist", "gpu", "id", "index", "node", "proc", "process", "rank"})
 _RANK_ZERO = re.compile(r"(^|_)(is_)?rank_?0$|(^|_)isRank0$")
 _DISTRIBUTED_WORDS = frozenset(
-    [
-        "ddp",
-        "dist",
-        "distributed",
-        "fsdp",
-        "horovod",
-        "initialized",
-        "multiprocessing",
-        "nprocs",
-        "nranks",
-        "parallel",
-    ]
+    {"ddp", "dist", "distributed", "fsdp", "horovod", "initialized", "multiprocessing", "nprocs"}
+    | {"nranks", "parallel"}
 )
 _ADDRESSES = frozenset({"addr", "address", "endpoint", "host", "hostname", "ip"})
-
-
-@dataclass(frozen=True, slots=True)
-class Rank:
-    """A number that tells processes apart: `kind` is rank, local-rank or node-rank."""
-
-    kind: str
-    evidence: Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,100 +79,6 @@ class OneProcess:
     evidence: Evidence
 
 
-def names_rank(node: Any) -> bool:
-    """Whether a path holds the number of a process: each then reads or writes a file of its own."""
-    return "rank" in _SEPARATORS.split(text(node).lower())
-
-
-def rank(script: Script, node: Any, statement: int, depth: int = 0) -> Rank | None:
-    """What an expression says if it is the number of a process, or None."""
-    if depth > _DEPTH:
-        return None
-    kind = type(node)
-    if kind is cst.Call and dotted(node.func) == "int" and node.args:
-        return rank(script, node.args[0].value, statement, depth + 1)
-    variable = environment_variable(script, node, statement)
-    if variable is not None:
-        row = script.resolver.tables.find(f"os.environ[{variable}]")
-        return _as_rank(row.kind, Evidence(API, (variable,))) if row is not None else None
-    if kind is cst.Call:
-        return _called_rank(script, node, statement)
-    if kind in (cst.Name, cst.Attribute):
-        return _named_rank(script, node, statement, depth)
-    if kind is cst.Subscript and "rank" in string(subscript_key(node)).split("_"):
-        return Rank(
-            "local-rank" if "local" in text(node) else "rank", Evidence(NAME, (text(node),))
-        )
-    return None
-
-
-def _as_rank(kind: str, evidence: Evidence) -> Rank | None:
-    return Rank(kind, evidence) if kind in ("rank", "local-rank", "node-rank") else None
-
-
-def _called_rank(script: Script, node: cst.Call, statement: int) -> Rank | None:
-    known = script.known(node.func, script.tree.statements[statement].scope)
-    if known is not None:
-        return _as_rank(known.api.kind, Evidence(known.evidence, (known.name,)))
-    name = dotted(node.func)
-    return _by_words(name) if name and name[-1] not in ")]" else None
-
-
-def _named_rank(script: Script, node: Any, statement: int, depth: int) -> Rank | None:
-    name = dotted(node)
-    if not name:
-        return None
-    if _of_others(script, node, statement):
-        return None
-    for binding in script.reaching(name, statement):
-        if binding.how == "assign" and _counts_dimensions(binding.value):
-            return None
-        if binding.how in ("assign", "walrus") and binding.value is not None:
-            found = rank(script, binding.value, binding.statement, depth + 1)
-            if found is not None and found.evidence.kind != NAME:
-                return Rank(found.kind, Evidence(FLOW, (name,)))
-            if found is not None and _by_words(name):
-                return found
-        if binding.how == "parameter" and is_worker_index(script, binding):
-            return Rank("local-rank", Evidence(FLOW, (name,)))
-        handed = _handed(script, binding, depth) if binding.how == "parameter" else None
-        if handed is not None:
-            return Rank(handed.kind, Evidence(FLOW, (name,)))
-    known = script.known(node, script.tree.statements[statement].scope) if "()." in name else None
-    if known is not None:
-        return _as_rank(known.api.kind, Evidence(known.evidence, (known.name,)))
-    if name.rpartition(".")[2] in _GPU_NAMES and script.workers.joins:
-        return Rank("local-rank", Evidence(NAME, (name,)))
-    return _by_words(name)
-
-
-def _handed(script: Script, parameter: Binding, depth: int) -> Rank | None:
-    """The number of a process that all calls of the script's function pass for a parameter."""
-    passed = script.passed(parameter)
-    found = [rank(script, value, place, depth + 1) for value, place in passed]
-    kinds = {one.kind if one is not None and one.evidence.kind != NAME else None for one in found}
-    return found[0] if len(kinds) == 1 and None not in kinds else None
-
-
-def _of_others(script: Script, node: Any, statement: int) -> bool:
-    """Whether a loop looks at one process after the other: `for p in procs: ... p.local_rank`."""
-    owner = dotted(node.value) if type(node) is cst.Attribute else ""
-    return bool(owner) and any(b.how == "for" for b in script.reaching(owner, statement))
-
-
-def _counts_dimensions(value: Any) -> bool:
-    """`rank = len(x.shape)`, `rank = x.ndim`: that of a tensor."""
-    counted = type(value) is cst.Call and dotted(value.func) == "len" and bool(value.args)
-    return text(value.args[0].value if counted else value).endswith(("shape", "shape()", "ndim"))
-
-
-def _by_words(name: str) -> Rank | None:
-    found = words(name)
-    if any(found[-len(ending) :] == ending for ending in _RANK_WORDS) and not _NO_RANK & set(found):
-        return Rank("local-rank" if "local" in found else "rank", Evidence(NAME, (name,)))
-    return None
-
-
 def rank_condition(script: Script, statement: Statement) -> str | None:
     """The innermost condition around a statement, in its function, that singles out one process;
     None without one."""
@@ -229,7 +93,7 @@ def rank_condition(script: Script, statement: Statement) -> str | None:
 def one_process(script: Script, test: Any, statement: int, depth: int = 0) -> OneProcess | None:
     """What a condition says if it is true, or false, on one process alone; None for others."""
     kind = type(test)
-    if depth > _DEPTH:
+    if depth > DEPTH:
         return None
     if kind is cst.UnaryOperation and type(test.operator) is cst.Not:
         return _negated(script, test.expression, statement, depth)
@@ -413,7 +277,7 @@ def _holds_other(script: Script, name: str, statement: int) -> bool:
     """Whether a flag with such a name is seen to hold something that is not about processes."""
     made = [b for b in script.reaching(name, statement) if b.how == "assign" and b.value]
     return any(
-        type(b.value) is cst.Comparison and not set(_SEPARATORS.split(text(b.value))) & _TELLING
+        type(b.value) is cst.Comparison and not set(SEPARATORS.split(text(b.value))) & _TELLING
         for b in made
     )
 

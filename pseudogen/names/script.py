@@ -334,9 +334,9 @@ class Script:
             self._structure = structure.analyse(self)
         return self._structure
 
-    def rank(self, node: Any, statement: int) -> processes.Rank | None:
+    def rank(self, node: Any, statement: int) -> workers.Rank | None:
         """What an expression says if it tells the processes of a run apart, or None."""
-        return processes.rank(self, node, statement)
+        return workers.rank(self, node, statement)
 
     def rank_condition(self, statement: Statement) -> str | None:
         """The innermost condition around a statement, in its function, that singles out one

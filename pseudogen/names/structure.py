@@ -9,12 +9,8 @@ import libcst as cst
 
 from pseudogen.names import loops
 from pseudogen.names.iterables import EVALUATION_WORDS
-from pseudogen.names.loops import (
-    BATCH_LOOP,
-    EPOCH_LOOP,
-    EVALUATION_LOOP,
-    Loop,
-)
+from pseudogen.names.loop_steps import Steps
+from pseudogen.names.loops import BATCH_LOOP, EPOCH_LOOP, EVALUATION_LOOP, Loop
 from pseudogen.names.training import training_step
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -59,7 +55,7 @@ def analyse(script: Script) -> Structure:
     calls = _Calls(script)
     steps = _training_statements(script)
     trains = calls.holders(steps)
-    found = loops.classify(script, steps, trains, calls.function_of)
+    found = loops.classify(script, Steps(script, steps, trains, calls.function_of))
     evaluating = [index for index, loop in found.items() if loop.kind == EVALUATION_LOOP]
     evaluates = calls.holders(evaluating)
     measures = frozenset(

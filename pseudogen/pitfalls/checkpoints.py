@@ -9,9 +9,9 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.blocks import calls_of_methods, inside, mentions, receiver, statement_at
-from pseudogen.names.processes import names_rank
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
+from pseudogen.names.workers import names_rank
 from pseudogen.patterns.checkpoint_save import CheckpointSave
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report

@@ -10,11 +10,12 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.loading import FILE_READS, RESUME, after_training, read
-from pseudogen.names.processes import names_rank
+from pseudogen.names.load_purposes import FILE_READS, RESUME, after_training
+from pseudogen.names.loading import read
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
+from pseudogen.names.workers import names_rank
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
 from pseudogen.patterns.checkpoint_resume.parts import leaves_out, only_key
 from pseudogen.patterns.checkpoint_resume.settings import CONTINUES

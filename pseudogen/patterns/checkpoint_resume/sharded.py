@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pseudogen.finding import pattern
 from pseudogen.names.arguments import written_keys
 from pseudogen.names.evidence import Evidence
-from pseudogen.names.loading import after_training
+from pseudogen.names.load_purposes import after_training
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
 from pseudogen.syntax.text import text

@@ -13,7 +13,7 @@ from pseudogen.names.batches import divided_before, workers_divided
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.given_back import given_back
 from pseudogen.names.loaders import is_unset, may_be_none, never_set, other_builds, shards
-from pseudogen.names.model_makers import gives_batches
+from pseudogen.names.model_names import gives_batches
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, split

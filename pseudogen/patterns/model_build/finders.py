@@ -12,22 +12,21 @@ from pseudogen.finding import pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.learners import learners, taught
-from pseudogen.names.loading import given_weights, serves_other_ends
+from pseudogen.names.load_purposes import serves_other_ends
+from pseudogen.names.loading import given_weights
 from pseudogen.names.model_makers import (
-    CLASS_VARIABLES,
-    NO_MODELS,
     changes,
     defined,
     fitted,
     from_library,
     hands_over_model,
-    is_part,
     is_whole,
     makes_layer,
     named_model,
     trained_on,
     wraps,
 )
+from pseudogen.names.model_names import CLASS_VARIABLES, NO_MODELS, is_part
 from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site

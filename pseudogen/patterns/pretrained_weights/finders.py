@@ -11,15 +11,8 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, constant_text, string
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
-from pseudogen.names.loading import (
-    FILE_READS,
-    GIVEN_WEIGHTS,
-    PRETRAINED,
-    given_weights,
-    read,
-    read_whole,
-    serves_other_ends,
-)
+from pseudogen.names.load_purposes import FILE_READS, PRETRAINED, serves_other_ends
+from pseudogen.names.loading import GIVEN_WEIGHTS, given_weights, read, read_whole
 from pseudogen.names.model_makers import from_library, hands_over_model
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
