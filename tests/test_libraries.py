@@ -81,6 +81,18 @@ def test_how_batches_are_put_together(arguments: str, said: str) -> None:
     assert said in told(f"{imported}set_seed(1)\nput = Collator(tokens, {arguments})\n")
 
 
+def test_a_collator_of_the_script_may_make_other_labels() -> None:
+    code = (
+        "from transformers import DataCollatorForLanguageModeling, set_seed\n"
+        "class OnlyAnswers(DataCollatorForLanguageModeling):\n"
+        "    def torch_call(self, examples):\n"
+        "        return hide_questions(super().torch_call(examples))\n"
+        "set_seed(1)\n"
+        "put = OnlyAnswers(tokens, mlm=False)\n"
+    )
+    assert "labels are the inputs" not in told(code)
+
+
 def test_adapters_on_quantized_weights() -> None:
     code = (
         "import torch\n"

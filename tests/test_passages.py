@@ -69,12 +69,18 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("seen += len(images)", "`len(images)` is added to `seen`"),
         ("seen *= 2", "`seen` becomes `seen * 2`"),
         ("seen /= size * parts", "`seen` becomes `seen / (size * parts)`"),
-        ("print('epoch', epoch)", "“epoch” is reported"),
+        ("print('epoch', epoch)", "“epoch …” is reported"),
         ("print(epoch)", "`epoch` is printed"),
-        ("print(epoch + 1)", "a message is reported"),
+        ("print(epoch + 1)", "`epoch + 1` is printed"),
+        ("print('%d/%d' % (seen, size))", "`seen` and `size` are printed"),
+        ("print('{} - {}'.format(seen, size))", "`seen` and `size` are printed"),
+        ("print(*results)", "a message is reported"),
+        ("print_summary(model)", "`print_summary(model)` is called"),
+        ("logger.info('Found %d images', size)", "“Found … images” is reported"),
         ("logger.info(f'rate {rate}')", "“rate {rate}” is reported"),
         ("os.makedirs(args.output, exist_ok=True)", "the folder `args.output` is made"),
         ("mkdir(args.output)", "the folder `args.output` is made"),
+        ("files.mkdir(args.output)", "the folder `args.output` is made"),
         ("Path(args.output).mkdir()", "the folder `Path(args.output)` is made"),
         ("json.dump(seen, file)", "`seen` is written to `file`"),
         ("np.save(name, seen)", "`seen` is written to `name`"),
@@ -615,3 +621,10 @@ def test_a_part_that_is_replaced_is_told_with_what_it_is_made_with() -> None:
     assert said.startswith("`model.head` becomes `nn.Linear(512, 10)`;")
     assert "printed" not in between("print()", "x = draw()")
     assert "reported" not in between("print()", "x = draw()")
+    assert "print" not in between("print('-' * 80)", "print('=====')", "x = draw()")
+
+
+def test_calls_are_counted_though_they_look_the_same_when_cut_short() -> None:
+    long = ", ".join(f"'a rather long name {n}'" for n in range(5))
+    said = between(*[f"declare({n}, {long})" for n in range(4)])
+    assert "`declare` is called 4 times" in said

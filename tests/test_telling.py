@@ -508,8 +508,10 @@ for step, batch in enumerate(loader):
 )
 def test_what_is_printed_under_more_than_an_interval_says_so(test: str) -> None:
     code = _PRINTING.format(test=test)
-    assert f"`print` shows the results so far if `{test}`." in pseudogen.explain(code)
-    assert f"若 `{test}`，`print` 输出当前结果。" in pseudogen.explain(code, lang="zh")
+    assert f"`print` shows `step` and `loss.item()` if `{test}`." in pseudogen.explain(code)
+    assert f"若 `{test}`，`print` 输出 `step` 和 `loss.item()`。" in pseudogen.explain(
+        code, lang="zh"
+    )
 
 
 def test_what_is_printed_at_an_interval_is_told_by_the_interval() -> None:
@@ -937,3 +939,15 @@ def meet(group, wanted):
 def test_a_full_batch_is_no_step() -> None:
     code = "full_batches = len(dataset) // batch_size\n"
     assert "is the number of full batches in an epoch" in pseudogen.explain(code)
+
+
+def test_a_condition_that_is_part_of_a_name_is_told_all_the_same() -> None:
+    code = """\
+import os
+distributed = "RANK" in os.environ
+if distributed:
+    distributed_size = int(os.environ["WORLD_SIZE"])
+    accumulation_steps //= distributed_size
+"""
+    said = pseudogen.explain(code)
+    assert "If `distributed`: `accumulation_steps` is divided by `distributed_size`" in said

@@ -11,6 +11,7 @@ from pseudogen.explanation.assignments import MOVES, moved, sent, trained
 from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.messages import message, reports
 from pseudogen.explanation.passage import Clause
+from pseudogen.names.arguments import filled_in
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
@@ -51,8 +52,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
         said = message(call.args[0].value if call.args else None)
         yield Clause("ended", parts=(said,) if said else ())
     elif reports(name, receiver, method):
-        if call.args or name != "print":  # an empty line says nothing
-            yield _printed(call)
+        yield from _printed(call, name)
     else:
         yield (
             sent(script, statement, call)
@@ -69,16 +69,22 @@ def _called(call: cst.Call, name: str) -> str:
     return call_text(call) if name and "(" not in name else short(text(call))
 
 
-def _printed(call: cst.Call) -> Clause:
-    """A message, else the names of what is shown."""
-    said = message(call.args[0].value) if call.args else ""
+def _printed(call: cst.Call, name: str) -> Iterator[Clause]:
+    """A message, else what is shown; nothing of empty lines and of rules (`print("-" * 80)`)."""
+    passed = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
+    said = message(passed[0], len(passed) > 1) if passed else ""
+    method = name.rpartition(".")[2]
     if said:
-        return Clause("printed", parts=(said,))
-    plain = all(arg.keyword is None and type(arg.value) in _NAMES for arg in call.args)
-    return Clause("printed", tuple(text(arg.value) for arg in call.args) if plain else ())
-
-
-_NAMES = (cst.Name, cst.Attribute)
+        yield Clause("printed", parts=(said,))
+    elif method.startswith("print_"):  # `print_summary(model)` shows no model
+        yield Clause("called", parts=(_called(call, name),))
+    elif call.args and not passed:
+        yield Clause("printed")
+    else:
+        shown = [value for node in passed for value in filled_in(node)]
+        values = tuple(dict.fromkeys(short(text(value)) for value in shown))
+        if values:
+            yield Clause("printed", values)
 
 
 def _of_model(
@@ -108,7 +114,9 @@ def _of_file(call: cst.Call, name: str, receiver: str, method: str) -> Clause | 
     """What is made or written on the disk."""
     first = call.args[0].value if call.args else None
     if method in _FOLDERS:
-        of_path = method == "mkdir" and receiver not in ("", "os")
+        given = first is not None and call.args[0].keyword is None
+        numbered = given and type(first) is cst.Integer  # `path.mkdir(0o755)`
+        of_path = method == "mkdir" and receiver not in ("", "os") and (numbered or not given)
         place = call.func.value if of_path and type(call.func) is cst.Attribute else first
         return Clause("folder", code=short(text(place))) if place is not None else None
     places = _WRITES.get(name) or _WRITES.get(method)

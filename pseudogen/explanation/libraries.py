@@ -105,7 +105,7 @@ def of_library(
     site = script.call_site(call, statement.index, statement.scope)
     passed = dict(_passed(script, site, kind))
     if kind == "collator":
-        if any(arg.star for arg in call.args):
+        if any(arg.star for arg in call.args) or script.defines(dotted(call.func)):
             return None  # what it does with the labels is not seen
         passed["form"] = known.api.traits["form"]
     return Clause("library", names, kind, passed=passed) if passed else None

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import blanks, string
+from pseudogen.names.arguments import blanks, is_formatted, string
 from pseudogen.syntax.text import text
 
 _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
@@ -24,11 +24,12 @@ def reports(name: str, receiver: str, method: str) -> bool:
     return logs or method.startswith("print") or name == "warnings.warn"
 
 
-def message(node: Any) -> str:
-    """What a message says, as far as it is written out."""
+def message(node: Any, goes_on: bool = False) -> str:
+    """What a message says, as far as it is written out; `goes_on` says that other values are given
+    beside it."""
     said = node
-    fills = False
-    while type(said) is cst.BinaryOperation or _is_formatted(said):
+    fills = goes_on
+    while type(said) is cst.BinaryOperation or is_formatted(said):
         fills = type(said) is cst.Call or type(said.operator) is cst.Modulo
         said = said.left if type(said) is cst.BinaryOperation else said.func.value
     more = type(said) is cst.ConcatenatedString
@@ -36,16 +37,11 @@ def message(node: Any) -> str:
         said = said.left
     if type(said) is cst.SimpleString:
         written = string(said)
-        return _shown(_PERCENT.sub("…", blanks(written)) if fills else written, more)
+        filled = _PERCENT.sub("…", blanks(written)) if fills else written
+        return _shown(filled, more or (goes_on and filled == written))
     if type(said) is cst.FormattedString:
-        return _shown(text(said)[2:-1].strip("\"'"), more)
+        return _shown(text(said)[2:-1].strip("\"'"), more or goes_on)
     return ""
-
-
-def _is_formatted(node: Any) -> bool:
-    """Whether it is `"...".format(...)`."""
-    function = node.func if type(node) is cst.Call else None
-    return type(function) is cst.Attribute and function.attr.value == "format"
 
 
 def _shown(said: str, more: bool) -> str:

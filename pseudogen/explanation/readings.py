@@ -65,7 +65,8 @@ def clauses(script: Script, statements: Sequence[Statement], depth: int = 0) -> 
             if found and _alike(found[-1], clause):
                 before = found.pop()
                 names = tuple(dict.fromkeys(before.names + clause.names))
-                parts = tuple(dict.fromkeys(before.parts + clause.parts))
+                parts = before.parts + clause.parts
+                parts = parts if clause.kind == "called" else tuple(dict.fromkeys(parts))
                 clause = Clause(before.kind, names, before.code, parts)
             found.append(clause)
     counted = [_counted(clause) if clause.kind == "called" else clause for clause in found]
@@ -93,7 +94,7 @@ def _counted(clause: Clause) -> Clause:
     """Many calls of one function as their number."""
     names = {part.partition("(")[0] for part in clause.parts}
     if len(clause.parts) < _SEVERAL or len(names) > 1:
-        return clause
+        return Clause(clause.kind, clause.names, clause.code, tuple(dict.fromkeys(clause.parts)))
     return Clause("repeated", names=tuple(names), code=str(len(clause.parts)))
 
 

@@ -44,6 +44,42 @@ def string(node: Any) -> str:
     return _evaluated(node.value) if type(node) is cst.SimpleString else ""
 
 
+def filled_in(node: Any) -> Iterator[Any]:
+    """The values that a text shows, as in `f"{a}/{b}"`, `"{}/{}".format(a, b)` and `"%d" % a`; of
+    what is no text, itself; of words alone, none."""
+    kind = type(node)
+    if kind is cst.FormattedString:
+        parts = (part for part in node.parts if type(part) is cst.FormattedStringExpression)
+        yield from (part.expression for part in parts)
+    elif kind is cst.ConcatenatedString:
+        yield from filled_in(node.left)
+        yield from filled_in(node.right)
+    elif is_formatted(node) and _is_text(node.func.value):
+        yield from (arg.value for arg in node.args if not arg.star)
+    elif kind is cst.BinaryOperation and _is_text(node.left) and type(node.operator) in _FILLS:
+        if type(node.operator) is cst.Modulo:
+            several = type(node.right) is cst.Tuple
+            yield from (e.value for e in node.right.elements) if several else (node.right,)
+    elif kind is cst.BinaryOperation and type(node.operator) is cst.Add:
+        texts = any(map(_is_text, (node.left, node.right)))
+        yield from (*filled_in(node.left), *filled_in(node.right)) if texts else (node,)
+    elif kind is not cst.SimpleString:
+        yield node
+
+
+_FILLS = frozenset({cst.Modulo, cst.Multiply})
+
+
+def _is_text(node: Any) -> bool:
+    return type(node) in (cst.SimpleString, cst.ConcatenatedString, cst.FormattedString)
+
+
+def is_formatted(node: Any) -> bool:
+    """Whether it is `"...".format(...)`."""
+    function = node.func if type(node) is cst.Call else None
+    return type(function) is cst.Attribute and function.attr.value == "format"
+
+
 def constant_text(script: Script, node: Any, statement: int) -> str | None:
     """The string literal, as written, that a name always holds at a statement; None where another
     value may reach it, or none that is written out does."""

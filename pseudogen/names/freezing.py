@@ -11,6 +11,7 @@ from pseudogen.names.conditions import opposite
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import counted_range
 from pseudogen.names.modules import parameters_of
+from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -284,13 +285,31 @@ def method_switch(script: Script, site: Site) -> Switch | None:
         site.statement,
         site.last,
         freezes,
-        text(receiver),
+        _switched(site, receiver),
         "method",
         None,
         decides,
         evidence,
         "requires_grad",
     )
+
+
+def _switched(site: Site, receiver: Any) -> str:
+    """Whose parameters `requires_grad_` switches: `net` in `net.train().requires_grad_()`, and of
+    what is just made, as in `ema = deepcopy(net).requires_grad_(False)`, the name that it gets."""
+    while _keeps_object(receiver):
+        receiver = receiver.func.value
+    made = assigned(site.statement, site.node) if type(receiver) is cst.Call else None
+    return made or text(receiver)
+
+
+def _keeps_object(node: Any) -> bool:
+    """`net.train()`, `net.to(device)`: what is asked is what comes back."""
+    method = type(node) is cst.Call and type(node.func) is cst.Attribute
+    return method and node.func.attr.value in _GIVE_SELF
+
+
+_GIVE_SELF = frozenset({"cpu", "cuda", "eval", "float", "half", "to", "train"})
 
 
 def _is_module(script: Script, name: str, site: Site) -> bool:

@@ -76,7 +76,8 @@ def _kept(receiver: Any) -> str | None:
 def called(site: Site) -> str:
     """What is called, with the arguments of calls before it: `unwrap(model).save_pretrained`."""
     written = text(site.node.func)
-    return written if "()" in site.name and len(written) <= _LONGEST_CALLED else site.name
+    inner = "()" in site.name or "[]" in site.name
+    return written if inner and len(written) <= _LONGEST_CALLED else site.name
 
 
 def returned(statement: Statement, call: Any) -> bool:

@@ -110,7 +110,8 @@ def _is_normless(switch: Switch, script: Script) -> bool:
     name = switch.model or ""
     if switch.by == "loop":
         return _PICKED.search(switch.only or "") is not None
-    if name.rpartition(".")[2] in _TENSORS or _MADE.fullmatch(name):
+    made_here = switch.evidence.names[0]
+    if name.rpartition(".")[2] in _TENSORS or _MADE.fullmatch(made_here):
         return True
     found = script.reaching(name, switch.statement.index) if name else []
     made = [dotted(b.value.func) for b in found if type(b.value) is cst.Call]
@@ -354,12 +355,22 @@ EXAMPLES = {
             normless=True,
         ),
     ],
+    "net = Net()\ncopy = deepcopy(net).eval().requires_grad_(False).to(device)": [
+        LayerFreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("deepcopy(net).eval()",)),
+            model="copy",
+            by="method",
+            flag="requires_grad",
+        ),
+    ],
     "self.bins = nn.Conv2d(16, 1, 1).requires_grad_(False)": [
         LayerFreezing(
             line=1,
             end=1,
             evidence=Evidence(FLOW, ("nn.Conv2d(16, 1, 1)",)),
-            model="nn.Conv2d(16, 1, 1)",
+            model="self.bins",
             by="method",
             flag="requires_grad",
             normless=True,

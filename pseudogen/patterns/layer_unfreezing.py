@@ -152,6 +152,16 @@ EXAMPLES = {
             flag="requires_grad",
         ),
     ],
+    ("net = Net()\nnet.train().requires_grad_(True).to(device)"): [
+        LayerUnfreezing(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("net.train()",)),
+            model="net",
+            by="method",
+            flag="requires_grad",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "images.requires_grad_(True)": "an input, no parameter",

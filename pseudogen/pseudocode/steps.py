@@ -100,6 +100,9 @@ def _found(
     here = [step for step in (_step(writer, finding) for finding in findings) if step is not None]
     if type(statement.node) is cst.Expr:
         here = [step for step in here if _GIVES not in step.text]
+    elif any(step.pattern in _SWITCHES for step in here):
+        here.sort(key=lambda step: _GIVES not in step.text)
+        here = here if _GIVES in here[0].text or type(statement.node) not in _SMALL else []
     if not here:
         return 0
     if statement.after > statement.index + 1:
@@ -152,6 +155,8 @@ def _step(writer: Writer, finding: Finding) -> _Step | None:
     return _Step(text, names, finding.end, finding.pattern) if text else None
 
 
+_SWITCHES = frozenset({"layer-freezing", "layer-unfreezing"})
+"""Patterns whose phrase speaks of what an assignment makes, and does not say how it is made."""
 _SMALL = (cst.Assign, cst.AugAssign, cst.AnnAssign, cst.Expr)
 
 
@@ -240,5 +245,5 @@ def _compound(writer: Writer, statement: Statement, here: list[_Step], found: li
     if not whole or continued or type(statement.node) is cst.FunctionDef:
         return 0
     last = tree.statements[statement.after - 1].last
-    found.append(_draft(statement, step, last))
+    found += [_draft(statement, each, last) for each in _each_once(here)]
     return statement.after

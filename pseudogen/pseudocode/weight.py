@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import libcst as cst
@@ -113,6 +113,7 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     found: dict[int, int] = {}
     losing: list[int] = []
     draws: set[int] = set()
+    counted: set[int] = set()
     at_line: dict[int, int] = {}
     holding = script.tree.by_line()
     for finding in findings:
@@ -143,9 +144,15 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
             losing.append(statement.index)
         weight = max(weight, made, _said(writer, statement, running, steps))
         weight = CORE if statement.index in draws else weight
-        weight = max(weight, MAIN if _ends_endless_loop(script, statement) else NONE)
+        if _ends_endless_loop(script, statement):
+            weight = CORE
+            around = script.tree.statements[statement.parent]
+            counted |= set(_counting(script, around, script.loop_around(statement)))
+        elif loop is not None:
+            counted |= set(_counting(script, statement, statement))
         if weight:
             found[statement.index] = weight
+    found.update(dict.fromkeys(counted, CORE))
     _add_ingredients(script, found, losing, stepping | hooked)
     return found
 
@@ -169,6 +176,16 @@ def _ends_endless_loop(script: Script, statement: Statement) -> bool:
     loop = script.loop_around(statement)
     endless = loop is not None and type(loop.node) is cst.While and dotted(loop.node.test) == "True"
     return endless and loop is not None and loop.index in script.structure.loops
+
+
+def _counting(script: Script, asking: Statement, loop: Statement | None) -> Iterator[int]:
+    """The statements of a loop that count up what its end is decided by: `step += 1`."""
+    if type(asking.node) not in (cst.If, cst.While) or loop is None:
+        return
+    asked = {n.value for n in descendants(asking.node.test) if type(n) is cst.Name}
+    for below in script.tree.below(loop):
+        if type(below.node) is cst.AugAssign and dotted(below.node.target) in asked:
+            yield below.index
 
 
 def saves(node: Any) -> bool:
@@ -254,7 +271,7 @@ def _makes(
     node = statement.node
     if type(node) is cst.AugAssign:
         name = getattr(node.target, "value", None)
-        return MAIN if (name, statement.scope) in losses else NONE
+        return CORE if (name, statement.scope) in losses else NONE
     if type(node) is not cst.Assign:
         return NONE
     target: Any = node.targets[0].target

@@ -81,7 +81,7 @@ class Telling:
         if found.tried is not None:
             return str(self._frame.failed(found.condition, found.tried))
         condition, line = found.condition, found.line
-        if any(condition in plain(paragraph) for paragraph in self.words(finding).what):
+        if _is_told(condition, self.words(finding)):
             return ""
         short = self.branches.beyond(finding.line, condition) if not file else None
         return str(
@@ -147,7 +147,7 @@ class Telling:
         """A finding without what a branch around it has told of the condition in its words."""
         condition = getattr(finding, "condition", None) or ""
         short = self.branches.beyond(finding.line, condition) if not file else None
-        if short is None or not any(condition in plain(p) for p in self.words(finding).what):
+        if short is None or not _is_told(condition, self.words(finding)):
             return finding
         rhythm = {fact: None for fact in _RHYTHM if hasattr(finding, fact)}
         if getattr(finding, "per", None) not in _TURNS:
@@ -222,7 +222,7 @@ class Telling:
     def _left_before(self, finding: Finding, file: str) -> tuple[int, ...]:
         cases = self.cases.get(file)
         condition = getattr(finding, "condition", None) or ""
-        told = condition and any(condition in plain(p) for p in self.words(finding).what)
+        told = condition and _is_told(condition, self.words(finding))
         if cases is None or finding.pattern in _SAY_ONLY or not (told or self.case(finding, file)):
             return ()
         return cases.left_before(finding)
@@ -329,6 +329,13 @@ class Telling:
 def _sentences(paragraph: Spans) -> _Sentences:
     said = sentences(paragraph)
     return said, [plain(one).strip() for one in said], [_shape(one) for one in said]
+
+
+def _is_told(condition: str, words: Words) -> bool:
+    """Whether words speak of a condition: `ddp`, which is no part of a name as in `ddp_size`."""
+    said = [text for text in map(plain, words.what) if condition in text]
+    alone = re.compile(rf"(?<![\w.]){re.escape(condition)}(?!\w)")
+    return any(alone.search(text) for text in said)
 
 
 def _unspaced(written: str) -> str:

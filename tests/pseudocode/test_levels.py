@@ -191,6 +191,49 @@ for epoch in range(9):
     assert said[said.index("    if bad_epochs > patience:") + 1] == "      leave the loop"
 
 
+def test_outline_counts_towards_the_end_of_a_loop_and_has_the_whole_loss() -> None:
+    code = """
+import torch
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+{loop}:
+    x, y = next(batches)
+    loss = torch.nn.functional.mse_loss(net(x), y)
+    if weighted:
+        loss += penalty(net)
+    optimizer.zero_grad()
+    loss.backward()
+    optimizer.step()
+    done += 1
+    {end}
+"""
+    endless = code.format(loop="while True", end="if done > most: break")
+    assert [line.strip() for line in texts(endless, "en", "outline")][-3:] == [
+        "done ← done + 1",
+        "if done > most:",
+        "leave the loop",
+    ]
+    counted = texts(code.format(loop="while done < most", end="log(loss)"), "en", "outline")
+    said = [line.strip() for line in counted]
+    assert said[-1] == "done ← done + 1"
+    assert "loss ← loss + penalty(net)" in said
+
+
+def test_what_is_made_and_frozen_is_both_said() -> None:
+    code = """
+net = Net()
+for name, part in net.named_parameters():
+    if name in tuned:
+        part.requires_grad = True
+    else:
+        part.requires_grad = False
+old = copy.deepcopy(net).requires_grad_(False)
+"""
+    said = texts(code, "en", "steps")
+    assert "unfreeze the parameters of net for which tuned contains name" in said
+    assert "freeze the parameters of net for which tuned does not contain name" in said
+    assert any(line.startswith("old ←") for line in said)
+
+
 def test_outline_of_one_step_has_the_loss() -> None:
     code = """
 def step(model, criterion, optimizer, x, y):

@@ -585,7 +585,7 @@ EXAMPLES = {
         CheckpointSave(
             line=1,
             end=3,
-            evidence=Evidence(FLOW, ("accelerator.unwrap_model().save_pretrained",)),
+            evidence=Evidence(FLOW, ("accelerator.unwrap_model(model).save_pretrained",)),
             how="framework",
             call="accelerator.unwrap_model(model).save_pretrained",
             whole="model",
@@ -593,8 +593,50 @@ EXAMPLES = {
             condition="accelerator.is_main_process",
         ),
     ],
+    (
+        "import torch\n"
+        "class Learner:\n"
+        "    def state_dict(self):\n"
+        '        return {"net": self.net.state_dict(), "optimizer": self.optimizer.state_dict()}\n'
+        "learner = Learner()\n"
+        "torch.save(learner.state_dict(), path)"
+    ): [
+        CheckpointSave(
+            line=6,
+            end=6,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            contents=("net", "optimizer"),
+            keeps_optimizer=True,
+            saved="learner.state_dict()",
+            weights_only=False,
+            path="path",
+        ),
+    ],
+    ("for epoch in range(9):\n    checkpoint.save(epoch)"): [
+        CheckpointSave(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("checkpoint.save",)),
+            how="framework",
+            call="checkpoint.save",
+        ),
+    ],
+    'kwargs["model"].save_pretrained(folder)': [
+        CheckpointSave(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ('kwargs["model"].save_pretrained',)),
+            how="framework",
+            call='kwargs["model"].save_pretrained',
+            whole="model",
+            path="folder",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
+    'import torch\ntorch.save({}, "model.bin")': "an empty file holds no state",
     (
         "import pickle\n"
         "for x, y in train_loader:\n"

@@ -48,7 +48,10 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     if value is None or not (sharded or _is_state(value, path, site, script)):
         return
     made = made_of(value, site, script)
+    made = _own_state(made, site, script) or made
     added = is_added_to(value, site, script)
+    if type(made) is cst.Dict and not made.elements and not added:
+        return
     states = tuple(_states(value, site, script))
     weights_only = None if added else _weights_only(made, site, script)
     if len(states) > 1 and not added and not any(_NO_WEIGHTS & set(words(s)) for s, _ in states):
@@ -279,6 +282,17 @@ def _is_passed_state(value: Any, site: Site, script: Script) -> bool:
     return bool(passed) and all(
         "state_dict(" in text(given) or set(words(dotted(given))) & STATE_WORDS for given in passed
     )
+
+
+def _own_state(value: Any, site: Site, script: Script) -> Any:
+    """What `trainer.state_dict()` gives where a class of the script says that itself: the dict that
+    it returns, or the call by which it gets one; None elsewhere."""
+    if type(value) is not cst.Call or not dotted(value.func).endswith(".state_dict"):
+        return None
+    function = script.called_function(script.call_site(value, site.statement.index, site.scope))
+    below = script.tree.below(function) if function is not None else ()
+    given = [s.node.value for s in below if type(s.node) is cst.Return]
+    return given[0] if len(given) == 1 else None
 
 
 def _weights_only(value: Any, site: Site, script: Script) -> bool | None:

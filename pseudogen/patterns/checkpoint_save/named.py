@@ -105,14 +105,14 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     yield CheckpointSave(
         line=site.line,
         end=site.last,
-        evidence=Evidence(NAME if how == "helper" else FLOW, (site.name,)),
+        evidence=Evidence(NAME if how == "helper" else FLOW, (called(site),)),
         how=how,
         call=called(site),
         contents=kept_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
         whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
-        path=_path(first, site) if how == "framework" else None,
+        path=_path(first, site, script) if how == "framework" else None,
         condition=conjunction(condition, _writes_if(site)),
         only=is_only_there(script, site),
         per=script.unit(site.statement),
@@ -193,7 +193,7 @@ def _around(site: Site, script: Script) -> set[str]:
     }
 
 
-def _path(first: Any, site: Site) -> str | None:
+def _path(first: Any, site: Site, script: Script) -> str | None:
     """Where a framework's method saves to: what a keyword says, or the first argument where that
     is not by its name the state itself or the number of the step."""
     named = (argument(site.node, name) for name in _PATHS)
@@ -202,12 +202,12 @@ def _path(first: Any, site: Site) -> str | None:
         return text(told) if told is not None else None
     if site.node.args[0].keyword is not None or site.node.args[0].star:
         return None
-    return text(first) if _is_path(first, site) else None
+    return text(first) if _is_path(first, site, script) else None
 
 
-def _is_path(node: Any, site: Site) -> bool:
+def _is_path(node: Any, site: Site, script: Script) -> bool:
     """Whether an argument is a path: a text, one that is put together, or by its name; the only
-    argument of a `save` is one unless it is the state by its name."""
+    argument of a `save` is one unless it is the state by its name, or counts a loop."""
     if type(node) in (cst.SimpleString, cst.FormattedString, cst.ConcatenatedString):
         return True
     if type(node) is cst.BinaryOperation:
@@ -218,7 +218,8 @@ def _is_path(node: Any, site: Site) -> bool:
     if set(found) & _NO_PATHS or type(node) not in (cst.Name, cst.Attribute):
         return bool(set(found[-1:]) & _PATH_WORDS)
     alone = words(site.name)[-1:] == ("save",) and len(site.node.args) == 1
-    return bool(set(found) & _PATH_WORDS) or alone
+    counts = (b.how for b in script.reaching(dotted(node), site.statement.index))
+    return bool(set(found) & _PATH_WORDS) or (alone and not {"for", "augment"} & set(counts))
 
 
 def _how(site: Site, script: Script) -> str | None:

@@ -622,6 +622,26 @@ EXAMPLES = {
             own_scheduler=True,
         ),
     ],
+    (
+        "seen = start * 1000\n"
+        "while True:\n"
+        "    loss.backward()\n"
+        "    for group in optimizer.param_groups:\n"
+        '        group["lr"] = rate * min(seen / warm, 1)\n'
+        "    optimizer.step()\n"
+        "    seen += size"
+    ): [
+        LrSchedule(
+            line=5,
+            end=5,
+            evidence=Evidence(FLOW, ('group["lr"]',)),
+            action="set",
+            optimizer="optimizer",
+            per="step",
+            value="rate * min(seen / warm, 1)",
+            variable='group["lr"]',
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

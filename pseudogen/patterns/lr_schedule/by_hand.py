@@ -135,6 +135,8 @@ def _made_by(value: Any, statement: int, script: Script) -> Iterator[str]:
             continue
         seen.add(name)
         made = bindings[0].value
+        if script.carried(name, statement):
+            continue  # it is what it was made at the start alone
         if _is_worked_out(made) and name not in names_in(made) and len(seen) <= _MAX_MADE:
             yield f"{name} = {text(made)}"
             names += names_in(made)

@@ -615,6 +615,16 @@ EXAMPLES = {
             arguments=("opt", "n_node"),
         )
     ],
+    "net = (Small(9) if small else Large(9)).to(device)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("net",)),
+            target="net",
+            function="Small(9) if small else Large(9)",
+            device="device",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

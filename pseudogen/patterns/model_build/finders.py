@@ -34,7 +34,7 @@ from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.model_build.facts import ModelBuild
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 
 @pattern(ModelBuild, kinds=("model", "module", "learner"))
@@ -267,13 +267,15 @@ def _is_rewritten(target: str, site: Site, script: Script) -> bool:
 
 def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
     value = getattr(site.statement.node, "value", None)
-    if type(value) is cst.IfExp and type(value.body) is type(value.orelse) is cst.Call:
+    either = _moved(value)
+    if type(either) is cst.IfExp and type(either.body) is type(either.orelse) is cst.Call:
         return ModelBuild(
             line=site.line,
             end=site.last,
             evidence=evidence,
             target=assigned(site.statement, site.node),
-            function=text(value),
+            function=bare(either),
+            device=_device(either, value),
             condition=script.condition(site.statement),
         )
     given = (script.argument_text(site, name) for name in _architecture_names(site))
@@ -294,6 +296,15 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
         device=_device(site.node, value),
         condition=script.condition(site.statement),
     )
+
+
+def _moved(value: Any) -> Any:
+    """What is moved in `(Small() if small else Large()).to(device)`."""
+    while type(value) is cst.Call and type(value.func) is cst.Attribute:
+        if value.func.attr.value not in ("to", "cuda"):
+            break
+        value = value.func.value
+    return value
 
 
 def _architecture_names(site: Site) -> tuple[str, ...]:
@@ -329,7 +340,7 @@ def _layer(call: cst.Call) -> str:
 _SHORT_LAYER = 24
 
 
-def _device(made: cst.Call, value: Any) -> str | None:
+def _device(made: cst.Call | cst.IfExp, value: Any) -> str | None:
     """Where the model goes in `model = Net().to(device)`."""
     while type(value) is cst.Call and type(value.func) is cst.Attribute and value is not made:
         place = argument(value, "device", 0)

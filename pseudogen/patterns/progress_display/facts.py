@@ -20,7 +20,8 @@ class ProgressDisplay(Finding):
         total: The number of rounds that the bar is told.
         text: What stands before the bar.
         shown_if: When a bar is shown, where that is decided; None for always.
-        shown: What is shown beside it.
+        shown: What is shown beside it, or printed where the call itself says what.
+        more: Whether more is printed than that.
         every: Every how many rounds something is printed.
         every_value: That where constants tell.
         per: "epoch" or "step": how often the place is reached.
@@ -36,6 +37,7 @@ class ProgressDisplay(Finding):
     text: str | None = None
     shown_if: str | None = None
     shown: tuple[str, ...] = ()
+    more: bool = False
     every: str | None = None
     every_value: int | float | None = None
     per: str | None = None

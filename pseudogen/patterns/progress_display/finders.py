@@ -14,7 +14,12 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EPOCH_LOOP
 from pseudogen.names.words import words
 from pseudogen.patterns.progress_display.facts import ProgressDisplay
-from pseudogen.patterns.progress_display.shown import is_statement, shown_values, speaks_of_results
+from pseudogen.patterns.progress_display.shown import (
+    is_statement,
+    printed,
+    shown_values,
+    speaks_of_results,
+)
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
@@ -76,12 +81,15 @@ def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     every = _interval(site, script)
     if every is None and not _in_loop(site, script):
         return
+    shown, more = printed(site) if not display else ((), False)
     yield ProgressDisplay(
         line=site.line,
         end=site.last,
         evidence=Evidence(NAME if display else FLOW, (site.name,)),
         how="print",
         call=site.name,
+        shown=shown,
+        more=more,
         every=text(every) if every is not None else None,
         every_value=script.value(every, site.statement.index) if every is not None else None,
         per=script.unit(site.statement),

@@ -7,6 +7,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import filled_in
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -42,6 +43,8 @@ _MESSAGES = (("message",), ("msg",), ("suffix",))
 """Last words of variables that hold what is shown."""
 _TABLES = frozenset({"log", "logs", "loss", "losses", "metrics", "scalars", "stats"})
 """Words of a table of results whose entries a loop adds to what is shown."""
+_LONGEST, _MOST = 60, 6
+"""Values are told that are so short, and so many of them."""
 _PARTS = 4
 """So many additions to a message are followed back."""
 
@@ -56,6 +59,19 @@ def shown_values(site: Site, script: Script) -> Iterator[tuple[Any, Statement]]:
             value = value.args[0].value  # `print(json.dumps(stats))`
         for name in _joined(value):
             yield from _given(name, site.statement, script)
+
+
+def printed(site: Site) -> tuple[tuple[str, ...], bool]:
+    """The values that a print shows, and whether there are more; none where they are but names of
+    which none is that of a result: a message that was put together before."""
+    given = [arg.value for arg in site.node.args if arg.keyword is None and not arg.star]
+    nodes = [value for node in given for value in filled_in(node)]
+    values = tuple(dict.fromkeys(text(node) for node in nodes if type(node) is not cst.Integer))
+    named = all(type(node) in (cst.Name, cst.Attribute) for node in nodes)
+    if named and not any(map(_says_result, values)):
+        return (), False
+    told = tuple(value for value in values if len(value) <= _LONGEST)[:_MOST]
+    return told, len(told) < len(values) or any(arg.star for arg in site.node.args)
 
 
 def _given(name: str, at: Statement, script: Script, depth: int = 0) -> Iterator[Any]:
