@@ -143,6 +143,30 @@ EXAMPLES = {
         part="context",
         call="accelerator.accumulate",
     ),
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    if i % accum_steps != 0:\n"
+        "        criterion(model(x), y).backward()\n"
+        "    else:\n"
+        "        criterion(model(x), y).backward()\n"
+        "        optimizer.step()\n"
+        "        optimizer.zero_grad()"
+    ): _example(
+        line=2,
+        evidence=Evidence(NAME, ("accum_steps",)),
+        part="condition",
+        steps="accum_steps",
+        condition="i % accum_steps == 0",
+        at_first=True,
+    ),
+    "scope = model.no_sync() if step % accum_steps else nullcontext()": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("model.no_sync",)),
+        part="context",
+        condition="step % accum_steps",
+        call="model.no_sync",
+        held="scope",
+    ),
     "loss /= args.update_freq": _example(
         line=1,
         evidence=Evidence(NAME, ("args.update_freq",)),

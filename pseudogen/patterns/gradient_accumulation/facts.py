@@ -21,7 +21,9 @@ class GradientAccumulation(Finding):
         steps_value: That where constants tell.
         with_step: Of an `if`, the line of a call before it that makes the step and is given the
             same condition.
-        condition: The condition, for "condition" and "switch".
+        condition: The condition, for "condition" and "switch", and for a context that is chosen by
+            one.
+        held: The variable that holds such a context.
         loss: What is divided.
         call: The context or switch, the framework's call, the statement that divides the batch, or
             the number of processes.
@@ -39,6 +41,7 @@ class GradientAccumulation(Finding):
     condition: str | None = None
     loss: str | None = None
     call: str | None = None
+    held: str | None = None
     last: bool = False
     at_first: bool = False
     skips: bool = False

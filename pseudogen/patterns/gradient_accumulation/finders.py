@@ -17,25 +17,23 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.turns import (
+    STEPPING,
+    at_first,
     counted,
     is_plain_turn,
     is_step_of_rounds,
     method_of,
+    of_step,
+    takes_others,
     turn_of,
 )
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import bare, text
-from pseudogen.syntax.tree import Statement
 
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
 _PAIRS = frozenset(
     {("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")}
     | {("gradient", "acc"), ("gradients", "acc")}
-)
-_STEPPING = frozenset(
-    {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
-    | {"update", "all_reduce", "apply_gradients", "step_update"}
 )
 _BARS = frozenset({"bar", "pbar", "progress", "tqdm", "meter", "metric", "metrics"})
 """Words of what is updated, but has nothing to do with the optimizer's step."""
@@ -61,6 +59,8 @@ def is_steps(node: Any) -> bool:
 )
 def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
+    if type(site.node) is cst.Assign and ".no_sync" in text(site.node.value):
+        return  # see `find_deferred_context`
     for operation in script.operations_in(site.statement):
         if _is_turn(operation) and _steps_below(site, script):
             if _counts_rest(operation, site, script):
@@ -164,7 +164,7 @@ def find_flag(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     made = script.tree.statements[bindings[0].statement]
     turn = next((o for o in script.operations_in(made) if _is_turn(o)), None)
     if turn is not None and _steps_below(site, script):
-        facts = {"condition": text(site.node.test), "last": _takes_others(bindings[0].value)}
+        facts = {"condition": of_step(site, script), "last": takes_others(bindings[0].value)}
         found = _found(site, script, turn.right, part="condition", **facts)
         yield replace(found, evidence=Evidence(FLOW, (tested.value,)))
 
@@ -262,7 +262,7 @@ def _steps_below(site: Site, script: Script) -> bool:
         return True
     chain = [site.statement, *script.tree.clauses(site.statement)]
     stepping = any(
-        method in _STEPPING and not _BARS & set(words(receiver))
+        method in STEPPING and not _BARS & set(words(receiver))
         for part in chain
         for receiver, _, method in (call.name.rpartition(".") for call in script.calls_below(part))
     )
@@ -295,37 +295,11 @@ def _condition(site: Site, script: Script) -> dict[str, Any]:
     if type(site.node) is not cst.If:
         return {}
     return {
-        "condition": text(test),
-        "last": _takes_others(test),
-        "at_first": _at_first(test, site, script),
+        "condition": of_step(site, script),
+        "last": takes_others(test),
+        "at_first": at_first(test, site, script),
         "skips": _skips(site, script),
     }
-
-
-def _at_first(test: Any, site: Site, script: Script) -> bool:
-    """Whether it is `i % n == 0`, where `i` numbers the rounds of a loop around from 0."""
-    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
-        return False
-    (compared,) = test.comparisons
-    turn = test.left
-    if type(compared.operator) is not cst.Equal or text(compared.comparator) != "0":
-        return False
-    loop = script.loop_around(site.statement)
-    if type(turn) is not cst.BinaryOperation or type(turn.left) is not cst.Name or loop is None:
-        return False
-    return text(turn.left) == _numbered_from_zero(loop)
-
-
-def _numbered_from_zero(loop: Statement) -> str | None:
-    """`i` of `for i, batch in enumerate(loader)`, of `for i in range(n)`."""
-    node = loop.node
-    over = node.iter if type(node) is cst.For and type(node.iter) is cst.Call else None
-    if over is None or len(over.args) != 1:
-        return None
-    if dotted(over.func) == "range":
-        return text(node.target)
-    numbers = dotted(over.func) == "enumerate" and type(node.target) is cst.Tuple
-    return text(node.target.elements[0].value) if numbers else None
 
 
 def _passed(site: Site, operation: Any) -> dict[str, Any]:
@@ -359,18 +333,6 @@ def _with_step(site: Site, script: Script, turn: str) -> int | None:
 
 def _skips(site: Site, script: Script) -> bool:
     return any(type(s.node) is cst.Continue for s in script.tree.body(site.statement))
-
-
-def _takes_others(test: Any) -> bool:
-    """Whether a condition for the step has another way to be met than the turn:
-    `i % n == 0 or i == last`; `i % n != 0 and i != last` where it says that none is made."""
-    if type(test) is cst.UnaryOperation:
-        test = test.expression
-    if type(test) is not cst.BooleanOperation:
-        return False
-    compared = (n for n in descendants(test) if type(n) is cst.Comparison and "%" in text(n.left))
-    skips = any(type(n.comparisons[0].operator) is cst.NotEqual for n in compared)
-    return type(test.operator) is (cst.And if skips else cst.Or)
 
 
 def _sum_of_losses(operation: Any, site: Site, script: Script) -> str | None:

@@ -8,6 +8,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument
+from pseudogen.names.conditions import opposite
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
@@ -42,17 +43,25 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
 @pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("no_sync",))
 def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`context = model.no_sync if accumulating else nullcontext`."""
-    written = text(site.node.value)
-    if ".no_sync" in written:
-        name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")
-        if name:
-            yield GradientAccumulation(
-                line=site.line,
-                end=site.last,
-                evidence=Evidence(FLOW, (name,)),
-                part="context",
-                call=name,
-            )
+    value = site.node.value
+    written = text(value)
+    name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")
+    if not name:
+        return
+    chosen = type(value) is cst.IfExp
+    if chosen and ".no_sync" in text(value.body):
+        condition = text(value.test)
+    else:
+        condition = opposite(value.test, alone=True) if chosen else None
+    yield GradientAccumulation(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(FLOW, (name,)),
+        part="context",
+        condition=condition,
+        call=name,
+        held=text(site.node.targets[0].target),
+    )
 
 
 @pattern(GradientAccumulation, kinds=_FRAMEWORKS)

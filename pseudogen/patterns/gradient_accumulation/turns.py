@@ -6,12 +6,21 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.conditions import opposite
 from pseudogen.names.rates import names_schedule
 from pseudogen.names.script import Script, Site
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
+STEPPING = frozenset(
+    {"step", "zero_grad", "unscale_", "backward", "no_sync", "clip_grad_norm_", "optimizer_step"}
+    | {"update", "all_reduce", "apply_gradients", "step_update"}
+)
+"""Methods that deal with the gradients or the step."""
+_OF_STEP = STEPPING - {"backward", "no_sync", "all_reduce"}
+"""What is done once for all gradients that have come together."""
 _REACHED = (cst.Equal, cst.GreaterThanEqual)
 
 
@@ -109,3 +118,61 @@ def method_of(call: Site) -> str:
     """The method that a call asks for, whatever it is asked of; the name of a plain function."""
     function = call.node.func
     return function.attr.value if type(function) is cst.Attribute else call.name
+
+
+def of_step(site: Site, script: Script) -> str:
+    """What has to hold for the step: the test of an `if`, or its opposite where the step stands
+    under `else`."""
+    test = site.node.test
+    return opposite(test, alone=True) if _is_under_else(site, script) else text(test)
+
+
+def _is_under_else(site: Site, script: Script) -> bool:
+    """Whether what goes with a step stands under the `else` of an `if` and not under the `if`."""
+    clauses = script.tree.clauses(site.statement)
+    if len(clauses) != 1 or type(clauses[0].node) is not cst.Else:
+        return False
+    here, there = (
+        {method_of(c) for c in script.calls_below(s)} for s in (site.statement, *clauses)
+    )
+    return bool(there & _OF_STEP) and not here & _OF_STEP
+
+
+def at_first(test: Any, site: Site, script: Script) -> bool:
+    """Whether the step comes with `i % n == 0`, where `i` numbers the rounds of a loop around from
+    0."""
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1:
+        return False
+    (compared,) = test.comparisons
+    turn = test.left
+    turns = cst.NotEqual if _is_under_else(site, script) else cst.Equal
+    if type(compared.operator) is not turns or text(compared.comparator) != "0":
+        return False
+    loop = script.loop_around(site.statement)
+    if type(turn) is not cst.BinaryOperation or type(turn.left) is not cst.Name or loop is None:
+        return False
+    return text(turn.left) == _numbered_from_zero(loop)
+
+
+def _numbered_from_zero(loop: Statement) -> str | None:
+    """`i` of `for i, batch in enumerate(loader)`, of `for i in range(n)`."""
+    node = loop.node
+    over = node.iter if type(node) is cst.For and type(node.iter) is cst.Call else None
+    if over is None or len(over.args) != 1:
+        return None
+    if dotted(over.func) == "range":
+        return text(node.target)
+    numbers = dotted(over.func) == "enumerate" and type(node.target) is cst.Tuple
+    return text(node.target.elements[0].value) if numbers else None
+
+
+def takes_others(test: Any) -> bool:
+    """Whether a condition for the step has another way to be met than the turn:
+    `i % n == 0 or i == last`; `i % n != 0 and i != last` where it says that none is made."""
+    if type(test) is cst.UnaryOperation:
+        test = test.expression
+    if type(test) is not cst.BooleanOperation:
+        return False
+    compared = (n for n in descendants(test) if type(n) is cst.Comparison and "%" in text(n.left))
+    skips = any(type(n.comparisons[0].operator) is cst.NotEqual for n in compared)
+    return type(test.operator) is (cst.And if skips else cst.Or)
