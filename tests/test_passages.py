@@ -90,6 +90,19 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("model.apply(start)", "`start` is applied to each module of `model`"),
         ("meter.reset()", "`meter.reset()` is called"),
         (
+            "state = {name[7:]: value for name, value in saved.items()}",
+            "`state` gets the entries of `saved`: each name `name` becomes `name[7:]`",
+        ),
+        (
+            "state = {k: v for k, v in state.items() if k in own}",
+            "`state` is made anew from its entries: "
+            "only those for which `k in own` holds are taken",
+        ),
+        (
+            "state = {k: v + 1 for k, v in state.items()}",
+            "`state` becomes `{k: v + 1 for k, v in state.items()}`",
+        ),
+        (
             "train_one_epoch(model, loader)",
             "judging by its name, `train_one_epoch(model, loader)` trains `model` for an epoch "
             "with the data of `loader`",
@@ -98,6 +111,26 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
             "stats = engine.fit_model(model, images)",
             "judging by its name, `engine.fit_model(model, images)` trains `model` and returns "
             "what `stats` gets",
+        ),
+        (
+            "free = [p for p in model.parameters() if p.requires_grad]",
+            "`free` holds those parameters of `model` that are trained (`requires_grad`)",
+        ),
+        (
+            "free = list(filter(lambda p: p.requires_grad, net.parameters()))",
+            "`free` holds those parameters of `net` that are trained (`requires_grad`)",
+        ),
+        (
+            "size = sum(p.numel() for p in model.parameters())",
+            "`size` becomes the number of parameters of `model`",
+        ),
+        (
+            "size = sum([p.numel() for p in model.parameters() if p.requires_grad])",
+            "`size` becomes the number of trained parameters of `model`",
+        ),
+        (
+            "free = [p for p in model.parameters() if p.dim() > 1]",
+            "`free` becomes `[p for p in model.parameters() if p.dim() > 1]`",
         ),
         ("scaler.fit(images)", "`scaler.fit(images)` is called"),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),

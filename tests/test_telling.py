@@ -240,6 +240,18 @@ model.load_state_dict(checkpoint["model"])
     assert "saved under `'model'`" not in pseudogen.explain(script)
 
 
+def test_names_that_change_on_the_way_and_those_that_are_let_pass_are_told() -> None:
+    plain = 'model.load_state_dict(checkpoint["model"])'
+    for line in (
+        'model.load_state_dict({k[7:]: v for k, v in checkpoint["model"].items()}, strict=False)',
+        'state = {k[7:]: v for k, v in checkpoint["model"].items()}\n'
+        "    model.load_state_dict(state, strict=False)",
+    ):
+        text = " ".join(pseudogen.explain(_RESUMED.replace(plain, line)).split())
+        assert "`model` gets back its state, saved under `'model'`" in text
+        assert "each name `k` becomes `k[7:]`. `strict=False` lets missing" in text
+
+
 def test_weights_alone_are_not_a_part_of_the_story_and_owners_are_named_as_written() -> None:
     weights = "if args.weights:\n    checkpoint = torch.load(args.weights)\n"
     code = _RESUMED.replace("    model.load_state", "    unwrap(model).load_state").replace(

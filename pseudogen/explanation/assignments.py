@@ -12,7 +12,9 @@ from pseudogen.explanation.libraries import of_library
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.loop_bodies import named_training
+from pseudogen.names.rekeying import rekeyed
 from pseudogen.names.script import Script, Site
+from pseudogen.names.trainable import counted, trained_part
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import OPERATORS, bare, text
@@ -96,6 +98,9 @@ def _value(
     single = len(names) == 1
     if single and names[0] == f"self.{written}":
         return Clause("kept", names)
+    taken = _taken(names, value)
+    if taken is not None:
+        return taken
     if type(value) is cst.Call:
         place = moved(names, value)
         if place is not None:
@@ -122,6 +127,21 @@ def _value(
         return Clause("chosen", names, bare(value.test), either)
     held = _collected(names, value) if len(written) > LONGEST else None
     return held or Clause("set", names, clipped(value, written))
+
+
+def _taken(names: tuple[str, ...], value: Any) -> Clause | None:
+    """What is taken of a model's parameters or a dict's entries."""
+    part = trained_part(value)
+    if part is not None:
+        return Clause("trainable", names, short(part))
+    numbers = counted(value)
+    if numbers is not None:
+        return Clause("parameter-count", names, numbers[0], ("trained",) if numbers[1] else ())
+    changed = rekeyed(value)
+    if changed is not None and len(changed.source) <= LONGEST:
+        parts = (changed.name, changed.becomes or "", *changed.tests)
+        return Clause("rekeyed", names, changed.source, parts)
+    return None
 
 
 def _replaces(name: str, written: str) -> bool:

@@ -11,7 +11,9 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
+from pseudogen.names.arguments import argument
 from pseudogen.names.conditions import common
+from pseudogen.names.rekeying import Rekeyed, rekeyed
 from pseudogen.names.script import Script
 from pseudogen.records import dataclass, replace
 from pseudogen.syntax.build import dotted
@@ -38,6 +40,8 @@ class Restored:
         code: For a variable, how it is worked out, where it is not the very piece.
         condition: When, beyond what holds for the reading.
         branch: Where the innermost branch begins in which it is put back.
+        rekeyed: How the names in a state are changed on the way.
+        lenient: Whether names that do not match are let pass.
         by: The variable that held the state in between, and where it got it.
     """
 
@@ -49,6 +53,8 @@ class Restored:
     condition: str | None = None
     by: tuple[str, int] | None = None
     branch: int | None = None
+    rekeyed: Rekeyed | None = None
+    lenient: bool = False
 
     @property
     def told(self) -> set[int]:
@@ -221,12 +227,26 @@ def _restored(
     receiver, method = _called_on(value) if type(value) is cst.Call else ("", "")
     if method in _LOADS:
         if receiver and type(node) in (cst.Assign, cst.Expr):
-            yield Restored("state", statement.first, key, receiver, None, condition)
+            yield replace(
+                Restored("state", statement.first, key, receiver, None, condition),
+                rekeyed=rekeyed(value.args[0].value) if value.args else None,
+                lenient=_is_lenient(value),
+            )
     elif type(node) is cst.Assign and len(node.targets) == 1:
         target = text(node.targets[0].target)
-        code = None if _BARE.fullmatch(text(value)) else text(value)
+        changed = rekeyed(value)
+        bare = changed is not None or _BARE.fullmatch(text(value))
+        code = None if bare else text(value)
         if len(code or "") <= _LONGEST and len(target) <= _LONGEST:
-            yield Restored("value", statement.first, key, target, code, condition)
+            yield replace(
+                Restored("value", statement.first, key, target, code, condition), rekeyed=changed
+            )
+
+
+def _is_lenient(call: cst.Call) -> bool:
+    """Whether `strict=False` is passed to what takes a state."""
+    strict = argument(call, "strict", 1)
+    return strict is not None and text(strict) == "False"
 
 
 def _called_on(call: Any) -> tuple[str, str]:
@@ -257,7 +277,11 @@ def _taken(script: Script, part: Restored, held: Statement) -> Iterator[Restored
             continue
         made = {binding.statement for binding in script.reaching(part.name, call.statement.index)}
         if held.index in made:
-            by = (part.name, part.line)
-            yield Restored(
-                "state", call.line, part.key, receiver, None, part.condition, by, part.branch
+            yield replace(
+                part,
+                kind="state",
+                line=call.line,
+                name=receiver,
+                by=(part.name, part.line),
+                lenient=_is_lenient(call.node),
             )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.load_purposes import INTO_MODEL, bound_by, later_calls, purpose_of
+from pseudogen.names.rekeying import Rekeyed, rekeyed
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -36,6 +37,7 @@ class Load:
         model: The model that gets the weights, as written; None when that is not seen.
         into: The line on which it gets them; None when that is not seen.
         strict: The `strict` argument of that call, as written.
+        rekeyed: How the names of the weights are changed in that call.
     """
 
     site: Site
@@ -44,6 +46,7 @@ class Load:
     model: str | None
     into: int | None
     strict: str | None
+    rekeyed: Rekeyed | None = None
 
 
 def read(script: Script, site: Site) -> Load | None:
@@ -65,6 +68,7 @@ def read(script: Script, site: Site) -> Load | None:
         model=text(receiver),
         into=into.line,
         strict=script.argument_text(into, "strict"),
+        rekeyed=next(filter(None, (rekeyed(arg.value) for arg in into.node.args)), None),
     )
 
 

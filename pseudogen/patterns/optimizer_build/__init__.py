@@ -46,6 +46,15 @@ EXAMPLES = {
         momentum="0.9",
         settings=("nesterov=True",),
     ),
+    "opt = torch.optim.Adam([p for p in net.parameters() if p.requires_grad], lr=rate)": _example(
+        line=1,
+        evidence=Evidence(NAME, ("torch.optim.Adam",)),
+        name="opt",
+        api="Adam",
+        params="[p for p in net.parameters() if p.requires_grad]",
+        trained_of="net",
+        lr="rate",
+    ),
     "opt = torch.optim.AdamW(param_groups)": _example(
         line=1,
         evidence=Evidence(NAME, ("torch.optim.AdamW",)),

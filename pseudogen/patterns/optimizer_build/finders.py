@@ -19,6 +19,7 @@ from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
+from pseudogen.names.trainable import trained_part
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.optimizer_build.facts import OptimizerBuild
 from pseudogen.syntax.build import dotted
@@ -66,6 +67,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         arguments=tuple(text(arg) for arg in site.node.args) if maker else (),
         choices=_distinct(others) or _behind_variable(site, script),
         params=text(params) if params is not None else None,
+        trained_of=trained_part(params),
         groups=bool(groups) or _in_groups(params),
         group_rates=tuple(dict.fromkeys(stated)),
         lr=written,

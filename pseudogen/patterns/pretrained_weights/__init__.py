@@ -145,6 +145,27 @@ EXAMPLES = {
             strict="False",
         ),
     ],
+    (
+        "import torch\n"
+        "weights = torch.load(model_path)\n"
+        "model.load_state_dict(\n"
+        "    {k.replace('module.', ''): v for k, v in weights.items() if 'head' not in k}\n"
+        ")"
+    ): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("model",)),
+            form="file",
+            model="model",
+            function="torch.load",
+            source="model_path",
+            into=3,
+            name="k",
+            renamed="k.replace('module.', '')",
+            taken_if=("'head' not in k",),
+        ),
+    ],
     "if args.pretrained:\n    load_pretrained(config, model)": [
         PretrainedWeights(
             line=2,

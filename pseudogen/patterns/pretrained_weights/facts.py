@@ -23,6 +23,10 @@ class PretrainedWeights(Finding):
         default: Whether `source` is what the constructor does without being told.
         into: For a file, the line on which the model gets the weights.
         strict: For a file, the `strict` argument of that call; None when not given.
+        name: For a file whose names are changed as the model gets them, the variable that holds a
+            name.
+        renamed: What a name becomes, as written.
+        taken_if: What weights have to meet to be taken.
         teacher: Whether the model is one that another follows, by its names: it is not trained.
         condition: The condition under which it happens.
     """
@@ -37,5 +41,8 @@ class PretrainedWeights(Finding):
     default: bool = False
     into: int | None = None
     strict: str | None = None
+    name: str | None = None
+    renamed: str | None = None
+    taken_if: tuple[str, ...] = ()
     teacher: bool = False
     condition: str | None = None

@@ -183,6 +183,9 @@ def find_file(site: Site, script: Script) -> Iterator[PretrainedWeights]:
             source=load.path,
             into=load.into,
             strict=load.strict,
+            name=load.rekeyed.name if load.rekeyed else None,
+            renamed=load.rekeyed.becomes if load.rekeyed else None,
+            taken_if=load.rekeyed.tests if load.rekeyed else (),
             condition=script.condition(site.statement),
         )
     elif load is None and _trains_below(site, script):
