@@ -4,6 +4,13 @@ from pseudogen.knowledge.api import Api
 
 _DOCS = "https://huggingface.co/docs/timm/reference/data"
 
+_MIXUP = Api(
+    "mixup",
+    ("mixup_alpha", "cutmix_alpha", "cutmix_minmax", "prob", "switch_prob"),
+    {"mixup_alpha": "1.", "cutmix_alpha": "0.", "prob": "1.0", "switch_prob": "0.5"},
+    _DOCS,
+)
+
 EXACT: dict[str, Api] = {
     # data
     "timm.data.create_loader": Api(
@@ -14,8 +21,8 @@ EXACT: dict[str, Api] = {
     ),
     "timm.data.create_dataset": Api("dataset", ("name", "root", "split"), {}, _DOCS),
     "timm.data.create_transform": Api("compose", ("input_size",), {}, _DOCS),
-    "timm.data.Mixup": Api("mixup", ("mixup_alpha", "cutmix_alpha"), {}, _DOCS),
-    "timm.data.mixup.Mixup": Api("mixup", ("mixup_alpha", "cutmix_alpha"), {}, _DOCS),
+    "timm.data.Mixup": _MIXUP,
+    "timm.data.mixup.Mixup": _MIXUP,
     # model
     "timm.create_model": Api(
         "model",
@@ -40,6 +47,7 @@ EXACT: dict[str, Api] = {
         _DOCS,
     ),
 }
+_SCORES = {"expects": "logits"}
 _OPTIM = "https://huggingface.co/docs/timm/reference/"
 EXACT |= {
     # optimisation
@@ -94,20 +102,23 @@ EXACT |= {
             ("PlateauLRScheduler", ("decay_rate",), "other", {}),
         )
     },
-    **{
-        f"timm.loss.{name}": Api("criterion", (), {}, _OPTIM)
-        for name in (
-            "LabelSmoothingCrossEntropy",
-            "SoftTargetCrossEntropy",
-            "BinaryCrossEntropy",
-            "JsdCrossEntropy",
-            "AsymmetricLossMultiLabel",
-        )
-    },
+    "timm.loss.LabelSmoothingCrossEntropy": Api(
+        "criterion", ("smoothing",), {"smoothing": "0.1"}, _OPTIM, _SCORES | {"task": "classes"}
+    ),
+    "timm.loss.SoftTargetCrossEntropy": Api(
+        "criterion", (), {}, _OPTIM, _SCORES | {"task": "soft"}
+    ),
+    "timm.loss.BinaryCrossEntropy": Api(
+        "criterion", ("smoothing",), {"smoothing": "0.1"}, _OPTIM, _SCORES | {"task": "binary"}
+    ),
+    "timm.loss.JsdCrossEntropy": Api("criterion", (), {}, _OPTIM),
+    "timm.loss.AsymmetricLossMultiLabel": Api("criterion", (), {}, _OPTIM),
 }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {"timm": "timm"}
 BARE: tuple[str, ...] = (
+    "timm.data.Mixup",
+    "timm.loss.SoftTargetCrossEntropy",
     "timm.data.distributed_sampler.OrderedDistributedSampler",
     "timm.data.distributed_sampler.RepeatAugSampler",
 )

@@ -34,7 +34,8 @@ def rekeyed(node: Any) -> Rekeyed | None:
     one that changes what stands under them."""
     if type(node) is not cst.DictComp or node.for_in.inner_for_in is not None:
         return None
-    over, target = node.for_in.iter, node.for_in.target
+    over: Any = node.for_in.iter
+    target: Any = node.for_in.target
     items = type(over) is cst.Call and not over.args and type(over.func) is cst.Attribute
     pair = type(target) is cst.Tuple and len(target.elements) == 2
     if not items or not pair or over.func.attr.value != "items":

@@ -18,10 +18,10 @@ def trained_part(node: Any) -> str | None:
     if type(node) is cst.Call and dotted(node.func) in ("list", "tuple") and len(node.args) == 1:
         node = node.args[0].value
     if type(node) is cst.Call and dotted(node.func) == "filter" and len(node.args) == 2:
-        test, over = (arg.value for arg in node.args)
+        test: Any = node.args[0].value
         one = test.params.params if type(test) is cst.Lambda else ()
         asked = len(one) == 1 and _is_trained(test.body, one[0].name.value)
-        return _model(over) if asked else None
+        return _model(node.args[1].value) if asked else None
     found = _each(node)
     if found is None or not found[2] or text(node.elt) != found[0]:
         return None

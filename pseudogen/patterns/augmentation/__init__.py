@@ -8,6 +8,7 @@ from pseudogen.patterns.augmentation.finders import (
     find_known,
     find_layers,
     find_list,
+    find_mixing,
     find_named,
     find_registered,
 )
@@ -17,6 +18,7 @@ __all__ = [
     "find_known",
     "find_layers",
     "find_list",
+    "find_mixing",
     "find_named",
     "find_registered",
 ]
@@ -38,6 +40,38 @@ EXAMPLES = {
             split="training",
             order="sequence",
         ),
+    ],
+    "from timm.data import Mixup\nmix = Mixup(mixup_alpha=0.2, prob=args.p, num_classes=10)": [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("timm.data.Mixup",)),
+            target="mix",
+            function="Mixup",
+            mixup="0.2",
+            chance="args.p",
+        )
+    ],
+    "from ours import Mixup\nmix = Mixup(0.4)": [
+        Augmentation(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("Mixup",)),
+            target="mix",
+            function="Mixup",
+        )
+    ],
+    "mix = Mixup(mixup_alpha=args.mixup, cutmix_alpha=args.cutmix)": [
+        Augmentation(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("Mixup",)),
+            target="mix",
+            function="Mixup",
+            mixup="args.mixup",
+            cutmix="args.cutmix",
+            switch="0.5",
+        )
     ],
     "train_transform, test_transform = helpers.data_transforms(args)": [
         Augmentation(

@@ -24,6 +24,10 @@ class Augmentation(Finding):
         fixed: Whether none of the steps draws at random, as far as all are known.
         split: "training" or "validation", the part of the data; None when names don't tell.
         order: "sequence", "one" or "any order": how the steps are applied; None when unknown.
+        mixup: Of what mixes samples, the alpha of mixup; None where it is off.
+        cutmix: The alpha of cutmix; None where it is off.
+        chance: With which probability a batch is mixed; None where each is.
+        switch: With which probability it is cutmix, where both are on.
         condition: The condition under which it is made.
     """
 
@@ -39,4 +43,8 @@ class Augmentation(Finding):
     fixed: bool = False
     split: str | None = None
     order: str | None = None
+    mixup: str | None = None
+    cutmix: str | None = None
+    chance: str | None = None
+    switch: str | None = None
     condition: str | None = None

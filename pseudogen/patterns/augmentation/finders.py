@@ -50,7 +50,39 @@ _OTHER = frozenset(
 )
 
 
-@pattern(Augmentation, kinds=("compose", "mixup", "image-generator"))
+@pattern(Augmentation, kinds=("mixup",))
+def find_mixing(site: Site, script: Script) -> Iterator[Augmentation]:
+    """`Mixup(mixup_alpha=0.8, cutmix_alpha=1.0)` of timm."""
+    if site.known is None:
+        return
+    mixed = _pipeline(site, script, Evidence(site.known.evidence, (site.known.name,)))
+    passed = {arg.keyword.value for arg in site.node.args if arg.keyword is not None}
+    if site.known.evidence == NAME and not passed & {"mixup_alpha", "cutmix_alpha"}:
+        yield mixed  # a class of that name, whose parameters are not known
+        return
+    told = {
+        name: script.argument_text(site, name) or script.default(site, name)
+        for name in ("mixup_alpha", "cutmix_alpha", "prob", "switch_prob")
+    }
+    on = {name: value for name, value in told.items() if value and not _is_number(value, 0)}
+    yield replace(
+        mixed,
+        mixup=on.get("mixup_alpha"),
+        cutmix=on.get("cutmix_alpha"),
+        chance=told["prob"] if not _is_number(told["prob"] or "1", 1) else None,
+        switch=told["switch_prob"] if {"mixup_alpha", "cutmix_alpha"} <= on.keys() else None,
+    )
+
+
+def _is_number(written: str, number: float) -> bool:
+    """Whether a text is that very number: `0`, `0.`, `0.0`."""
+    try:
+        return float(written) == number
+    except ValueError:
+        return False
+
+
+@pattern(Augmentation, kinds=("compose", "image-generator"))
 def find_known(site: Site, script: Script) -> Iterator[Augmentation]:
     """A pipeline of a library."""
     if site.known is not None and not _inside_other(site, script):

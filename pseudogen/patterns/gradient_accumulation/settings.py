@@ -48,11 +48,10 @@ def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumu
     name = next((w for w in written.replace("(", " ").split() if w.endswith(".no_sync")), "")
     if not name:
         return
-    chosen = type(value) is cst.IfExp
-    if chosen and ".no_sync" in text(value.body):
-        condition = text(value.test)
-    else:
-        condition = opposite(value.test, alone=True) if chosen else None
+    condition = None
+    if type(value) is cst.IfExp:
+        here = ".no_sync" in text(value.body)
+        condition = text(value.test) if here else opposite(value.test, alone=True)
     yield GradientAccumulation(
         line=site.line,
         end=site.last,

@@ -145,6 +145,7 @@ EXAMPLES = {
         action="computed",
         name="loss",
         api="dice_loss",
+        task="overlap",
         inputs=("masks", "true_masks"),
         part=True,
         added=True,
@@ -155,6 +156,7 @@ EXAMPLES = {
         action="made",
         name="criterion",
         api="FocalLoss",
+        task="focal",
     ),
     (
         "import torch.nn.functional as F\n"
@@ -179,6 +181,7 @@ EXAMPLES = {
         action="made",
         name="loss_cls",
         api="FocalLoss",
+        task="focal",
     ),
     ("terms = diffusion.training_losses(model, x, t)"): [
         LossFunction(
@@ -280,6 +283,7 @@ EXAMPLES = {
         action="computed",
         name="loss",
         api="focal_loss",
+        task="focal",
         inputs=("N_real", "N_fake"),
     ),
     "from lib import kl_loss\nloss = kl_loss(log_q, p, reduction, scale)": _example(

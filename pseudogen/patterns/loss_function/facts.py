@@ -21,7 +21,8 @@ class LossFunction(Finding):
         choices: The classes or functions, where the statement has several.
         chosen_by: The test of `A() if test else B()`, of which `choices` are both.
         several: Whether all of `choices` are made or computed; otherwise one of them is picked.
-        task: "classes", "binary", "squared", "absolute", "smooth", ...; None when unknown.
+        task: "classes", "binary", "squared", "absolute", "smooth", ...; by its
+            name alone "focal" and "overlap"; None when unknown.
         expects: What it expects of the model's output: "logits", "log-probabilities",
             "probabilities"; None when it does not matter or is unknown.
         reduction: How the values of a batch become one.

@@ -80,7 +80,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         reduction=told("reduction"),
         weight=told("weight"),
         positive_weight=told("pos_weight"),
-        smoothing=told("label_smoothing"),
+        smoothing=told("label_smoothing") or told("smoothing"),
         ignore=told("ignore_index"),
         inputs=() if made else _inputs(called or site.node, int(traits.get("inputs", "2"))),
         part=not made and _is_part(called or site.node, site),
@@ -288,6 +288,7 @@ def find_registered(site: Site, script: Script) -> Iterator[LossFunction]:
             action="made",
             name=found[1],
             api=found[0],
+            task=_task(found[0]),
             condition=script.condition(site.statement),
         )
 
@@ -315,12 +316,23 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         several=len(names) > 1,
         name=_target(site),
         maker=action == "made" and _makes(site.name.rpartition(".")[2]),
+        task=_task(site.name) if len(names) < _BOTH else None,
         api=text(site.node.func) if site.name[-1] == "]" else site.name.rpartition(".")[2],
         inputs=_inputs(called) if action == "computed" else (),
         part=action == "computed" and _is_part(called, site),
         added=action == "computed" and _is_added(called, site),
         condition=_condition(site, script, [site]),
     )
+
+
+_TASKS = {"dice": "overlap", "focal": "focal"}
+"""What a word of a loss's name says that it is for."""
+
+
+def _task(name: str) -> str | None:
+    """What a loss is for, where its name says one thing: `DiceLoss`; not `DiceFocalLoss`."""
+    said = {_TASKS[word] for word in words(name.rpartition(".")[2]) if word in _TASKS}
+    return said.pop() if len(said) == 1 else None
 
 
 @pattern(LossFunction, methods=("cosine_similarity",), within=(cst.Assign, cst.Return))
