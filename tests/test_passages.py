@@ -256,7 +256,7 @@ def test_what_follows_a_block_in_a_block_is_not_read_as_a_part_of_it() -> None:
     assert "if `a`: if `b`, `x.y()` is called; either way, the rest of the round is left out." in (
         between("if a:", "    if b:", "        x.y()", "    continue")
     )
-    assert "若 `a`：若 `b`，调用 `x.y()`；无论是否如此，跳过本轮余下的部分。" in (
+    assert "若 `a`：若 `b`，调用 `x.y()`；无论是否如此，跳过本次循环余下的部分。" in (
         between("if a:", "    if b:", "        x.y()", "    continue", lang="zh")
     )
     assert "if `a`: if `b`, `E` is raised; otherwise, `x.y()` is called." in (
@@ -440,10 +440,10 @@ def test_a_branch_that_does_nothing_leaves_its_condition() -> None:
         ),
         (
             ["steps = [first_of_the_steps(image), second_of_the_steps(image), last(image)]"],
-            "`steps` becomes a list of `first_of_the_steps(image)`, "
-            "`second_of_the_steps(image)` and `last(image)`",
-            "`steps` 设为由 `first_of_the_steps(image)`、`second_of_the_steps(image)`、"
-            "`last(image)` 组成的列表",
+            "`steps` holds `first_of_the_steps(image)`, `second_of_the_steps(image)` and "
+            "`last(image)`, in this order",
+            "`steps` 依次包含 `first_of_the_steps(image)`、`second_of_the_steps(image)`、"
+            "`last(image)`",
         ),
         (
             ["state = {'weights': network.state_dict(), 'epoch': now, 'score': measure(network)}"],
@@ -661,3 +661,17 @@ def test_calls_are_counted_though_they_look_the_same_when_cut_short() -> None:
     long = ", ".join(f"'a rather long name {n}'" for n in range(5))
     said = between(*[f"declare({n}, {long})" for n in range(4)])
     assert "`declare` is called 4 times" in said
+
+
+def test_a_docstring_is_told_without_its_list_of_parameters() -> None:
+    code = (
+        _LOOP.format(between="        x = draw(9)")
+        + "\n" * 50
+        + 'def draw(size):\n    """\n    One batch\n    :param size: how many\n    :return: it\n'
+        '    """\n    return data[size]\n'
+    )
+    assert "“One batch”: called on line 9" in pseudogen.explain(code)
+
+
+def test_what_a_function_prints_is_not_what_it_gets() -> None:
+    assert "`print_sizes(model)` is called" in between("print_sizes(model)")

@@ -108,7 +108,7 @@ def test_what_nothing_reads_is_said_to_be_unread() -> None:
     )
     rows = [row for row in pseudogen.explain(code).splitlines() if row.startswith("| `opt.")]
     assert "Not read in this file." in rows[0]
-    assert "How many times training goes through the data." in rows[1]
+    assert "How many epochs training takes; one usually goes through the data once." in rows[1]
 
 
 def test_options_that_an_object_keeps_are_those_of_the_command_line() -> None:

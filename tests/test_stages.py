@@ -132,3 +132,24 @@ def test_what_a_function_of_each_epoch_begins_with_is_a_part_of_the_training() -
         "for epoch in range(9):\n    train_epoch(train_loader)\n"
     )
     assert {kind for kind, _ in found} == {"training"}
+
+
+def test_what_the_loop_calls_to_save_is_a_part_of_the_training() -> None:
+    found = stages(
+        "def save(net, path):\n    torch.save(net.state_dict(), path)\n\n"
+        "for epoch in range(9):\n    for x, y in train_loader:\n"
+        "        criterion(net(x), y).backward()\n        optimizer.step()\n"
+        "        if due:\n            save(net, 'now.pt')\n"
+        "    save(net, 'last.pt')\n"
+    )
+    assert {kind for kind, patterns in found if "checkpoint-save" in patterns} == {"training"}
+
+
+def test_what_a_callback_does_after_each_epoch_is_a_part_of_the_training() -> None:
+    found = stages(
+        "from keras.callbacks import Callback\n\n"
+        "class Keep(Callback):\n    def on_epoch_end(self, epoch, logs=None):\n"
+        "        model.save_weights('best.weights')\n\n"
+        "model.fit(data, epochs=3, callbacks=[Keep()])\n"
+    )
+    assert {kind for kind, patterns in found if "checkpoint-save" in patterns} == {"training"}

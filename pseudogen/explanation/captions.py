@@ -40,7 +40,12 @@ _CODE_START = re.compile(
 )
 _FRAME = re.compile(r"^(?:[-=*~_]{2,}|[-=*~](?=\s))\s*|\s*(?:[-=*~_]{2,}|(?<=\s)[-=*~])$")
 """Lines and bullets drawn around words; the sign of an emphasis (`_before_`) is a part of them."""
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n")
+_FIELD = (
+    r"[:@](?:param|return|rtype|type|raise|keyword)|(?:Args|Parameters|Returns?|参数|返回)\s*[:：]"
+)
+_SENTENCE_END = re.compile(
+    rf"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n|(?:^|\n)\s*(?={_FIELD})", re.IGNORECASE
+)
 
 
 def comment_above(lines: list[str], line: int) -> str | None:

@@ -223,7 +223,16 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str 
     stage = _stage_of(told)
     unit = structure.unit(script, statement)
     trains = unit == "step" or (unit == "epoch" and inside in found.trains)
-    return TRAINING if kinds or (trains and stage not in (None, _AROUND)) else stage
+    if stage == _AROUND and (unit is not None or _called_in_loops(script, inside)):
+        return TRAINING  # a function that the loop calls, to save what it has reached
+    return TRAINING if kinds or (trains and stage is not None) else stage
+
+
+def _called_in_loops(script: Script, function: int) -> bool:
+    """Whether all calls of a function stand in loops of the training, whichever these are."""
+    callers = script.structure.called_from.get(function, [])
+    units = [structure.unit(script, script.tree.statements[index]) for index in callers]
+    return bool(units) and None not in units
 
 
 def _hook(script: Script, function: int) -> str | None:
@@ -233,6 +242,8 @@ def _hook(script: Script, function: int) -> str | None:
     if method is None or owner is None or type(owner.node) is not cst.ClassDef:
         return None
     name = method.node.name.value
+    if name in hooks.CALLED_BACK and hooks.is_callback(owner):
+        return TRAINING
     kind = TRAINING if name in hooks.TRAINING else EVALUATION if name in hooks.EVALUATING else None
     return kind if kind and hooks.is_module(script, owner) else None
 

@@ -1,4 +1,4 @@
-"""Methods that a framework calls by their names: those of Lightning's modules."""
+"""Methods that a framework calls by their names: those of Lightning's modules and of callbacks."""
 
 from __future__ import annotations
 
@@ -47,6 +47,12 @@ EVALUATING = (
 _LAST = ("training_epoch_end", "on_train_epoch_end", "on_train_end", "on_fit_end")
 _ORDER = {name: place for place, name in enumerate((*PREPARING, *TRAINING, *EVALUATING, *_LAST))}
 """The hooks in the order in which `trainer.fit` first comes to them."""
+CALLED_BACK = frozenset(
+    f"on_{what}_{when}"
+    for what in ("batch", "epoch", "step", "train_batch")
+    for when in ("begin", "end", "start")
+)
+"""Methods of callbacks that run in the loops of the training."""
 _STEPS = frozenset({"training_step", "validation_step"})
 
 
@@ -54,6 +60,12 @@ def is_module(script: Script, owner: Statement) -> bool:
     """Whether a class is a Lightning module, by its bases or by its methods' names."""
     bases = {words(dotted(base.value))[:1] for base in owner.node.bases if dotted(base.value)}
     return ("lightning",) in bases or bool(_STEPS & set(script.scope_of(owner.index).bindings))
+
+
+def is_callback(owner: Statement) -> bool:
+    """Whether a class is a callback, by its bases: `keras.callbacks.Callback`."""
+    bases = (words(dotted(base.value).rpartition(".")[2]) for base in owner.node.bases)
+    return any(named[-1:] == ("callback",) for named in bases)
 
 
 def hooks(script: Script) -> list[Statement]:

@@ -70,6 +70,12 @@ def counted_range(node: Any) -> tuple[Any, Any] | None:
     return (passed[0], passed[1]) if len(passed) > 1 else None
 
 
+def by_ones(node: Any) -> bool:
+    """Whether what counts does so in steps of one."""
+    node = unwrapped(node)
+    return len(node.args) < 3 if type(node) is cst.Call else True
+
+
 def loader(script: Script, node: Any, statement: Statement) -> tuple[str, Evidence] | None:
     """The text of the loader that an iterable goes through, behind `enumerate`, `tqdm`..., and
     what makes it one."""

@@ -14,7 +14,7 @@ KNOWN: dict[str, str] = {
     ),
     "start-epoch": "start epoch, init epoch, initial epoch, begin epoch",
     "max-steps": (
-        "max steps, max iters, max iter, num steps, total steps, train steps, max train steps, "
+        "max steps, max iters, max iter, total steps, train steps, max train steps, "
         "num iterations, total iters, num training steps"
     ),
     "learning-rate": (

@@ -39,7 +39,8 @@ class DistributedSampler(Finding):
         rank: Which shard, as written; None: that of the process.
         pads: Whether samples are repeated to make all shards equally long; None when unknown.
         condition: The condition under which it is made.
-        counts_epochs: Whether it counts the epochs itself, with each round through it.
+        counts_epochs: Whether it counts the epochs itself, with each round through it; None where
+            only its class could tell.
         told_epoch: The line on which it is told the epoch; None when this file does not do it.
     """
 
@@ -57,7 +58,7 @@ class DistributedSampler(Finding):
     rank: str | None = None
     pads: bool | None = None
     condition: str | None = None
-    counts_epochs: bool = False
+    counts_epochs: bool | None = False
     told_epoch: int | None = None
 
 
@@ -151,9 +152,17 @@ def _finding(
         rank=script.argument_text(site, "rank") or script.argument_text(site, "index"),
         pads=_pads(site, drop_last) if known else None,
         condition=condition_of(script, site.statement, site.node),
-        counts_epochs=site.known is not None and "epochs" in site.known.api.traits,
+        counts_epochs=_counts_epochs(site),
         told_epoch=_told_epoch(name, site, script),
     )
+
+
+def _counts_epochs(site: Site) -> bool | None:
+    """PyTorch's does not; a sampler of a project may."""
+    if site.known is not None:
+        return "epochs" in site.known.api.traits
+    name = site.name.rpartition(".")[2]
+    return None if is_class_name(name) and name != "DistributedSampler" else False
 
 
 def _dataset(site: Site, script: Script) -> Any:
@@ -283,6 +292,7 @@ EXAMPLES = {
             function="DistributedEvalSampler",
             dataset="val_dataset",
             split="validation",
+            counts_epochs=None,
         ),
     ],
     "dataset = dataset.shard(num_shards=world_size, index=rank)": [
@@ -333,6 +343,7 @@ EXAMPLES = {
             target="batches",
             function="LengthSampler",
             rank="rank",
+            counts_epochs=None,
         ),
     ],
 }

@@ -39,7 +39,9 @@ def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
     if _may_tell_epoch(script):
         return
     for sampler in findings.of(DistributedSampler):
-        if sampler.shuffle != "True" or sampler.split == "validation" or sampler.counts_epochs:
+        if sampler.shuffle != "True" or sampler.split == "validation":
+            continue
+        if sampler.counts_epochs is not False:
             continue
         for loader in _loaders_of(findings, sampler) if sampler.target else ():
             loop = _loop_that_reads(findings, loader)
@@ -299,6 +301,8 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "sampler-without-set-epoch": {
+        _LOADER.replace("= DistributedSampler(", "= SortedDistributedSampler(")
+        + _TRAIN: "a class of the project may count its rounds itself",
         "import paddle\n"
         "batches = paddle.io.DistributedBatchSampler(train_set, batch_size=8, shuffle=True)\n"
         "train_loader = paddle.io.DataLoader(train_set, batch_sampler=batches)\n"

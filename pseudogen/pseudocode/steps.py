@@ -176,7 +176,13 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
         elements = target.elements if type(target) in (cst.Tuple, cst.List) else ()
         names += [python_text(e.value) for e in elements] or [python_text(target)]
     text = " ".join(step.names for step in here)
-    return all(name.removeprefix("self.") in text for name in names)
+    return all(_names(text, name.removeprefix("self.")) for name in names)
+
+
+def _names(text: str, name: str) -> bool:
+    """Whether a phrase has a name as a whole: not `clip` for the sake of `conf.clip`."""
+    whole = rf"(?<!\w)(?<!\w\.)(?:self\.)?{re.escape(name)}(?!\w)"
+    return name in text and re.search(whole, text) is not None
 
 
 _WORKED_OUT = frozenset(

@@ -31,6 +31,9 @@ def test_languages_have_the_same_phrases(lang: str) -> None:
 
 
 CALLS = [
+    ('code = name.encode("utf-8")', 'code ← name as encoded bytes ("utf-8")'),
+    ("code = autoencoder.encode(images).sample()", "code ← autoencoder.encode(images).sample()"),
+    ("ids = tokenizer.encode(line, maxlen=8)", "ids ← tokenizer.encode(line, maxlen = 8)"),
     (
         "target.load_state_dict(model.state_dict())",
         "load the state of model into target",
@@ -98,7 +101,7 @@ CALLS = [
     ),
     (
         "from transformers import AutoTokenizer\nt = AutoTokenizer.from_pretrained(n, use_fast=f)",
-        "t ← the pretrained AutoTokenizer n (use_fast = f)",
+        "t ← AutoTokenizer loaded from n (use_fast = f)",
     ),
     ("pool.map(f, xs)", "pool.map(f, xs)"),
     ("rng.shuffle(xs)", "shuffle xs with rng"),

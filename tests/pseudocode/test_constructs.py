@@ -155,7 +155,7 @@ for each x in xs, counting i from 1:
   go on with the next round
 --
 对 xs 中的每个 x（序号 i 从 1 开始）：
-  进入下一轮循环
+  进入下一次循环
 ====
 for k, v in d.items(): f(k)
 --

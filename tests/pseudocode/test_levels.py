@@ -55,6 +55,8 @@ def test_steps_fold_what_prepares_and_reports() -> None:
         ("steps = len(dataset) // (5 * batch_size)", "⌊|dataset| / (5 × batch_size)⌋"),
         ("b'bytes'", 'bytes "bytes"'),
         ("(loss / steps).backward()", "backpropagate loss / steps"),
+        ("loss = losses.loss / accum_steps", "loss ← losses.loss / accum_steps"),
+        ("clip = nn.ClipGradByNorm(conf.clip)", "clip ← nn.ClipGradByNorm(conf.clip)"),
     ],
 )
 def test_a_phrase_of_a_part_is_not_said_of_the_whole(code: str, said: str) -> None:

@@ -63,6 +63,9 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     function = script.function_around(site.statement)
     if function is not None and set(words(function.node.name.value)) & _TURNING:
         return
+    measures = function is not None and _only_evaluates(function, script)
+    if measures and not _restores_progress(restores, into):
+        return
     if not _continues(path, restores, into, site, script) or _undoes(site, script):
         return
     yield CheckpointResume(
@@ -81,6 +84,12 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
         part=key is not None,
         condition=script.condition(site.statement),
     )
+
+
+def _only_evaluates(function: Statement, script: Script) -> bool:
+    """Whether a function measures and does not train: what it reads is what it measures."""
+    structure = script.structure
+    return function.index in structure.evaluates and function.index not in structure.trains
 
 
 def _given(site: Site) -> set[str]:
@@ -371,7 +380,7 @@ def _how(site: Site, script: Script) -> str | None:
     if method == "restore_or_initialize" and receiver:
         return "latest"
     if method == "load_from_checkpoint" and receiver:
-        return "module"
+        return "module" if script.called_function(site) is None else None
     attribute = type(site.node.func) is cst.Attribute
     role = script.role(site.node.func.value, site.scope) if attribute else None
     if method == "load_state_dict" and role is None and _reads_to_resume(site, script):

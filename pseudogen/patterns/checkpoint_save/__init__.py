@@ -207,6 +207,13 @@ EXAMPLES = {
         call="self.save_optimizer",
         whole="part",
     ),
+    "from transformers import Trainer\ntrainer = Trainer(net)\ntrainer.save_state()": _example(
+        line=3,
+        evidence=Evidence(FLOW, ("trainer.save_state",)),
+        how="framework",
+        call="trainer.save_state",
+        whole="progress",
+    ),
     "accelerator.save_state(output_dir)": _example(
         line=1,
         evidence=Evidence(FLOW, ("accelerator.save_state",)),

@@ -54,8 +54,9 @@ class CheckpointSave(Finding):
         states: Of a variable that is saved, the objects whose state it holds, each with the
             condition under which it is the one.
         weights_only: Whether it is a state dict of one thing alone; None when unknown.
-        whole: "model", "training", or "part" of the state of a training: what a helper or a
-            framework's method saves by what it is; None when unknown.
+        whole: "model", "training", "part" of the state of a training, or "progress" (how far it has
+            come, without weights): what a helper or a framework's method saves by what it is; None
+            when unknown.
         optimizer_saved: Whether an optimizer's state is saved, here or elsewhere; told where it is
             known what is saved here.
         path: Where to, as written.

@@ -101,7 +101,6 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
     kept, added = _kept(site, script)
     condition = condition_of(script, site.statement, site.node)
     unsaid = site.name.startswith("super()") and condition is not None  # what a base class does
-    method = site.name.rpartition(".")[2]
     yield CheckpointSave(
         line=site.line,
         end=site.last,
@@ -111,12 +110,22 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointSave]:
         contents=kept_keys(kept),
         more=has_others(kept, added=added),
         keeps_optimizer=keeps_optimizer(kept, added=added),
-        whole=None if unsaid else _METHODS.get(method) or _whole(site, script),
+        whole=None if unsaid else _saved(site, script),
         path=_path(first, site, script) if how == "framework" else None,
         condition=conjunction(condition, _writes_if(site)),
         only=is_only_there(script, site),
         per=script.unit(site.statement),
     )
+
+
+def _saved(site: Site, script: Script) -> str | None:
+    """What a method saves; `save_state()` of a trainer only writes down how far it has come."""
+    method = site.name.rpartition(".")[2]
+    if method == "save_state" and not site.node.args:
+        role = script.role(site.node.func.value, site.scope)
+        if role is not None and role.kind == "trainer":
+            return "progress"
+    return _METHODS.get(method) or _whole(site, script)
 
 
 def _writes_if(site: Site) -> str | None:

@@ -53,7 +53,7 @@ EXAMPLES = {
             line=1,
             end=1,
             evidence=Evidence(NAME, ("init_data",)),
-            target="loader, sampler",
+            target="loader",
             function="init_data",
         ),
         DataLoader(
@@ -83,6 +83,25 @@ EXAMPLES = {
             shuffle_given=False,
             workers="workers",
             workers_divided=(3, "ngpus_per_node"),
+            pin_memory="False",
+            drop_last="False",
+        )
+    ],
+    "from torch.utils.data import DataLoader\n"
+    "WORKERS = 0\n"
+    "loader = DataLoader(data, batch_size=8, num_workers=WORKERS)": [
+        DataLoader(
+            line=3,
+            end=3,
+            evidence=Evidence(API, ("torch.utils.data.DataLoader",)),
+            target="loader",
+            function="DataLoader",
+            dataset="data",
+            batch_size="8",
+            batch_value=8,
+            shuffle="False",
+            workers="WORKERS",
+            no_workers=True,
             pin_memory="False",
             drop_last="False",
         )
@@ -475,7 +494,7 @@ EXAMPLES = {
             line=1,
             end=1,
             evidence=Evidence(NAME, ("make_images",)),
-            target="train_loader, sampler",
+            target="train_loader",
             function="make_images",
             split="training",
             batch_size="64",
@@ -487,7 +506,7 @@ EXAMPLES = {
             line=1,
             end=1,
             evidence=Evidence(NAME, ("get_dataloaders_sample",)),
-            target="train_loader, val_loader, n",
+            target="train_loader, val_loader",
             function="get_dataloaders_sample",
             batch_size="64",
             batch_value=64,
@@ -518,7 +537,7 @@ EXAMPLES = {
             line=1,
             end=1,
             evidence=Evidence(NAME, ("data_provider",)),
-            target="data_set, data_loader",
+            target="data_loader",
             function="data_provider",
         )
     ],

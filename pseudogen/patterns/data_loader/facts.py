@@ -31,6 +31,7 @@ class DataLoader(Finding):
         shards: "always" or "sometimes", when the sampler, in all or in some branches of the
             script, gives each process a shard of its own; None when that is not seen.
         workers: Number of worker processes, as written or by default; None when unknown.
+        no_workers: Whether that number is a setting whose value in the file is 0.
         workers_divided: The line that has divided it by a number of processes, and by which.
         pin_memory: As written or by default; None when unknown.
         drop_last: As written or by default; None when unknown.
@@ -63,6 +64,7 @@ class DataLoader(Finding):
     sampler_optional: bool = False
     shards: str | None = None
     workers: str | None = None
+    no_workers: bool = False
     workers_divided: tuple[int, str] | None = None
     pin_memory: str | None = None
     drop_last: str | None = None

@@ -256,7 +256,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         line=site.line,
         end=site.last,
         evidence=evidence,
-        target=name,
+        target=_loaders_of(name),
         function=site.name,
         dataset=dataset,
         split=split(name, dataset),
@@ -270,6 +270,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         sampler_optional=sampler is not None and may_be_none(sampler, site, script),
         shards=shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
+        no_workers=_is_zero(script, workers, at),
         workers_divided=workers_divided(script, workers, site.statement),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
@@ -291,6 +292,20 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     if not never_set(sampler, site, script):
         return replace(found, shuffle_unless=unless)
     return replace(found, sampler=None, shuffle="True" if unless else found.shuffle)
+
+
+def _is_zero(script: Script, workers: Any, at: int) -> bool:
+    """Whether a setting by another name than its value is 0 where constants tell."""
+    named = workers is not None and type(workers) is not cst.Integer
+    return named and script.value(workers, at) == 0
+
+
+def _loaders_of(target: str | None) -> str | None:
+    """Of several names that get something, those that are called loaders: `train_loader` of
+    `train_loader, sampler`."""
+    names = [part.strip() for part in (target or "").split(",")]
+    loaders = [name for name in names if suggested_role(name) == "loader"]
+    return ", ".join(loaders) or target
 
 
 def _given(site: Site, script: Script, name: str) -> str | None:

@@ -271,6 +271,21 @@ EXAMPLES = {
             per_process=True,
         )
     ],
+    "import torch\ndevice = torch.device('cuda' if torch.cuda.is_available else 'cpu')": [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=("torch.device('cuda' if torch.cuda.is_available else 'cpu')",),
+            families=("cuda", "cpu"),
+            test="torch.cuda.is_available",
+            falls_back=False,
+            per_process=False,
+            condition=None,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "import paddle\npaddle.set_device(origin_device)": "the former device becomes current again",

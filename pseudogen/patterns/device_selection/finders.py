@@ -175,7 +175,7 @@ def _tests(values: list[Any]) -> str:
 def _asks_availability(tests: str, run: list[Statement], script: Script) -> bool:
     """Whether a choice depends on what the machine has, by its conditions or what they hold."""
     if tests:
-        return "is_available" in tests
+        return "is_available(" in tests
     if len(run) == 1 and not _DENIAL.search(script.condition(run[0]) or ""):
         return False  # the CPU, whatever is there
     for header in (s for statement in run for s in script.tree.ancestors(statement.index)):
@@ -225,11 +225,11 @@ def _by_rank(value: Any, index: int, script: Script) -> bool:
     """Whether a rank goes into a value, or into what a name in it was given."""
     nodes = descendants(value)
     members = {id(node.attr) for node in nodes if type(node) is cst.Attribute}
-    kinds = (cst.Name, cst.Attribute, cst.Call)
+    kinds = (cst.Name, cst.Attribute, cst.Call, cst.Subscript)
     read = [n for n in nodes if type(n) in kinds and id(n) not in members]
     if any(script.rank(part, index) is not None for part in read):
         return True
-    names = {dotted(part) for part in read if type(part) is not cst.Call}
+    names = {dotted(part) for part in read if type(part) in (cst.Name, cst.Attribute)}
     given = [b for name in names if name for b in script.reaching(name, index)]
     return any(
         script.rank(part, bound.statement) is not None

@@ -79,6 +79,21 @@ EXAMPLES = {
             rounds="args.per_epoch",
         )
     ],
+    "for epoch in range(0, 9, 3):\n"
+    "    for start in range(0, 512, 64):\n"
+    "        criterion(net(data[start : start + 64]), y).backward()\n"
+    "        optimizer.step()": [
+        EpochLoop(
+            line=1,
+            end=1,
+            evidence=Evidence(FLOW, ("epoch",)),
+            variable="epoch",
+            over="range(0, 9, 3)",
+            start="0",
+            start_value=0,
+            stop="9",
+        )
+    ],
     "step = 0\n"
     "while step < max_steps:\n"
     "    loss = model(next(batches))\n"

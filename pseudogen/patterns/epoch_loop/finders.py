@@ -13,7 +13,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.environments import acts_below
 from pseudogen.names.evidence import NAME, Evidence
 from pseudogen.names.fitting import FIT_METHODS
-from pseudogen.names.iterables import counted
+from pseudogen.names.iterables import by_ones, counted
 from pseudogen.names.loop_bodies import drawn
 from pseudogen.names.loops import Loop
 from pseudogen.names.script import Script, Site
@@ -49,7 +49,7 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         start=text(start) if start is not None else None,
         stop=text(stop) if stop is not None else None,
         start_value=script.value(start, at) if start is not None else None,
-        stop_value=script.value(stop, at) if stop is not None else None,
+        stop_value=script.value(stop, at) if stop is not None and _by_ones(site.node) else None,
         unit=loop.unit,
         ends_when=_ends(site.statement, script),
         draws=text(call.node) if call is not None else None,
@@ -58,6 +58,10 @@ def find_loop(site: Site, script: Script) -> Iterator[EpochLoop]:
         acts=acting.name if (acting := acts_below(script, site.statement)) is not None else None,
         rounds=_rounds(site.statement, script) if loop.unit == "epoch" else None,
     )
+
+
+def _by_ones(loop: Any) -> bool:
+    return type(loop) is not cst.For or by_ones(loop.iter)
 
 
 def _in_batch(statement: Statement, script: Script) -> bool:
@@ -131,7 +135,7 @@ def _rounds(loop: Statement, script: Script) -> str | None:
         for statement in script.tree.below(loop)
         if statement.index in loops and loops[statement.index].kind == BATCH_LOOP
     ]
-    if len(inside) != 1 or type(inside[0].node) is not cst.For:
+    if len(inside) != 1 or type(inside[0].node) is not cst.For or not _by_ones(inside[0].node):
         return None
     limits = script.counted_range(inside[0].node.iter)
     stop = limits[1] if limits is not None else None

@@ -137,6 +137,17 @@ EXAMPLES = {
             loss="loss",
         )
     ),
+    (
+        "from accelerate import Accelerator\n"
+        "accelerator = Accelerator(mixed_precision='fp16')\n"
+        "with accelerator.accumulate(model):\n    step()"
+    ): _example(
+        line=3,
+        evidence=Evidence(FLOW, ("accelerator.accumulate",)),
+        part="context",
+        call="accelerator.accumulate",
+        unset=True,
+    ),
     "with accelerator.accumulate(model):\n    step()": _example(
         line=1,
         evidence=Evidence(FLOW, ("accelerator.accumulate",)),
@@ -166,6 +177,14 @@ EXAMPLES = {
         condition="step % accum_steps",
         call="model.no_sync",
         held="scope",
+    ),
+    "losses = model(batch)\nloss = losses.total_loss / args.accum_steps": _example(
+        line=2,
+        evidence=Evidence(NAME, ("args.accum_steps",)),
+        part="division",
+        steps="args.accum_steps",
+        loss="losses.total_loss",
+        target="loss",
     ),
     "loss /= args.update_freq": _example(
         line=1,
@@ -230,6 +249,7 @@ EXAMPLES = {
             steps="8",
             steps_value=8,
             loss="criterion(model(x), y)",
+            target="loss",
         ),
         GradientAccumulation(
             line=4,
@@ -328,6 +348,7 @@ EXAMPLES = {
             part="division",
             steps="args.gradient_accumulation_steps",
             loss="lm_loss * a + mc_loss * b",
+            target="loss",
         )
     ],
     ("accumulation_steps = batch_size // micro_batch_size"): [

@@ -19,12 +19,14 @@ class GradientAccumulation(Finding):
             processes), or "setting" (a framework does it).
         steps: Over how many backward passes, as written.
         steps_value: That where constants tell.
+        unset: Of a framework's context, whether the framework is set up here without a number.
         with_step: Of an `if`, the line of a call before it that makes the step and is given the
             same condition.
         condition: The condition, for "condition" and "switch", and for a context that is chosen by
             one.
         held: The variable that holds such a context.
         loss: What is divided.
+        target: What gets the result of that, where it is something else.
         call: The context or switch, the framework's call, the statement that divides the batch, or
             the number of processes.
         last: Whether the condition also takes other batches, as the last one of the epoch, or does
@@ -40,9 +42,11 @@ class GradientAccumulation(Finding):
     steps_value: int | float | None = None
     condition: str | None = None
     loss: str | None = None
+    target: str | None = None
     call: str | None = None
     held: str | None = None
     last: bool = False
     at_first: bool = False
     skips: bool = False
+    unset: bool = False
     with_step: int | None = None

@@ -79,14 +79,14 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
         if divides and not _evaluates(site, script):
             loss = _loss(operation.left, site, script) or _sum_of_losses(operation, site, script)
             if loss is not None and is_steps(operation.right):
-                yield _found(site, script, operation.right, part="division", loss=loss)
+                yield _found(site, script, operation.right, **_quotient(site, loss))
                 return
             if loss is not None and _is_number_of_passes(operation.right, site, script):
-                yield _found(site, script, operation.right, part="division", loss=loss)
+                yield _found(site, script, operation.right, **_quotient(site, loss))
                 return
             turn = turn_of(operation.right, site, script) if loss is not None else None
             if turn is not None:
-                found = _found(site, script, operation.right, part="division", loss=loss)
+                found = _found(site, script, operation.right, **_quotient(site, loss))
                 yield replace(found, evidence=Evidence(FLOW, (turn,)))
                 return
     yield from _divided_in_place(site, script)
@@ -200,12 +200,12 @@ def _divided_in_place(site: Site, script: Script) -> Iterator[GradientAccumulati
         return
     turn = turn_of(divisor, site, script)
     if is_steps(divisor):
-        yield _found(site, script, divisor, part="division", loss=loss)
+        yield _found(site, script, divisor, **_quotient(site, loss))
     elif turn is not None:
-        found = _found(site, script, divisor, part="division", loss=loss)
+        found = _found(site, script, divisor, **_quotient(site, loss))
         yield replace(found, evidence=Evidence(FLOW, (turn,)))
     elif _several_passes(site, script):
-        found = _found(site, script, divisor, part="division", loss=loss)
+        found = _found(site, script, divisor, **_quotient(site, loss))
         yield replace(found, evidence=Evidence(FLOW, (loss,)))
 
 
@@ -288,6 +288,13 @@ def _found(site: Site, script: Script, steps: Any, **facts: Any) -> GradientAccu
         steps_value=script.value(steps, site.statement.index),
         **facts,
     )
+
+
+def _quotient(site: Site, loss: str | None) -> dict[str, Any]:
+    """A division: of what, and what gets the result where that is something else."""
+    targets = site.node.targets if type(site.node) is cst.Assign else ()
+    target = text(targets[0].target) if len(targets) == 1 else loss
+    return {"part": "division", "loss": loss, "target": target if target != loss else None}
 
 
 def _condition(site: Site, script: Script) -> dict[str, Any]:

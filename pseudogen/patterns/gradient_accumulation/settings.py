@@ -11,6 +11,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.conditions import opposite
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.origins import makers
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned
@@ -37,7 +38,23 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
                 evidence=Evidence(FLOW, (name,)),
                 part="context",
                 call=name,
+                unset=method == "accumulate" and _is_unset(item.item, site, script),
             )
+
+
+def _is_unset(call: cst.Call, site: Site, script: Script) -> bool:
+    """Whether what accumulates was made without being told over how many batches."""
+    owner = call.func.value if type(call.func) is cst.Attribute else None
+    made = makers(script, owner, site.statement.index) if owner is not None else []
+    passed = [arg for maker, _ in made for arg in maker.args]
+    named = {arg.keyword.value for arg in passed if arg.keyword is not None}
+    told = any(name.startswith("gradient_accumulation") for name in named)
+    return (
+        bool(made)
+        and not told
+        and "deepspeed_plugin" not in named
+        and not any(arg.star or arg.keyword is None for arg in passed)
+    )
 
 
 @pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("no_sync",))

@@ -55,6 +55,13 @@ EXAMPLES = {
         trained_of="net",
         lr="rate",
     ),
+    "from layers.optimizers import Adam\nmodel.compile(optimizer=Adam(1e-5))": _example(
+        line=2,
+        evidence=Evidence(NAME, ("Adam",)),
+        api="Adam",
+        lr="1e-5",
+        lr_value=1e-5,
+    ),
     "opt = torch.optim.AdamW(param_groups)": _example(
         line=1,
         evidence=Evidence(NAME, ("torch.optim.AdamW",)),

@@ -49,6 +49,9 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     params = script.argument(site, "params") or script.argument(site, "parameters")
     rates = {_rate(other, script) for other in others}
     written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
+    if type(params) in (cst.Float, cst.Integer):  # `Adam(1e-4)`, as Keras has it: the rate
+        written, number = text(params), script.value(params, site.statement.index)
+        params, by_default = None, False
     groups = groups_of(script, params, site.statement.index)
     stated = [text(value) for group in groups for key, value in group if key == "lr"]
     if groups and len(stated) == len(groups):  # the rate of the optimizer reaches none of them

@@ -421,6 +421,28 @@ EXAMPLES = {
             plain=False,
         )
     ],
+    (
+        "from torch.optim import SGD\n"
+        "optimizer = SGD(agent.parameters(), lr=0.1)\n"
+        "num_updates = total_timesteps // args.batch_size\n"
+        "for update in range(1, num_updates + 1):\n"
+        "    states = collect(agent)\n"
+        "    for start in range(0, len(states), 64):\n"
+        "        agent.loss(states[start:start + 64]).backward()\n"
+        "        optimizer.step()"
+    ): [
+        StepsPerEpoch(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("args.batch_size",)),
+            target="num_updates",
+            expression="total_timesteps // args.batch_size",
+            per="run",
+            rounding="down",
+            plain=False,
+            of_rounds=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     ("total_iters = len(pairs)"): "nothing trains on it",

@@ -35,6 +35,7 @@ class StepsPerEpoch(Finding):
         divided_before: The division among processes that the batch size has gone through already.
         divided_after: The division among processes that the batch size goes through later.
         sharded: Whether the script is seen to give each process a shard of the data.
+        of_rounds: Whether it numbers the rounds of a loop each of which takes several steps.
     """
 
     pattern: ClassVar[str] = "steps-per-epoch"
@@ -58,3 +59,4 @@ class StepsPerEpoch(Finding):
     divided_before: Share | None = None
     divided_after: Share | None = None
     sharded: bool = False
+    of_rounds: bool = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -86,7 +87,14 @@ def _finding(site: Site, script: Script, name: str, value: Any, found: Steps) ->
         divided_before=before,
         divided_after=after,
         sharded=script.once(_sharded),
+        of_rounds=_counts_rounds(name, script),
     )
+
+
+def _counts_rounds(name: str, script: Script) -> bool:
+    """Whether a loop goes up to it whose rounds take several steps each, as those of PPO do."""
+    rounds = (loop for loop in script.structure.loops.values() if loop.unit == "round")
+    return any(re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", loop.over) for loop in rounds)
 
 
 def _given(value: Any) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import cache
 from typing import Any
 
@@ -67,7 +68,8 @@ def find(writer: Writer, node: cst.Call) -> tuple[Row, Any] | None:
         role = _role(writer, function.value)
         if role in by_role:
             return by_role[role], function.value
-    row = _moved(writer, node) if method == "to" else ROWS.get("." + method)
+    judge = _JUDGED.get(method)
+    row = judge(writer, node) if judge is not None else ROWS.get("." + method)
     return (row, function.value) if row is not None else None
 
 
@@ -114,6 +116,25 @@ def _moved(writer: Writer, node: cst.Call) -> Row | None:
         or bool(_DEVICES & set(words(name)[-1:]))
     )
     return ROWS["model.to"] if moves else None
+
+
+def _coded(writer: Writer, node: cst.Call) -> Row | None:
+    """`text.encode("utf-8")` gives bytes; a tokenizer's or a network's `encode(x)` does not."""
+    of_text = all(
+        isinstance(literals.value(arg.value), str)
+        and (arg.keyword is None or arg.keyword.value in ("encoding", "errors"))
+        for arg in node.args
+    )
+    function: Any = node.func
+    return ROWS["." + function.attr.value] if of_text else None
+
+
+_JUDGED: dict[str, Callable[[Writer, cst.Call], Row | None]] = {
+    "to": _moved,
+    "encode": _coded,
+    "decode": _coded,
+}
+"""Methods that mean something else with other arguments."""
 
 
 def _find_function(writer: Writer, name: str) -> tuple[Row, Any] | None:
