@@ -49,14 +49,26 @@ _PIECE = re.compile(
 )
 _INNER = r"[^'\"#\\()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?"
 _IN_BRACKETS = rf"[(\[{{](?>(?:{_INNER}|[(\[{{](?>(?:{_INNER})*)[)\]}}])*)[)\]}}]"
+_BLANK = r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)"
 _LINE = re.compile(
-    r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?|" + _IN_BRACKETS + r")*)\n", re.S
+    _BLANK
+    + r"((?>(?:[^'\"#\\\n()\[\]{}]++|"
+    + _STRING
+    + r"|\#[^\n]*+|\\\n?|"
+    + _IN_BRACKETS
+    + r")*)\n)?",
+    re.S,
 )
-"""A logical line whose brackets go two deep at most, as nearly all do."""
-_BREAK = re.compile(r"(" + _STRING + r"|\\\n)|\#[^\n]*+|\n\s*+", re.S)
-_BLANK = re.compile(r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)")
+"""Blank lines and, in the group, a logical line whose brackets go two deep at most, as nearly all
+do."""
+_CODE = re.compile(
+    r"((?>(?:[^'\"#\\\n]++|" + _STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S
+)
+"""In the group, code up to a comment or a line break in brackets."""
 _LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
 _LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
+_LINKS = (*"-+*/%@&|^~<>=!.:)]}'\"", *"and or not if else in is await lambda".split())
+"""What makes a chain longer, a string or a bracket that closes in a field of one among it."""
 _FIELD = re.compile(r"\{\{|[()\[\]{},]")
 _ELIF = re.compile(r"^([ \t]*+)(?:(elif)|if)\b", re.M)
 
@@ -100,22 +112,24 @@ def scan(text: str, name: str = "") -> Scan:
     large, closed = False, True
     line, start, size = 1, 0, len(text)
     while True:
-        blank = _BLANK.match(text, start)
-        assert blank  # the pattern matches the empty string
-        end = blank.end()
-        if end >= size:
-            break
-        if end > start:
-            line += text.count("\n", start, end)
-        start, (end, depth, closed) = end, _logical_end(text, end)
+        found = _LINE.match(text, start)
+        assert found  # the pattern matches the empty string
+        (begin, end), depth = found.span(1), 2
+        if end < 0:
+            begin = found.end()
+            if begin >= size:
+                break
+            end, depth, closed = _deep_end(text, begin)
+        if begin > start:
+            line += text.count("\n", start, begin)
         if depth > MAX_DEPTH:
-            line += text.count("\n", start, end)
+            line += text.count("\n", begin, end)
             raise InputError("too-deep", file=name, line=line, limit=MAX_DEPTH)
-        if end - start > _SHORT_LINE:
-            large |= _needs_large_stack(text[start:end], depth, line if closed else 0, name)
-        count = text.count("\n", start, end)
+        written = text[begin:end]
+        if end - begin > _SHORT_LINE:
+            large |= _needs_large_stack(written, depth, line if closed else 0, name)
+        count = written.count("\n")
         lines.append((line, line + count - 1))
-        written = text[start:end]
         code.append(written if count == 1 and "#" not in written else _on_one_line(written))
         line += count
         start = end
@@ -126,14 +140,11 @@ def scan(text: str, name: str = "") -> Scan:
 
 def _on_one_line(code: str) -> str:
     """A logical line without its comments and the line breaks in its brackets."""
-    return _BREAK.sub(lambda found: found[1] or (" " if found[0][0] == "\n" else ""), code) + "\n"
+    return " ".join(_CODE.findall(code)) + "\n"
 
 
-def _logical_end(text: str, start: int) -> tuple[int, int, bool]:
+def _deep_end(text: str, start: int) -> tuple[int, int, bool]:
     """End of the logical line from `start`, how deep its brackets go, and whether they close."""
-    plain = _LINE.match(text, start)
-    if plain:
-        return plain.end(), 2, True
     depth = deepest = 0
     for piece in _PIECE.finditer(text, start):
         kind = piece[1]
@@ -155,6 +166,8 @@ def _logical_end(text: str, start: int) -> tuple[int, int, bool]:
 
 def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
     """Judge one logical line; `line` is its number, 0 when it is not closed and can't be parsed."""
+    if _is_light(code, depth):
+        return False
     inner, chain, length, strings = _load(code)
     depth = max(depth, inner)
     if depth > MAX_DEPTH:
@@ -166,6 +179,17 @@ def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
     if line and strings > MAX_STRINGS:
         raise InputError("too-many-strings", file=name, line=line, limit=MAX_STRINGS)
     return depth > _LARGE_STACK_DEPTH or max(chain, strings) > _LARGE_STACK_CHAIN
+
+
+def _is_light(code: str, depth: int) -> bool:
+    """Whether a logical line has so few signs and words of which chains are made that no limit is
+    near: a few counts in place of a look at each of them."""
+    opening = sum(map(code.count, "([{"))
+    return (
+        max(depth, opening) < _LARGE_STACK_DEPTH
+        and opening + sum(map(code.count, _LINKS)) < _LARGE_STACK_CHAIN
+        and len(code) <= MAX_LINE
+    )
 
 
 def _load(code: str) -> tuple[int, int, int, int]:
