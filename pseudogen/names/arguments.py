@@ -107,6 +107,9 @@ def written_pairs(node: Any) -> list[tuple[str, Any]]:
 
 @lru_cache(maxsize=1 << 13)
 def _evaluated(literal: str) -> str:
+    quote, plain = literal[0], literal[1:-1]
+    if quote in "\"'" and quote not in plain and "\\" not in plain:  # as nearly all are
+        return plain
     written = ast.literal_eval(literal)
     return written if isinstance(written, str) else ""
 

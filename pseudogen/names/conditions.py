@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from ast import literal_eval
 from collections.abc import Sequence, Set
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -202,7 +203,8 @@ _JOINT = re.compile(
 )
 
 
-def conjuncts(written: str) -> list[str]:
+@lru_cache(maxsize=1 << 10)
+def conjuncts(written: str) -> tuple[str, ...]:
     """The tests that a written condition joins by `and`."""
     found: list[str] = []
     depth = start = 0
@@ -210,16 +212,16 @@ def conjuncts(written: str) -> list[str]:
         depth += bool(joint[1]) - bool(joint[2])
         if joint[3] and not depth:
             if joint[3] != "and":
-                return [written]  # it binds less than `and` does
+                return (written,)  # it binds less than `and` does
             found.append(written[start : joint.start() - 1])
             start = joint.end() + 1
-    return [*found, written[start:]]
+    return (*found, written[start:])
 
 
 def common(conditions: Sequence[str | None]) -> str | None:
     """The tests with which all conditions begin, joined; None where there is none."""
     shared: list[str] = []
-    for tests in zip(*(conjuncts(c) if c else [] for c in conditions), strict=False):
+    for tests in zip(*(conjuncts(c) if c else () for c in conditions), strict=False):
         if len(set(tests)) > 1:
             break
         shared.append(tests[0])

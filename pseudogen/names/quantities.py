@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -53,8 +52,8 @@ def _value(
     script: Script, node: Any, statement: int, known: Mapping[str, Number], depth: int
 ) -> Number | None:
     kind = type(node)
-    if kind in (cst.Integer, cst.Float):
-        return _literal(node.value)
+    if kind is cst.Integer or kind is cst.Float:
+        return _literal(node)
     if depth > _MAX_LINKS:
         return None
     if kind is cst.BinaryOperation:
@@ -180,13 +179,12 @@ def _parameter_value(
     return values.pop() if len(values) == 1 else None
 
 
-def _literal(written: str) -> Number | None:
-    """The number that a Python literal spells; None when it is no number."""
+def _literal(node: cst.Integer | cst.Float) -> Number | None:
+    """The number that a Python literal spells; None when it has too many digits."""
     try:
-        number = ast.literal_eval(written)
-    except (ValueError, SyntaxError):
+        return int(node.value, 0) if type(node) is cst.Integer else float(node.value)
+    except ValueError:
         return None
-    return number if type(number) in (int, float) else None
 
 
 def _operated(

@@ -34,7 +34,7 @@ from pseudogen.records import dataclass
 from pseudogen.syntax.build import build, dotted
 from pseudogen.syntax.parsing import parse_with_lines
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Binding, Scope, Statement, Tree
+from pseudogen.syntax.tree import NO_STATEMENT, Binding, Scope, Statement, Tree
 
 Answer = TypeVar("Answer")
 
@@ -415,14 +415,15 @@ class Script:
 
     def loop_around(self, statement: Statement) -> Statement | None:
         """The innermost loop around a statement within its function."""
-        return next(
-            (
-                s
-                for s in self.tree.ancestors(statement.index)
-                if type(s.node) in (cst.For, cst.While) and s.scope == statement.scope
-            ),
-            None,
-        )
+        around = statement
+        while around.parent != NO_STATEMENT:
+            around = self.tree.statements[around.parent]
+            kind = type(around.node)
+            if around.scope != statement.scope:
+                return None
+            if kind is cst.For or kind is cst.While:
+                return around
+        return None
 
     def condition(self, statement: Statement, beyond: Statement | None = None) -> str | None:
         """The conditions under which a statement of its function runs; see `conditions`."""
@@ -437,10 +438,10 @@ class Script:
 
     def function_around(self, statement: Statement) -> Statement | None:
         """The innermost function that holds a statement."""
-        return next(
-            (s for s in self.tree.ancestors(statement.index) if type(s.node) is cst.FunctionDef),
-            None,
-        )
+        scope = self.tree.scopes[statement.scope]
+        while scope.kind == "class":
+            scope = self.tree.scopes[scope.parent]
+        return self.tree.statements[scope.statement] if scope.kind == "function" else None
 
 
 def _lines_of(statement: Statement, lines: list[str]) -> str:

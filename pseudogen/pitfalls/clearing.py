@@ -52,7 +52,7 @@ _CLEARING = {"torch": "zero_grad", "paddle": "clear_grad"}
 def check_cleared(findings: Findings) -> Iterator[Pitfall]:
     """A loop with `backward` and `step` in a file that clears no gradients of the optimizer."""
     script = findings.script
-    if eager_library(script) is None or _in_code(script, *_CLEARS):
+    if eager_library(script) is None:
         return
     told: set[str] = set()
     stepping = {s.line: s for s in reversed([*calls_of_methods(script, "step")])}
@@ -65,7 +65,7 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
         made = _is_library_optimizer(script, site)
         if not _is_repeated(script, site.statement, step.optimizer, 0) or made is False:
             continue
-        if findings.handed_on(step.optimizer):
+        if findings.handed_on(step.optimizer) or _in_code(script, *_CLEARS):
             continue
         told.add(step.optimizer)
         yield report(

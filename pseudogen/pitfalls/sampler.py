@@ -36,9 +36,10 @@ _CALLERS = 2
 def check_set_epoch(findings: Findings) -> Iterator[Pitfall]:
     """A shuffling distributed sampler whose loader an epoch loop reads, never told the epoch."""
     script = findings.script
-    if _may_tell_epoch(script):
+    samplers = findings.of(DistributedSampler)
+    if not samplers or _may_tell_epoch(script):
         return
-    for sampler in findings.of(DistributedSampler):
+    for sampler in samplers:
         if sampler.shuffle != "True" or sampler.split == "validation":
             continue
         if sampler.counts_epochs is not False:

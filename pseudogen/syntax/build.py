@@ -92,10 +92,19 @@ class _Builder:
         self, nodes: Any, pair: tuple[int, int], parent: int, depth: int, scope: int
     ) -> None:
         for node in nodes:
-            statement = self._add(node, pair, pair[0], parent, depth, scope)
-            self._bind_small(node, statement.index, scope)
-            if type(node) not in _IMPORTS:
-                self._expressions(node, statement.index, scope)
+            kind = type(node)
+            index = self._add(node, pair, pair[0], parent, depth, scope).index
+            if kind is cst.Expr:
+                self._expressions(node.value, index, scope)
+                continue
+            self._bind_small(node, index, scope)
+            if kind is cst.Assign:
+                for target in node.targets:
+                    if type(target.target) is not cst.Name:
+                        self._expressions(target.target, index, scope)
+                self._expressions(node.value, index, scope)
+            elif kind not in _IMPORTS:
+                self._expressions(node, index, scope)
 
     def _add(
         self,
@@ -108,18 +117,10 @@ class _Builder:
         chain: int = NO_STATEMENT,
     ) -> Statement:
         index = len(self.statements)
+        chain = index if chain == NO_STATEMENT else chain
+        first, last = pair
         statement = Statement(
-            index=index,
-            node=node,
-            first=pair[0],
-            last=pair[1],
-            start=start,
-            end=pair[1],
-            depth=depth,
-            parent=parent,
-            chain=index if chain == NO_STATEMENT else chain,
-            scope=scope,
-            after=index + 1,
+            index, node, first, last, start, last, depth, parent, chain, scope, index + 1
         )
         self.statements.append(statement)
         return statement
@@ -301,18 +302,18 @@ class _Builder:
         while stack:
             node = pop()
             kind = type(node)
-            if kind is tuple or kind is list:
-                push(node[::-1])
-                continue
-            children = inner(kind)
-            if children is None:
-                continue
             if kind is cst.Call:
                 name = dotted(node.func)
                 calls.append(Occurrence(node, index, scope, name))
                 push([arg.value for arg in node.args[::-1]])
                 if not name or "(" in name or "[" in name:
                     append(node.func)  # in a plain name is nothing to record
+                continue
+            if kind is tuple or kind is list:
+                push(node[::-1])
+                continue
+            children = inner(kind)
+            if children is None:
                 continue
             if kind in RECORDED:
                 self.occurrences[kind].append(Occurrence(node, index, scope, ""))

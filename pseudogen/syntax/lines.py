@@ -61,13 +61,12 @@ _LINE = re.compile(
 )
 """Blank lines and, in the group, a logical line whose brackets go two deep at most, as nearly all
 do."""
-_CODE = re.compile(
-    r"((?>(?:[^'\"#\\\n]++|" + _STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S
-)
+_CODE = re.compile(r"((?>(?:[^'\"#\\\n]++|" + _STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S)
 """In the group, code up to a comment or a line break in brackets."""
 _LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
 _LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
-_LINKS = (*"-+*/%@&|^~<>=!.:)]}'\"", *"and or not if else in is await lambda".split())
+_KEYWORDS = ("and", "or", "not", "if", "else", "in", "is", "await", "lambda")
+_LINKS = (*"-+*/%@&|^~<>=!.:)]}'\"", *_KEYWORDS)
 """What makes a chain longer, a string or a bracket that closes in a field of one among it."""
 _FIELD = re.compile(r"\{\{|[()\[\]{},]")
 _ELIF = re.compile(r"^([ \t]*+)(?:(elif)|if)\b", re.M)
