@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.evidence import API
+from pseudogen.names.hooks import hooks
 from pseudogen.names.left_out import Given, given, left_out
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
@@ -185,9 +186,31 @@ class _Follower:
             sites = module.script.calls_below(statement) if depth < self.depth else []
             run = [site for site in sites if not _within(site.line, never)]
             inner = self.calls(module, run, depth + 1, switches)
+            inner += tuple(self._hooks(definition, depth)) if depth < self.depth else ()
             found = self._in_function(module, statement)
             self._bodies[key] = tuple(f for f in found if not _within(f.line, never)), inner
         return self._bodies[key]
+
+    def _hooks(self, definition: Definition, depth: int) -> Iterator[Followed]:
+        """The methods that Lightning will call of an object whose `__init__` runs."""
+        module, made = definition.module, definition.statement
+        if definition.name != "__init__" or made.parent < 0:
+            return
+        owner = module.script.tree.statements[made.parent]
+        for hook in hooks(module.script, owner):
+            called = Definition(module, hook)
+            findings, inner = self._body(called, depth + 1, {})
+            if findings or inner:
+                place = hook.start, hook.end
+                yield Followed(
+                    line=hook.start,
+                    call=called.name,
+                    module=module.name,
+                    function=called.name,
+                    lines=place,
+                    findings=findings,
+                    inner=inner,
+                )
 
     def _in_function(self, module: Module, statement: Statement) -> tuple[Finding, ...]:
         found = self.findings(module)

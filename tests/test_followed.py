@@ -252,3 +252,27 @@ def test_many_places_are_counted() -> None:
     branches = "".join(f"if kind == {n}:\n    model = Net{n}()\n" for n in range(14))
     assert "lines 2–28, 14 places" in pseudogen.explain(branches)
     assert "第 2–28 行，共 14 处" in pseudogen.explain(branches, lang="zh")
+
+
+def test_what_lightning_will_call_of_a_module_is_followed(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
+    (tmp_path / "task.py").write_text(
+        "import torch\nimport pytorch_lightning as pl\n\n\n"
+        "class Task(pl.LightningModule):\n"
+        "    def __init__(self, net):\n"
+        "        super().__init__()\n"
+        "        self.net = net\n\n"
+        "    def training_step(self, batch, number):\n"
+        "        x, y = batch\n"
+        "        return torch.nn.functional.mse_loss(self.net(x), y)\n\n"
+        "    def configure_optimizers(self):\n"
+        "        return torch.optim.Adam(self.net.parameters(), lr=0.01)\n"
+    )
+    script = tmp_path / "train.py"
+    script.write_text(
+        "import pytorch_lightning as pl\nfrom task import Task\n\n"
+        "task = Task(net)\npl.Trainer(max_epochs=3).fit(task, loader)\n" + "\n# more\n" * 60
+    )
+    result = run("explain", "--no-cache", "--format", "markdown", str(script))
+    assert "with `Adam`" in result.stdout
+    assert "by way of `Task` on line 4" in result.stdout

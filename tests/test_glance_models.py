@@ -201,3 +201,29 @@ def test_loaders_of_unknown_data_are_told_with_their_batches() -> None:
         "    optimizer.step()\n"
     )
     assert "`train_loader` and `test_loader` give `size` samples to a batch" in whole(code)
+
+
+def test_parameters_are_let_in_again_only_where_they_were_frozen() -> None:
+    code = (
+        "import copy\nimport torch\nnet = Net()\nnet.train().requires_grad_(True)\n"
+        "{frozen}\n"
+        "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "for x, y in loader:\n    optimizer.zero_grad()\n    criterion(net(x), y).backward()\n"
+        "    optimizer.step()\n"
+    )
+    other = whole(code.format(frozen="old = copy.deepcopy(net).requires_grad_(False)"))
+    assert "| parameters are frozen |" in other
+    again = whole(code.format(frozen="net.requires_grad_(False)\nnet.requires_grad_(True)"))
+    assert "parameters are frozen, and let into training again" in again
+
+
+def test_models_whose_weights_a_tape_watches_are_all_trained() -> None:
+    code = (
+        "import tensorflow as tf\nup = nets.Generator(9)\ndown = nets.Critic(9)\n"
+        "optimizer = tf.keras.optimizers.Adam(0.1)\n"
+        "for x in data:\n    with tf.GradientTape(persistent=True) as tape:\n"
+        "        loss = adversarial(down(up(x)))\n"
+        "    grads = tape.gradient(loss, up.trainable_variables + down.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(grads, up.trainable_variables))\n"
+    )
+    assert "It trains models made by `nets.Generator` and `nets.Critic`" in whole(code)

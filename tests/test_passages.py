@@ -675,3 +675,8 @@ def test_a_docstring_is_told_without_its_list_of_parameters() -> None:
 
 def test_what_a_function_prints_is_not_what_it_gets() -> None:
     assert "`print_sizes(model)` is called" in between("print_sizes(model)")
+
+
+def test_what_an_object_of_the_script_gives_is_not_made_by_a_class() -> None:
+    said = between("Pool = ItemPool(9)", "x = Pool(x)")
+    assert "`x` becomes `Pool(x)`" in said

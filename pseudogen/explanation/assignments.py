@@ -157,6 +157,9 @@ def _makes(script: Script, name: str, statement: Statement) -> bool:
     receiver, _, last = name.rpartition(".")
     if not last[:1].isupper() or last == "Path" or "(" in name:
         return False
+    bound = script.resolver.bindings(name, statement.scope)
+    if any(b.how == "assign" and type(b.value) is cst.Call for b in bound):
+        return False  # a model that is called `G`
     held = script.resolver.bindings(receiver, statement.scope) if receiver else ()
     return not receiver.startswith("self.") and all(b.how == "import" for b in held)
 

@@ -58,7 +58,7 @@ def comment_above(lines: list[str], line: int) -> str | None:
         above = lines[place]
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
-        words.append(_FRAME.sub("", above.strip().strip("#").strip()))
+        words.append(_FRAME.sub("", above.strip().strip("# \t")))
     parts = (joined(list(part)) for line, part in groupby(reversed(words), bool) if line)
     said = "; ".join(parts).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):

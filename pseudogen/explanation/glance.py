@@ -9,7 +9,8 @@ from itertools import combinations
 from pseudogen.explanation.libraries import Run
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
-from pseudogen.names.words import suggested_role
+from pseudogen.names.evidence import FLOW
+from pseudogen.names.words import suggested_role, words
 
 ASPECTS: dict[str, tuple[str, ...]] = {
     "data": ("data-loader", "dataset-build"),
@@ -69,6 +70,20 @@ def _held(model: Finding) -> list[str]:
     return _models(getattr(model, "target", None) or "")
 
 
+_COUNTS = frozenset({"len", "length", "lengths", "n", "num", "nums", "size", "sizes"})
+"""Words of what holds a number, beside the data sets that a function gives."""
+
+
+def _loads(model: Finding) -> set[bool]:
+    """Whether a model comes with weights; both where a variable decides."""
+    given = getattr(model, "pretrained", None) or ""
+    name, _, value = given.partition("=")
+    switched = name == "pretrained" and bool(_VARIABLE.fullmatch(value)) and value != "True"
+    return {True, False} if switched else {bool(given)}
+
+
+_VARIABLE = re.compile(r"[a-z_][\w.]*", re.IGNORECASE)
+
 BatchSize = tuple[str, int | float | None]
 """How many samples a batch has, as written, and the number where constants tell."""
 
@@ -105,7 +120,8 @@ class Found(dict[str, list[Finding]]):
         together: dict[tuple[str, ...], list[str]] = {}
         for target, makers in made.items():
             names = together.setdefault(tuple(makers), [])
-            names += map(str.strip, target.split(","))
+            parts = list(map(str.strip, target.split(",")))
+            names += [part for part in parts if not _COUNTS.intersection(words(part))] or parts
         return [(list(dict.fromkeys(names)), list(key)) for key, names in together.items()]
 
     @property
@@ -142,8 +158,7 @@ class Found(dict[str, list[Finding]]):
         maker are told together."""
         weights: dict[str, set[bool]] = {}
         for model in self["model-build"]:
-            loaded = bool(getattr(model, "pretrained", None))
-            weights.setdefault(getattr(model, "function", ""), set()).add(loaded)
+            weights.setdefault(getattr(model, "function", ""), set()).update(_loads(model))
         made: dict[tuple[str, str], list[Finding]] = {}
         for model in self["model-build"]:
             seen = weights[getattr(model, "function", "")]
@@ -168,6 +183,9 @@ class Found(dict[str, list[Finding]]):
         given = " ".join(getattr(f, "params", None) or "" for f in self["optimizer-build"])
         updated |= {name.removesuffix(".") for name in _OWNERS.findall(given)}
         named = [f for f in models if _root(f, "target") in updated]
+        if not updated:  # an optimizer of Keras is not told what it updates
+            used = [f for f in models if f.evidence.kind == FLOW and _root(f, "target")]
+            named = used if len(used) > 1 else []
         if "self" in updated:  # a module that trains itself: its own parts are not all of it
             named = [f for f in models if not _root(f, "target").startswith("self.")] or named
         free = [f for f in models if _root(f, "target") not in frozen]
@@ -221,4 +239,4 @@ def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
         places.update(dict.fromkeys(("", *lines) for lines in given if lines is not None))
     if found.run_lines is not None and any(key in found.run for key in _SETTINGS.get(aspect, ())):
         places[("", *found.run_lines)] = None
-    return list(places)
+    return sorted(places, key=lambda place: place[0] != "")

@@ -75,7 +75,7 @@ def stages(
             kind = AROUND if _is_behind(script, last, statement) else last.kind
         elif kind is None:
             behind = zip(kinds[number:], homes[number:], strict=True)
-            near = groups[-1].kind if groups else _FIRST
+            near = groups[-1].kind if groups and home != NO_STATEMENT else _FIRST
             kind = next((k for k, there in behind if k is not None and there == home), near)
         if last is None or last.kind != kind:
             last = latest[home] = _Group(kind, _name(script, function))

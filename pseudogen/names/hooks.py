@@ -68,11 +68,12 @@ def is_callback(owner: Statement) -> bool:
     return any(named[-1:] == ("callback",) for named in bases)
 
 
-def hooks(script: Script) -> list[Statement]:
-    """The hooks that the modules of a script define, in the order in which they first run."""
+def hooks(script: Script, only: Statement | None = None) -> list[Statement]:
+    """The hooks that the modules of a script, or one of its classes, define, in the order in which
+    they first run."""
     found = [
         method
-        for owner in script.tree.statements
+        for owner in ((only,) if only is not None else script.tree.statements)
         if type(owner.node) is cst.ClassDef and is_module(script, owner)
         for method in script.tree.body(owner)
         if type(method.node) is cst.FunctionDef and method.node.name.value in _ORDER

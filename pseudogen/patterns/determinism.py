@@ -37,6 +37,7 @@ class Determinism(Finding):
         helper: A helper that by its name sets up cuDNN; how, the script does not show.
         workspace: The variable that is set in the environment for it, as `NAME=value`.
         condition: The condition under which it is done.
+        trainer: The trainer of a framework that is told so, as written; None of other settings.
     """
 
     pattern: ClassVar[str] = "determinism"
@@ -47,6 +48,7 @@ class Determinism(Finding):
     workspace: str | None
     condition: str | None
     helper: str | None = None
+    trainer: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def find_setting(site: Site, script: Script) -> Iterator[Determinism]:
             algorithms=algorithms,
             workspace=None,
             condition=script.condition(site.statement),
+            trainer=site.name,
         )
 
 
@@ -230,6 +233,7 @@ EXAMPLES = {
             algorithms=None,
             workspace=None,
             condition=None,
+            trainer="L.Trainer",
         )
     ],
     "from torch.backends import cudnn\n"

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import libcst as cst
 
 from pseudogen.names.script import Script
+from pseudogen.names.words import words
 from pseudogen.pseudocode.algorithm import Part
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -57,11 +59,20 @@ class _Companions:
         for key in self._choices(part):
             yield from self.choices[key]
         statement = self._statement(part)
+        yield from self._sources(statement)
         if any(draft.pattern == "batch-division" for draft in part.drafts):
             for name in _targets(statement.node):
                 for binding in self.script.reaching(name, statement.index):
                     if binding.statement in self.parts:
                         yield self.parts[binding.statement]
+
+    def _sources(self, statement: Statement) -> Iterator[Part]:
+        """Where saved state comes from: `checkpoint = torch.load(path)` of
+        `model.load_state_dict(checkpoint["model"])` and `net = checkpoint["net"]`."""
+        for name in _put_back(statement.node):
+            for binding in self.script.reaching(name, statement.index):
+                if binding.how == "assign" and binding.statement in self.parts:
+                    yield self.parts[binding.statement]
 
     def _choices(self, part: Part) -> Iterator[tuple[int, str]]:
         statement = self._statement(part)
@@ -75,6 +86,25 @@ class _Companions:
 
     def _statement(self, part: Part) -> Statement:
         return self.script.tree.statements[part.statement]
+
+
+def _put_back(node: Any) -> Iterator[str]:
+    """The variable with saved state, by its name, of which a part is put back or taken."""
+    value = node.value if isinstance(node, (cst.Assign, cst.Expr)) else None
+    if type(value) is cst.Call and dotted(value.func).endswith(".load_state_dict") and value.args:
+        value = value.args[0].value
+    base = value
+    while type(base) is cst.Subscript:
+        base = base.value
+    if base is not value and type(base) is cst.Name and _STATE & set(words(base.value)):
+        yield base.value
+
+
+_STATE = frozenset(
+    {"checkpoint", "ckpt", "loaded", "params", "pretrained", "saved", "snapshot", "state"}
+    | {"states", "weights"}
+)
+"""Words of what holds saved state."""
 
 
 def _targets(node: object) -> Iterator[str]:

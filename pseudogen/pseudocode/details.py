@@ -27,7 +27,8 @@ _SPOKEN = {
 """Arguments that the words of a pattern always speak of, whatever their values are."""
 
 _UNNAMED = frozenset(
-    {"data-loader", "dataset-build", "epoch-loop", "lr-schedule", "model-build", "optimizer-build"}
+    {"data-loader", "dataset-build", "epoch-loop", "loss-function", "lr-schedule", "model-build"}
+    | {"optimizer-build"}
 )
 """Patterns whose words may leave out arguments that were passed without a name."""
 

@@ -281,12 +281,18 @@ def _makes(
         names = [getattr(each, "value", None) for each in targets]
         if any((name, statement.scope) in losses for name in names):
             return CORE
-    if looped or type(node.value) is not cst.Call:
+    if looped or not (type(node.value) is cst.Call or _is_entry(node.value)):
         return NONE
     roles = {suggested_role(dotted(each)) for each in targets if dotted(each)}
     if "optimizer" in roles:
         return CORE
     return MAIN if roles & _NEEDED else NONE
+
+
+def _is_entry(node: Any) -> bool:
+    """`checkpoint["net"]`."""
+    index = node.slice[0].slice if type(node) is cst.Subscript and len(node.slice) == 1 else None
+    return type(index) is cst.Index and type(index.value) is cst.SimpleString
 
 
 def _runs(writer: Writer, site: Site, running: frozenset[int]) -> int:

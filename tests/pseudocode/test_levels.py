@@ -220,6 +220,22 @@ optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     assert "loss ← loss + penalty(net)" in said
 
 
+def test_outline_says_where_saved_state_comes_from() -> None:
+    code = """
+import torch
+checkpoint = torch.load(path)
+net = checkpoint["net"]
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for x, y in loader:
+    optimizer.zero_grad()
+    torch.nn.functional.mse_loss(net(x), y).backward()
+    optimizer.step()
+"""
+    said = texts(code, "en", "outline")
+    assert "checkpoint ← what is saved in path" in said
+    assert 'net ← checkpoint["net"]' in said
+
+
 def test_what_is_made_and_frozen_is_both_said() -> None:
     code = """
 net = Net()

@@ -11,6 +11,7 @@ from pseudogen.patterns.gradient_accumulation.finders import (
     find_counted,
     find_distance,
     find_flag,
+    find_rounds,
     find_share,
 )
 from pseudogen.patterns.gradient_accumulation.processes import find_divided, find_switch
@@ -37,6 +38,7 @@ __all__ = [
     "find_flag",
     "find_function",
     "find_known",
+    "find_rounds",
     "find_setting",
     "find_share",
     "find_switch",
@@ -482,6 +484,18 @@ EXAMPLES = {
             steps="args.accumsteps",
             loss="loss",
         )
+    ],
+    (
+        "for step in range(steps):\n"
+        "    optimizer.zero_grad()\n"
+        "    for part in range(parts):\n"
+        "        loss = model(next(batches)).mul(scale / size)\n"
+        "        loss.backward()\n"
+        "    optimizer.step()"
+    ): [
+        GradientAccumulation(
+            line=3, end=3, evidence=Evidence(FLOW, ("range(parts)",)), part="rounds", steps="parts"
+        ),
     ],
 }
 COUNTEREXAMPLES = {

@@ -15,7 +15,8 @@ class GradientAccumulation(Finding):
     Attributes:
         part: "condition" (only every n-th time), "division" (the loss is divided), "share" (the
             batch is), "context" (no synchronization, or the framework's context), "switch" (whether
-            there is synchronization is set), "processes" (the backward passes are shared out among
+            there is synchronization is set), "rounds" (a loop goes backward several times before
+            the step), "processes" (the backward passes are shared out among
             processes), or "setting" (a framework does it).
         steps: Over how many backward passes, as written.
         steps_value: That where constants tell.

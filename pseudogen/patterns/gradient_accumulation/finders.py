@@ -29,6 +29,7 @@ from pseudogen.patterns.gradient_accumulation.turns import (
 )
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
+from pseudogen.syntax.tree import Statement
 
 _WORDS = frozenset({"accum", "accumulate", "accumulation", "accumulated", "acc"})
 _PAIRS = frozenset(
@@ -133,6 +134,47 @@ def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
         yield replace(_found(site, script, by, part="share"), call=text(node))
     elif is_steps(target) and "micro" in words(dotted(by)) and _is_batch(by, site, script):
         yield replace(_found(site, script, target, part="share"), call=text(node))
+
+
+@pattern(GradientAccumulation, statements=(cst.For,), mentions=("range(",))
+def find_rounds(site: Site, script: Script) -> Iterator[GradientAccumulation]:
+    """`for _ in range(rounds): ... loss.backward()` before the one step of a round of the training;
+    where the loss is divided by the rounds, that tells of them."""
+    over = site.node.iter
+    if type(over) is not cst.Call or dotted(over.func) != "range" or len(over.args) != 1:
+        return
+    if script.loop_around(site.statement) is None:
+        return
+    rounds, calls = over.args[0].value, script.calls_below(site.statement)
+    asked = {method_of(call) for call in calls}
+    if "backward" not in asked or asked & {"step", "zero_grad"} or type(rounds) is cst.Integer:
+        return
+    below = script.tree.below(site.statement)
+    divisors = {text(o.right) for s in below for o in script.operations_in(s) if _divides(o)}
+    if text(rounds) not in divisors and _steps_behind(site.statement, script):
+        found = _found(site, script, rounds, part="rounds")
+        yield replace(found, end=site.statement.first, evidence=Evidence(FLOW, (text(over),)))
+
+
+def _divides(operation: Any) -> bool:
+    return type(operation.operator) in _DIVIDES
+
+
+def _steps_behind(loop: Statement, script: Script) -> bool:
+    """Whether an optimizer takes its step behind a loop, in the same round of the one around."""
+    behind = (
+        s
+        for s in script.tree.statements[loop.after :]
+        if s.parent == loop.parent and type(s.node) is cst.Expr
+    )
+    stepping = (call for s in behind for call in script.calls_in(s) if method_of(call) == "step")
+    return any(
+        script.training_step(call) is not None or _is_optimizer(call, script) for call in stepping
+    )
+
+
+def _is_optimizer(call: Site, script: Script) -> bool:
+    return script.is_a(call.node.func.value, call.scope, "optimizer") is not None
 
 
 @pattern(GradientAccumulation, statements=(cst.If,), mentions=("=",))

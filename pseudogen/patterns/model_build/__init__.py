@@ -625,6 +625,24 @@ EXAMPLES = {
             device="device",
         ),
     ],
+    (
+        "import tensorflow as tf\n"
+        "up = nets.Generator(9)\n"
+        "def step(x):\n"
+        "    with tf.GradientTape() as tape:\n"
+        "        loss = adversarial(up(x))\n"
+        "    grads = tape.gradient(loss, up.trainable_variables)\n"
+        "    optimizer.apply_gradients(zip(grads, up.trainable_variables))"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(FLOW, ("up",)),
+            target="up",
+            function="nets.Generator",
+            arguments=("9",),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

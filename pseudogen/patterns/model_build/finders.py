@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -90,7 +91,8 @@ def find_named(site: Site, script: Script) -> Iterator[ModelBuild]:
     if target is None:
         return
     named = named_model(target, site, script) or trained_on(target, site, script)
-    if not (named or fitted(target, site, script) or _learns(target, site, script)):
+    found = named or fitted(target, site, script) or _learns(target, site, script)
+    if not (found or target in script.once(_on_tape)):
         return
     if changes(site) or wraps(target, site) or defined(site, script) or makes_layer(target, site):
         return
@@ -127,6 +129,17 @@ def _learns(target: str, site: Site, script: Script) -> bool:
     network = words(last)[-1:] in _OF_AGENTS or words(last)[-2:] in _FUNCTIONS
     return target in script.once(learners) or (network and target in script.once(taught))
 
+
+def _on_tape(script: Script) -> frozenset[str]:
+    """The variables for whose weights TensorFlow computes gradients:
+    `tape.gradient(loss, net.trainable_variables)`."""
+    given = (
+        text(arg.value) for call in script.calls_of_method("gradient") for arg in call.node.args
+    )
+    return frozenset(name for written in given for name in _TRAINED.findall(written))
+
+
+_TRAINED = re.compile(r"([\w.]+)\.trainable_(?:variables|weights)\b")
 
 _OF_AGENTS = (("actor",), ("critic",), ("mlp",), ("net",), ("network",), ("policy",))
 _FUNCTIONS = (("q", "function"), ("value", "function"))
@@ -226,10 +239,12 @@ _FILLS = frozenset({"append", "extend", "insert"})
 
 
 def _elsewhere(site: Site, script: Script) -> bool:
-    """Whether code exports or runs a model, or makes a tokenizer: what is made is not trained."""
+    """Whether code exports or runs a model, or makes a tokenizer: what is made is not trained; in
+    `train_and_evaluate` it is."""
     return any(
         type(header.node) in (cst.FunctionDef, cst.ClassDef)
         and set(words(header.node.name.value)) & _OTHER_ENDS
+        and "train" not in words(header.node.name.value)
         for header in script.tree.ancestors(site.statement.index)
     )
 

@@ -354,6 +354,31 @@ EXAMPLES = {
             function="moment_update",
         )
     ],
+    (
+        "for old, new in zip(ema.parameters(), net.parameters()):\n"
+        "    old.copy_(new.detach().lerp(old, decay))"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("ema", "net")),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="net",
+        ),
+    ],
+    "accumulate(generator_ema, generator, 0)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("generator_ema",)),
+            action="copied",
+            form="ema",
+            average="generator_ema",
+            function="accumulate",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "losses = agent.update_parameters(memory, batch_size, updates)": "an agent learns",

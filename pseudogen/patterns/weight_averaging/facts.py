@@ -13,7 +13,8 @@ class WeightAveraging(Finding):
     """Facts of an average of weights.
 
     Attributes:
-        action: "made" or "updated".
+        action: "made", "updated", or "copied": the update is told to keep no old
+            values.
         form: "ema" (exponential), "swa" (plain mean); None when the script does not say.
         average: What holds the average, as written.
         model: Whose weights are averaged, as written; None when that is not seen.

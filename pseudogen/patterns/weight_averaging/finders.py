@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import libcst as cst
@@ -148,7 +149,18 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
         return
     model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
     receiver = text(average) if average is not None else None
-    yield _updated(site, script, receiver, model)
+    updated = _updated(site, script, receiver, model)
+    copies = average is not None and any(map(_keeps_none, site.node.args))
+    yield replace(updated, action="copied") if copies else updated
+
+
+def _keeps_none(arg: cst.Arg) -> bool:
+    """`0`, `decay=0.0`: nothing is kept of the old values."""
+    told = arg.keyword is None or arg.keyword.value in (*_DECAYS, "alpha", "momentum")
+    return told and type(arg.value) in _NUMBERS and float(text(arg.value)) == 0
+
+
+_NUMBERS = (cst.Integer, cst.Float)
 
 
 def _mixes_models(site: Site, named: tuple[str, ...], script: Script) -> bool:
@@ -350,13 +362,20 @@ def _mixes(loop: Statement, script: Script) -> bool:
         if method in ("mul_", "lerp_"):
             return True
         if method == "copy_" and call.node.args:
-            return type(call.node.args[0].value) is cst.BinaryOperation
+            mixed = call.node.args[0].value
+            return type(mixed) is cst.BinaryOperation or _is_lerp(mixed)
     return any(
         type(s.node) is cst.Assign
         and text(s.node.targets[0].target).endswith(".data")
         and type(s.node.value) is cst.BinaryOperation
         for s in script.tree.below(loop)
     )
+
+
+def _is_lerp(node: Any) -> bool:
+    """`new.lerp(old, decay)`."""
+    function = node.func if type(node) is cst.Call else None
+    return type(function) is cst.Attribute and function.attr.value == "lerp"
 
 
 def _state_of(node: Any) -> Any:
