@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from pathlib import Path
 
 
@@ -19,13 +20,24 @@ def cache_folder() -> Path | None:
 def own_folder(name: str) -> Path | None:
     """A folder below it into which nobody else writes; None where there is none."""
     above = cache_folder()
-    if above is None:
-        return None
-    folder = above / name
+    return _own(above / name) if above is not None else None
+
+
+def own_temporary_folder(name: str) -> Path | None:
+    """The same where things lie that are temporary."""
+    from tempfile import gettempdir
+
+    user = str(os.getuid()) if hasattr(os, "getuid") else "user"
+    return _own(Path(gettempdir()) / f"pseudogen-{user}-{name}")
+
+
+def _own(folder: Path) -> Path | None:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        status = folder.stat()
+        status = folder.lstat()
     except OSError:
+        return None
+    if not stat.S_ISDIR(status.st_mode):
         return None
     if hasattr(os, "getuid") and (status.st_uid != os.getuid() or status.st_mode & 0o022):
         return None

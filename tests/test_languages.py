@@ -4,17 +4,17 @@ import pytest
 
 from pseudogen.languages import languages, template_root
 from pseudogen.patterns import pattern_modules
-from pseudogen.templating import environment, vocabulary_words
+from pseudogen.templating import templates, vocabulary_words
 from pseudogen.vocabulary import IDS
 
 
 def names(lang: str) -> dict[str, set[str]]:
-    """Template -> the top-level names in it, loop and helper variables left out."""
+    """Template -> what it defines for others."""
     found = {}
     for path in sorted((template_root() / lang).rglob("*.jinja")):
-        module = environment().get_template(path.relative_to(template_root()).as_posix()).module
+        module = templates().module(path.relative_to(template_root()).as_posix())
         name = path.relative_to(template_root() / lang).as_posix()
-        found[name] = {n for n in vars(module) if not n.startswith("_") and n != "say"}
+        found[name] = set(vars(module))
     return found
 
 

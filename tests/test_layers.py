@@ -32,7 +32,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "working": {"finding", "names", "patterns", "syntax"},
     "explanation": {"finding", "following", "names", "syntax", "vocabulary"},
     "template_code": set(),
-    "templating": {"document", "folders", "languages", "template_code"},
+    "template_runtime": {"folders", "languages", "template_code"},
+    "templating": {"document", "languages", "template_runtime"},
     "pseudocode": {
         "deep",
         "document",
@@ -59,7 +60,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "vocabulary",
         "working",
     },
-    "rendering": {"document", "errors", "languages", "reading", "template_code", "templating"},
+    "rendering": {"document", "errors", "languages", "reading", "template_runtime", "templating"},
     "lexer": {"languages", "rendering", "templating"},
     "generate": {
         "deep",
@@ -119,8 +120,8 @@ LIBRARIES: dict[str, set[str]] = {
     "pseudocode": {"libcst"},
     "reading": {"libcst"},
     "template_code": {"jinja2"},
-    "templating": {"jinja2"},
-    "rendering": {"jinja2", "pygments", "rich", "typst"},
+    "template_runtime": {"markupsafe"},
+    "rendering": {"pygments", "rich", "typst"},
     "lexer": {"pygments"},
     "folders": {"platformdirs"},
     "cli": {"click", "rich"},
@@ -128,6 +129,7 @@ LIBRARIES: dict[str, set[str]] = {
 THIRD_PARTY = {
     "libcst",
     "jinja2",
+    "markupsafe",
     "click",
     "pygments",
     "rich",

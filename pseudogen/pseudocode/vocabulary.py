@@ -9,7 +9,7 @@ from typing import Any
 from pseudogen.document import mark
 from pseudogen.names.words import words
 from pseudogen.reading.inert import inert
-from pseudogen.templating import environment, macros
+from pseudogen.templating import macros, templates
 
 _CODE, _END = mark("|", "code").split("|")
 _NUMBER = mark("|", "number").split("|")[0]
@@ -118,4 +118,4 @@ def spelt(text: str) -> str:
 
 @cache
 def _module(lang: str, name: str) -> Any:
-    return environment().get_template(f"{lang}/pseudocode/{name}.jinja").module
+    return templates().module(f"{lang}/pseudocode/{name}.jinja")

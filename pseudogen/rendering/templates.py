@@ -7,17 +7,14 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import get_args
 
-from jinja2 import FileSystemLoader, StrictUndefined
-
 from pseudogen.document import Block, Document, Heading, Pseudocode, Spans
-from pseudogen.languages import template_root
 from pseudogen.rendering.layout import joined
 from pseudogen.rendering.nesting import nested
 from pseudogen.rendering.options import Options
 from pseudogen.rendering.source import highlighted
 from pseudogen.rendering.text import number, pseudocode_text
-from pseudogen.template_code import PlainEnvironment
-from pseudogen.templating import compiled_templates, language
+from pseudogen.template_runtime import Templates
+from pseudogen.templating import language
 
 
 def from_template(
@@ -27,38 +24,32 @@ def from_template(
 
     The macro gets the content, the options and the words of the language.
     """
-    module = _environment().get_template(f"formats/{fmt}.jinja").module
+    module = _formats().module(f"formats/{fmt}.jinja")
     return str(getattr(module, macro)(content, options, language(lang))).strip("\n")
 
 
 @cache
-def _environment() -> PlainEnvironment:
-    made = PlainEnvironment(
-        loader=FileSystemLoader(template_root()),
-        bytecode_cache=compiled_templates("plain_formats"),
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        autoescape=lambda name: name == "formats/html.jinja",
+def _formats() -> Templates:
+    return Templates(
+        filters={
+            "block": lambda block: _BLOCKS[type(block)],
+            "everything": everything,
+            "fence": fence,
+            "highlighted": highlighted,
+            "joined": lambda parts: joined(*parts),
+            "line_start": line_start,
+            "nested": nested,
+            "number": number,
+            "span_writer": span_writer,
+            "swap": swap,
+            "text": pseudocode_text,
+        },
+        tests={
+            "heading": lambda block: isinstance(block, Heading),
+            "matching": lambda text, pattern: re.search(pattern, text) is not None,
+        },
+        escaped=("formats/html.jinja",),
     )
-    made.filters.update(
-        backticks=backticks,
-        block=lambda block: _BLOCKS[type(block)],
-        everything=everything,
-        fence=fence,
-        highlighted=highlighted,
-        joined=lambda parts: joined(*parts),
-        line_start=line_start,
-        nested=nested,
-        number=number,
-        span_writer=span_writer,
-        swap=swap,
-        text=pseudocode_text,
-    )
-    made.tests["heading"] = lambda block: isinstance(block, Heading)
-    made.tests["matching"] = lambda text, pattern: re.search(pattern, text) is not None
-    return made
 
 
 _BLOCKS: dict[type, str] = {block: block.__name__.lower() for block in get_args(Block)}

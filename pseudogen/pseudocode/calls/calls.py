@@ -14,6 +14,7 @@ from pseudogen.pseudocode.calls.row import Row
 from pseudogen.pseudocode.terms import ATOM, CONDITION, NOUN, PHRASE, Term
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.records import dataclass
+from pseudogen.templating import parameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +167,7 @@ def _is_constant(node: Any) -> bool:
 def _worded(writer: Writer, said: Said, key: str) -> str:
     """The phrase, with what it does not say in brackets behind it."""
     macro = getattr(writer.vocabulary.phrases, key)
-    taken = macro.arguments
+    taken = parameters(macro)
     values = [
         writer.listed(said.rest) if name == said.row.rest and name else said.bound.get(name)
         for name in taken
