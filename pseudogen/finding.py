@@ -11,7 +11,6 @@ from typing import Any, ClassVar, TypeVar
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
-from pseudogen.syntax.tree import Statement
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,16 +146,14 @@ class _Asked:
     always: _Ranked
     pieces: tuple[tuple[str, _Ranked], ...]
 
-    def wanting(self, statement: Statement, script: Script) -> _Ranked:
+    def wanting(self, written: str) -> _Ranked:
         """The functions that want a place for what is written in the lines of its statement."""
-        if not self.pieces:
-            return self.always
-        written = script.written(statement)
         found = [ranked for piece, ranked in self.pieces if piece in written]
         if not found:
             return self.always
-        once = dict(chain(self.always, *found))
-        return tuple(sorted(once.items())) if len(once) > 1 else tuple(once.items())
+        if len(found) == 1 and not self.always:
+            return found[0]
+        return tuple(sorted(dict(chain(self.always, *found)).items()))
 
 
 _OfCall = Callable[[str, str, type, tuple[int, ...]], _Asked]
@@ -272,25 +269,28 @@ def find_all(script: Script, finders: Iterable[Finder]) -> list[Finding]:
 
     A place that two finders of one pattern report is told once.
     """
-    wanted = _wanted(tuple(finders))
+    wanted, written = _wanted(tuple(finders)), script.written
+    statements = script.tree.statements
     found: list[Finding] = []
-    for statement in script.tree.statements:
-        finds = wanted.by_statement(statement.node).wanting(statement, script)
+    for statement, lines in zip(statements, written, strict=True):
+        asked = wanted.by_statement(statement.node)
+        finds = asked.wanting(lines) if asked.pieces else asked.always
         if finds:
             site = Site(statement.node, statement, statement.scope)
             for _, find in finds:
-                found.extend(find(site, script))
+                found += find(site, script)
     for kind, asked in wanted.by_expression.items():
         for place in script.tree.occurrences[kind]:
-            statement = script.tree.statements[place.statement]
-            finds = asked.wanting(statement, script)
+            finds = asked.wanting(written[place.statement])
             if finds:
-                site = Site(place.node, statement, place.scope)
+                site = Site(place.node, statements[place.statement], place.scope)
                 for _, find in finds:
-                    found.extend(find(site, script))
+                    found += find(site, script)
     for site in script.call_sites():
-        for _, find in wanted.by_call(site).wanting(site.statement, script):
-            found.extend(find(site, script))
+        asked = wanted.by_call(site)
+        finds = asked.wanting(written[site.statement.index]) if asked.pieces else asked.always
+        for _, find in finds:
+            found += find(site, script)
     return _once(found)
 
 

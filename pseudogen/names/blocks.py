@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import accumulate
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import libcst as cst
@@ -21,11 +20,11 @@ Thing = TypeVar("Thing")
 _BRANCHES = (cst.If, cst.Else, cst.ExceptHandler, cst.ExceptStarHandler, cst.MatchCase)
 
 
-def grouped(things: Iterable[Thing], key: Callable[[Thing], str]) -> dict[str, list[Thing]]:
+def grouped(keyed: Iterable[tuple[str, Thing]]) -> dict[str, list[Thing]]:
     """Key -> the things that have it, in their order."""
     found: dict[str, list[Thing]] = {}
-    for thing in things:
-        found.setdefault(key(thing), []).append(thing)
+    for key, thing in keyed:
+        found.setdefault(key, []).append(thing)
     return found
 
 
@@ -97,18 +96,22 @@ def mentions(script: Script, *pieces: str) -> bool:
     return any(map(found.__getitem__, pieces))
 
 
-def lines_with(lines: Sequence[str], pieces: Iterable[str]) -> set[int]:
-    """The numbers of the lines that have one of some pieces of text in them; one search through
-    the whole for each is faster than one through each line."""
-    text = "\n".join(lines)
-    ends = list(accumulate([len(line) + 1 for line in lines]))
+def lines_with(text: str, endings: Iterable[str]) -> set[int]:
+    """The numbers of the lines in which a word ends with one of some pieces of text: `opt` stands
+    so in `opt.lr` and `my_opt2.lr`, not in `optimizer`. One search through the whole for each is
+    faster than one through each line."""
     found: set[int] = set()
-    for piece in pieces:
+    for piece in endings:
+        line, counted, after = 1, 0, len(piece)
         place = text.find(piece)
         while place >= 0:
-            line = bisect_right(ends, place)
-            found.add(line + 1)
-            place = text.find(piece, ends[line])
+            if text[place + after : place + after + 1].isalpha():
+                place = text.find(piece, place + 1)
+                continue
+            line += text.count("\n", counted, place)
+            found.add(line)
+            counted = text.find("\n", place)
+            place = text.find(piece, counted + 1) if counted >= 0 else -1
     return found
 
 
@@ -163,7 +166,7 @@ def _leaving(
     return (
         other
         for other in (script.tree.statements[block.index + 1 : statement.index] if block else ())
-        if isinstance(other.node, kinds)
+        if type(other.node) in kinds
         and other.scope == statement.scope
         and not script.exclusive(other, statement)
     )

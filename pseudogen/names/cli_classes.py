@@ -25,7 +25,7 @@ _GIVEN = (("model", "model_class"), ("data", "datamodule_class"))
 
 def collect(script: Script) -> Iterator[tuple[str, Setting]]:
     """The parameters of the constructors, under each name by which they are read."""
-    for site in script.call_sites():
+    for site in script.calls_of_kind("config"):
         traits = site.known.api.traits if site.known is not None else {}
         if traits.get("tool") != "LightningCLI":
             continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.blocks import method
 from pseudogen.names.comments import comment_of
 from pseudogen.names.options import joined_string, literal_kind
 from pseudogen.names.settings import Setting
@@ -68,11 +69,8 @@ def _function(node: Any) -> Any:
 def _parsed_classes(script: Script) -> dict[str, int]:
     """Class -> its place in what a parser of dataclasses returns."""
     found: dict[str, int] = {}
-    for site in script.call_sites():
-        kind = site.known.api.kind if site.known is not None else ""
-        method = site.name.rpartition(".")[2]
-        if kind != "config-parser" and not (kind == "config" and method in _PARSERS):
-            continue
+    parses = (s for s in script.calls_of_kind("config") if method(s) in _PARSERS)
+    for site in (*script.calls_of_kind("config-parser"), *parses):
         given = site.node.args[0].value if site.node.args else None
         classes = given.elements if isinstance(given, cst.Tuple | cst.List) else ()
         names = [dotted(element.value) for element in classes] or [dotted(given)]

@@ -13,7 +13,7 @@ import libcst as cst
 from pseudogen.names.arguments import argument
 from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
-from pseudogen.names.words import pieces, words
+from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Statement
 
@@ -23,14 +23,14 @@ if TYPE_CHECKING:
 _HOLDERS = frozenset(
     {"args", "cfg", "conf", "config", "flags", "hparams", "hps", "hyp", "opt", "opts"}
 )
-_PIECES = ("param_groups", *pieces(_HOLDERS))
+_ENDINGS = ("param_groups", *sorted(_HOLDERS))
 
 
 def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
     first: dict[str, Read] = {}
-    for read in script.reads_mentioning(_PIECES):
+    for read in script.reads_mentioning(_ENDINGS):
         first.setdefault(read.name, read)
     optimizers = {_root(name) for name in first if name.endswith(".param_groups")}
     for name, read in first.items():

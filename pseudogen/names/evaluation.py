@@ -115,13 +115,13 @@ def _measures(script: Script, site: Site) -> bool:
 def _tests(script: Script, site: Site) -> bool:
     """`Procedure.Test(dataset, model, epoch)`: a function in capitals, by a module that holds it
     and by what becomes of its result, nothing."""
+    if "." not in site.name or words(site.name) not in (("test",), ("evaluate",), ("validate",)):
+        return False
     whole = type(site.statement.node) is cst.Expr and site.statement.node.value is site.node
-    named = words(site.name) in (("test",), ("evaluate",), ("validate",))
     imported = script.resolver.bindings(site.name.partition(".")[0], site.scope)
-    module = "." in site.name and any(binding.how == "import" for binding in imported)
-    given = (arg.value for arg in site.node.args)
-    passed = any(script.is_a(node, site.scope, "model") is not None for node in given)
-    return whole and named and module and passed
+    module = whole and any(binding.how == "import" for binding in imported)
+    given = (arg.value for arg in site.node.args if module)
+    return any(script.is_a(node, site.scope, "model") is not None for node in given)
 
 
 @lru_cache(maxsize=1 << 14)

@@ -45,10 +45,11 @@ def carried(resolver: Resolver, name: str, statement: int) -> list[Binding]:
 def _last_before(tree: Tree, bindings: list[Binding], statement: int) -> list[Binding]:
     found: list[Binding] = []
     branches: dict[int, set[int]] = {}
+    there = tree.branches(statement)
     before = bisect_left(bindings, statement, key=attrgetter("statement"))
     for place in range(before - 1, -1, -1):
         binding = bindings[place]
-        if exclusive(tree, binding.statement, statement):
+        if there and exclusive(tree, binding.statement, statement):
             continue
         found.append(binding)
         if place and _always_runs(tree, binding.statement, statement, branches):

@@ -27,7 +27,7 @@ def shards(sampler: Any, site: Site, script: Script) -> str | None:
     name = dotted(sampler)
     values = _values(sampler, site.statement.index, script)
     found = [known for value, at in values for known in _distributed(value, at, script)]
-    told = [call for call in script.call_sites() if call.name == name + ".set_epoch"]
+    told = [c for c in script.calls_of_method("set_epoch") if c.name == name + ".set_epoch"]
     if not found and told:  # only samplers that give out shards are told the epoch
         return "sometimes" if all(_asks_for_kind(call, script) for call in told) else "always"
     if not any(found):

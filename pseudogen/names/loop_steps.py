@@ -31,7 +31,7 @@ class Steps:
         script: Script,
         statements: Sequence[int],
         trains: Set[int],
-        function_of: Mapping[int, int | None],
+        function_of: Mapping[int, int],
     ) -> None:
         """`statements` hold a training step each, the functions in `trains` hold one or call one
         that does."""

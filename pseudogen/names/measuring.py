@@ -140,6 +140,6 @@ def _speaks_of_result(script: Script, function: Statement | None) -> bool:
     """Whether a function speaks of a result; one that only runs a model over data measures it not.
     What stands in no function leaves that open."""
     return function is None or any(
-        any(map(script.written(statement).__contains__, _RESULTS))
+        any(map(script.written[statement.index].__contains__, _RESULTS))
         for statement in (function, *script.tree.below(function))
     )

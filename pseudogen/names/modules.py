@@ -114,9 +114,7 @@ def is_optimized(script: Script, name: str) -> bool:
     """Whether an optimizer is made for the parameters of a variable alone:
     `Adam(D.parameters())`."""
     parameters = (f"{name}.parameters()", f"list({name}.parameters())")
-    for call in script.call_sites():
-        if call.known is None or call.known.api.kind != "optimizer":
-            continue
+    for call in script.calls_of_kind("optimizer"):
         given = script.argument(call, "params")
         if given is not None and text(given) in parameters:
             return True

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import libcst as cst
 
 from pseudogen.names.arguments import argument, string
+from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.settings import Setting
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -34,9 +35,8 @@ COMMAND_TOOLS = frozenset({"typer", "fire", "tyro"})
 def collect(script: Script) -> Iterator[tuple[str, Setting]]:
     """Every option that the script declares, under each name by which it is read."""
     spaces: list[str] | None = None
-    for site in script.call_sites():
-        method = site.name.rpartition(".")[2]
-        if method in ("add_argument", "add_arg") and "." in site.name:
+    for site in calls_of_methods(script, "add_argument", "add_arg"):
+        if "." in site.name:
             spaces = namespaces(script) or ["args"] if spaces is None else spaces
             option = _option_name(site.node)
             if option:
@@ -49,24 +49,23 @@ def collect(script: Script) -> Iterator[tuple[str, Setting]]:
 
 
 def _declared(site: Site, name: str) -> Setting:
-    call = site.node
-    action = string(argument(call, "action"))
-    default = argument(call, "default")
+    args = site.node.args
+    given = {arg.keyword.value: arg.value for arg in args[::-1] if arg.keyword is not None}
+    action, default = string(given.get("action")), given.get("default")
     written = text(default) if default is not None else _FLAG_DEFAULTS.get(action)
-    kind = argument(call, "type")
-    flags = [string(arg.value) for arg in call.args if arg.keyword is None]
+    flags = [string(arg.value) for arg in args if arg.keyword is None]
     flag = next((f for f in flags if f.startswith("--")), flags[0] if flags else None)
-    required = text(argument(call, "required") or cst.Name("False")) == "True"
+    required = "required" in given and text(given["required"]) == "True"
     return Setting(
         name=name,
         default=written,
         line=site.line,
         origin="argparse",
         statement=site.statement.index,
-        kind=_kind(kind, action, default),
-        help=_help(argument(call, "help"), written),
+        kind=_kind(given.get("type"), action, default),
+        help=_help(given.get("help"), written),
         flag=flag,
-        choices=written_choices(argument(call, "choices")),
+        choices=written_choices(given.get("choices")),
         required=required or (flag is not None and not flag.startswith("-")),
         expression=default,
     )
@@ -132,11 +131,8 @@ def namespaces(script: Script) -> list[str]:
     return it to, copies of them, and parameters that they are passed for."""
     names: dict[str, None] = {}
     made = list(_makers(script))
-    calls = [
-        (site, defined)
-        for site in script.call_sites()
-        if site.node.args and (defined := script.called_function(site)) is not None
-    ]
+    statements = script.tree.statements
+    calls = [(site, statements[called]) for site, called in script.own_calls() if site.node.args]
     grown = -1
     while grown < len(names):
         grown = len(names)
@@ -252,7 +248,7 @@ def _click_options(script: Script, statement: Statement) -> Iterator[tuple[str, 
 
 def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
     """The parameters of a function that `fire.Fire(main)` and its kin make a command of."""
-    for site in script.call_sites():
+    for site in script.calls_of_kind("config", "config-decorator"):
         tool = site.known.api.traits.get("tool") if site.known is not None else None
         if tool not in COMMAND_TOOLS or not site.node.args:
             continue

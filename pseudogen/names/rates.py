@@ -349,8 +349,7 @@ def asks_formula(script: Script, value: Any, scope: int) -> bool:
 def gives_factor(script: Script, name: str) -> bool:
     """Whether a schedule of a library gets a function as its factor, by itself or in a function
     that calls it: `LambdaLR(optimizer, lambda step: factor(step + start))`."""
-    made = (s for s in script.call_sites() if s.known and s.known.api.kind == "scheduler")
-    for site in made:
+    for site in script.calls_of_kind("scheduler"):
         given = script.argument(site, "lr_lambda")
         if given is None:
             continue

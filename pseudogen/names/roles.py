@@ -6,6 +6,7 @@ how the value is used, what the name says.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import libcst as cst
@@ -98,7 +99,7 @@ class Roles:
         self.resolver = resolver
         self.tree: Tree = resolver.tree
         self._cache: dict[tuple[str, int], Role | None] = {}
-        self._uses: dict[tuple[int, str], set[str]] | None = None
+        self._uses: dict[str, list[tuple[str, int]]] | None = None
         self._calls: dict[str, list[tuple[Any, int]]] | None = None
 
     def of(self, node: Any, scope: int, depth: int = 0) -> Role | None:
@@ -208,24 +209,26 @@ class Roles:
         return None
 
     def _used(self, name: str, scope: int) -> Role | None:
-        methods = self._methods().get((self._owner(name, scope), name))
-        if methods is None:
+        called = self.methods_on(name)
+        if not called:
             return None
+        owner = self._owner(name, scope)
+        methods = {m for m, place in called if place == scope or self._owner(name, place) == owner}
         for wanted, kind in _USES:
             if wanted <= methods:
                 return Role(kind, Evidence(FLOW, (name,)))
         return None
 
-    def _methods(self) -> dict[tuple[int, str], set[str]]:
-        """(scope that owns it, name) -> the methods that the script calls on it."""
+    def methods_on(self, name: str) -> Sequence[tuple[str, int]]:
+        """The methods that the script calls on what has this dotted name, each with the scope of
+        the call."""
         if self._uses is None:
             self._uses = {}
             for call in self.tree.occurrences[cst.Call]:
-                name, _, method = call.name.rpartition(".")
-                if name:
-                    key = (self._owner(name, call.scope), name)
-                    self._uses.setdefault(key, set()).add(method)
-        return self._uses
+                receiver, _, method = call.name.rpartition(".")
+                if receiver:
+                    self._uses.setdefault(receiver, []).append((method, call.scope))
+        return self._uses.get(name, ())
 
     def _owner(self, name: str, scope: int) -> int:
         """The scope whose uses of a name are those of one thing: the home of the name, and of an

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping
-from itertools import accumulate
+from itertools import accumulate, chain
+from operator import attrgetter
 from typing import Any, TypeVar
 
 import libcst as cst
@@ -96,9 +97,10 @@ class Script:
         self._uses: uses.Uses | None = None
         self._inner: dict[int, Scope] | None = None
         self._callers: dict[int, list[Site]] | None = None
+        self._own_calls: list[tuple[Site, int]] | None = None
         self._functions: dict[str, list[Statement]] | None = None
         self._methods: dict[str, list[Site]] | None = None
-        self._receivers: dict[str, list[Site]] | None = None
+        self._kinds: dict[str, list[Site]] | None = None
 
     @classmethod
     def parse(
@@ -167,11 +169,12 @@ class Script:
         written: a cheap way to see that it can't speak of something."""
         return _lines_of(statement, self.tree.lines)
 
-    def written(self, statement: Statement) -> str:
-        """The same in lower case."""
+    @property
+    def written(self) -> list[str]:
+        """The same of all statements in lower case, by their index."""
         if self._written is None:
             self._written = [_lines_of(s, self._lowered) for s in self.tree.statements]
-        return self._written[statement.index]
+        return self._written
 
     # Names
 
@@ -284,25 +287,37 @@ class Script:
     def calls_of_method(self, name: str) -> list[Site]:
         """The calls of this name, whatever stands before its last point, in order."""
         if self._methods is None:
-            self._methods = blocks.grouped(self.call_sites(), blocks.method)
+            self._methods = blocks.grouped((blocks.method(s), s) for s in self.call_sites())
         return self._methods.get(name, [])
+
+    def calls_of_kind(self, *kinds: str) -> list[Site]:
+        """The calls of rows of the tables of one of some kinds, in order."""
+        if self._kinds is None:
+            known = ((s.known.api.kind, s) for s in self.call_sites() if s.known is not None)
+            self._kinds = blocks.grouped(known)
+        found = [self._kinds[kind] for kind in kinds if kind in self._kinds]
+        return sorted(chain(*found), key=attrgetter("statement.index"))
 
     def methods_on(self, receiver: str) -> frozenset[str]:
         """The methods that the script calls on what has this dotted name."""
-        if self._receivers is None:
-            self._receivers = blocks.grouped(self.call_sites(), blocks.receiver)
-        called = self._receivers.get(receiver, ())
-        return frozenset(site.name.rpartition(".")[2] for site in called)
+        return frozenset(method for method, _ in self.roles.methods_on(receiver))
 
     def calls_of(self, function: Statement) -> list[Site]:
         """The calls in the script of a function that it defines."""
         if self._callers is None:
             self._callers = {}
-            for site in self.call_sites():
-                called = self.called_function(site)
-                if called is not None:
-                    self._callers.setdefault(called.index, []).append(site)
+            for site, called in self.own_calls():
+                self._callers.setdefault(called, []).append(site)
         return self._callers.get(function.index, [])
+
+    def own_calls(self) -> list[tuple[Site, int]]:
+        """The calls of functions that the script defines, in order, each with the index of the
+        `def` that it runs."""
+        if self._own_calls is None:
+            called = structure.called_function
+            found = ((site, called(self, site)) for site in self.call_sites())
+            self._own_calls = [(site, index) for site, index in found if index is not None]
+        return self._own_calls
 
     def reads_of(self, statement: Statement) -> list[reads.Read]:
         """Every name, attribute and key that a statement reads (of a compound one its header), in
@@ -312,10 +327,10 @@ class Script:
             found = self._reads[statement.index] = reads.reads(statement)
         return found
 
-    def reads_mentioning(self, pieces: Collection[str]) -> Iterator[reads.Read]:
-        """What is read in statements in whose lines one of some pieces of text, in lower case, is
-        written."""
-        lines = blocks.lines_with(self._lowered, pieces)
+    def reads_mentioning(self, endings: Collection[str]) -> Iterator[reads.Read]:
+        """What is read in statements in whose lines a word ends with one of some pieces of text, in
+        lower case."""
+        lines = blocks.lines_with("\n".join(self._lowered), endings)
         for statement in self.tree.statements:
             first, last = statement.start, statement.last
             if first in lines or (first < last and not lines.isdisjoint(range(first, last + 1))):
@@ -368,7 +383,7 @@ class Script:
         owner, _, last = name.rpartition(".")
         if self._functions is None:
             found = (s for s in self.tree.statements if type(s.node) is cst.FunctionDef)
-            self._functions = blocks.grouped(found, lambda s: str(s.node.name.value))
+            self._functions = blocks.grouped((s.node.name.value, s) for s in found)
         return [s for s in self._functions.get(last, ()) if not owner or self._owner(s) == owner]
 
     def _owner(self, statement: Statement) -> str | None:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
 from pseudogen.names import loops
+from pseudogen.names.blocks import calls_of_methods, receiver
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loop_steps import Steps
 from pseudogen.names.loops import BATCH_LOOP, EPOCH_LOOP, EVALUATION_LOOP, Loop
-from pseudogen.names.training import training_step
+from pseudogen.names.training import may_step, training_step
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -23,8 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["BATCH_LOOP", "EPOCH_LOOP", "EVALUATION_LOOP", "Loop", "Structure", "analyse"]
 
 _FUNCTION_WRAPPERS = frozenset({"compile", "function", "jit", "partial", "pmap", "shard_map"})
-_REPLICATED = ("strategy.run", "strategy.experimental_run_v2")
-"""Methods of TensorFlow that run the function that they are given on each device."""
+_REPLICATED = ("run", "experimental_run_v2")
+"""Methods of a strategy of TensorFlow that run the function that they are given on each device."""
 _ENTRY_NAMES = frozenset({"main", "run", "worker", "cli", "app", "launch"})
 
 
@@ -116,13 +118,15 @@ def called_function(script: Script, site: Site) -> int | None:
 def _called_function(script: Script, site: Site) -> int | None:
     """This depends on the name and the scope of the call alone."""
     name = site.name
+    receiver, _, method = name.rpartition(".")
+    if not (script.defines(method) or name in script.resolver.bound):
+        return None
     for binding in script.resolver.defined(name, site.scope) if name else ():
         if binding.how == "function":
             return binding.statement
         wrapped = _wrapped(script, binding, site.scope) if binding.how == "assign" else None
         if wrapped is not None:
             return wrapped
-    receiver, _, method = name.rpartition(".")
     made = receiver.removesuffix("()")
     if not made or "(" in made or "[" in made:
         return None
@@ -131,6 +135,15 @@ def _called_function(script: Script, site: Site) -> int | None:
         return _method(script, owner, method) if owner is not None else None
     owner = _owner(script, site) if receiver == "self" else _class_of(script, receiver, site.scope)
     return _method(script, owner, method) if owner is not None else None
+
+
+def _handed_over(script: Script) -> Iterator[tuple[Site, int]]:
+    """The calls of other functions that run one of the script that they are given."""
+    for site in calls_of_methods(script, *_REPLICATED):
+        replicated = receiver(site).endswith("strategy") and called_function(script, site) is None
+        handed = _handed(script, site) if replicated else None
+        if handed is not None:
+            yield site, handed
 
 
 def _handed(script: Script, site: Site) -> int | None:
@@ -272,7 +285,8 @@ def _derived(script: Script, owner: Scope) -> list[Scope]:
 
 def _training_statements(script: Script) -> list[int]:
     """Statements that hold a training step."""
-    return [s.statement.index for s in script.call_sites() if training_step(script, s) is not None]
+    calls = (s for s in script.call_sites() if s.known is not None or may_step(s.name))
+    return [s.statement.index for s in calls if training_step(script, s) is not None]
 
 
 class _Calls:
@@ -280,16 +294,12 @@ class _Calls:
 
     def __init__(self, script: Script) -> None:
         self.script = script
-        self.function_of: dict[int, int | None] = {}
+        self.function_of: dict[int, int] = {}
         self.called_from: dict[int, list[int]] = {}
         self._callers: list[tuple[int, int]] = []
-        for site in script.call_sites():
-            called = called_function(script, site)
-            if called is None and site.name.endswith(_REPLICATED):
-                called = _handed(script, site)
+        calls = [*script.own_calls(), *_handed_over(script)]
+        for site, called in sorted(calls, key=lambda call: call[0].statement.index):
             self.function_of[id(site.node)] = called
-            if called is None:
-                continue
             self.called_from.setdefault(called, []).append(site.statement.index)
             around = script.function_around(site.statement)
             if around is not None:

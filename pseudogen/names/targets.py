@@ -52,11 +52,14 @@ def target(statement: Statement) -> str | None:
 def assigned(statement: Statement, call: Any) -> str | None:
     """The text of what a call's result is assigned to: `x` in `x = f()`, `x = f() if a else b`,
     `x = f().to(device)`, `x = {k: f() for k in names}`; None when the call is but an argument."""
-    value = getattr(statement.node, "value", None)
-    if type(statement.node) not in (cst.Assign, cst.AnnAssign) or value is None:
+    node = statement.node
+    kind = type(node)
+    if kind is not cst.Assign and kind is not cst.AnnAssign:
         return None
-    receiver = statement.node.target if type(statement.node) is cst.AnnAssign else None
-    receiver = receiver or statement.node.targets[0].target
+    value = node.value
+    receiver = node.targets[0].target if kind is cst.Assign else node.target
+    if value is call:
+        return _kept(receiver)
     if type(value) is cst.Tuple and type(receiver) is cst.Tuple:
         for one, other in zip(receiver.elements, value.elements, strict=False):
             if _leads(other.value, call) is not None:

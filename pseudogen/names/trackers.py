@@ -227,9 +227,7 @@ def _makes_logger(name: str) -> bool:
 
 def _given_to_framework(made: str, site: Site, script: Script) -> bool:
     """Whether a framework gets what a function made as its logger: `Fabric(loggers=[logger])`."""
-    for call in script.call_sites():
-        if call.known is None or call.known.api.kind not in _TAKERS:
-            continue
+    for call in script.calls_of_kind(*_TAKERS):
         given = argument(call.node, "loggers") or argument(call.node, "logger")
         parts = [e.value for e in given.elements] if type(given) is cst.List else [given]
         if any(part is not None and dotted(part) == made for part in parts):

@@ -183,15 +183,13 @@ def _told_epoch(name: str | None, site: Site, script: Script) -> int | None:
         return None
     told = [
         call
-        for call in script.call_sites()
+        for call in script.calls_of_method("set_epoch")
         if call.name.endswith(".set_epoch") and not _bound_apart(call, home, script)
     ]
     owners = {name} | {
         f"{assigned(loader.statement, loader.node)}.sampler"
-        for loader in (script.call_sites() if told else ())
-        if loader.known is not None
-        and loader.known.api.kind == "loader"
-        and script.argument_text(loader, "sampler") == name
+        for loader in (script.calls_of_kind("loader") if told else ())
+        if script.argument_text(loader, "sampler") == name
     }
     lines = [c.line for c in told if c.name.removesuffix(".set_epoch") in owners]
     return lines[0] if lines else None

@@ -90,10 +90,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> SyncBatchnorm:
     first = site.node.args[0].value if site.node.args else None
     wraps = [
         other
-        for other in script.call_sites()
+        for other in script.calls_of_kind("wrap")
         if other.scope == site.scope
         and other.known is not None
-        and other.known.api.kind == "wrap"
         and other.known.api.traits.get("wrap") in ("ddp", "fsdp")
     ]
     wrap = wraps[0] if len({w.line for w in wraps}) == 1 else None

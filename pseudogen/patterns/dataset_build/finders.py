@@ -115,7 +115,7 @@ def find_named(site: Site, script: Script) -> Iterator[DatasetBuild]:
         yield _finding(site, script, Evidence(NAME, (site.name,)))
     if set(named) & (_NOT_MADE - {"loader"} if received else _NOT_MADE):
         return
-    calibrates = "calibration" in script.written(site.statement)
+    calibrates = "calibration" in script.written[site.statement.index]
     if _foreign(site, script) or (calibrates and "calibration" in text(site.node)):
         return
     is_class = last[:1].isupper() and (

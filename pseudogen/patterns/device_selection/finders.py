@@ -38,7 +38,7 @@ def find_call(site: Site, script: Script) -> Iterator[DeviceSelection]:
     kind = type(node)
     asked = kind in (cst.Return, cst.With) or (kind is cst.Expr and node.value is site.node)
     if kind in (cst.Assign, cst.AnnAssign):
-        asked = not _speaks_of_devices(script.written(site.statement))
+        asked = not _speaks_of_devices(script.written[site.statement.index])
     return _find(Site(node, site.statement, site.scope), script) if asked else iter(())
 
 

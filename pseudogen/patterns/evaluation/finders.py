@@ -171,7 +171,7 @@ def find_calls_of(site: Site, script: Script) -> Iterator[Evaluation]:
     """`run(model, data)` of a function that evaluates, whatever it is called."""
     if site.statement.index in script.structure.measures:
         for call in script.calls_of(site.statement):
-            if not _speaks_of_evaluation(script.written(call.statement)):
+            if not _speaks_of_evaluation(script.written[call.statement.index]):
                 yield from _call(call, script)
 
 

@@ -36,9 +36,12 @@ def counted(header: Statement, script: Script) -> Any:
     counter = comparison.left
     if type(reached) not in _REACHED or type(counter) is not cst.Name or not named:
         return None
-    begins = any(_sets_zero(s, counter.value) for s in script.tree.below(header))
-    grows = any(_counts(s, counter.value) for s in script.tree.below(loop))
-    return steps if begins and grows else None
+    name, below = counter.value, script.tree.below
+    begins = any(_sets_zero(s.node, name) for s in below(header) if type(s.node) is cst.Assign)
+    if not begins:
+        return None
+    grows = (_counts(s.node, name) for s in below(loop) if type(s.node) is cst.AugAssign)
+    return steps if any(grows) else None
 
 
 def _first(test: Any) -> cst.Comparison | None:
@@ -48,14 +51,14 @@ def _first(test: Any) -> cst.Comparison | None:
     return test if type(test) is cst.Comparison and len(test.comparisons) == 1 else None
 
 
-def _sets_zero(statement: Statement, name: str) -> bool:
-    node = statement.node
-    return type(node) is cst.Assign and text(node) == f"{name} = 0"
+def _sets_zero(node: cst.Assign, name: str) -> bool:
+    targets = [text(target.target) for target in node.targets]
+    return targets == [name] and text(node.value) == "0"
 
 
-def _counts(statement: Statement, name: str) -> bool:
-    node = statement.node
-    return type(node) is cst.AugAssign and text(node) == f"{name} += 1"
+def _counts(node: cst.AugAssign, name: str) -> bool:
+    adds = type(node.operator) is cst.AddAssign
+    return adds and text(node.target) == name and text(node.value) == "1"
 
 
 def is_plain_turn(operation: Any) -> bool:

@@ -87,7 +87,7 @@ def _goal(site: Site, script: Script) -> str | None:
 
 def _fed(name: str | None, script: Script) -> int | None:
     """The line of `scheduler.step(value)`."""
-    steps = (site for site in script.call_sites() if name and site.name == f"{name}.step")
+    steps = (s for s in script.calls_of_method("step") if name and s.name == f"{name}.step")
     return next((site.line for site in steps if site.node.args), None)
 
 
@@ -129,7 +129,7 @@ def _stepped_per(name: str | None, script: Script) -> str | None:
     units = {
         None if _now_and_then(site, script) else script.unit(site.statement)
         for site in script.call_sites()
-        if site.name.rpartition(".")[0] == name and site.name.endswith(_STEPS)
+        if site.name.endswith(_STEPS) and site.name.rpartition(".")[0] == name
     }
     return units.pop() if len(units) == 1 else None
 

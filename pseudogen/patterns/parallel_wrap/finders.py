@@ -252,10 +252,6 @@ def _optimizer(site: Site, script: Script) -> Site | None:
     """The place in the same function where the optimizer is made, where there is one alone."""
     if site.known is not None and site.known.api.traits.get("wraps") is not None:
         return None
-    made = [
-        other
-        for other in script.call_sites()
-        if other.scope == site.scope and other.known and other.known.api.kind == "optimizer"
-    ]
+    made = [other for other in script.calls_of_kind("optimizer") if other.scope == site.scope]
     lines = {other.line for other in made}
     return made[0] if len(lines) == 1 else None

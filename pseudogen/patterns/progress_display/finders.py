@@ -74,9 +74,9 @@ def _prints(function: str) -> bool:
 def find_print(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`if step % 100 == 0: print(step, loss.item())`, `progress.display(i)`."""
     display = _is_display(site.name)
-    if not _may_show(site.name) or not _shows(site, script, display):
+    if not is_statement(site) or not _may_show(site.name) or not _shows(site, script, display):
         return
-    if not is_statement(site) or not _is_first(site, script) or _leaves(site, script):
+    if not _is_first(site, script) or _leaves(site, script):
         return
     every = _interval(site, script)
     if every is None and not _in_loop(site, script):
@@ -102,13 +102,14 @@ def find_helper(site: Site, script: Script) -> Iterator[ProgressDisplay]:
     """`if step % print_freq == 0: log_info(trainer, step)`: a helper of the project shows how far
     it is."""
     named = words(site.name)
+    helps = named[:1] in _HELPERS and named[1:] in _ABOUT and "." not in site.name
+    if not helps or site.known is not None or not is_statement(site):
+        return
     every = _interval(site, script)
     asked = dotted(every) if every is not None else ""
     if type(every) is cst.Call:  # `cfg.get("log_interval", 10)`
         asked = string(argument(every, "key", 0))
-    wanted = set(words(asked)) & {"print", "log", "display"}
-    helps = named[:1] in _HELPERS and named[1:] in _ABOUT and "." not in site.name
-    if not helps or not wanted or site.known is not None or not is_statement(site):
+    if every is None or set(words(asked)).isdisjoint(("print", "log", "display")):
         return
     yield ProgressDisplay(
         line=site.line,

@@ -113,7 +113,21 @@ def speaks_of_results(value: Any, statement: Statement, script: Script) -> bool:
     that adds entries, whether those of a table of results."""
     if type(statement.node) is cst.For:
         return bool(set(words(text(value).partition("(")[0].rpartition(".")[0])) & _TABLES)
-    return _says_result(script.written(statement)) and _says_result(text(value))
+    return _says_result(script.written[statement.index]) and any(map(_says_result, _codes(value)))
+
+
+def _codes(value: Any) -> Iterator[str]:
+    """The code of a value, of an f-string that of each part: to put it together takes long."""
+    kind = type(value)
+    if kind is cst.FormattedString:
+        for part in value.parts:
+            yield from _codes(part)
+    elif kind is cst.FormattedStringExpression:
+        yield text(value.expression)
+        for part in value.format_spec or ():
+            yield from _codes(part)
+    else:
+        yield value.value if kind is cst.FormattedStringText else text(value)
 
 
 def _says_result(code: str) -> bool:

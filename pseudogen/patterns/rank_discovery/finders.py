@@ -120,7 +120,7 @@ find_environment = pattern(RankDiscovery, statements=(cst.Expr,), mentions=("env
 @pattern(RankDiscovery, kinds=(*_KINDS, "device-count"))
 def find_renamed(site: Site, script: Script) -> Iterator[RankDiscovery]:
     """`n = count()` after `from jax import process_count as count`."""
-    other = _speaks_of_processes(script.written(site.statement))
+    other = _speaks_of_processes(script.written[site.statement.index])
     wanted = type(site.statement.node) in _READING and not other
     return _find(site, script) if wanted else iter(())
 
@@ -135,7 +135,7 @@ def _told(statement: Statement, script: Script) -> _Told | None:
         target = node.targets[0].target
     elif type(node) is cst.AnnAssign:
         target = node.target
-    if "env" in script.written(statement) and "env" in script.source(statement):
+    if "env" in script.written[statement.index] and "env" in script.source(statement):
         from_environment = _environment_read(target, value, statement, script)
         if from_environment is not None:
             return from_environment

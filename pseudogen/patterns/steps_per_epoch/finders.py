@@ -122,4 +122,6 @@ def _sharded(script: Script) -> bool:
     ]
     if made:
         return any(script.argument_text(site, "num_replicas") != "1" for site in made)
-    return any(site.name.endswith("sampler.set_epoch") for site in script.call_sites())
+    return any(
+        site.name.endswith("sampler.set_epoch") for site in script.calls_of_method("set_epoch")
+    )
