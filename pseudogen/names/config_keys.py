@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING
 import libcst as cst
 
 from pseudogen.names.arguments import argument
-from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
@@ -29,14 +28,16 @@ _ENDINGS = ("param_groups", *sorted(_HOLDERS))
 def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
-    first: dict[str, Read] = {}
-    for read in script.reads_mentioning(_ENDINGS):
-        first.setdefault(read.name, read)
+    first: dict[str, tuple[Statement, str | None]] = {}
+    for statement, found in script.reads_mentioning(_ENDINGS):
+        for name, default in found:
+            if name not in first:
+                first[name] = (statement, default)
     optimizers = {_root(name) for name in first if name.endswith(".param_groups")}
-    for name, read in first.items():
+    for name, (statement, default) in first.items():
         if not _is_setting(name) or any(part in known for part in _beginnings(name)):
             continue
-        if _root(name) in optimizers or _is_set_before(script, name, read.statement):
+        if _root(name) in optimizers or _is_set_before(script, name, statement.index):
             continue
         if _describes_object(script, re.split(r"[.\[]", name, maxsplit=1)[0]):
             continue
@@ -46,10 +47,10 @@ def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
             continue
         setting = Setting(
             name=name,
-            default=read.default,
-            line=read.line,
+            default=default,
+            line=statement.first,
             origin="key",
-            statement=read.statement,
+            statement=statement.index,
         )
         yield name, setting
 

@@ -7,7 +7,6 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.arguments import string
-from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN
 from pseudogen.syntax.text import text
@@ -16,25 +15,16 @@ from pseudogen.syntax.tree import Statement
 _ASSIGNMENTS = (cst.Assign, cst.AnnAssign, cst.AugAssign)
 
 
-@dataclass(frozen=True, slots=True)
-class Read:
-    """A name as written (`args.lr`, `config["lr"]`), where it is read, and the default that a
-    `.get("lr", 0.1)` gives, as Python text."""
-
-    name: str
-    line: int
-    statement: int
-    default: str | None = None
+Read = tuple[str, str | None]
+"""A name as written (`args.lr`, `config["lr"]`), and the default that a `.get("lr", 0.1)` gives, as
+Python text."""
 
 
 def reads(statement: Statement) -> list[Read]:
     """All reads of names, attributes and string keys in a statement (in the header of a compound
     one), the longest form of each, in the order of the source. `config.model.items()` reads
     `config.model`; `config.get("lr")` reads `config["lr"]`."""
-    return [
-        Read(name, statement.first, statement.index, default)
-        for name, default in _names(_parts(statement.node))
-    ]
+    return _names(_parts(statement.node))
 
 
 def _parts(node: Any) -> tuple[Any, ...]:
@@ -60,9 +50,8 @@ def _parts(node: Any) -> tuple[Any, ...]:
     return () if hasattr(node, "body") else (node,)
 
 
-def _names(parts: tuple[Any, ...]) -> list[tuple[str, str | None]]:
-    """(Name, default) of what the expressions read."""
-    found: list[tuple[str, str | None]] = []
+def _names(parts: tuple[Any, ...]) -> list[Read]:
+    found: list[Read] = []
     stack: list[Any] = [*parts[::-1]]
     while stack:
         node = stack.pop()
@@ -118,7 +107,7 @@ def _keyed(node: Any) -> str:
     return ""
 
 
-def _got_key(call: cst.Call, function: cst.Attribute) -> tuple[str, str | None] | None:
+def _got_key(call: cst.Call, function: cst.Attribute) -> Read | None:
     """What `config.get("lr", 0.1)` reads."""
     if function.attr.value != "get" or not call.args:
         return None

@@ -327,14 +327,16 @@ class Script:
             found = self._reads[statement.index] = reads.reads(statement)
         return found
 
-    def reads_mentioning(self, endings: Collection[str]) -> Iterator[reads.Read]:
-        """What is read in statements in whose lines a word ends with one of some pieces of text, in
-        lower case."""
+    def reads_mentioning(
+        self, endings: Collection[str]
+    ) -> Iterator[tuple[Statement, list[reads.Read]]]:
+        """The statements in whose lines a word ends with one of some pieces of text, in lower case,
+        each with what it reads."""
         lines = blocks.lines_with("\n".join(self._lowered), endings)
         for statement in self.tree.statements:
             first, last = statement.start, statement.last
             if first in lines or (first < last and not lines.isdisjoint(range(first, last + 1))):
-                yield from self.reads_of(statement)
+                yield statement, self.reads_of(statement)
 
     def uses(self, setting: Setting) -> tuple[int, ...]:
         """The lines on which a setting is read, under any of its names."""

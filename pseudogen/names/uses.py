@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from pseudogen.names.reads import Read
 from pseudogen.names.settings import Setting, Settings
+from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
@@ -26,10 +26,11 @@ class Uses:
             self._names.setdefault(id(setting), []).append(name)
         self._lines: dict[str, set[int]] = {}
         of_name: dict[str, list[int]] = {}
-        for read in script.reads_mentioning(_roots(settings)):
-            constant = settings.get(read.name)
-            if constant is None or constant.origin != "constant" or not _hides(script, read):
-                of_name.setdefault(read.name, []).append(read.line)
+        for statement, found in script.reads_mentioning(_roots(settings)):
+            for name, _ in found:
+                constant = name in settings and settings[name].origin == "constant"
+                if not constant or not _hides(script, name, statement):
+                    of_name.setdefault(name, []).append(statement.first)
         for read_name, lines in of_name.items():
             for name in _beginnings(read_name):
                 if name in settings:
@@ -41,15 +42,14 @@ class Uses:
         return tuple(sorted(found[0] if len(found) == 1 else set().union(*found)))
 
 
-def _hides(script: Script, read: Read) -> bool:
-    """Whether a function around a read has a variable of that name: `B, T = x.size()`."""
-    statement = script.tree.statements[read.statement]
+def _hides(script: Script, read: str, statement: Statement) -> bool:
+    """Whether a function around what reads a name has a variable of it: `B, T = x.size()`."""
     if type(statement.node) is cst.FunctionDef:
-        return any(param.name.value == read.name for param in statement.node.params.params)
+        return any(param.name.value == read for param in statement.node.params.params)
     place = statement.scope
     while place > 0:
         scope = script.tree.scopes[place]
-        if scope.kind != "class" and read.name in scope.bindings:
+        if scope.kind != "class" and read in scope.bindings:
             return True
         place = scope.parent
     return False

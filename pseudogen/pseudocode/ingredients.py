@@ -32,8 +32,8 @@ def ingredients(script: Script, roots: Iterable[int], stepping: Set[int]) -> dic
         region = _region(script, statement, stepping)
         if region is None or found[index] >= _DEPTH:
             continue
-        for read in script.reads_of(statement):
-            for made in _makers(script, read.name, index, region):
+        for read, _ in script.reads_of(statement):
+            for made in _makers(script, read, index, region):
                 if made not in found:
                     applies = _applies_model(script, script.tree.statements[made])
                     found[made] = 0 if applies else found[index] + 1

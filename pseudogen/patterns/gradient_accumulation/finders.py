@@ -60,7 +60,8 @@ def is_steps(node: Any) -> bool:
 )
 def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`if (i + 1) % accum_steps == 0:`, `loss = loss / accum_steps`."""
-    if type(site.node) is cst.Assign and ".no_sync" in text(site.node.value):
+    deferred = type(site.node) is cst.Assign and "no_sync" in script.source(site.statement)
+    if deferred and ".no_sync" in text(site.node.value):
         return  # see `find_deferred_context`
     for operation in script.operations_in(site.statement):
         if _is_turn(operation) and _steps_below(site, script):
