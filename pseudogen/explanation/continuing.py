@@ -15,6 +15,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.conditions import common
 from pseudogen.names.rekeying import Rekeyed, rekeyed
 from pseudogen.names.script import Script
+from pseudogen.names.targets import variable
 from pseudogen.records import dataclass, replace
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -111,7 +112,7 @@ def continuing(script: Script, placed: Sequence[tuple[Finding, Statement]]) -> I
     for found_here in homes.values():
         in_pieces = [(f, s) for f, s in found_here if getattr(f, "restores", ())]
         readings = in_pieces or found_here
-        firsts = {_target(statement): statement for _, statement in reversed(readings)}
+        firsts = {variable(statement): statement for _, statement in reversed(readings)}
         found = (part for reading in firsts.values() for part in _parts(script, reading))
         parts = sorted(_through_variables(script, list(found)), key=lambda part: part.line)
         if len(parts) >= _FEW and "" not in firsts:
@@ -135,7 +136,7 @@ def _story(
 ) -> Continuing:
     found: list[Any] = [finding for finding, _ in readings]
     keys = {part.key for part in parts} | {key for f in found for key in f.restores}
-    together = len({_target(statement) for _, statement in readings}) > 1
+    together = len({variable(statement) for _, statement in readings}) > 1
     saves: list[Any] = [f for f in findings if _saves(f, keys, 1 if together else _FEW)]
     left = [key for f in saves for key in f.contents if key not in keys]
     paths = {f.path for f in found}
@@ -177,14 +178,9 @@ def _speaks_of(name: str, code: str) -> bool:
     return re.search(rf"(?<![\w.]){re.escape(name)}(?![\w.\[(])", code) is not None
 
 
-def _target(statement: Statement) -> str:
-    node = statement.node
-    return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
-
-
 def _parts(script: Script, reading: Statement) -> Iterator[Restored]:
     """The pieces of what was read that the same function puts back below."""
-    name = _target(reading)
+    name = variable(reading)
     if not name:
         return
     key = re.compile(rf"(?<![\w.]){re.escape(name)}(?:\[|\.get\(|\.pop\()['\"]([\w.\-]+)['\"]")

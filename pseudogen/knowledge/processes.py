@@ -35,10 +35,6 @@ def _collective(
     return Api("collective", params or (value,), {"op": op} if op else {}, source, traits)
 
 
-def _along_axis(form: str, op: str = "") -> Api:
-    return _collective(form, _JAX_LAX, op, "x", "axis_name", value="x", part="axis")
-
-
 def _broadcast(value: str) -> Api:
     return _collective("broadcast", _HOROVOD, "", value, "root_rank", value=value)
 

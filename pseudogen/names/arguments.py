@@ -105,6 +105,19 @@ def written_pairs(node: Any) -> list[tuple[str, Any]]:
     return []
 
 
+def subscript_name(node: Any) -> str:
+    """`batch_size` for `config["batch_size"]`; "" for anything else."""
+    return string(subscript_key(node))
+
+
+def subscript_key(node: Any) -> Any:
+    """What stands alone in the brackets of `x[...]`; None for a slice and for no subscript."""
+    if type(node) is not cst.Subscript or len(node.slice) != 1:
+        return None
+    index = node.slice[0].slice
+    return index.value if type(index) is cst.Index else None
+
+
 @lru_cache(maxsize=1 << 13)
 def _evaluated(literal: str) -> str:
     quote, plain = literal[0], literal[1:-1]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import subscript_name
 from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
@@ -98,15 +99,6 @@ def _batch_size(script: Script, node: Any, scope: int) -> Evidence | None:
     if key:
         return Evidence(NAME, (text(node),)) if suggested_role(key) == "batch-size" else None
     return script.is_a(node, scope, "batch-size")
-
-
-def subscript_name(node: Any) -> str:
-    """`batch_size` for `config["batch_size"]`; "" for anything else."""
-    if type(node) is cst.Subscript and len(node.slice) == 1:
-        index = node.slice[0].slice
-        if type(index) is cst.Index and type(index.value) is cst.SimpleString:
-            return str(index.value.raw_value)
-    return ""
 
 
 def process_count(script: Script, node: Any, scope: int) -> Evidence | None:

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import string, subscript_name
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import pieces, words
-from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
@@ -34,41 +33,11 @@ _SETS_GPU = tuple((verb, gpu) for verb in ("set", "setup", "select") for gpu in 
 """Words of helpers that make a GPU, or some of them, those that the process works with."""
 _VISIBLE = ("CUDA_VISIBLE_DEVICES", "ASCEND_RT_VISIBLE_DEVICES", "HIP_VISIBLE_DEVICES")
 _TARGETS = frozenset(
-    {
-        "device",
-        "devices",
-        "self",
-        "type",
-        "main",
-        "local",
-        "train",
-        "ids",
-        "gpu",
-        "n",
-        "id",
-    }
+    {"device", "devices", "gpu", "id", "ids", "local", "main", "n", "self", "train", "type"}
 )
 _FLAG_NAMES = frozenset(
-    [
-        "accel",
-        "accelerator",
-        "available",
-        "cuda",
-        "device",
-        "gpu",
-        "gpus",
-        "has",
-        "have",
-        "is",
-        "mps",
-        "n",
-        "npu",
-        "on",
-        "self",
-        "use",
-        "with",
-        "xpu",
-    ]
+    {"accel", "accelerator", "available", "cuda", "device", "gpu", "gpus", "has", "have", "is"}
+    | {"mps", "n", "npu", "on", "self", "use", "with", "xpu"}
 )
 _FLAG_WORDS = frozenset({"cuda", "gpu", "accel", "mps", "npu", "accelerator", "xpu"})
 DEVICE_PIECES = ("device", *pieces(_FLAG_WORDS))
@@ -162,7 +131,7 @@ def _assigned(target: Any, value: Any, statement: Statement, script: Script) -> 
     if type(target) is cst.Subscript:
         if any(name in text(target) for name in _VISIBLE):
             return Choice("visible", text(target), value, Evidence(API, (text(target),)))
-        if string(subscript_key(target)) != "device":
+        if subscript_name(target) != "device":
             return None
     name = dotted(target) or text(target)
     if name.rpartition(".")[2] == "visible_device_list":

@@ -27,24 +27,11 @@ _VERBS = (EVALUATION_WORDS - {"dev"}) | {"verification"}
 _LEADING = frozenset({"callback", "perform", "run", "do", "estimate", "final", "online", "repeat"})
 _OBJECTS = frozenset(
     {"acc", "accuracy", "agent", "all", "and", "best", "checkpoint", "ckpt", "classifier", "coco"}
-    | {"from", "list"}
-    | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "func"}
-    | {"full", "generation", "imagenet", "in", "knn", "linear", "log", "loop", "loss", "map"}
-    | {"metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
-    | {
-        "ppl",
-        "print",
-        "retrieval",
-        "round",
-        "save",
-        "seg",
-        "single",
-        "student",
-        "teacher",
-        "tta",
-        "with",
-    }
-    | {"testset", "train", "training", "valset", "voc", "wer", "zero", "shot"}
+    | {"ddp", "dist", "distributed", "dp", "ema", "encoder", "epoch", "final", "fn", "from", "full"}
+    | {"func", "generation", "imagenet", "in", "knn", "linear", "list", "log", "loop", "loss"}
+    | {"map", "metrics", "model", "multi", "net", "network", "on", "one", "perplexity", "policy"}
+    | {"ppl", "print", "retrieval", "round", "save", "seg", "shot", "single", "student", "teacher"}
+    | {"testset", "train", "training", "tta", "valset", "voc", "wer", "with", "zero"}
 )
 """What a function that evaluates may name beside the verb; anything else is another matter."""
 OTHER_PURPOSES = frozenset(

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import subscript_name
 from pseudogen.names.evidence import Known
-from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 
@@ -28,7 +27,7 @@ class Handed:
 def handed(site: Site, script: Script) -> Handed | None:
     """What `settings["precision"] = 16` tells which framework; None for any other assignment."""
     target: Any = site.node.targets[0].target if type(site.node) is cst.Assign else None
-    key = string(subscript_key(target)) if type(target) is cst.Subscript else ""
+    key = subscript_name(target)
     known = script.once(_receivers).get(dotted(target.value)) if key else None
     return Handed(key, site.node.value, known) if known is not None else None
 

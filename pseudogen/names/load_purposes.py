@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.arguments import string, subscript_key
 from pseudogen.names.rates import terms_in
+from pseudogen.names.targets import variable
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import CHILDREN, descendants
@@ -141,7 +143,7 @@ def _restores_progress(script: Script, site: Site) -> bool:
     """Whether what was read also sets the optimizer, the schedule or the epoch."""
     if _loads_optimizer(script, site):
         return True
-    bound = bound_by(site.statement)
+    bound = variable(site.statement)
     if not bound:
         return False
     last = bound.rpartition(".")[2]
@@ -178,13 +180,11 @@ def _loads_optimizer(script: Script, site: Site) -> bool:
 def _reads_progress(node: Any, bound: str) -> bool:
     """`checkpoint["optimizer"]`, `checkpoint.get("epoch")`."""
     key: Any = None
-    if type(node) is cst.Subscript and dotted(node.value) == bound and node.slice:
-        index = node.slice[0].slice
-        key = index.value if type(index) is cst.Index else None
+    if type(node) is cst.Subscript and dotted(node.value) == bound:
+        key = subscript_key(node)
     elif type(node) is cst.Call and dotted(node.func) == bound + ".get" and node.args:
         key = node.args[0].value
-    written = key.value.strip("'\"") if type(key) is cst.SimpleString else ""
-    return bool(_STATE_KEYS & set(words(written)))
+    return bool(_STATE_KEYS & set(words(string(key))))
 
 
 def _used(statement: Statement) -> list[cst.CSTNode]:
@@ -231,12 +231,6 @@ def later_calls(script: Script, site: Site) -> Iterator[Site]:
     for call in script.calls_after(site.statement):
         if call.scope == site.scope:
             yield call
-
-
-def bound_by(statement: Statement) -> str:
-    """The variable that an assignment fills; "" for other statements."""
-    node = statement.node
-    return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
 
 
 def serves_other_ends(script: Script, statement: Statement) -> bool:

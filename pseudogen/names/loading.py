@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.load_purposes import INTO_MODEL, bound_by, later_calls, purpose_of
+from pseudogen.names.load_purposes import INTO_MODEL, later_calls, purpose_of
 from pseudogen.names.rekeying import Rekeyed, rekeyed
+from pseudogen.names.targets import variable
 from pseudogen.names.words import suggested_role, words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -75,7 +76,7 @@ def read(script: Script, site: Site) -> Load | None:
 def read_whole(script: Script, site: Site) -> Load | None:
     """What `model = torch.load(path)` is for, by which a whole model is read; None where what is
     read is no model by its name and by what is done with it."""
-    name = bound_by(site.statement)
+    name = variable(site.statement)
     whole: bool = bool(name) and site.statement.node.value is site.node and bool(site.node.args)
     if not whole or suggested_role(name) != "model" or _is_state(script, name):
         return None
@@ -139,7 +140,7 @@ def _left_out(value: Any, site: Site, script: Script) -> bool:
 def _into_model(script: Script, site: Site) -> Site | None:
     """The call that puts the weights into a model: the same statement's, or the next one below in
     the same function."""
-    bound = bound_by(site.statement)
+    bound = variable(site.statement)
     for call in later_calls(script, site):
         name = call.name.rpartition(".")[2]
         if _loads_for_model(script, call, bound, site):

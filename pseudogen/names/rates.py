@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import subscript_name
 from pseudogen.names.blocks import mentions
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.words import pieces, words
@@ -48,28 +48,9 @@ _ABOUT_TRAINING = frozenset(
 )
 """Words of what the maker of a scheduler of learning rates is given."""
 _OTHER_SCHEDULES = frozenset(
-    {
-        "asha",
-        "batching",
-        "beta",
-        "budget",
-        "cache",
-        "ddim",
-        "ddpm",
-        "diffusion",
-        "discrete",
-        "dpm",
-        "dropout",
-        "ema",
-        "epsilon",
-        "euler",
-        "job",
-        "kl",
-        "mask",
-        "pndm",
-    }
-    | {"momentum", "noise", "profiler", "sampling", "task", "teacher", "temp", "temperature"}
-    | {"timestep", "wd"}
+    {"asha", "batching", "beta", "budget", "cache", "ddim", "ddpm", "diffusion", "discrete", "dpm"}
+    | {"dropout", "ema", "epsilon", "euler", "job", "kl", "mask", "momentum", "noise", "pndm"}
+    | {"profiler", "sampling", "task", "teacher", "temp", "temperature", "timestep", "wd"}
 )
 
 _OF_NOISE = ("add_noise", "num_inference_steps", "num_train_timesteps", "set_timesteps")
@@ -180,9 +161,8 @@ def depends_on_time(node: Any) -> bool:
 
 def _looks_up_time(node: Any) -> bool:
     """`state["iter_num"]`: a table that holds the place in the run is asked for it."""
-    index = node.slice[0].slice if type(node) is cst.Subscript else None
-    key = index.value if type(index) is cst.Index else None
-    return type(key) is cst.SimpleString and is_time(string(key))
+    key = subscript_name(node)
+    return bool(key) and is_time(key)
 
 
 def sets_rate(script: Script, site: Site) -> bool:
@@ -300,7 +280,7 @@ def rate_owner(script: Script, target: Any, site: Site) -> str | None:
         named = target.attr.value in ("lr", "learning_rate")
         owned = named and script.is_a(target.value, site.scope, "optimizer") is not None
         return text(target.value) if owned else None
-    if type(target) is not cst.Subscript or _key(target) != "lr":
+    if subscript_name(target) != "lr":
         return None
     group = target.value
     if "param_groups" in text(group):
@@ -326,11 +306,6 @@ def rate_given(site: Site) -> tuple[str, Any] | None:
     if method not in RATE_GIVERS or len(passed) != 1 or not is_rate(target):
         return None
     return target, passed[0]
-
-
-def _key(target: cst.Subscript) -> str:
-    index = target.slice[0].slice
-    return string(index.value) if type(index) is cst.Index else ""
 
 
 def asks_formula(script: Script, value: Any, scope: int) -> bool:

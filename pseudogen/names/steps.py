@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.batches import process_count, subscript_name
+from pseudogen.names.arguments import subscript_name
+from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.loops import BATCH_LOOP
 from pseudogen.names.words import suggested_role, words
@@ -39,45 +40,14 @@ _NEVER = frozenset(
 )
 _DONE_WORDS = frozenset({"current", "done", "in", "past", "skip", "skipped", "trained"})
 _PLACE_WORDS = frozenset(
-    {
-        "begin",
-        "completed",
-        "resume",
-        "resumed",
-        "starting",
-        "cur",
-        "curr",
-        "current",
-        "init",
-        "last",
-        "start",
-    }
+    {"begin", "completed", "cur", "curr", "current", "init", "last", "resume", "resumed", "start"}
+    | {"starting"}
 )
 """Words of an epoch that is a place in the run, not a number of epochs."""
 _OTHER_WORDS = frozenset(
-    [
-        "accum",
-        "accumulate",
-        "accumulation",
-        "avg",
-        "checkpoint",
-        "decay",
-        "eval",
-        "global",
-        "interval",
-        "log",
-        "logging",
-        "loss",
-        "lr",
-        "mean",
-        "print",
-        "rate",
-        "save",
-        "start",
-        "time",
-        "warm",
-        "warmup",
-    ]
+    {"accum", "accumulate", "accumulation", "avg", "checkpoint", "decay", "eval", "global"}
+    | {"interval", "log", "logging", "loss", "lr", "mean", "print", "rate", "save", "start", "time"}
+    | {"warm", "warmup"}
 )
 _RESULT_WORDS = frozenset(
     {"beams", "hypos", "hypotheses", "patches", "return", "sequences", "tokens"}
@@ -91,22 +61,8 @@ _NOUNS = frozenset({"samples", "tokens"})
 """What a run goes through: so many, and so many in a step."""
 _STEP_NOUNS = frozenset({"batch", "iter", "iteration", "step", "update"})
 _SAMPLE_WORDS = frozenset(
-    [
-        "data",
-        "dataset",
-        "images",
-        "length",
-        "n",
-        "num",
-        "number",
-        "nums",
-        "sample",
-        "samples",
-        "size",
-        "train",
-        "training",
-        "val",
-    ]
+    {"data", "dataset", "images", "length", "n", "num", "number", "nums", "sample", "samples"}
+    | {"size", "train", "training", "val"}
 )
 
 

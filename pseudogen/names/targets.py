@@ -8,6 +8,7 @@ import libcst as cst
 
 from pseudogen.names.conditions import conjunction, opposite
 from pseudogen.names.words import words
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -47,6 +48,24 @@ def target(statement: Statement) -> str | None:
     if type(node) in (cst.AnnAssign, cst.AugAssign):
         return text(node.target)
     return None
+
+
+def variable(statement: Statement) -> str:
+    """The dotted name that an assignment fills; "" for several names and for no assignment."""
+    node = statement.node
+    return dotted(node.targets[0].target) if type(node) is cst.Assign else ""
+
+
+def holder(site: Site) -> str | None:
+    """The text of what an assignment fills with what a call gives, and with nothing else."""
+    node = site.statement.node
+    whole = type(node) is cst.Assign and node.value is site.node
+    return text(node.targets[0].target) if whole else None
+
+
+def alternatives(value: Any) -> tuple[Any, ...]:
+    """What a value may be: either side of `f() if test else g()`, or else itself."""
+    return (value.body, value.orelse) if type(value) is cst.IfExp else (value,)
 
 
 def assigned(statement: Statement, call: Any) -> str | None:

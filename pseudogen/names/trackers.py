@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import libcst as cst
 
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.evidence import FLOW, NAME, Evidence, weakest
 from pseudogen.names.hooks import is_module
+from pseudogen.names.targets import alternatives, variable
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
@@ -19,76 +20,24 @@ if TYPE_CHECKING:
     from pseudogen.syntax.tree import Statement
 
 _ADDS = frozenset(
-    [
-        "add_scalar",
-        "add_scalars",
-        "add_image",
-        "add_images",
-        "add_histogram",
-        "add_text",
-        "add_figure",
-        "add_hparams",
-        "add_video",
-        "add_audio",
-        "add_embedding",
-        "add_pr_curve",
-        "add_custom_scalars",
-    ]
+    {"add_audio", "add_custom_scalars", "add_embedding", "add_figure", "add_histogram"}
+    | {"add_hparams", "add_image", "add_images", "add_pr_curve", "add_scalar", "add_scalars"}
+    | {"add_text", "add_video"}
 )
 """Methods that only TensorBoard-like writers have."""
 
 _LOGS = frozenset(
-    [
-        "log",
-        "log_metric",
-        "log_metrics",
-        "log_dict",
-        "log_scalar",
-        "log_scalars",
-        "log_image",
-        "log_param",
-        "log_params",
-        "log_value",
-        "log_table",
-        "log_histogram",
-        "track",
-        "write_scalars",
-        "write_images",
-        "scalar",
-        "update_summary",
-        "append_loss",
-        "append_acc",
-        "put_scalar",
-        "put_scalars",
-        "log_losses",
-        "measure",
-        "attach_output_handler",
-        "attach_opt_params_handler",
-        "update_metrics",
-        "on_log",
-    ]
+    {"append_acc", "append_loss", "attach_opt_params_handler", "attach_output_handler", "log"}
+    | {"log_dict", "log_histogram", "log_image", "log_losses", "log_metric", "log_metrics"}
+    | {"log_param", "log_params", "log_scalar", "log_scalars", "log_table", "log_value", "measure"}
+    | {"on_log", "put_scalar", "put_scalars", "scalar", "track", "update_metrics", "update_summary"}
+    | {"write_images", "write_scalars"}
 )
 """Methods that log when they are called on a tracker."""
 
 _TRACKER_WORDS = frozenset(
-    [
-        "wandb",
-        "writer",
-        "tensorboard",
-        "tb",
-        "tracker",
-        "trackers",
-        "experiment",
-        "mlflow",
-        "neptune",
-        "comet",
-        "swanlab",
-        "aim",
-        "visdom",
-        "summary",
-        "summarywriter",
-        "mllogger",
-    ]
+    {"aim", "comet", "experiment", "mlflow", "mllogger", "neptune", "summary", "summarywriter"}
+    | {"swanlab", "tb", "tensorboard", "tracker", "trackers", "visdom", "wandb", "writer"}
 )
 _LOGGER_LOGS = frozenset(
     {"log_metrics", "log_metric", "log_dict", "update_summary", "log_training", "log_validation"}
@@ -153,22 +102,23 @@ def created(script: Script, site: Site) -> Tracker | None:
         evidence = Evidence(site.known.evidence, (site.known.name,))
         traits = site.known.api.traits
         guarded = traits.get("guarded") == "yes"
-        return Tracker(_target(site), traits.get("backend"), evidence, guarded)
+        return Tracker(variable(site.statement) or None, traits.get("backend"), evidence, guarded)
     if _makes_logger(site.name):
-        made = _target(site)
-        given = made is not None and _given_to_framework(made, site, script)
+        made = variable(site.statement)
+        given = bool(made) and _given_to_framework(made, site, script)
         return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
     if _is_visualizer(site.name):
-        made = _target(site)
-        plots = made is not None and any(map(_plots, script.methods_on(made)))
+        made = variable(site.statement)
+        plots = bool(made) and any(map(_plots, script.methods_on(made)))
         return Tracker(made, None, Evidence(FLOW, (site.name,))) if plots else None
     if _is_logger(site.name) and not _keeps_metrics(script, site):
-        made = _target(site)
-        given = made is not None and _given_to_framework(made, site, script)
+        made = variable(site.statement)
+        given = bool(made) and _given_to_framework(made, site, script)
         return Tracker(made, None, Evidence(FLOW, (site.name,)), True) if given else None
     if names_creation(site.name):
         guarded = site.name.rpartition(".")[2] in _MAKES
-        return Tracker(_target(site), _named_backend(site), Evidence(NAME, (site.name,)), guarded)
+        target = variable(site.statement) or None
+        return Tracker(target, _named_backend(site), Evidence(NAME, (site.name,)), guarded)
     return None
 
 
@@ -237,8 +187,8 @@ def _given_to_framework(made: str, site: Site, script: Script) -> bool:
 
 def _keeps_metrics(script: Script, site: Site) -> bool:
     """Whether metrics are logged to what a logger's class makes."""
-    made = _target(site)
-    if made is None:
+    made = variable(site.statement)
+    if not made:
         return False
     asked = script.methods_on(made)
     by_name = _BY_NAME & asked and any(
@@ -256,11 +206,6 @@ def _names_tracker(found: set[str]) -> bool:
     metrics = "writer" in found and found & {"metric", "metrics"}
     named = kept or metrics or (found & {"writer", "logger"} and found & backends)
     return bool(named) or {"loss", "history"} <= found or found == {"loggers"}
-
-
-def _target(site: Site) -> str | None:
-    node = site.statement.node
-    return dotted(node.targets[0].target) or None if type(node) is cst.Assign else None
 
 
 def logged(script: Script, site: Site) -> Tracker | None:
@@ -343,7 +288,7 @@ def _listed(loop: Statement, script: Script) -> Evidence | None:
     """What makes one of the writers in the list that a loop goes over:
     `writers = [JSONWriter(path)] if is_main else []`."""
     for binding in script.reaching(dotted(loop.node.iter), loop.index):
-        for held in (binding.value, *_branches(binding.value)):
+        for held in alternatives(binding.value):
             for element in held.elements if type(held) is cst.List else ():
                 evidence = script.is_a(element.value, loop.scope, "writer")
                 if evidence is not None:
@@ -414,16 +359,12 @@ def _of_tracker(receiver: str, method: str, site: Site, script: Script) -> Track
 def _backend(receiver: str, site: Site, script: Script) -> str | None:
     """The backend of what a variable holds: `writer = SummaryWriter()`."""
     for binding in script.resolver.defined(receiver, site.scope):
-        for call in (binding.value, *_branches(binding.value)):
+        for call in alternatives(binding.value):
             if binding.how in ("assign", "with") and type(call) is cst.Call:
                 known = script.known(call.func, script.tree.statements[binding.statement].scope)
                 if known is not None and known.api.kind == "writer":
                     return known.api.traits.get("backend")
     return None
-
-
-def _branches(value: Any) -> tuple[Any, ...]:
-    return (value.body, value.orelse) if type(value) is cst.IfExp else ()
 
 
 def _is_lightning(site: Site, script: Script) -> bool:

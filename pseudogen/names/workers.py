@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import string, subscript_name
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
@@ -35,7 +35,7 @@ def environment_variable(script: Script, node: Any, statement: int) -> str | Non
     """The variable read by `os.environ["X"]`, `os.environ.get("X", ...)` or `os.getenv("X")`."""
     kind = type(node)
     if kind is cst.Subscript:
-        environment, name = dotted(node.value), string(subscript_key(node))
+        environment, name = dotted(node.value), subscript_name(node)
     elif kind is cst.Call and node.args:
         environment, name = dotted(node.func), string(node.args[0].value)
         environment = environment.removesuffix(".get").removesuffix(".pop")
@@ -47,12 +47,6 @@ def environment_variable(script: Script, node: Any, statement: int) -> str | Non
     full = script.resolver.qualified(environment, scope) or (environment,)
     known = any(name in ("os.environ", "os.getenv", "environ", "getenv") for name in full)
     return name if known else None
-
-
-def subscript_key(node: cst.Subscript) -> Any:
-    """What stands in the brackets of `x[...]`; None for a slice."""
-    index = node.slice[0].slice
-    return index.value if type(index) is cst.Index else None
 
 
 _JOINING = frozenset({"process-group", "accelerator"})
@@ -128,7 +122,7 @@ def rank(script: Script, node: Any, statement: int, depth: int = 0) -> Rank | No
         return _called_rank(script, node, statement)
     if kind in (cst.Name, cst.Attribute):
         return _named_rank(script, node, statement, depth)
-    if kind is cst.Subscript and "rank" in string(subscript_key(node)).split("_"):
+    if "rank" in subscript_name(node).split("_"):
         return Rank(
             "local-rank" if "local" in text(node) else "rank", Evidence(NAME, (text(node),))
         )

@@ -14,6 +14,7 @@ from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import in_module_class
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import holder
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.fields import descendants
@@ -245,8 +246,8 @@ def find_callback(site: Site, script: Script) -> Iterator[EarlyStopping]:
         patience=text(patience) if patience is not None else default,
         patience_value=value,
         monitor=script.argument_text(site, "monitor"),
-        name=_target(site),
-        unused=_is_unused(_target(site), script),
+        name=holder(site),
+        unused=_is_unused(holder(site), script),
     )
 
 
@@ -256,13 +257,6 @@ def _is_unused(name: str | None, script: Script) -> bool:
         return False
     code = "\n".join(line.partition("#")[0] for line in script.tree.lines)
     return "callbacks=" in code.replace(" ", "") and len(re.findall(rf"\b{name}\b", code)) == 1
-
-
-def _target(site: Site) -> str | None:
-    node = site.statement.node
-    if type(node) is cst.Assign and node.value is site.node:
-        return text(node.targets[0].target)
-    return None
 
 
 @pattern(EarlyStopping, methods=("EarlyStopping", "EarlyStopper", "EarlyStop", "EarlyStoppingHook"))
@@ -278,7 +272,7 @@ def find_helper(site: Site, script: Script) -> Iterator[EarlyStopping]:
         how="object",
         patience=text(patience) if patience is not None else None,
         patience_value=script.value(patience, site.statement.index) if patience else None,
-        name=_target(site),
+        name=holder(site),
     )
 
 

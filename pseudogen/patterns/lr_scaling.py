@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import libcst as cst
 
 from pseudogen.finding import Finding, pattern
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import subscript_name
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.quantities import Link
@@ -23,7 +23,6 @@ from pseudogen.names.rates import (
 from pseudogen.names.script import Script, Site
 from pseudogen.names.switched import switched_on
 from pseudogen.names.words import suggested_role, words
-from pseudogen.names.workers import subscript_key
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
@@ -104,7 +103,7 @@ def _passed_on(site: Site, script: Script) -> Iterator[LrScaling]:
 
 def _names_rate(target: Any) -> bool:
     if type(target) is cst.Subscript:
-        return is_rate(string(subscript_key(target)))
+        return is_rate(subscript_name(target))
     name = dotted(target)
     named = words(name)
     return is_rate(name) or ("lr" in named[-2:] and not names_schedule(name))

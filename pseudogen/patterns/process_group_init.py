@@ -22,24 +22,8 @@ _HELPER_WORDS = (
     _VERBS
     | _OBJECTS
     | frozenset(
-        {
-            "mode",
-            "device",
-            "process",
-            "group",
-            "parallel",
-            "environment",
-            "env",
-            "training",
-            "torch",
-            "up",
-            "slurm",
-            "if",
-            "backend",
-            "pytorch",
-            "multi",
-            "gpu",
-        }
+        {"backend", "device", "env", "environment", "gpu", "group", "if", "mode", "multi"}
+        | {"parallel", "process", "pytorch", "slurm", "torch", "training", "up"}
     )
 )
 _OF_A_COPY = frozenset({"device_ids", "find_unused_parameters", "static_graph"})

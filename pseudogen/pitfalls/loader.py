@@ -163,7 +163,6 @@ def _is_loaded(findings: Findings, sampler: DistributedSampler) -> bool:
     return any(has_word(loader.sampler, sampler.target) for loader in loaders)
 
 
-_SAMPLER = "val_sampler = DistributedSampler(val_set, shuffle=False)\n"
 _EVALUATION = (
     "import torch\n"
     "import torch.distributed as dist\n"

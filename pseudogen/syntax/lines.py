@@ -89,15 +89,6 @@ class Scan:
     closed: bool
 
 
-def logical_lines(text: str, name: str = "") -> list[tuple[int, int]]:
-    """First and last physical line (1-based) of every logical line of `text`.
-
-    Raises:
-        InputError: the text is nested too deep or is too long for the parser.
-    """
-    return scan(text, name).lines
-
-
 def scan(text: str, name: str = "") -> Scan:
     """Find the logical lines of `text` ("\\n" line ends) and what its parse will need.
 

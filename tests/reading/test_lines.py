@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from pseudogen.errors import InputError
-from pseudogen.syntax.lines import logical_lines, scan
+from pseudogen.syntax.lines import scan
 
 OWN = sorted((Path(__file__).parents[2] / "pseudogen").rglob("*.py"))
 
@@ -12,7 +12,7 @@ OWN = sorted((Path(__file__).parents[2] / "pseudogen").rglob("*.py"))
 @pytest.mark.parametrize("path", OWN, ids=lambda path: path.stem)
 def test_every_statement_starts_a_logical_line(path):
     text = path.read_text(encoding="utf-8")
-    lines = logical_lines(text)
+    lines = scan(text).lines
     starts = {first for first, _ in lines}
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.stmt):
@@ -23,17 +23,17 @@ def test_every_statement_starts_a_logical_line(path):
 
 def test_brackets_strings_comments_and_continuations_belong_to_their_line():
     text = 'x = (1,  # (\n  2)\n\n# note\ny = """a\n)"""\nz = 1 + \\\n  2\n@d\ndef f(): pass'
-    assert logical_lines(text) == [(1, 2), (5, 6), (7, 8), (9, 9), (10, 10)]
+    assert scan(text).lines == [(1, 2), (5, 6), (7, 8), (9, 9), (10, 10)]
 
 
 def test_brackets_may_go_deeper_than_most_do():
     text = "x = f(g(h(1,\n  [2, {3: 4}])),\n  5)\ny = {(a, b): [c]}\nz = (1\n"
-    assert logical_lines(text) == [(1, 3), (4, 4), (5, 5)]
+    assert scan(text).lines == [(1, 3), (4, 4), (5, 5)]
 
 
 def test_text_without_code_has_no_lines():
-    assert logical_lines("") == []
-    assert logical_lines("\n\n  # only a comment\n") == []
+    assert scan("").lines == []
+    assert scan("\n\n  # only a comment\n").lines == []
 
 
 @pytest.mark.parametrize(

@@ -34,19 +34,8 @@ _FIXED = frozenset(
     | {"ConvertImageDtype", "Grayscale", "ToTensorV2", "ToImage", "LetterBox", "Pad"}
 )
 _OTHER = frozenset(
-    {
-        "fourier",
-        "for",
-        "similarity",
-        "target",
-        "inverse",
-        "wavelet",
-        "linear",
-        "affine",
-        "matrix",
-        "from",
-    }
-    | {"perspective", "reference", "rotation"}
+    {"affine", "for", "fourier", "from", "inverse", "linear", "matrix", "perspective", "reference"}
+    | {"rotation", "similarity", "target", "wavelet"}
 )
 
 

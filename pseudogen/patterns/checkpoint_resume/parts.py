@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import string
+from pseudogen.names.arguments import subscript_name
 from pseudogen.names.script import Site
 from pseudogen.names.words import words
 from pseudogen.syntax.text import text
@@ -15,10 +15,8 @@ from pseudogen.syntax.text import text
 def only_key(site: Site) -> str | None:
     """The one entry of the file that is kept: `options = torch.load(path)["options"]`."""
     value: Any = getattr(site.statement.node, "value", None)
-    if type(value) is not cst.Subscript or value.value is not site.node or len(value.slice) != 1:
-        return None
-    taken = value.slice[0].slice
-    return string(taken.value) or None if type(taken) is cst.Index else None
+    whole = type(value) is cst.Subscript and value.value is site.node
+    return subscript_name(value) or None if whole else None
 
 
 def leaves_out(site: Site) -> bool:

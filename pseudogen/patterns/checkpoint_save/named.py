@@ -30,21 +30,8 @@ from pseudogen.syntax.text import text
 
 _PATHS = ("path", "filepath", "output_dir", "save_directory", "save_dir", "filename", "file_path")
 _NO_PATHS = frozenset(
-    {
-        "checkpoint",
-        "ckpt",
-        "cfg",
-        "dict",
-        "epoch",
-        "iter",
-        "iteration",
-        "model",
-        "models",
-        "net",
-        "network",
-        "optimizer",
-    }
-    | {"params", "state", "states", "step", "steps", "trainer", "weights"}
+    {"cfg", "checkpoint", "ckpt", "dict", "epoch", "iter", "iteration", "model", "models", "net"}
+    | {"network", "optimizer", "params", "state", "states", "step", "steps", "trainer", "weights"}
 )
 """Last words of what a method that saves is given beside the path."""
 _PATH_WORDS = frozenset(
@@ -56,19 +43,8 @@ _KEEPERS = frozenset(
 )
 """Words of what a training state is kept in, and whose `save` writes it."""
 _OTHER_PLACES = frozenset(
-    {
-        "config",
-        "convert",
-        "offload",
-        "processing",
-        "tokenizers",
-        "export",
-        "exporter",
-        "extractor",
-        "logger",
-        "processor",
-        "tokenizer",
-    }
+    {"config", "convert", "export", "exporter", "extractor", "logger", "offload", "processing"}
+    | {"processor", "tokenizer", "tokenizers"}
 )
 """Words of functions and classes that save something else, or another form of the model."""
 _METHODS = {

@@ -27,14 +27,8 @@ from pseudogen.syntax.text import text
 _HOLDERS = CONFIG_WORDS | {"hp", "hps"}
 _OPTIONS = (("kwargs",), ("args",), ("opts",), ("overrides",))
 _OF_FILES = frozenset(
-    {
-        "parse_json_file",
-        "parse_yaml_file",
-        "parse_dict",
-        "merge_from_file",
-        "fromfile",
-        "from_json_file",
-    }
+    {"from_json_file", "fromfile", "merge_from_file", "parse_dict", "parse_json_file"}
+    | {"parse_yaml_file"}
 )
 
 

@@ -34,19 +34,8 @@ _NOT_SETS = frozenset(
 """Words of functions whose results a loader may be given that are not said to make a data set."""
 _SOURCES = frozenset(
     {"annotations", "data", "dataset", "datasets", "dir", "directory", "file", "files", "folder"}
-    | {
-        "id",
-        "imgs",
-        "images",
-        "name",
-        "path",
-        "root",
-        "samples",
-        "source",
-        "tensors",
-        "url",
-        "urls",
-    }
+    | {"id", "images", "imgs", "name", "path", "root", "samples", "source", "tensors", "url"}
+    | {"urls"}
 )
 
 

@@ -15,6 +15,7 @@ from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP, EVALUATION_LOOP
+from pseudogen.names.targets import holder
 from pseudogen.names.words import pieces, words
 from pseudogen.patterns.evaluation.facts import Evaluation
 from pseudogen.syntax.build import dotted
@@ -192,7 +193,7 @@ def _call(site: Site, script: Script) -> Iterator[Evaluation]:
         loader=_role(site, script, "loader"),
         model=_role(site, script, "model") or _named_model(site),
         call=site.name,
-        result=_result(site),
+        result=holder(site),
         per=per,
         condition=condition,
     )
@@ -215,13 +216,6 @@ def _named_model(site: Site) -> str | None:
     return next((name for name in named if words(name)[-1:] and words(name)[-1] in _MODELS), None)
 
 
-def _result(site: Site) -> str | None:
-    node = site.statement.node
-    if type(node) is cst.Assign and node.value is site.node:
-        return text(node.targets[0].target)
-    return None
-
-
 @pattern(Evaluation, methods=("eval",))
 def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
     """`net.eval()`, and below it `out = net(features)`: all data in one pass, in no loop."""
@@ -237,7 +231,7 @@ def find_pass(site: Site, script: Script) -> Iterator[Evaluation]:
             evidence=Evidence(FLOW, (run.name,)),
             how="pass",
             model=run.name,
-            result=_result(run),
+            result=holder(run),
             eval_mode=site.line,
         )
 

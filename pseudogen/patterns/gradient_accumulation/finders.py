@@ -10,6 +10,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
+from pseudogen.names.blocks import method
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.rates import names_in
@@ -22,7 +23,6 @@ from pseudogen.patterns.gradient_accumulation.turns import (
     counted,
     is_plain_turn,
     is_step_of_rounds,
-    method_of,
     of_step,
     takes_others,
     turn_of,
@@ -316,7 +316,7 @@ def _steps_below(site: Site, script: Script) -> bool:
 def _starts_anew(site: Site, script: Script) -> bool:
     """Whether the block of an `if` clears the gradients, then makes a backward pass and a step: a
     training every few rounds, as in reinforcement learning; nothing adds up before."""
-    made = [method_of(call) for call in script.calls_below(site.statement)]
+    made = [method(call) for call in script.calls_below(site.statement)]
     if not {"zero_grad", "backward", "step"} <= set(made):
         return False
     return made.index("zero_grad") < made.index("backward") < made.index("step")

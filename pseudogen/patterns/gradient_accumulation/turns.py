@@ -6,6 +6,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.names.blocks import method
 from pseudogen.names.conditions import opposite
 from pseudogen.names.rates import names_schedule
 from pseudogen.names.script import Script, Site
@@ -75,20 +76,19 @@ def is_step_of_rounds(header: Statement, script: Script) -> bool:
     if loop is None:
         return False
     below = script.calls_below(header)
-    updates = any(method_of(call) == "step" and _is_optimizer(call, script) for call in below)
-    if not updates or any(method_of(call) == "backward" for call in below):
+    updates = any(method(call) == "step" and _is_optimizer(call, script) for call in below)
+    if not updates or any(method(call) == "backward" for call in below):
         return False
     around = script.calls_below(loop)
     stepped = [
         call.statement.index
         for call in around
-        if method_of(call) == "step"
+        if method(call) == "step"
         and (_is_optimizer(call, script) or not names_schedule(dotted(call.node.func)))
         and not script.exclusive(header, call.statement)
     ]
     passes = any(
-        method_of(call) == "backward" and script.loop_around(call.statement) is loop
-        for call in around
+        method(call) == "backward" and script.loop_around(call.statement) is loop for call in around
     )
     return passes and all(header.index < index < header.after for index in stepped)
 
@@ -117,12 +117,6 @@ def _is_optimizer(call: Site, script: Script) -> bool:
     return role is not None and role.kind in ("optimizer", "scaler")
 
 
-def method_of(call: Site) -> str:
-    """The method that a call asks for, whatever it is asked of; the name of a plain function."""
-    function = call.node.func
-    return function.attr.value if type(function) is cst.Attribute else call.name
-
-
 def of_step(site: Site, script: Script) -> str:
     """What has to hold for the step: the test of an `if`, or its opposite where the step stands
     under `else`."""
@@ -135,9 +129,7 @@ def _is_under_else(site: Site, script: Script) -> bool:
     clauses = script.tree.clauses(site.statement)
     if len(clauses) != 1 or type(clauses[0].node) is not cst.Else:
         return False
-    here, there = (
-        {method_of(c) for c in script.calls_below(s)} for s in (site.statement, *clauses)
-    )
+    here, there = ({method(c) for c in script.calls_below(s)} for s in (site.statement, *clauses))
     return bool(there & _OF_STEP) and not here & _OF_STEP
 
 

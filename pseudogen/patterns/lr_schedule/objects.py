@@ -27,7 +27,7 @@ from pseudogen.names.rates import (
     speaks_of_schedule,
 )
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import assigned, holder
 from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.lr_schedule.facts import LrSchedule
 from pseudogen.syntax.build import dotted
@@ -43,7 +43,7 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         return
     traits = site.known.api.traits
     choice = type(getattr(site.statement.node, "value", None)) is cst.IfExp
-    name = assigned(site.statement, site.node) if choice else _holder(site)
+    name = assigned(site.statement, site.node) if choice else holder(site)
     passed = {key: _passed(site, script, traits.get(key)) for key in ("period", "factor")}
     optimizer = script.argument(site, "optimizer")
     base, base_value = _base(optimizer, site, script)
@@ -104,14 +104,6 @@ def _passed(
     if default is None or script.passes_unknown(site):
         return None, None
     return default, script.value(cst.parse_expression(default), site.statement.index)
-
-
-def _holder(site: Site) -> str | None:
-    """The variable to which the statement assigns the call itself."""
-    node = site.statement.node
-    if type(node) is cst.Assign and node.value is site.node:
-        return text(node.targets[0].target)
-    return None
 
 
 def _base(optimizer: Any, site: Site, script: Script) -> tuple[str | None, int | float | None]:

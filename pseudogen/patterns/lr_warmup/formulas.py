@@ -289,9 +289,8 @@ def _only_shares(divisions: list[Any]) -> bool:
     )
 
 
-_LIMITED = 2
 _LINSPACE = 3
-"""How many arguments say from where to where, and in how many values."""
+"""So many arguments say from where to where, and in how many values."""
 _LIMITS = ("min(", "minimum(", "clip(", "** -1.5")
 """What ends a rise in a formula."""
 

@@ -14,7 +14,7 @@ from pseudogen.names.batches import process_count
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import condition_of
+from pseudogen.names.targets import alternatives, condition_of
 from pseudogen.names.words import words
 from pseudogen.patterns.metric_reduction.facts import MetricReduction
 from pseudogen.syntax.build import dotted
@@ -24,41 +24,16 @@ from pseudogen.syntax.tree import Statement
 
 _COMBINING = frozenset({"all-reduce", "reduce", "all-gather", "gather"})
 _WHATS = frozenset(
-    [
-        "tensor",
-        "tensors",
-        "mean",
-        "value",
-        "values",
-        "dict",
-        "loss",
-        "losses",
-        "metric",
-        "metrics",
-        "scalar",
-        "sum",
-    ]
+    {"dict", "loss", "losses", "mean", "metric", "metrics", "scalar", "sum", "tensor", "tensors"}
+    | {"value", "values"}
 )
 _METHODS = frozenset(
-    [
-        "gather_for_metrics",
-        "synchronize_between_processes",
-        "synchronize_results",
-        "metric_average",
-        "distributed_concat",
-        "nested_xla_mesh_reduce",
-        "mesh_reduce",
-        "process_allgather",
-        "accumulate_predictions",
-        "accumulate_predictions_from_multiple_gpus",
-        "reduce_across_processes",
-        "distributed_sum",
-        "distribute_bn",
-        "collect_results",
-        "sync_metrics",
-        "sync_between_processes",
-        "average_across_processes",
-    ]
+    {"accumulate_predictions", "accumulate_predictions_from_multiple_gpus"}
+    | {"average_across_processes", "collect_results", "distribute_bn", "distributed_concat"}
+    | {"distributed_sum", "gather_for_metrics", "mesh_reduce", "metric_average"}
+    | {"nested_xla_mesh_reduce", "process_allgather", "reduce_across_processes"}
+    | {"sync_between_processes", "sync_metrics", "synchronize_between_processes"}
+    | {"synchronize_results"}
 )
 _OF_TENSORS = frozenset(
     {"tensorflow", "keras", "numpy", "functools", "einops", "torch", "mindspore"}
@@ -175,14 +150,9 @@ def _is_held_object(site: Site, script: Script) -> bool:
     if not site.name.startswith("self."):
         return False
     made = [b.value for b in script.resolver.bindings(site.name, site.scope) if b.how == "assign"]
-    parts = [part for value in made for part in (value, *_choices(value))]
+    parts = [part for value in made for part in alternatives(value)]
     calls = [dotted(part.func) for part in parts if type(part) is cst.Call]
     return any(maker.rpartition(".")[2] != "partial" for maker in calls)
-
-
-def _choices(node: Any) -> tuple[Any, ...]:
-    """The two values of `f() if test else g()`."""
-    return (node.body, node.orelse) if type(node) is cst.IfExp else ()
 
 
 def _passed(site: Site, form: str | None) -> Any:

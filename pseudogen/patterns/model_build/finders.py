@@ -216,18 +216,8 @@ _OTHER_ENDS = frozenset(
     | {"quantization", "tensorrt", "tokenizer"}
 )
 _RUNS = frozenset(
-    {
-        "detect",
-        "embed",
-        "encode",
-        "eval",
-        "fuse",
-        "generate",
-        "infer",
-        "predict",
-        "segment",
-        "track",
-    }
+    {"detect", "embed", "encode", "eval", "fuse", "generate", "infer", "predict", "segment"}
+    | {"track"}
 )
 """First words of methods by which a model is run."""
 _TRAINING = frozenset(

@@ -18,7 +18,7 @@ from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
+from pseudogen.names.targets import alternatives, assigned
 from pseudogen.names.trainable import trained_part
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.optimizer_build.facts import OptimizerBuild
@@ -121,14 +121,10 @@ def _behind_variable(site: Site, script: Script) -> tuple[str, ...]:
         return ()
     bindings = script.reaching(site.name, site.statement.index)
     values = [b.value for b in reversed(bindings) if b.how == "assign" and b.value is not None]
-    branches = [v for value in values for v in _alternatives(value)]
+    branches = [v for value in values for v in alternatives(value)]
     names = [dotted(value).rpartition(".")[2] for value in branches]
     told = len(values) == len(bindings) and all(is_class_name(name) for name in names)
     return tuple(dict.fromkeys(names)) if told else ()
-
-
-def _alternatives(value: Any) -> tuple[Any, ...]:
-    return (value.body, value.orelse) if type(value) is cst.IfExp else (value,)
 
 
 def _settings(sites: list[Site], script: Script) -> tuple[str, ...]:

@@ -24,21 +24,8 @@ from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
 _NO_MODELS = frozenset(
-    {
-        "config",
-        "extractor",
-        "processors",
-        "tokenizers",
-        "tokenization",
-        "pipeline",
-        "pipe",
-        "feature",
-        "image",
-        "processor",
-        "scheduler",
-        "tokenizer",
-    }
-    | {"generation", "dataset"}
+    {"config", "dataset", "extractor", "feature", "generation", "image", "pipe", "pipeline"}
+    | {"processor", "processors", "scheduler", "tokenization", "tokenizer", "tokenizers"}
 )
 _FILE_WORDS = frozenset({"pretrain", "pretrained"})
 _OTHER_CLASSES = frozenset({"extractor", "processor", "tokenizer", "tokenizers", "config"})

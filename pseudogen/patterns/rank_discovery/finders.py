@@ -11,8 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.knowledge.api import Api
-from pseudogen.names.arguments import argument
-from pseudogen.names.batches import subscript_name
+from pseudogen.names.arguments import argument, subscript_name
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import API, NAME, Evidence, weakest
 from pseudogen.names.runs import run_from
@@ -45,18 +44,7 @@ _NAMES: tuple[tuple[tuple[str, ...], str], ...] = (
 _ASKING = (cst.Call, cst.IfExp, cst.Attribute, cst.Tuple)
 """What a value that asks for a number of processes may be, the environment aside."""
 _GROUPS = frozenset(
-    {
-        "accelerator",
-        "comm",
-        "ctx",
-        "dist",
-        "engine",
-        "env",
-        "fabric",
-        "group",
-        "mesh",
-        "state",
-    }
+    {"accelerator", "comm", "ctx", "dist", "engine", "env", "fabric", "group", "mesh", "state"}
     | {"strategy", "trainer", "world"}
 )
 """Words of objects that know the processes."""

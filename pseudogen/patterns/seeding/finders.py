@@ -25,18 +25,8 @@ _OUTCOMES = frozenset({"determinism", "reproducibility", "reproducible", "determ
 _ENSURES = frozenset({"ensure", "enforce", "enable", "make", "provide", "set", "setup", "init"})
 _VERBS = frozenset({"same", "set", "fix", "setup", "init", "initialize", "make", "apply", "manual"})
 _OBJECTS = frozenset(
-    {
-        "torch",
-        "seed",
-        "seeds",
-        "random",
-        "all",
-        "everything",
-        "everywhere",
-        "rng",
-        "global",
-        "state",
-    }
+    {"all", "everything", "everywhere", "global", "random", "rng", "seed", "seeds", "state"}
+    | {"torch"}
 )
 _SETTINGS = (("args",), ("cfg",), ("conf",), ("config",), ("hparams",), ("opt",), ("params",))
 """Last words of what holds all settings."""
