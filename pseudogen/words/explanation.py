@@ -43,7 +43,7 @@ from pseudogen.words.glance import glance
 from pseudogen.words.messages import not_read, remarks
 from pseudogen.words.passages import definition_blocks, passage_paragraph
 from pseudogen.words.patterns import spaced_words
-from pseudogen.words.pitfalls import PitfallWords, pitfall_words
+from pseudogen.words.pitfalls import pitfall_section
 from pseudogen.words.settings import settings_section
 from pseudogen.words.stories import story_blocks
 from pseudogen.words.telling import Telling, differ, joined
@@ -133,38 +133,9 @@ class _Writer:
         else:
             blocks += self._whole(detail)
         if detail != "brief":
-            blocks += self._pitfalls()
+            explanation = self.explanation
+            blocks += pitfall_section(explanation.pitfalls, explanation.elsewhere, self.lang)
         return Document(tuple(blocks), self.lang)
-
-    def _pitfalls(self) -> Iterable[Block]:
-        elsewhere = self.explanation.elsewhere
-        if self.explanation.pitfalls or elsewhere:
-            yield Heading(2, marked(self.words.pitfalls))
-        alike: dict[tuple[str, str], list[tuple[Pitfall, PitfallWords]]] = {}
-        for pitfall in self.explanation.pitfalls:
-            said = pitfall_words(pitfall, self.lang)
-            key = plain(said.title), "\n".join(map(plain, (*said.why, *said.change)))
-            alike.setdefault(key, []).append((pitfall, said))
-        for same in alike.values():
-            yield from self._pitfall(*same[0], [pitfall.lines for pitfall, _ in same])
-        if elsewhere:
-            yield Paragraph(self._spans(self.words.pitfalls_elsewhere))
-        for found in elsewhere:
-            words = pitfall_words(found.pitfall, self.lang)
-            yield from self._pitfall(found.pitfall, words, [found.pitfall.lines], found.file)
-
-    def _pitfall(
-        self, pitfall: Pitfall, words: PitfallWords, places: Sequence[Lines], file: str = ""
-    ) -> Iterable[Block]:
-        """One report, and where its very words hold; `file` is that of one in another file."""
-        lines = None if file else places[0]
-        severity = self.words.severities[pitfall.severity]
-        note = self._spans(self.words.pitfall_note(severity, places, file))
-        yield Heading(3, words.title, note, lines)
-        for paragraph in words.why:
-            yield Paragraph(paragraph, lines=lines)
-        for paragraph in words.change:
-            yield Paragraph(paragraph, marked(self.words.labels["change"]), lines)
 
     def _whole(self, detail: str) -> Iterable[Block]:
         findings = [f for stage in self.explanation.stages for f in stage.findings]

@@ -8,22 +8,29 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import argument, subscript_name
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.load_purposes import FILE_READS, RESUME, after_training
 from pseudogen.names.loading import read
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned
 from pseudogen.names.words import words
 from pseudogen.names.workers import names_rank
 from pseudogen.patterns.checkpoint_resume.facts import CheckpointResume
-from pseudogen.patterns.checkpoint_resume.parts import leaves_out, only_key
-from pseudogen.patterns.checkpoint_resume.settings import CONTINUES
+from pseudogen.patterns.checkpoint_resume.named import (
+    KEYWORDS,
+    RESUME_WORDS,
+    STATE_WORDS,
+    because,
+    decided_by,
+    held_by,
+    how_of,
+    leaves_out,
+    told_to_continue,
+)
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
-_RESUME_WORDS = frozenset({"resume", "resumed", "resuming", "continue", "restore", "restart"})
 _PROGRESS_KEYS = frozenset(
     {"amp", "epoch", "global_step", "iter", "iter_num", "iteration", "optimizer"}
     | {"optimizer_state", "optimizer_state_dict", "optim", "scaler", "scheduler"}
@@ -31,25 +38,8 @@ _PROGRESS_KEYS = frozenset(
 )
 _PROGRESS = frozenset({"opt", "optimizer", "scheduler", "scaler", "optim"})
 _WITHOUT_TENSORS = frozenset({"sched", "scheduler", "scaler"})
-_STATE_WORDS = frozenset(
-    {"checkpoint", "checkpoints", "ckpt", "snapshot", "state", "model", "weights"}
-    | {"parameters", "training"}
-)
-_RESTORED = _STATE_WORDS | frozenset(
-    {"from", "optimizer", "progress", "run", "scheduler", "session", "train", "trainer"}
-)
-_KEEPERS = frozenset(
-    {"checkpoint", "checkpointer", "checkpoints", "ckpt", "ckptr", "manager", "mngr", "saver"}
-    | {"snapshot", "state", "trainer"}
-)
-_RESTORING = _KEEPERS | frozenset(
-    {"accelerator", "connector", "cls", "engine", "fabric", "learner", "model", "runner", "self"}
-    | {"solver", "strategy", "task", "utils", "checkpointing", "misc", "util", "io"}
-)
-"""Words of what is asked to restore something of a training."""
 _LOADS = (".load_state_dict", ".set_state_dict")
 _SETTINGS = frozenset({"args", "cfg", "config", "hparams", "opt", "options", "settings"})
-_KEYWORDS = (*CONTINUES, "resume")
 
 
 @pattern(CheckpointResume, kinds=("load", *FILE_READS))
@@ -57,7 +47,7 @@ def find_load(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`checkpoint = torch.load(args.resume)` whose optimizer or epoch is read afterwards."""
     if site.known is None or not site.node.args or "sharded" in site.known.api.traits:
         return
-    name, key = _assigned(site), only_key(site)
+    name, key = held_by(site), _only_key(site)
     restores, into = _uses(name, site, script) if name else ((), _directly(site, script))
     path = site.node.args[0].value
     function = script.function_around(site.statement)
@@ -92,18 +82,18 @@ def _only_evaluates(function: Statement, script: Script) -> bool:
     return function.index in structure.evaluates and function.index not in structure.trains
 
 
+def _only_key(site: Site) -> str | None:
+    """The one entry of the file that is kept: `options = torch.load(path)["options"]`."""
+    value: Any = getattr(site.statement.node, "value", None)
+    whole = type(value) is cst.Subscript and value.value is site.node
+    return subscript_name(value) or None if whole else None
+
+
 def _given(site: Site) -> set[str]:
     """The words of what a function that restores is given to fill: `(params, opt_state, step)`."""
     given = [arg.value for arg in site.node.args]
     nodes = [e.value for g in given if type(g) is cst.Tuple for e in g.elements]
     return {word for node in (*given, *nodes) for word in words(dotted(node))}
-
-
-def _assigned(site: Site) -> str | None:
-    """What gets the result of a call, where that is one name."""
-    node = site.statement.node
-    direct = type(node) is cst.Assign and assigned(site.statement, site.node) is not None
-    return dotted(node.targets[0].target) or None if direct else None
 
 
 _TURNING = frozenset({"average", "best", "consolidate", "convert", "export", "fp32", "merge"})
@@ -189,12 +179,12 @@ def _continues(
     if site.known is not None and site.known.api.kind == "load" and _goes_on(site, script):
         return True
     named = {word for part in text(path).split(".") for word in words(part)}
-    return bool((named | _because(site, script)) & _RESUME_WORDS)
+    return bool((named | because(site, script)) & RESUME_WORDS)
 
 
 def _goes_on(site: Site, script: Script) -> bool:
     """Whether what is loaded is told to train further below: `agent.learn(...)`."""
-    name = _assigned(site)
+    name = held_by(site)
     return name is not None and any(
         call.name.rpartition(".")[0] == name and script.fit_call(call) is not None
         for call in script.calls_after(site.statement)
@@ -202,13 +192,13 @@ def _goes_on(site: Site, script: Script) -> bool:
 
 
 @pattern(
-    CheckpointResume, calls=speaks_of("load", "resume", "restore", "restart"), keywords=_KEYWORDS
+    CheckpointResume, calls=speaks_of("load", "resume", "restore", "restart"), keywords=KEYWORDS
 )
 def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`load_checkpoint(config, model, optimizer)`, `accelerator.load_state(dir)`."""
     if not site.name or type(site.statement.node) is cst.FunctionDef:
         return
-    how = _told(site, script) or (_how(site, script) if site.known is None else None)
+    how = told_to_continue(site, script) or (how_of(site, script) if site.known is None else None)
     if how == "helper" and _reads_settings(site):
         return
     if how is None or (how != "argument" and after_training(script, site.statement)):
@@ -218,19 +208,7 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         return
     if _undoes(site, script):
         return
-    first = site.node.args[0].value if site.node.args else None
-    told = next((argument(site.node, k) for k in _KEYWORDS if argument(site.node, k)), None)
-    into_it = first is not None and script.is_a(first, site.scope, "model") is not None
-    path = (
-        told
-        if how == "argument"
-        else first
-        if how in ("framework", "choice", "module") and not into_it
-        else None
-    )
-    if how in ("framework", "choice") and path is not None and not _may_be_path(path, site):
-        path = None
-    path = None if path is not None and text(path) in ("''", '""') else path
+    path = _path(site, how, script)
     yield CheckpointResume(
         line=site.line,
         end=site.last,
@@ -239,15 +217,26 @@ def find_named(site: Site, script: Script) -> Iterator[CheckpointResume]:
         call=site.name,
         path=text(path) if path is not None else None,
         part=leaves_out(site),
-        decided_by=_decided_by(site) if how == "choice" else None,
+        decided_by=decided_by(site) if how == "choice" else None,
         condition=script.condition(site.statement),
     )
 
 
-def _decided_by(site: Site) -> str | None:
-    """What decides whether `checkpointer.resume_or_load(path, resume=args.resume)` resumes."""
-    told = argument(site.node, "resume")
-    return text(told) if told is not None and text(told) != "True" else None
+_EMPTY = ("''", '""')
+
+
+def _path(site: Site, how: str, script: Script) -> Any:
+    """What a call is given to go on from; None where that does not show."""
+    first = site.node.args[0].value if site.node.args else None
+    if how == "argument":
+        path = next((given for k in KEYWORDS if (given := argument(site.node, k))), None)
+    elif first is None or script.is_a(first, site.scope, "model") is not None:
+        path = None
+    elif how == "module" or (how in ("framework", "choice") and _may_be_path(first, site)):
+        path = first
+    else:
+        path = None
+    return path if path is None or text(path) not in _EMPTY else None
 
 
 def _may_be_path(first: Any, site: Site) -> bool:
@@ -264,9 +253,9 @@ def _may_be_path(first: Any, site: Site) -> bool:
 def find_read(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`saved = load_checkpoint(path)`, of which the optimizer or the epoch is read afterwards."""
     if (
-        not _assigned(site)
+        not held_by(site)
         or not _is_reader(site)
-        or _how(site, script)
+        or how_of(site, script)
         or after_training(script, site.statement)
     ):
         return
@@ -276,7 +265,7 @@ def find_read(site: Site, script: Script) -> Iterator[CheckpointResume]:
     yield CheckpointResume(
         line=site.line,
         end=site.last,
-        evidence=Evidence(FLOW, (_assigned(site) or site.name,)),
+        evidence=Evidence(FLOW, (held_by(site) or site.name,)),
         how="read",
         call=site.name,
         restores=restores,
@@ -288,13 +277,13 @@ def find_read(site: Site, script: Script) -> Iterator[CheckpointResume]:
 def _is_reader(site: Site) -> bool:
     """`load_checkpoint(path)`, whose result alone is assigned."""
     named = words(site.name)
-    of_state = named[:1] in (("load",), ("restore",), ("read",)) and set(named[1:]) & _STATE_WORDS
+    of_state = named[:1] in (("load",), ("restore",), ("read",)) and set(named[1:]) & STATE_WORDS
     value = getattr(site.statement.node, "value", None)
     return site.known is None and bool(of_state and site.node.args) and value is site.node
 
 
 def _read_from(site: Site, script: Script) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    name = _assigned(site)
+    name = held_by(site)
     return _uses(name, site, script) if name else ((), ())
 
 
@@ -340,135 +329,3 @@ def _undoes(site: Site, script: Script) -> bool:
         and any(dotted(arg.value) == path for arg in call.node.args)
         for call in script.calls_below(function)
     )
-
-
-def _reads_to_resume(site: Site, script: Script) -> bool:
-    """`dist_util.load_state_dict(resume_checkpoint)`: a function of a module reads a file, in code
-    that speaks of resuming."""
-    first = site.node.args[0].value if site.node.args else None
-    root = site.name.partition(".")[0]
-    imported = any(b.how == "import" for b in script.resolver.bindings(root, site.scope))
-    if not imported or not {"checkpoint", "ckpt"} & set(words(dotted(first))):
-        return False
-    function = script.function_around(site.statement)
-    block = script.tree.below(function) if function is not None else []
-    return any("resume" in script.source(statement) for statement in block)
-
-
-def _told(site: Site, script: Script) -> str | None:
-    """`trainer.fit(model, ckpt_path=path)`, `trainer.train(resume_from_checkpoint=True)`."""
-    for name in _KEYWORDS:
-        value = argument(site.node, name)
-        if value is not None and text(value) not in ("None", "False"):
-            trainer = site.known is not None and site.known.api.kind == "trainer"
-            return "argument" if trainer or script.fit_call(site) is not None else None
-    return None
-
-
-_KEEPS = (("checkpointer",), ("checkpoint",), ("ckpt",))
-"""Last words of objects that keep checkpoints, where they are given what they restore."""
-
-
-def _how(site: Site, script: Script) -> str | None:
-    receiver, _, method = site.name.rpartition(".")
-    named = words(site.name)
-    other = method.lstrip("_")[:1].isupper() or named[-1:] == ("end",)
-    if other or "pretrained" in named or (len(named) == 1 and not site.node.args):
-        return None
-    if method == "load_state" and receiver:
-        return "framework"
-    if method == "restore_or_initialize" and receiver:
-        return "latest"
-    if method == "load_from_checkpoint" and receiver:
-        return "module" if script.called_function(site) is None else None
-    attribute = type(site.node.func) is cst.Attribute
-    role = script.role(site.node.func.value, site.scope) if attribute else None
-    if method == "load_state_dict" and role is None and _reads_to_resume(site, script):
-        return "helper"
-    if method == "resume_or_load" and receiver:
-        told = argument(site.node, "resume")
-        return "choice" if text(told or cst.Name("True")) != "False" else None
-    if method == "load" and role is not None and role.kind == "accelerator":
-        return "framework"
-    if method == "load_raw" and role is not None and role.kind == "accelerator":
-        return "framework" if _because(site, script) & _RESUME_WORDS else None
-    of_model = role is not None and role.kind == "model"
-    if method == "load" and of_model and _RESUME_WORDS & _given_words(site):
-        return "framework"  # `net.load(args.resume)`
-    of_keeper = method in ("load", "restore") and words(receiver)[-1:] in _KEEPS
-    if of_keeper or (named[:1] in (("load",), ("restore",)) and of_model):
-        passed = [script.role(arg.value, site.scope) for arg in site.node.args]
-        if any(r is not None and r.kind == "optimizer" for r in passed):
-            return "helper"
-    if named == ("load", "parameters") and receiver and _gives_place(site):
-        return "helper"
-    if method == "load_checkpoint" and receiver:
-        engine = words(receiver)[-1:] == ("engine",) and bool(site.node.args)
-        if engine or (role is not None and role.kind == "model"):
-            return "framework"
-    told = [a for a in site.node.args if a.keyword is None or a.keyword.value != "weights_only"]
-    by_keeper = words(receiver)[-1:] in (("checkpointer",), ("ckptr",)) and bool(told)
-    if by_keeper and len(named) > 1 and named[0] in ("load", "restore"):
-        return None if _given_words(site) & _TRAINED_BEFORE else "framework"
-    if len(named) > 1 and named[-1] in ("load", "restore") and set(named[:-1]) <= _STATE_WORDS:
-        named = (named[-1], *named[:-1])  # `model_load(args.resume)`
-    loads = named[:1] in (("load",), ("resume",), ("restore",)) or named[:2] == ("auto", "load")
-    loads = loads or (named[:1] == ("restart",) and bool({"checkpoint", "ckpt"} & set(named)))
-    about = set(named) & (_STATE_WORDS | _RESUME_WORDS)
-    if not loads or not about or set(named) & {"dict", "experiment", "create"}:
-        return None
-    if named == ("restore",) and (not site.node.args or not set(words(receiver)) & _KEEPERS):
-        return None
-    rest = named[1:2] if named[1:2] == ("from",) else tuple(w for w in named[1:] if w != "from")
-    if named[0] in ("restore", "resume") and named[1:] and not set(rest) & _RESTORED:
-        return None
-    if named[0] == "restore" and receiver and not set(words(receiver)) & _RESTORING:
-        return None
-    parts = (a.value.value for a in site.node.args if type(a.value) is cst.Subscript)
-    if any(type(whole) in (cst.Name, cst.Attribute) for whole in parts):
-        return None  # a part of what was loaded before
-    restored = [script.role(arg.value, site.scope) for arg in site.node.args]
-    kinds = {r.kind for r in restored if r is not None}
-    if kinds & {"optimizer", "scheduler", "scaler"} or set(named) & _RESUME_WORDS:
-        return "helper"
-    asked = _given_words(site)
-    if "pretrained" in asked:
-        return None
-    if _gives_start(site):
-        return "helper"
-    if named == ("load", "model") and "snapshot" in asked:
-        return "helper"
-    return "helper" if (_because(site, script) | asked) & _RESUME_WORDS else None
-
-
-_TRAINED_BEFORE = frozenset({"pretrained", "weights", "finetune"})
-"""Words of files that other trainings left."""
-
-
-def _gives_start(site: Site) -> bool:
-    """`start_epoch = restore_checkpoint(model, path)`: a helper tells from where to go on."""
-    named = words(_assigned(site) or "")
-    return named[:1] == ("start",) and named[1:] in (("epoch",), ("iter",), ("step",))
-
-
-def _gives_place(site: Site) -> bool:
-    """`epoch = trainer.load_parameters(path)`: the place in the run comes back as well."""
-    target = assigned(site.statement, site.node) or ""
-    return bool({"epoch", "iteration", "step"} & set(words(target)))
-
-
-def _given_words(site: Site) -> set[str]:
-    """The words of all that is passed."""
-    return {word for arg in site.node.args for word in words(text(arg.value).replace(".", "_"))}
-
-
-def _because(site: Site, script: Script) -> set[str]:
-    """The words of the conditions that lead to a call, without what must not be so."""
-    reasons = (script.condition(site.statement) or "").split(" and ")
-    stated = "_".join(reason for reason in reasons if not _says_no(reason))
-    return set(words(stated.replace(".", "_").replace(" ", "_")))
-
-
-def _says_no(reason: str) -> bool:
-    """`not args.resume`, `args.resume is None`: there is nothing to resume from."""
-    return reason.lstrip("(").startswith("not ") or reason.rstrip(")").endswith(" is None")

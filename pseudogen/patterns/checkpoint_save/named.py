@@ -208,68 +208,85 @@ def _is_path(node: Any, site: Site, script: Script) -> bool:
 
 
 def _how(site: Site, script: Script) -> str | None:
+    """How a call that no table knows saves the state of a training, by its name and by what it
+    gets: the `how` of a finding; None where it does not show that it does."""
     receiver, _, method = site.name.rpartition(".")
     named = words(site.name)
     if method == "step" and "checkpointer" in words(receiver) and site.node.args:
         return "due"
-    if _around(site, script) & _OTHER_PLACES:
+    around = _around(site, script)
+    if site.name[:1].isupper() or around & _OTHER_PLACES:
         return None
-    whole = set(words(receiver.replace(".", "_")))
-    if site.name[:1].isupper():
-        return None
+    asked = "framework" if receiver and receiver != "self" else "helper"
     if named[:1] == ("save",) and len(named) > 1 and _names_state_file(site):
-        return "framework" if receiver and receiver != "self" else "helper"
-    if whole & (OTHER_WORDS | {"plt", "fig"}):
-        return None
-    if any(
-        arg.keyword is not None and arg.keyword.value == "_extra_files" for arg in site.node.args
-    ):
-        return None  # a translated model
-    if _other_library(receiver, site, script):
-        return None
-    if _puts_together(site, script):
+        return asked
+    if _saves_other(site, script):
         return None
     if method in _METHODS:
-        if receiver in ("self", "super()") and "mixin" in _around(site, script):
-            return None  # of whatever is mixed with it
-        return None if set(named) & OTHER_WORDS else "framework"
+        mixed = receiver in ("self", "super()") and "mixin" in around  # of whatever it goes with
+        return None if mixed or set(named) & OTHER_WORDS else "framework"
     if named[:2] == ("safe", "save"):
         named = named[1:]
+    if named == ("save",):
+        return _how_of_save(site, script)
     saves = named[:1] in (("save",), ("store",), ("dump",)) or named[:2] == ("maybe", "save")
-    if len(named) > 1 and named[-1] == "save" and set(named[:-1]) <= STATE_WORDS:
+    if named[-1:] == ("save",) and set(named[:-1]) <= STATE_WORDS:
         named, saves = ("save", *named[:-1]), True  # `model_save(path)`
     if saves and set(named[1:]) & STATE_WORDS and not set(named) & OTHER_WORDS:
-        return "framework" if receiver and receiver != "self" else "helper"
-    if named[:1] == ("save",) and len(named) > 1 and _first_is_model(site, script):
-        return None if set(named) & OTHER_WORDS else "helper"
-    if named[:1] == ("save",) and named[1:] in (("latest",), ("last",), ("best",)):
-        given = [script.role(arg.value, site.scope) for arg in site.node.args]
-        kinds = {role.kind for role in given if role is not None}
-        if {"model", "optimizer"} <= kinds:
-            return "helper"
+        return asked
+    return "helper" if _is_helper(named, site, script) else None
+
+
+def _saves_other(site: Site, script: Script) -> bool:
+    """Whether something else than a state is saved, or a state is only put together."""
+    receiver = site.name.rpartition(".")[0]
+    translates = any(a.keyword and a.keyword.value == "_extra_files" for a in site.node.args)
+    return (
+        translates
+        or bool(set(words(receiver.replace(".", "_"))) & (OTHER_WORDS | {"plt", "fig"}))
+        or _other_library(receiver, site, script)
+        or _puts_together(site, script)
+    )
+
+
+def _how_of_save(site: Site, script: Script) -> str | None:
+    """The same for `utils.save(model, path)`, `accelerator.save(state)`, `self.save(path)`."""
+    receiver, _, method = site.name.rpartition(".")
     of_state = _first_is_model(site, script) or _first_is_state(site)
-    if named == ("save",) and len(site.node.args) > 1 and of_state:
-        return "helper" if _of_project(site, script) else None  # `utils.save(model, path)`
-    if named[:1] in _TENDING and named[1:] in (("checkpoint",), ("checkpoints",)):
-        given = [script.role(arg.value, site.scope) for arg in site.node.args]
-        return "helper" if "optimizer" in {role.kind for role in given if role} else None
-    if named == ("save", "on", "master") and site.node.args:
-        return "helper"
-    if method in ("save", "_save") and receiver and type(site.node.func) is cst.Attribute:
+    if len(site.node.args) > 1 and of_state:
+        return "helper" if _of_project(site, script) else None
+    if method in ("save", "_save") and type(site.node.func) is cst.Attribute:
         role = script.role(site.node.func.value, site.scope)
-        state = set(words(receiver)) & _KEEPERS
-        for binding in script.reaching(receiver, site.statement.index):
-            called = type(binding.value) is cst.Call
-            state = state or (
-                set(words(dotted(binding.value.func))) & {"checkpoint"} if called else set()
-            )
-        if state or (role is not None and role.kind in ("accelerator", "model", "trainer")):
+        of_role = role is not None and role.kind in ("accelerator", "model", "trainer")
+        if of_role or _keeps_checkpoints(receiver, site, script):
             return "framework"
-    if named[-1:] == ("save",) and len(named) > 1 and any(map(_names_file, site.node.args)):
-        return "helper"  # `my_save(state, "model.ckpt")`
-    if method == "save" and receiver == "self" and script.called_function(site) is not None:
-        return "helper"
-    return "helper" if site.name == "checkpoint" and _calls_own_save(site, script) else None
+    own = method == "save" and receiver == "self" and script.called_function(site) is not None
+    return "helper" if own else None
+
+
+def _keeps_checkpoints(receiver: str, site: Site, script: Script) -> bool:
+    """Whether an object keeps checkpoints, by its name or by that of what makes it."""
+    made = (b.value for b in script.reaching(receiver, site.statement.index) if receiver)
+    makers = (words(dotted(value.func)) for value in made if type(value) is cst.Call)
+    by_name = bool(receiver) and bool(set(words(receiver)) & _KEEPERS)
+    return by_name or any("checkpoint" in maker for maker in makers)
+
+
+def _is_helper(named: tuple[str, ...], site: Site, script: Script) -> bool:
+    """Whether a function saves a state by the words of its name and by what it gets."""
+    if named[:1] == ("save",) and _first_is_model(site, script):
+        return not set(named) & OTHER_WORDS
+    if named[-1:] == ("save",) and any(map(_names_file, site.node.args)):
+        return True  # `my_save(state, "model.ckpt")`
+    if named == ("save", "on", "master"):
+        return bool(site.node.args)
+    given = [script.role(arg.value, site.scope) for arg in site.node.args]
+    kinds = {role.kind for role in given if role is not None}
+    if named[:1] in _TENDING and named[1:] in (("checkpoint",), ("checkpoints",)):
+        return "optimizer" in kinds
+    if named[:1] == ("save",) and named[1:] in (("latest",), ("last",), ("best",)):
+        return {"model", "optimizer"} <= kinds
+    return site.name == "checkpoint" and _calls_own_save(site, script)
 
 
 def _first_is_state(site: Site) -> bool:

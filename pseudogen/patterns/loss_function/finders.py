@@ -10,7 +10,6 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, string
-from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.places import own_lines
@@ -19,23 +18,18 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, inline_condition
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.loss_function.facts import LossFunction
+from pseudogen.patterns.loss_function.named import (
+    CLASS_ENDINGS,
+    action_of,
+    makes,
+    serves_other_ends,
+    target_of,
+)
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
-_MAKERS = frozenset({"build", "create", "get", "make", "init", "setup", "define", "instantiate"})
-_NO_LOSS = frozenset(
-    {"set", "add", "all", "append", "average", "avg", "backward", "clear", "compile", "display"}
-    | {"draw", "dump", "estimate", "eval", "evaluate", "gather", "get", "handle", "history"}
-    | {"load", "log", "meter", "monitor", "parse", "plot", "print", "process", "record"}
-    | {"reduce", "report", "reset", "save", "scale", "show", "smooth", "sync", "test"}
-    | {"train", "training", "update", "val", "valid", "validate", "validation", "write"}
-)
 _NO_TRAINING = frozenset({"entropy", "log_prob", "kl_divergence"})
 """Methods of distributions, for which the function of a loss gives a property."""
-_NO_MEASURED = frozenset({"loss", "losses", "kind", "mode", "name", "type", "weight", "weights"})
-"""Words of what is no output of a model: losses that were computed before, and settings."""
-_GIVES = (("loss", "factory"), ("loss", "function"), ("loss", "computer"))
-_CLASS_ENDINGS = frozenset({"loss", "criterion", "losses"})
 _CRITERION_PIECES = ("criterion", "loss")
 _GROUPS = (cst.Dict, cst.List, cst.Tuple)
 _MOVES = frozenset({"to", "cuda", "cpu", "float", "half", "double"})
@@ -70,7 +64,7 @@ def find_library(site: Site, script: Script) -> Iterator[LossFunction]:
         end=site.last,
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         action="made" if made else "computed",
-        name=_holder(site) if made else _target(site),
+        name=_holder(site) if made else target_of(site),
         api=script.class_name(site),
         choices=names if len(names) > 1 else (),
         chosen_by=_chosen_by(site) if len(names) == _BOTH == len(others) else None,
@@ -96,7 +90,7 @@ def _measures(site: Site, script: Script) -> bool:
     if function is None:
         return False
     decorators = {words(text(d.decorator).partition("(")[0]) for d in function.node.decorators}
-    named = set(words(_target(site) or function.node.name.value))
+    named = set(words(target_of(site) or function.node.name.value))
     without = ("no", "grad") in decorators and not named & {"loss", "losses", "criterion"}
     pairs = "pair" in words(function.node.name.value)
     return without or pairs or function.node.name.value in _NO_TRAINING
@@ -130,7 +124,7 @@ def _is_part(call: cst.Call, site: Site) -> bool:
     """Whether a variable gets more than what the call gives: `w * mse_loss(x, y)`, `loss += ...`"""
     node = site.statement.node
     whole = type(node) in (cst.Assign, cst.AnnAssign) and node.value is call
-    return _target(site) is not None and not whole
+    return target_of(site) is not None and not whole
 
 
 def _condition(site: Site, script: Script, others: list[Site]) -> str | None:
@@ -200,26 +194,10 @@ def _is_read(site: Site) -> bool:
 def _holder(site: Site) -> str | None:
     """What holds a criterion that is made: what it is assigned to; not `engine` in `engine =
     Engine(nn.MSELoss())`, unless it is called a loss itself."""
-    name = _target(site)
+    name = target_of(site)
     direct = assigned(site.statement, site.node) is not None
-    named = _CLASS_ENDINGS & {word for part in (name or "").split(",") for word in words(part)}
+    named = CLASS_ENDINGS & {word for part in (name or "").split(",") for word in words(part)}
     return name if direct or named else None
-
-
-def _target(site: Site) -> str | None:
-    node = site.statement.node
-    if type(node) is cst.Assign:
-        receiver: Any = node.targets[0].target
-        if type(receiver) is cst.Tuple and type(node.value) is cst.Call:
-            return _loss_of([text(element.value) for element in receiver.elements])
-        return text(receiver)
-    return text(node.target) if type(node) in (cst.AugAssign, cst.AnnAssign) else None
-
-
-def _loss_of(names: list[str]) -> str | None:
-    """Which of the results of a call is the loss, by their names; all that may be."""
-    named = [n for n in names if {"loss", "losses", "entropy", "criterion"} & set(words(n))]
-    return ", ".join(named) or None
 
 
 @pattern(LossFunction, methods=("compile",), mentions=("loss",))
@@ -269,7 +247,7 @@ def find_layer(site: Site, script: Script) -> Iterator[LossFunction]:
             end=site.last,
             evidence=Evidence(NAME, (function,)),
             action="computed",
-            name=_target(site),
+            name=target_of(site),
             api=function.rpartition(".")[2],
             condition=script.condition(site.statement),
         )
@@ -299,13 +277,13 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
     own = site.known is None or site.known.api.kind == "module"
     if not own or site.name[-1:] in ("", ")") or type(site.statement.node) is cst.ClassDef:
         return
-    action = _action(site, script)
-    if action is None or _serves_other_ends(site, script):
+    action = action_of(site, script)
+    if action is None or serves_other_ends(site, script):
         return
     made_at_once = action == "made" and _called_at_once(site, script) is not None
     action = "computed" if made_at_once else action
     called = _called_at_once(site, script) if made_at_once else site.node
-    group = [s for s in script.calls_in(site.statement) if _action(s, script) == "computed"]
+    group = [s for s in script.calls_in(site.statement) if action_of(s, script) == "computed"]
     names = tuple(dict.fromkeys(s.name.rpartition(".")[2] for s in group if _is_group(site)))
     yield LossFunction(
         line=site.line,
@@ -314,8 +292,8 @@ def find_named(site: Site, script: Script) -> Iterator[LossFunction]:
         action=action,
         choices=names if len(names) > 1 else (),
         several=len(names) > 1,
-        name=_target(site),
-        maker=action == "made" and _makes(site.name.rpartition(".")[2]),
+        name=target_of(site),
+        maker=action == "made" and makes(site.name.rpartition(".")[2]),
         task=_task(site.name) if len(names) < _BOTH else None,
         api=text(site.node.func) if site.name[-1] == "]" else site.name.rpartition(".")[2],
         inputs=_inputs(called) if action == "computed" else (),
@@ -340,14 +318,14 @@ def find_similarity(site: Site, script: Script) -> Iterator[LossFunction]:
     """`return -F.cosine_similarity(p, z).mean()` of a function that computes a loss."""
     full = script.resolver.qualified(site.name, site.scope)
     around = script.function_around(site.statement)
-    name = _target(site) or (around.node.name.value if around is not None else "")
+    name = target_of(site) or (around.node.name.value if around is not None else "")
     if "torch.nn.functional.cosine_similarity" in full and "loss" in words(name):
         yield LossFunction(
             line=site.line,
             end=site.last,
             evidence=Evidence(FLOW, (name,)),
             action="computed",
-            name=_target(site),
+            name=target_of(site),
             api="cosine_similarity",
             inputs=tuple(text(a.value) for a in site.node.args if a.keyword is None),
             part=_is_part(site.node, site),
@@ -359,7 +337,7 @@ def find_similarity(site: Site, script: Script) -> Iterator[LossFunction]:
 def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
     """`criterion = nn.CosineSimilarity(dim=1).cuda()`: an object of another class is what the loss
     is computed with, as the name says."""
-    made, target = site.node.value, _target(site) or ""
+    made, target = site.node.value, target_of(site) or ""
     while type(made.func) is cst.Attribute and made.func.attr.value in _MOVES:
         made = made.func.value
         if type(made) is not cst.Call:
@@ -369,7 +347,7 @@ def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
         return
     called = script.call_site(made, site.statement.index, site.scope)
     other = called.known is not None and called.known.api.kind not in ("module", "model")
-    if other or _action(called, script) or target in {text(arg.value) for arg in made.args}:
+    if other or action_of(called, script) or target in {text(arg.value) for arg in made.args}:
         return  # a loss by its own name, or something around the criterion
     yield LossFunction(
         line=site.line,
@@ -380,157 +358,3 @@ def find_held(site: Site, script: Script) -> Iterator[LossFunction]:
         api=called.name.rpartition(".")[2],
         condition=_condition(site, script, [site]),
     )
-
-
-def _makes(name: str) -> bool:
-    """Whether a function makes the loss, rather than being its class (`v8DetectionLoss`)."""
-    return not is_class_name(name) and (name == name.lower() or words(name)[0] in _MAKERS)
-
-
-def _serves_other_ends(site: Site, script: Script) -> bool:
-    """Whether it is a cost by which pairs are matched, a score, let fall, or put into a
-    register."""
-    node = site.statement.node
-    if type(node) is cst.Assign and text(node.targets[0].target).lstrip("(").startswith("_,"):
-        return True  # the loss itself is let fall
-    about = {word for name in (_target(site) or "").split(",") for word in words(name)}
-    value = getattr(site.statement.node, "value", None)
-    registers = type(value) is cst.Call and "register" in words(dotted(value.func))
-    return bool(about & {"cost", "score"}) or registers or "pair" in words(site.name)
-
-
-def _action(site: Site, script: Script) -> str | None:
-    last = site.name.rpartition(".")[2]
-    named = words(site.name)
-    if not named or site.name.startswith("super()"):
-        return None
-    told = bool(site.node.args) and all(arg.keyword is not None for arg in site.node.args)
-    if last[:1].isupper() and told and "loss" in named and "loss" in words(_target(site) or ""):
-        return "made"  # `self.compute_loss_ab = ComputeLoss_ab(num_classes=80)`
-    if last[:1].isupper() and "_" in last and len(site.node.args) > 1:
-        return "computed" if named[-1] == "loss" else None
-    if last[:1].isupper() and named[-1] == "losses" and any(a.keyword for a in site.node.args):
-        return None  # a record of several losses
-    if last[:1].isupper() and _target(site) in {text(arg.value) for arg in site.node.args}:
-        return None  # `model = ModelWithLoss(model)`
-    if last[:1].isupper() and "with" in named:
-        return None  # `NetWithLoss(net, criterion)`, whatever receives it
-    if last[:1].isupper():
-        entropy = named[-2:] == ("cross", "entropy")
-        return "made" if named[-1] in _CLASS_ENDINGS or named[-2:] in _GIVES or entropy else None
-    direct = getattr(site.statement.node, "value", None) is site.node
-    target = _target(site) if direct else assigned(site.statement, site.node)
-    if target is not None and named[-1] == "loss" and suggested_role(target) == "criterion":
-        passed = {text(arg.value) for arg in site.node.args}
-        return None if target in passed else "made"
-    if named[0] in _MAKERS and {"criterion", "criterions", "loss", "losses"} & set(named[1:]):
-        holds = target is not None and suggested_role(target.partition(",")[0]) == "criterion"
-        holds = holds or (target is not None and _of_settings(site, named))
-        if _gets_value(site, script, named):
-            return "computed"
-        holds = holds or (named[0] == "init" and named[-1] == "loss" and _is_called(target, script))
-        return "made" if holds or "criterion" in named else None
-    return "computed" if _computes(site, script, named) else None
-
-
-def _is_called(target: str | None, script: Script) -> bool:
-    """Whether what a maker gives is called below: it computes the loss."""
-    return target is not None and any(call.name == target for call in script.call_sites())
-
-
-def _gets_value(site: Site, script: Script, named: tuple[str, ...]) -> bool:
-    """`smooth_loss = get_smooth_loss(disparity, image)`, whose result is not called below."""
-    target = _target(site) or ""
-    values = words(target)[-1:] == ("loss",) and named[0] == "get" and named[-1] == "loss"
-    plain = [a.value for a in site.node.args if type(a.value) is cst.Name and a.keyword is None]
-    if not values or len(plain) < 2 or len(plain) != len(site.node.args):
-        return False
-    if any(set(words(dotted(node))) & CONFIG_WORDS for node in plain):
-        return False
-    return _adds_up(target, site, script)
-
-
-def _adds_up(target: str, site: Site, script: Script) -> bool:
-    """Whether a value is used in arithmetic below."""
-    block = script.tree.statements[site.statement.after : site.statement.after + 12]
-    return any(
-        target in (text(operation.left), text(operation.right))
-        for statement in block
-        if statement.scope == site.scope
-        for operation in script.operations_in(statement)
-    )
-
-
-def _of_settings(site: Site, named: tuple[str, ...]) -> bool:
-    """Whether a maker of losses gets settings alone: `train_loss, val_loss = create_loss(cfg)`."""
-    passed = [set(words(dotted(arg.value))) for arg in site.node.args]
-    return (
-        named[-1] in ("loss", "losses") and bool(passed) and all(p & CONFIG_WORDS for p in passed)
-    )
-
-
-def _compares(site: Site, script: Script) -> bool:
-    """Whether a function is given values that a loss is computed from: several, or outputs alone
-    for a loss by name, `loss_gen, parts = generator_loss(scores)`."""
-    args = site.node.args
-    if len(args) != 1:
-        return len(args) > 1
-    given = args[0].value
-    named = set(words(dotted(given)))
-    alone = type(given) is cst.Name and args[0].keyword is None and not args[0].star
-    unpacks = type(site.statement.node) is cst.Assign and assigned(site.statement, site.node)
-    return bool(
-        alone
-        and unpacks
-        and "loss" in words(_target(site) or "")
-        and not named & (_NO_MEASURED | CONFIG_WORDS)
-        and script.is_a(given, site.scope, "loader") is None
-        and script.is_a(given, site.scope, "model") is None
-    )
-
-
-def _asks_criterion(site: Site, script: Script) -> bool:
-    """`total, loss = multi_loss_fusion(outputs, labels)`: a function of the script asks a criterion
-    and gives what is called a loss."""
-    called = script.called_function(site)
-    if called is None or "loss" not in words(_target(site) or ""):
-        return False
-    for call in script.calls_below(called):
-        role = script.role(call.node.func, call.scope)
-        functional = call.known is not None and call.known.api.kind == "functional-loss"
-        if functional or (role is not None and role.kind == "criterion"):
-            return True
-    return False
-
-
-def _of_no_loss(site: Site) -> bool:
-    """`loss = smooth_loss(depth)`: how smooth something is, which is not a loss already."""
-    return not any("loss" in words(dotted(arg.value)) for arg in site.node.args)
-
-
-def _hands_criterion(site: Site, script: Script) -> bool:
-    """`loss = mixup_criterion(criterion, outputs, targets_a, targets_b, lam)`: a function gets the
-    criterion and what it is to compare."""
-    given = [arg.value for arg in site.node.args]
-    handed = any(script.is_a(node, site.scope, "criterion") is not None for node in given)
-    return handed and "loss" in words(_target(site) or "")
-
-
-def _computes(site: Site, script: Script, named: tuple[str, ...]) -> bool:
-    """Whether a function (no object that holds a criterion) computes a loss."""
-    if named == ("training", "losses") and len(site.node.args) > 1:
-        return site.name.partition(".")[0] not in ("self", "super()")
-    computes = named[-1] == "loss" or named[-2:] == ("cross", "entropy")
-    computes = computes or ("loss" in named and _asks_criterion(site, script))
-    computes = computes or (named[-1] == "criterion" and _hands_criterion(site, script))
-    chosen = "losses" in named or "loss" in named
-    if site.name.endswith("[]") and chosen and "loss" in words(_target(site) or ""):
-        return len(site.node.args) > 1  # `loss = loss_registry[cfg.loss](model, x)`
-    other = named[0] in _NO_LOSS and not (named[0] == "smooth" and _of_no_loss(site))
-    if not computes or len(named) < 2 or other or not _compares(site, script):
-        return False
-    root = site.name.partition(".")[0]
-    if root in ("self", "super()", "model", "criterion") or "(" in site.name:
-        return False
-    bound = script.resolver.bindings(root, site.scope)
-    return all(binding.how in ("import", "function") for binding in bound)

@@ -232,39 +232,20 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     named = words(last)
     if not named or last == "from_pretrained" or named[0] not in _VERBS or not site.node.args:
         return
-    said = set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name)
-    own = named == ("load", "parameters") and _of_trained(site)
-    said = said or own
-    nodes = [arg.value for arg in site.node.args]
-    passed = named[-1] in ("checkpoint", "weights", "model", "ckpt") and any(
-        set(words(dotted(node))) & _says_weights(named) for node in nodes
-    )
-    of_file = (
-        named in (("load",), ("load", "from")) or named[1:] in _FROM_FILES
-    ) and _loads_into_model(site, script)
-    passed = passed or (named in _WHOLE and _in_place_of_resuming(nodes, site, script))
-    keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
-    passed = passed or (keeper and any("weights" in words(dotted(node)) for node in nodes))
-    plain = named == ("load", "state", "dict") and type(site.node.func) is cst.Name
-    passed = passed or (plain and any("weights" in words(dotted(node)) for node in nodes))
-    of_raw = named == ("load", "raw") and any(script.is_a(n, site.scope, "model") for n in nodes)
-    resumes = any("resume" in words(dotted(node)) for node in nodes)
-    if (
-        not (said or passed or of_raw or of_file)
-        or resumes
-        or script.defines(last)
-        or set(named) & {"optimizer", "dataset"}
-    ):
+    if script.defines(last) or set(named) & {"optimizer", "dataset"}:
         return
-    models = [n for n in nodes if script.is_a(n, site.scope, "model") is not None]
-    receiver = site.node.func.value if type(site.node.func) is cst.Attribute else None
-    models = [] if of_file or own else models
-    if not models and receiver is not None and dotted(receiver) not in ("self", "utils"):
-        models = [receiver] if script.is_a(receiver, site.scope, "model") is not None else []
+    nodes = [arg.value for arg in site.node.args]
+    if any("resume" in words(dotted(node)) for node in nodes):
+        return
+    of_receiver = named == ("load", "parameters") and _of_trained(site)
+    of_receiver = of_receiver or _loads_into_model(named, site, script)
+    if not (of_receiver or _reads_weights(named, nodes, site, script)):
+        return
     told = argument(site.node, "model")
+    models = _models(nodes if not of_receiver else [], site, script)
     models = models or ([told] if told is not None else [])
     target = assigned(site.statement, site.node) or ""
-    if not models and told is None and set(words(target.split(",")[0])) & _CONTENT:
+    if not models and set(words(target.split(",")[0])) & _CONTENT:
         return  # is read here; what gets it stands elsewhere
     made = target if suggested_role(target) == "model" else None
     others = [text(node) for node in nodes if node not in models and dotted(node) != "self"]
@@ -272,6 +253,34 @@ def find_helper(site: Site, script: Script) -> Iterator[PretrainedWeights]:
     named_so = [node for node in others if set(words(node)) & _says_weights(named)]
     source = (named_so or others)[0] if others and dotted(told) != "self" else None
     yield _finding(site, script, Evidence(NAME, (site.name,)), "helper", model, source)
+
+
+def _reads_weights(named: tuple[str, ...], nodes: list[Any], site: Site, script: Script) -> bool:
+    """Whether a function reads weights that were trained earlier, by the words of its name and by
+    what it gets."""
+    if set(named) & _FILE_WORDS or (named == ("load", "weights") and "." in site.name):
+        return True
+    given = {word for node in nodes for word in words(dotted(node))}
+    if named[-1] in ("checkpoint", "weights", "model", "ckpt") and given & _says_weights(named):
+        return True
+    if named in _WHOLE and _in_place_of_resuming(nodes, site, script):
+        return True
+    keeper = words(site.name.rpartition(".")[0])[-1:] == ("checkpointer",)
+    plain = named == ("load", "state", "dict") and type(site.node.func) is cst.Name
+    if "weights" in given and (keeper or plain):
+        return True
+    models = (script.is_a(node, site.scope, "model") for node in nodes)
+    return named == ("load", "raw") and any(models)
+
+
+def _models(nodes: list[Any], site: Site, script: Script) -> list[Any]:
+    """The models among what a function is given, or else the one that it is asked of."""
+    given = [node for node in nodes if script.is_a(node, site.scope, "model") is not None]
+    function = site.node.func
+    if given or type(function) is not cst.Attribute or dotted(function.value) in ("self", "utils"):
+        return given
+    of_model = script.is_a(function.value, site.scope, "model") is not None
+    return [function.value] if of_model else []
 
 
 def _of_trained(site: Site) -> bool:
@@ -304,11 +313,12 @@ def _says_weights(named: tuple[str, ...]) -> frozenset[str]:
     return told | {"weights"} if named == ("load", "model") else told
 
 
-def _loads_into_model(site: Site, script: Script) -> bool:
+def _loads_into_model(named: tuple[str, ...], site: Site, script: Script) -> bool:
     """`net.load(opt.load_path)`: a model of the project reads a file, before it is trained and not
     to be measured."""
     function = site.node.func
-    if type(function) is not cst.Attribute:
+    reads = named in (("load",), ("load", "from")) or named[1:] in _FROM_FILES
+    if not reads or type(function) is not cst.Attribute:
         return False
     if len(site.node.args) != 1 and words(function.attr.value)[-1:] != ("file",):
         return False
