@@ -25,9 +25,17 @@ from typing import Any
 LIMIT_BYTES = 200_000_000
 """What the results may take; beyond it those go that were not used for longest."""
 
+_FILE = "results.sqlite"
 _KEPT = 0.8
 _WAIT_SECONDS = 2.0
 _DAY = 86_400.0
+_TABLE = (
+    "CREATE TABLE results (key BLOB PRIMARY KEY, size INTEGER, used REAL, value BLOB) WITHOUT ROWID"
+)
+"""The value comes last: whoever asks for what stands behind it reads all of it."""
+_LAYOUT = 1
+"""The number of this table; results in one of another number are let go."""
+_WITHOUT_ROOM = ("PRAGMA journal_mode = MEMORY", "PRAGMA temp_store = MEMORY")
 
 
 def key_of(asked: str, data: bytes) -> bytes:
@@ -64,43 +72,50 @@ def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
             if entry.is_dir():
                 if entry.name != "__pycache__":
                     yield from _files(entry.path)
-            else:
+                continue
+            with contextlib.suppress(FileNotFoundError):  # a link to nothing, as editors leave
                 yield entry.path, entry.stat()
 
 
 class Cache:
-    """The results in a folder; a folder that can't be used holds none."""
+    """The results in a folder; a folder that can't be used holds none, and `fault` says why."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder = folder
+        self.fault: str | None = None
+        self._grown = False
         self._connection: sqlite3.Connection | None = None
         if folder is None:
             return
         with _without(self):
             folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            self._connection = _opened(folder / "results.sqlite")
+            self._connection = _opened(folder / _FILE)
 
     def get(self, key: bytes) -> Any:
         """The result under a key; None where there is none."""
         row = self._ask("SELECT value, used FROM results WHERE key = ?", key)
         if row is None:
             return None
-        if time.time() - row[1] > _DAY:
-            self._ask("UPDATE results SET used = ? WHERE key = ?", time.time(), key)
         try:
-            return _Unpickler(io.BytesIO(zlib.decompress(row[0]))).load()
+            value = _Unpickler(io.BytesIO(zlib.decompress(row[0]))).load()
+            long_ago = time.time() - row[1] > _DAY
         except Exception:  # a damaged or foreign entry is none
             return None
+        if long_ago:
+            self._ask("UPDATE results SET used = ? WHERE key = ?", time.time(), key)
+        return value
 
     def put(self, key: bytes, value: Any) -> None:
         """Keep a result."""
         packed = zlib.compress(pickle.dumps(value, protocol=5), 1)
         sql = "INSERT OR REPLACE INTO results VALUES (?, ?, ?, ?)"
-        self._ask(sql, key, packed, len(packed), time.time())
+        self._ask(sql, key, len(packed), time.time(), packed)
+        self._grown = True
 
     def trim(self, limit: int = LIMIT_BYTES) -> None:
-        """Let go of the results that were not used for longest where all are too large."""
-        size = self.size()[1]
+        """Let go of the results that were not used for longest where all are too large; nothing
+        grows without a new one."""
+        size = self.size()[1] if self._grown else 0
         if size <= limit:
             return
         self._ask(
@@ -116,9 +131,9 @@ class Cache:
         return self._ask("SELECT COUNT(*), COALESCE(SUM(size), 0) FROM results") or (0, 0)
 
     def clear(self) -> None:
-        """Let go of all results."""
-        self._ask("DELETE FROM results")
-        self._ask("VACUUM")
+        """Let go of all results, also where the disk has no room for what SQLite keeps beside."""
+        for sql in (*_WITHOUT_ROOM, "DELETE FROM results", "VACUUM"):
+            self._ask(sql)
 
     def _ask(self, sql: str, *values: object) -> Any:
         if self._connection is not None:
@@ -128,13 +143,14 @@ class Cache:
 
     def _drop(self, error: Exception) -> None:
         """Go on without; a file that is no database is removed, so that the next run has one."""
+        self.fault = getattr(error, "strerror", None) or str(error)
         if self._connection is not None:
             self._connection.close()
             self._connection = None
-        damaged = type(error) is sqlite3.DatabaseError
-        if damaged and self.folder is not None:
+        if type(error) is sqlite3.DatabaseError and self.folder is not None:
             with contextlib.suppress(OSError):
-                (self.folder / "results.sqlite").unlink()
+                (self.folder / _FILE).unlink()
+                self.fault = None
 
 
 @contextlib.contextmanager
@@ -148,17 +164,26 @@ def _without(results: Cache) -> Iterator[None]:
 def _opened(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_WAIT_SECONDS, isolation_level=None)
     connection.execute("PRAGMA synchronous = OFF")  # what a power cut takes is made again
-    connection.execute(
-        "CREATE TABLE IF NOT EXISTS results"
-        " (key BLOB PRIMARY KEY, value BLOB, size INTEGER, used REAL) WITHOUT ROWID"
-    )
+    if not _is_laid_out(connection):
+        connection.execute("BEGIN IMMEDIATE")
+        if not _is_laid_out(connection):  # nobody else has done it meanwhile
+            connection.execute("DROP TABLE IF EXISTS results")
+            connection.execute(_TABLE)
+            connection.execute(f"PRAGMA user_version = {_LAYOUT}")
+        connection.execute("COMMIT")
     return connection
+
+
+def _is_laid_out(connection: sqlite3.Connection) -> bool:
+    (layout,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(layout == _LAYOUT)
 
 
 class _Unpickler(pickle.Unpickler):
     """Makes plain values and documents, and nothing else, whatever the file says."""
 
     def find_class(self, module: str, name: str) -> Any:
-        if module != "pseudogen.document" or not name.isidentifier():
+        found = super().find_class(module, name) if module == "pseudogen.document" else None
+        if not isinstance(found, type) or found.__module__ != module:
             raise pickle.UnpicklingError(f"{module}.{name}")
-        return super().find_class(module, name)
+        return found

@@ -75,6 +75,24 @@ def test_an_unchanged_file_is_worked_on_once(
     assert calls(log) == 4
 
 
+def changing(source: Source, *, log: str) -> str:
+    """What an input says that is changed while it is worked on."""
+    assert source.path is not None
+    source.path.write_text("x = 1234\n")
+    return worked(source, log=log)
+
+
+def test_a_file_that_changes_meanwhile_is_not_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PSEUDOGEN_CACHE", str(tmp_path / "cache"))
+    script, log = tmp_path / "a.py", tmp_path / "log"
+    for number in (1, 2):
+        script.write_text("x = 1\n")
+        work_on([str(script)], False, "en", partial(changing, log=str(log)), Ways())
+        assert calls(log) == number
+
+
 def looked(source: Source, *, log: str) -> bool:
     """A result that depends on another file of the project."""
     worked(source, log=log)
@@ -150,6 +168,18 @@ def test_a_changed_template_is_another_program(
     assert before != after
 
 
+def test_a_link_to_nothing_among_the_templates_says_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pseudogen import cache
+
+    (tmp_path / ".#language.jinja").symlink_to("somebody@somewhere.1")  # as an editor leaves it
+    monkeypatch.setattr(sys.modules["pseudogen.languages"], "template_root", lambda: tmp_path)
+    cache._program.cache_clear()
+    assert key_of("a", b"b")
+    cache._program.cache_clear()
+
+
 def test_the_oldest_go_when_it_is_too_large(tmp_path: Path) -> None:
     kept = Cache(tmp_path)
     for number in range(50):
@@ -176,12 +206,38 @@ def test_a_damaged_file_is_replaced(tmp_path: Path) -> None:
     assert mended.get(b"key") == "value"
 
 
-@pytest.mark.parametrize("value", [b"", b"nonsense", zlib.compress(pickle.dumps(Path("/")))])
+NOT_OURS = [
+    b"",
+    b"nonsense",
+    zlib.compress(pickle.dumps(Path("/"))),
+    zlib.compress(b"cpseudogen.document\njson\n."),  # what the module only imports
+    zlib.compress(b"cpseudogen.document\nplain\n."),  # a function
+]
+
+
+@pytest.mark.parametrize("value", NOT_OURS)
 def test_an_entry_that_is_not_ours_is_none(tmp_path: Path, value: bytes) -> None:
     Cache(tmp_path).put(b"key", "value")
     with sqlite3.connect(tmp_path / "results.sqlite") as database:
         database.execute("UPDATE results SET value = ?", (value,))
     assert Cache(tmp_path).get(b"key") is None
+
+
+def test_an_entry_without_a_time_is_none(tmp_path: Path) -> None:
+    Cache(tmp_path).put(b"key", "value")
+    with sqlite3.connect(tmp_path / "results.sqlite") as database:
+        database.execute("UPDATE results SET used = 'yesterday'")
+    assert Cache(tmp_path).get(b"key") is None
+
+
+def test_a_table_of_an_earlier_program_is_let_go(tmp_path: Path) -> None:
+    with sqlite3.connect(tmp_path / "results.sqlite") as database:
+        database.execute("CREATE TABLE results (key BLOB PRIMARY KEY, value BLOB)")
+        database.execute("INSERT INTO results VALUES ('key', 'value')")
+    kept = Cache(tmp_path)
+    assert kept.size() == (0, 0)
+    kept.put(b"key", "value")
+    assert Cache(tmp_path).get(b"key") == "value"
 
 
 def test_a_folder_that_cannot_be_used_is_no_fault(tmp_path: Path) -> None:
@@ -237,6 +293,18 @@ def test_commands_show_and_clear_it(tmp_path: Path) -> None:
     assert run("cache", "info", PSEUDOGEN_CACHE=own).stdout.startswith(f"{own}: 2 (")
     assert run("cache", "clear", PSEUDOGEN_CACHE=own).returncode == 0
     assert run("cache", "info", PSEUDOGEN_CACHE=own).stdout.startswith(f"{own}: 0 (")
+
+
+@pytest.mark.parametrize("command", ["info", "clear"])
+def test_who_asks_for_a_cache_that_cannot_be_used_is_told(tmp_path: Path, command: str) -> None:
+    Cache(tmp_path).put(b"key", "value")
+    holder = sqlite3.connect(tmp_path / "results.sqlite", isolation_level=None)
+    holder.execute("BEGIN EXCLUSIVE")
+    done = run("cache", command, PSEUDOGEN_CACHE=str(tmp_path))
+    holder.execute("COMMIT")
+    holder.close()
+    assert (done.returncode, done.stdout) == (2, "")
+    assert f"{tmp_path}: the cache there can't be used (database is locked)" in done.stderr
 
 
 def test_the_folder_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import click
 import pytest
 
-from pseudogen.cli import many
+from pseudogen.cli import many, workers
 from pseudogen.cli.many import Ways, work_on
 from pseudogen.cli.workers import Died, side_by_side
 from pseudogen.errors import InputError
@@ -128,6 +128,45 @@ def test_when_every_worker_dies_the_run_ends() -> None:
 
 def _die(_: str) -> None:
     os.kill(os.getpid(), signal.SIGKILL)
+
+
+IDLE = """
+import multiprocessing, signal
+from pseudogen.cli.workers import side_by_side
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)  # as the command line has it
+results = side_by_side([str(n) for n in range(4)], int, 1)
+print(next(results))
+for worker in multiprocessing.active_children():  # which waits for the next input
+    worker.kill()
+    worker.join()
+print(*results)
+"""
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGPIPE"), reason="a pipe ends no program there")
+def test_a_worker_that_dies_while_it_waits_takes_down_nothing() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IDLE], capture_output=True, text=True, cwd=ROOT, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout == "(0, 0)\n(1, 1) (2, 2) (3, 3)\n"
+
+
+@pytest.mark.parametrize("room", [0, 1])
+def test_without_room_for_processes_the_work_is_done(
+    room: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[Any] = []
+    worker = workers._Worker
+
+    def limited(*arguments: Any) -> Any:
+        if len(started) == room:
+            raise BlockingIOError("Resource temporarily unavailable")
+        started.append(worker(*arguments))
+        return started[-1]
+
+    monkeypatch.setattr(workers, "_Worker", limited)
+    assert sorted(side_by_side(["3", "4", "5"], int, 3)) == [(0, 3), (1, 4), (2, 5)]
 
 
 def test_where_nothing_can_be_read_the_program_ends(tmp_path: Path) -> None:
@@ -262,6 +301,39 @@ def test_a_full_disk_is_told_and_the_device_stays(folder: Path) -> None:
         )
     assert printed.returncode == 2
     assert printed.stderr.count("\n") == 1
+
+
+@pytest.mark.skipif(os.name != "posix", reason="a shell closes streams")
+@pytest.mark.parametrize(
+    ("command", "status", "said"),
+    [
+        ("pseudo {files} 2>&-", 0, ""),
+        ("pseudo nothing.py 2>&-", 2, ""),
+        ("pseudo {files} --output {folder}/out.txt >&-", 0, ""),
+        ("pseudo {files} >&-", 2, "standard output can't be written"),
+        ("explain {folder}/train_01.py >&-", 2, "standard output can't be written"),
+        ("check {folder}/train_01.py >&-", 2, "standard output can't be written"),
+        ("patterns >&-", 2, "standard output can't be written"),
+        ("pseudo - <&-", 2, "<stdin>"),
+    ],
+)
+def test_a_stream_that_is_closed_is_no_fault(
+    folder: Path, command: str, status: int, said: str
+) -> None:
+    asked = command.format(files=f"{folder}/*.py", folder=folder)
+    done = subprocess.run(
+        f"{sys.executable} -m pseudogen {asked}",
+        shell=True,
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(ROOT), "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        check=False,
+    )
+    assert done.returncode == status
+    assert said in done.stderr
+    assert done.stderr.count("\n") == (1 if said else 0)
 
 
 def test_output_through_a_symbolic_link_keeps_the_link(tmp_path: Path) -> None:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
+
+from pseudogen.errors import InputError
+
+if TYPE_CHECKING:
+    from pseudogen.cache import Cache
 
 
 @click.group(epilog="Example: pseudogen cache clear")
@@ -21,6 +28,7 @@ def info() -> None:
 
     kept = Cache(cache_folder())
     count, size = kept.size()
+    _tell_fault(kept)
     click.echo(f"{kept.folder}: {count} ({size / 1e6:.1f} of {LIMIT_BYTES / 1e6:.0f} MB)")
 
 
@@ -30,4 +38,16 @@ def clear() -> None:
     from pseudogen.cache import Cache
     from pseudogen.folders import cache_folder
 
-    Cache(cache_folder()).clear()
+    kept = Cache(cache_folder())
+    kept.clear()
+    _tell_fault(kept)
+
+
+def _tell_fault(kept: Cache) -> None:
+    """Whoever asks for the cache itself is told that it can't be used; other commands do without.
+
+    Raises:
+        InputError: 'cache-unusable'.
+    """
+    if kept.fault is not None:
+        raise InputError("cache-unusable", folder=str(kept.folder), reason=kept.fault)

@@ -110,22 +110,25 @@ def _results(
     paths: list[str], work: Work, ways: Ways, store: Cache | None
 ) -> Iterator[tuple[int, Any]]:
     """(Place, result or what went wrong) of all files, as they come."""
-    keys: dict[int, bytes] = {}
+    asked: dict[int, _Asked] = {}
     states: dict[str, str] = {}
     rest: list[int] = []
     for place, path in enumerate(paths):
-        key = _key(path, work) if store is not None else None
-        kept = store.get(key) if store is not None and key is not None else None
+        one = _asked(path, work) if store is not None else None
+        kept = store.get(one.key) if store is not None and one is not None else None
         if kept is not None and _as_it_was(kept[1], states):
             yield place, kept[0]
             continue
         rest.append(place)
-        if key is not None:
-            keys[place] = key
+        if one is not None:
+            asked[place] = one
     for number, made in _worked([paths[place] for place in rest], work, ways):
         place = rest[number]
-        if store is not None and place in keys and not isinstance(made.result, InputError):
-            store.put(keys[place], (made.result, made.seen))
+        one = asked.get(place)
+        whole = not isinstance(made.result, InputError)
+        # What was worked on is the content of the key, unless the file was changed meanwhile.
+        if store is not None and one is not None and whole and _as_it_was(one.seen, {}):
+            store.put(one.key, (made.result, made.seen))
         yield place, made.result
 
 
@@ -229,15 +232,27 @@ def _store() -> Cache | None:
     return Cache(cache_folder())
 
 
-def _key(path: str, work: Work) -> bytes | None:
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """The key of a result, and the state in which its file was read for it."""
+
+    key: bytes
+    seen: dict[str, str]
+
+
+def _asked(path: str, work: Work) -> _Asked | None:
     """The key of the result; None for a file that can't be read, which is told later. What a file
     says depends on the folder in which it stands, whatever it is called from here."""
     from pseudogen.cache import key_of
+    from pseudogen.projects import state_of
     from pseudogen.reading.files import load, script_of
 
     try:
-        data = load(script_of(Path(path), path), path)
+        script = script_of(Path(path), path)
+        seen = {os.fspath(script): state_of(os.fspath(script))}
+        data = load(script, path)
     except InputError:
         return None
-    asked = f"{work.func.__module__} {work.func.__qualname__} {sorted(work.keywords.items())!r}"
-    return key_of(f"{asked} {path!r} {os.path.realpath(path)!r}", data)
+    question = f"{work.func.__module__} {work.func.__qualname__} {sorted(work.keywords.items())!r}"
+    key = key_of(f"{question} {path!r} {os.path.realpath(path)!r}", data)
+    return _Asked(key, seen)

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from pathlib import Path
 
 import click
 
@@ -49,9 +50,18 @@ def main() -> None:
     with contextlib.suppress(AttributeError, ValueError):
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     gc.set_threshold(_OBJECTS)
+    _open_streams()
     status = _run(sys.argv[1:])
     gc.freeze()  # else the interpreter looks at every object once more before it goes
     sys.exit(status)
+
+
+def _open_streams() -> None:
+    """A standard stream that is closed (`>&-`) is there all the same: nothing comes from it, what
+    is written to standard output fails, and what is said on standard error goes nowhere."""
+    for name, mode in (("stdin", "r"), ("stdout", "r"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, Path(os.devnull).open(mode, encoding="utf-8"))  # noqa: SIM115
 
 
 def _run(arguments: list[str]) -> int:

@@ -35,28 +35,31 @@ def side_by_side(paths: list[str], attempt: Attempt, jobs: int) -> Iterator[tupl
     waiting = deque(enumerate(paths))
     workers: dict[Any, _Worker] = {}
 
-    def start() -> None:
-        with _uninterrupted():
-            worker = _Worker(context, attempt)
-            workers[worker.connection] = worker
+    def start() -> bool:
+        try:
+            with _uninterrupted():
+                worker = _Worker(context, attempt)
+                workers[worker.connection] = worker
+        except OSError:  # there is no room for one more
+            return False
         worker.give(waiting.popleft())
+        return True
 
     try:
-        for _ in range(min(jobs, len(paths))):
-            start()
+        while waiting and len(workers) < jobs and start():
+            pass
         while workers:
             for ready in wait(list(workers)):
                 worker = workers[ready]
-                place, result = worker.take()
-                yield place, result
-                if isinstance(result, Died):
-                    del workers[ready]
-                    if waiting:
-                        start()
-                elif waiting:
-                    worker.give(waiting.popleft())
-                else:
-                    workers.pop(ready).stop()
+                yield worker.take()
+                if waiting and worker.give(waiting[0]):
+                    waiting.popleft()
+                    continue
+                workers.pop(ready).stop()
+                if waiting:
+                    start()
+        for place, path in waiting:  # of which no process could be started
+            yield place, attempt(path)
     finally:
         for worker in workers.values():
             worker.kill()
@@ -73,11 +76,10 @@ class _Worker:
         self.process.start()
         theirs.close()
 
-    def give(self, task: tuple[int, str]) -> None:
-        """Hand over an input."""
-        self.place = task[0]
-        with suppress(OSError):  # one that died meanwhile says so when it is asked
-            self.connection.send(task[1])
+    def give(self, task: tuple[int, str]) -> bool:
+        """Hand over an input; False where the worker is gone."""
+        self.place, path = task
+        return self._send(path)
 
     def take(self) -> tuple[int, Any]:
         """What became of the input."""
@@ -90,14 +92,21 @@ class _Worker:
 
     def stop(self) -> None:
         """There is nothing more to do."""
-        with suppress(OSError):
-            self.connection.send(None)
+        self._send(None)
         self.process.join()
 
     def kill(self) -> None:
         """At once, whatever it is doing."""
         self.process.kill()
         self.process.join()
+
+    def _send(self, path: str | None) -> bool:
+        with _broken_pipe_told():
+            try:
+                self.connection.send(path)
+            except OSError:
+                return False
+        return True
 
 
 @contextmanager
@@ -111,6 +120,20 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _broken_pipe_told() -> Iterator[None]:
+    """Who writes to a process that is gone is told so; by the signal, which ends a program whose
+    reader has gone, it would end the whole run."""
+    if not hasattr(signal, "SIGPIPE"):
+        yield
+        return
+    before = signal.signal(signal.SIGPIPE, signal.SIG_IGN)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGPIPE, before)
 
 
 def _serve(connection: Connection, ours: Connection | None, attempt: Attempt) -> None:

@@ -147,7 +147,7 @@ def find_rounds(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     if script.loop_around(site.statement) is None:
         return
     rounds, calls = over.args[0].value, script.calls_below(site.statement)
-    asked = {method_of(call) for call in calls}
+    asked = {method(call) for call in calls}
     if "backward" not in asked or asked & {"step", "zero_grad"} or type(rounds) is cst.Integer:
         return
     below = script.tree.below(site.statement)
@@ -168,7 +168,7 @@ def _steps_behind(loop: Statement, script: Script) -> bool:
         for s in script.tree.statements[loop.after :]
         if s.parent == loop.parent and type(s.node) is cst.Expr
     )
-    stepping = (call for s in behind for call in script.calls_in(s) if method_of(call) == "step")
+    stepping = (call for s in behind for call in script.calls_in(s) if method(call) == "step")
     return any(
         script.training_step(call) is not None or _is_optimizer(call, script) for call in stepping
     )
