@@ -7,13 +7,11 @@ from pseudogen.patterns.weight_averaging.facts import WeightAveraging
 from pseudogen.patterns.weight_averaging.finders import (
     find_helper,
     find_known,
-    find_loop,
-    find_loop_by_name,
     find_named,
     find_set_up,
-    find_states,
     find_update,
 )
+from pseudogen.patterns.weight_averaging.loops import find_loop, find_loop_by_name, find_states
 
 __all__ = [
     "WeightAveraging",
@@ -139,6 +137,7 @@ EXAMPLES = {
             form="ema",
             average="ema_model",
             model="model",
+            decay="decay",
         ),
     ],
     (
@@ -307,6 +306,7 @@ EXAMPLES = {
             form="ema",
             average="target",
             model="encoder",
+            decay="m",
         ),
     ],
     ("model = build_model(cfg)\nema.may_build_model_ema(cfg, model)"): [
@@ -366,6 +366,38 @@ EXAMPLES = {
             form="ema",
             average="ema",
             model="net",
+            decay="decay",
+        ),
+    ],
+    (
+        "for slow, fast in zip(target.parameters(), net.parameters()):\n"
+        "    slow.data.lerp_(fast.data, 1 - 0.99)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("target", "net")),
+            action="updated",
+            form="ema",
+            average="target",
+            model="net",
+            decay="0.99",
+            decay_value=0.99,
+        ),
+    ],
+    (
+        "for e, p in zip(ema.parameters(), net.parameters()):\n"
+        "    e.data = beta * e.data + (1 - beta) * p.data"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("ema", "net")),
+            action="updated",
+            form="ema",
+            average="ema",
+            model="net",
+            decay="beta",
         ),
     ],
     "accumulate(generator_ema, generator, 0)": [

@@ -1,22 +1,22 @@
-"""early-stopping: training is stopped when it no longer improves."""
+"""What early-stopping is found by."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, ClassVar
+from typing import Any
 
 import libcst as cst
 
-from pseudogen.finding import Finding, pattern
-from pseudogen.names.evidence import API, NAME, Evidence
+from pseudogen.finding import pattern
+from pseudogen.names.evidence import FLOW, NAME, Evidence
 from pseudogen.names.modules import in_module_class
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import holder
 from pseudogen.names.words import words
-from pseudogen.records import dataclass
+from pseudogen.patterns.early_stopping.facts import EarlyStopping
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -46,47 +46,53 @@ _NAME = re.compile(r"[\w.]+")
 _STOPPERS = frozenset({"stopper", "early", "earlystopping", "patience", "earlystop"})
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class EarlyStopping(Finding):
-    """Facts of an early stop.
-
-    Attributes:
-        how: "condition" (an `if` that stops), "callback" (a framework stops) or "object" (a
-            helper that counts is made).
-        condition: The condition that stops.
-        patience: How long it may not improve, as written.
-        patience_value: That where constants tell.
-        action: What is done: "break", "return", "flag" or "exit"; None for callbacks.
-        monitor: The metric that a callback watches.
-        name: What holds the callback or helper.
-        unused: Whether the script never uses the callback that it makes.
-        per: "epoch" or "step": how often the condition is looked at.
-        goes_on: The line of the loop of the training that goes on around the one that a `break`
-            leaves; None where there is none or something leaves it, too.
-    """
-
-    pattern: ClassVar[str] = "early-stopping"
-
-    how: str
-    condition: str | None = None
-    patience: str | None = None
-    patience_value: int | float | None = None
-    action: str | None = None
-    monitor: str | None = None
-    name: str | None = None
-    per: str | None = None
-    unused: bool = False
-    goes_on: int | None = None
-
-
 @pattern(EarlyStopping, statements=(cst.If,), mentions=_PIECES)
 def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     """`if epochs_without_improvement >= patience: break`."""
     test = site.node.test
     if not (_waits(test) or _from_stopper(test, site, script)):
         return
-    if _diverges(test):
-        return  # the loss has grown beyond bounds
+    if not _diverges(test):  # the loss has not grown beyond bounds
+        yield from _stop(site, script, Evidence(NAME, (text(test),)))
+
+
+@pattern(EarlyStopping, statements=(cst.If,), mentions=(">", "=="))
+def find_counter(site: Site, script: Script) -> Iterator[EarlyStopping]:
+    """`if rounds >= 10: break`, where the rounds without a better result are counted."""
+    test = site.node.test
+    if type(test) is not cst.Comparison or len(test.comparisons) != 1 or _waits(test):
+        return
+    if type(test.comparisons[0].operator) in _REACHED and _counter(test, site, script):
+        yield from _stop(site, script, Evidence(FLOW, (text(test),)))
+
+
+_REACHED = (cst.GreaterThan, cst.GreaterThanEqual, cst.Equal)
+
+
+def _counter(test: Any, site: Site, script: Script) -> str | None:
+    """What a comparison asks of, where an `if` that compares a result with the best so far begins
+    it anew, and its `else` counts on: `best, rounds = loss, 0`, `rounds += 1`."""
+    if type(test) is not cst.Comparison or type(test.left) not in (cst.Name, cst.Attribute):
+        return None
+    counter = text(test.left)
+    begins, grows = set(), set()
+    for binding in script.resolver.bindings(counter, site.scope):
+        statement = script.tree.statements[binding.statement]
+        if statement.parent < 0:
+            continue
+        header = script.tree.statements[statement.parent]
+        if binding.how == "augment":
+            grows.add((header.chain, header.parent))
+        elif binding.value is not None and text(binding.value) == "0":
+            compared = getattr(header.node, "test", None)
+            if type(compared) is cst.Comparison and "best" in text(compared):
+                begins.add((header.chain, header.parent))
+    return counter if begins & grows else None
+
+
+def _stop(site: Site, script: Script, evidence: Evidence) -> Iterator[EarlyStopping]:
+    """The finding of a condition of that kind, where it stops the training."""
+    test = site.node.test
     around = script.function_around(site.statement)
     if in_module_class(script, site.statement):
         return  # a computation that ends early
@@ -100,9 +106,10 @@ def find_condition(site: Site, script: Script) -> Iterator[EarlyStopping]:
     yield EarlyStopping(
         line=site.line,
         end=site.last,
-        evidence=Evidence(NAME, (text(test),)),
+        evidence=evidence,
         how="condition",
         condition=text(test),
+        counter=_counter(test, site, script),
         patience=text(patience) if patience is not None else None,
         patience_value=value,
         action=action,
@@ -274,125 +281,3 @@ def find_helper(site: Site, script: Script) -> Iterator[EarlyStopping]:
         patience_value=script.value(patience, site.statement.index) if patience else None,
         name=holder(site),
     )
-
-
-def _example(**facts: Any) -> list[EarlyStopping]:
-    facts.setdefault("end", facts["line"])
-    return [EarlyStopping(**facts)]
-
-
-EXAMPLES = {
-    "patience = 10\nif bad_epochs >= patience:\n    break": _example(
-        line=2,
-        evidence=Evidence(NAME, ("bad_epochs >= patience",)),
-        how="condition",
-        condition="bad_epochs >= patience",
-        patience="patience",
-        patience_value=10,
-        action="break",
-    ),
-    "if epochs_since_improvement == 20:\n    break": _example(
-        line=1,
-        evidence=Evidence(NAME, ("epochs_since_improvement == 20",)),
-        how="condition",
-        condition="epochs_since_improvement == 20",
-        patience="20",
-        patience_value=20,
-        action="break",
-    ),
-    "if step - last_improve > config.require_improvement:\n    stop = True": _example(
-        line=1,
-        evidence=Evidence(NAME, ("step - last_improve > config.require_improvement",)),
-        how="condition",
-        condition="step - last_improve > config.require_improvement",
-        patience="config.require_improvement",
-        action="flag",
-    ),
-    "from keras.callbacks import EarlyStopping\nstop = EarlyStopping('val_loss', patience=5)": (
-        _example(
-            line=2,
-            evidence=Evidence(API, ("keras.callbacks.EarlyStopping",)),
-            how="callback",
-            patience="5",
-            patience_value=5,
-            monitor="'val_loss'",
-            name="stop",
-        )
-    ),
-    "if early_stopping.early_stop:\n    return": _example(
-        line=1,
-        evidence=Evidence(NAME, ("early_stopping.early_stop",)),
-        how="condition",
-        condition="early_stopping.early_stop",
-        action="return",
-    ),
-    "from keras.callbacks import EarlyStopping\n"
-    "waiting = EarlyStopping(patience=4)\n"
-    "model.fit(x, y, callbacks=[saving])  # without waiting": _example(
-        line=2,
-        evidence=Evidence(API, ("keras.callbacks.EarlyStopping",)),
-        how="callback",
-        patience="4",
-        patience_value=4,
-        name="waiting",
-        unused=True,
-    ),
-    "for epoch in range(9):\n"
-    "    for x, y in loader:\n"
-    "        loss = step(x, y)\n"
-    "        loss.backward()\n"
-    "        if no_improve > 10:\n"
-    "            break": _example(
-        line=5,
-        evidence=Evidence(NAME, ("no_improve > 10",)),
-        how="condition",
-        condition="no_improve > 10",
-        patience="10",
-        patience_value=10,
-        action="break",
-        per="step",
-        goes_on=1,
-    ),
-    "for epoch in range(9):\n"
-    "    for x, y in loader:\n"
-    "        loss = step(x, y)\n"
-    "        loss.backward()\n"
-    "        if no_improve > 10:\n"
-    "            break\n"
-    "    else:\n"
-    "        continue\n"
-    "    break": _example(
-        line=5,
-        evidence=Evidence(NAME, ("no_improve > 10",)),
-        how="condition",
-        condition="no_improve > 10",
-        patience="10",
-        patience_value=10,
-        action="break",
-        per="step",
-    ),
-}
-COUNTEREXAMPLES = {
-    (
-        "class BeamHypotheses:\n"
-        "    def is_done(self):\n"
-        "        if self.early_stopping:\n"
-        "            return True"
-    ): "a search for a sequence, no training",
-    (
-        "def should_stop(loss):\n    if patience <= 0:\n        return False"
-    ): "where nobody waits, the training goes on",
-    "if early_stop_threshold and loss > early_stop_threshold * best_loss:\n"
-    "    should_stop = True": "the loss has grown beyond bounds",
-    (
-        "import torch.nn as nn\n"
-        "class Matcher(nn.Module):\n"
-        "    def match(self, pairs):\n"
-        "        for layer in self.layers:\n"
-        "            if early_stopped.all():\n"
-        "                break"
-    ): "a model leaves out layers",
-    "if step >= max_steps:\n    break": "the planned end of the run",
-    "if loss_is_nan:\n    break": "a failure, no lack of improvement",
-    "if bad_epochs >= patience:\n    lr *= 0.1": "lowers the rate and goes on",
-}
