@@ -411,6 +411,21 @@ EXAMPLES = {
             function="accumulate",
         ),
     ],
+    (
+        "for old_p, p in zip(old.parameters(), net.parameters()):\n"
+        "    old_p.data.copy_(tau * p.data + (1 - tau) * old_p.data)"
+    ): [
+        WeightAveraging(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("old", "net")),
+            action="updated",
+            form="ema",
+            average="old",
+            model="net",
+            decay="1 - tau",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "losses = agent.update_parameters(memory, batch_size, updates)": "an agent learns",

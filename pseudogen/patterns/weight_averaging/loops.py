@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -191,12 +192,8 @@ def averaged_pair(node: cst.For) -> tuple[Any, Any] | None:
 
 def _changes(body: Any, name: str) -> bool:
     """Whether a block changes the values of a variable in place."""
-    written = text(body)
-    return any(
-        f"{name}{data}.{method}(" in written
-        for data in ("", ".data")
-        for method in ("mul_", "lerp_", "copy_")
-    )
+    changed = rf"(?<![\w.]){re.escape(name)}(?:\.data)?\.(?:mul_|lerp_|copy_)\("
+    return re.search(changed, text(body)) is not None
 
 
 def mixes(loop: Statement, script: Script) -> bool:
