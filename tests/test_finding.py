@@ -1,5 +1,6 @@
 """Which places a finder is asked about: no finding is lost because its finder was not asked."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -31,6 +32,18 @@ def test_what_finders_turn_down_loses_no_finding(text: str) -> None:
     script = Script.parse(text)
     everywhere = [_asked_about_everything(finder) for finder in all_finders()]
     assert find_all(script, all_finders()) == find_all(script, everywhere)
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_whatever_is_read_is_among_the_names_of_its_statement(text: str) -> None:
+    """Reads are looked for where such a name is written: `args` of `args["lr"]`."""
+    script = Script.parse(text)
+    named: dict[str, set[int]] = {}
+    for name, places in script.tree.named.items():
+        named.setdefault(name.partition(".")[0], set()).update(places)
+    for statement in script.tree.statements:
+        for read, _ in script.reads_of(statement):
+            assert statement.index in named[re.split(r"[.\[]", read)[0]]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

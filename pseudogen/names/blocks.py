@@ -96,25 +96,6 @@ def mentions(script: Script, *pieces: str) -> bool:
     return any(map(found.__getitem__, pieces))
 
 
-def lines_with(text: str, endings: Iterable[str]) -> set[int]:
-    """The numbers of the lines in which a word ends with one of some pieces of text: `opt` stands
-    so in `opt.lr` and `my_opt2.lr`, not in `optimizer`. One search through the whole for each is
-    faster than one through each line."""
-    found: set[int] = set()
-    for piece in endings:
-        line, counted, after = 1, 0, len(piece)
-        place = text.find(piece)
-        while place >= 0:
-            if text[place + after : place + after + 1].isalpha():
-                place = text.find(piece, place + 1)
-                continue
-            line += text.count("\n", counted, place)
-            found.add(line)
-            counted = text.find("\n", place)
-            place = text.find(piece, counted + 1) if counted >= 0 else -1
-    return found
-
-
 def statements_at(script: Script, line: int) -> list[Statement]:
     """The statements that start on a line; without one, the statement that goes on there."""
     statements = script.tree.statements

@@ -22,14 +22,13 @@ if TYPE_CHECKING:
 _HOLDERS = frozenset(
     {"args", "cfg", "conf", "config", "flags", "hparams", "hps", "hyp", "opt", "opts"}
 )
-_ENDINGS = ("param_groups", *sorted(_HOLDERS))
 
 
 def collect(script: Script, known: Settings) -> Iterator[tuple[str, Setting]]:
     """The keys that are read from a name that holds settings and that nothing in the script
     declares: `cfg.TRAIN.LR`, `config["lr"]`, `opt.batch_size`."""
     first: dict[str, tuple[Statement, str | None]] = {}
-    for statement, found in script.reads_mentioning(_ENDINGS):
+    for statement, found in script.reads_beside(_holds_settings):
         for name, default in found:
             if name not in first:
                 first[name] = (statement, default)
@@ -126,14 +125,17 @@ def _beginnings(name: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=1 << 14)
+def _holds_settings(name: str) -> bool:
+    """Whether a name begins with one that holds settings: `cfg`, `cfg.lr`, `self.cfg.lr`."""
+    root, _, rest = name.partition(".")
+    own = root == "self"
+    found = words((rest.partition(".")[0] if own else root).partition("[")[0])
+    return bool(found) and found[-1] in _HOLDERS and (own or len(found) <= 2)
+
+
 def _is_setting(name: str) -> bool:
     """Whether a name is that of something in what holds settings by its own name: `cfg.lr`, and
     `self.cfg.lr`."""
-    root = name.partition(".")[0].partition("[")[0]
-    if root == name or name.endswith(".FLAGS"):
+    if name.endswith(".FLAGS") or not _holds_settings(name):
         return False
-    if root == "self":
-        root = name.partition(".")[2].partition(".")[0].partition("[")[0]
-        return words(root)[-1:] != () and words(root)[-1] in _HOLDERS and name.count(".") > 1
-    found = words(root)
-    return bool(found) and found[-1] in _HOLDERS and len(found) <= 2
+    return name.count(".") > 1 if name.startswith("self.") else "." in name or "[" in name

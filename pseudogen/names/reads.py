@@ -71,6 +71,8 @@ def _names(parts: tuple[Any, ...]) -> list[Read]:
                 stack.append(function.value)
         elif (kind is cst.Attribute or kind is cst.Subscript) and (name := read_name(node)):
             found.append((name, None))
+        elif kind is cst.Attribute:  # of what has no name, as in `make().lr`
+            stack.append(node.value)
         elif kind is tuple or kind is list:
             stack += node[::-1]
         elif (children := CHILDREN.get(kind)) is not None:

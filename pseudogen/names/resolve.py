@@ -107,9 +107,10 @@ class Resolver:
         and `self.loss = nn.CrossEntropyLoss` are followed.
         """
         key = (name, scope)
-        if key not in self._qualified:
-            self._qualified[key] = self._full_names(name, scope, 0)
-        return self._qualified[key]
+        found = self._qualified.get(key)
+        if found is None:
+            found = self._qualified[key] = self._full_names(name, scope, 0)
+        return found
 
     def _full_names(self, name: str, scope: int, depth: int) -> tuple[str, ...]:
         if not name or depth > _ALIAS_DEPTH:
@@ -128,8 +129,8 @@ class Resolver:
         plain = name.partition("(")[0].partition("[")[0]
         end = len(plain)
         while end > 0:
-            found = self.bindings(plain[:end], scope)
-            if found:
+            beginning = plain[:end]
+            if beginning in self.bound and (found := self.bindings(beginning, scope)):
                 return end, found
             end = plain.rfind(".", 0, end)
         return 0, []

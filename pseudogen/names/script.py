@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from itertools import accumulate, chain
 from operator import attrgetter
 from typing import Any, TypeVar
@@ -193,11 +193,10 @@ class Script:
     def known_name(self, name: str, scope: int) -> Known | None:
         """Likewise for its dotted name."""
         key = (name, scope)
-        try:
+        if key in self._known:
             return self._known[key]
-        except KeyError:
-            found = self._known[key] = self.resolver.known(name, scope)
-            return found
+        found = self._known[key] = self.resolver.known(name, scope)
+        return found
 
     def role(self, node: Any, scope: int) -> Role | None:
         """The role of an expression (model, optimizer, batch size...), or None."""
@@ -327,16 +326,16 @@ class Script:
             found = self._reads[statement.index] = reads.reads(statement)
         return found
 
-    def reads_mentioning(
-        self, endings: Collection[str]
+    def reads_beside(
+        self, wanted: Callable[[str], bool]
     ) -> Iterator[tuple[Statement, list[reads.Read]]]:
-        """The statements in whose lines a word ends with one of some pieces of text, in lower case,
-        each with what it reads."""
-        lines = blocks.lines_with("\n".join(self._lowered), endings)
-        for statement in self.tree.statements:
-            first, last = statement.start, statement.last
-            if first in lines or (first < last and not lines.isdisjoint(range(first, last + 1))):
-                yield statement, self.reads_of(statement)
+        """The statements that have one of the wanted names in an expression, each with what it
+        reads."""
+        named = self.tree.named
+        places = {place for name in named if wanted(name) for place in named[name]}
+        for place in sorted(places):
+            statement = self.tree.statements[place]
+            yield statement, self.reads_of(statement)
 
     def uses(self, setting: Setting) -> tuple[int, ...]:
         """The lines on which a setting is read, under any of its names."""

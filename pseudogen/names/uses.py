@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import libcst as cst
 
-from pseudogen.names.settings import Setting, Settings
+from pseudogen.names.settings import Setting
 from pseudogen.syntax.tree import Statement
 
 if TYPE_CHECKING:
@@ -26,7 +26,8 @@ class Uses:
             self._names.setdefault(id(setting), []).append(name)
         self._lines: dict[str, set[int]] = {}
         of_name: dict[str, list[int]] = {}
-        for statement, found in script.reads_mentioning(_roots(settings)):
+        roots = {_JOINT.split(name, 1)[0] for name in settings}
+        for statement, found in script.reads_beside(lambda name: name.partition(".")[0] in roots):
             for name, _ in found:
                 constant = name in settings and settings[name].origin == "constant"
                 if not constant or not _hides(script, name, statement):
@@ -53,11 +54,6 @@ def _hides(script: Script, read: str, statement: Statement) -> bool:
             return True
         place = scope.parent
     return False
-
-
-def _roots(settings: Settings) -> set[str]:
-    """The first names of settings, in lower case: `args` of `args.lr`."""
-    return {_JOINT.split(name, 1)[0].lower() for name in settings}
 
 
 def _beginnings(name: str) -> list[str]:

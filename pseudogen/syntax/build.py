@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,12 +19,10 @@ _IMPORTS = (cst.Import, cst.ImportFrom)
 _INNER = getters(
     {
         **NAMES,
-        cst.Attribute: ("value",),
         cst.Arg: ("value",),
-        cst.Param: ("annotation", "default"),
     }
 )
-"""Node type -> the children that may hold such nodes: not the names of attributes and arguments."""
+"""Node type -> its children: not the names of arguments."""
 
 
 def build(parsed: Parsed, text: str) -> Tree:
@@ -65,6 +64,7 @@ class _Builder:
         self.statements: list[Statement] = []
         self.scopes = [Scope(0, "module", NO_STATEMENT, NO_STATEMENT)]
         self.occurrences: dict[type, list[Occurrence]] = {kind: [] for kind in RECORDED}
+        self.named: dict[str, list[int]] = defaultdict(list)
         self.star_imports: list[str] = []
 
     def build(self) -> Tree:
@@ -76,6 +76,7 @@ class _Builder:
             statements=self.statements,
             scopes=self.scopes,
             occurrences=self.occurrences,
+            named=self.named,
             star_imports=self.star_imports,
         )
 
@@ -295,19 +296,26 @@ class _Builder:
     # Expressions
 
     def _expressions(self, root: Any, index: int, scope: int) -> None:
-        """Records the wanted expression nodes below `root`, and binds walrus targets."""
+        """Records the names and the wanted expression nodes below `root`, and binds walrus
+        targets."""
         stack: list[Any] = [root]
         pop, push, append, inner = stack.pop, stack.extend, stack.append, _INNER.get
-        calls = self.occurrences[cst.Call]
+        calls, named = self.occurrences[cst.Call], self.named
         while stack:
             node = pop()
             kind = type(node)
-            if kind is cst.Call:
-                name = dotted(node.func)
-                calls.append(Occurrence(node, index, scope, name))
-                push([arg.value for arg in node.args[::-1]])
-                if not name or "(" in name or "[" in name:
-                    append(node.func)  # in a plain name is nothing to record
+            if kind is cst.Name:
+                named[node.value].append(index)
+                continue
+            if kind is cst.Call or kind is cst.Attribute:
+                name = dotted(node.func if kind is cst.Call else node)
+                if kind is cst.Call:
+                    calls.append(Occurrence(node, index, scope, name))
+                    push([arg.value for arg in node.args[::-1]])
+                if name and "(" not in name and "[" not in name:
+                    named[name].append(index)
+                else:
+                    append(node.func if kind is cst.Call else node.value)
                 continue
             if kind is tuple or kind is list:
                 push(node[::-1])

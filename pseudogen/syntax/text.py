@@ -68,11 +68,11 @@ def text(node: Any) -> str:
     if kind is cst.Name and not node.lpar:  # as half of them
         name: str = node.value
         return name
-    part = _PARTS.get(kind)
-    if part is not None:
-        return part(node)
     writer = _WRITERS.get(kind)
-    written = writer(node) if writer is not None else None
+    if writer is None:
+        part = _PARTS.get(kind)
+        return part(node) if part is not None else _as_written(node)
+    written = writer(node)
     if written is None:
         return _as_written(node)
     brackets = node.lpar

@@ -93,8 +93,9 @@ class Occurrence:
 class Tree:
     """Everything the one walk finds.
 
-    `occurrences` has, for each recorded node type, its places in the order of the source;
-    `star_imports` the modules imported with `*`.
+    `occurrences` has, for each recorded node type, its places in the order of the source; `named`,
+    for each name that is written in an expression, with the attributes behind it, the statements
+    that have it there; `star_imports` the modules imported with `*`.
     """
 
     module: cst.Module
@@ -103,6 +104,7 @@ class Tree:
     statements: list[Statement]
     scopes: list[Scope]
     occurrences: dict[type, list[Occurrence]]
+    named: dict[str, list[int]]
     star_imports: list[str]
     _at_line: dict[int, Statement] = field(default_factory=dict, init=False, repr=False)
     _around: dict[int, list[Statement]] = field(default_factory=dict, init=False, repr=False)
