@@ -134,6 +134,12 @@ class Listing:
     code: tuple[str, ...]
     first: int
 
+    @property
+    def indent(self) -> int:
+        """How far all lines are indented."""
+        lines = [line for line in self.code if line.strip()]
+        return min((len(line) - len(line.lstrip()) for line in lines), default=0)
+
 
 Block = Heading | Paragraph | Items | Table | Listing
 

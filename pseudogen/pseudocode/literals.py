@@ -126,7 +126,7 @@ def _template(writer: Writer, inside: str) -> str:
     return writer.vocabulary.string(f'"{inside}"')
 
 
-def _part(writer: Writer, part: Any, raw: bool) -> str:
+def _part(writer: Writer, part: Any, raw: bool, inner: bool = False) -> str:
     if type(part) in (cst.FormattedStringText, *_TEXTS):
         content = part.value.replace("{{", "{").replace("}}", "}")
         return spelt(content if raw or "\\" not in content else _unescaped(content))
@@ -137,7 +137,7 @@ def _part(writer: Writer, part: Any, raw: bool) -> str:
         notes.append(writer.say("exactly"))
     if part.format_spec:
         notes.append(_specified(writer, part.format_spec, raw))
-    return name + slot(writer, shown, notes)
+    return name + (_slot(shown, notes) if inner else slot(writer, shown, notes))
 
 
 def _unescaped(content: str) -> str:
@@ -151,7 +151,11 @@ def _unescaped(content: str) -> str:
 
 
 def slot(writer: Writer, shown: str, notes: list[str]) -> str:
-    """A place in a text that holds a value."""
+    """A place in a text that holds a value, which is no part of what is quoted."""
+    return writer.vocabulary.unquoted(_slot(shown, notes))
+
+
+def _slot(shown: str, notes: list[str]) -> str:
     return f"⟨{', '.join([shown, *filter(None, notes)])}⟩"
 
 
@@ -159,7 +163,7 @@ def _specified(writer: Writer, parts: Any, raw: bool) -> str:
     texts = (cst.FormattedStringText, *_TEXTS)
     if all(type(part) in texts for part in parts):
         return specification(writer, "".join(part.value for part in parts))
-    return writer.say("format_as", "".join(_part(writer, part, raw) for part in parts))
+    return writer.say("format_as", "".join(_part(writer, part, raw, inner=True) for part in parts))
 
 
 def specification(writer: Writer, spec: str) -> str:

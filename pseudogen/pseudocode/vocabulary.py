@@ -94,6 +94,10 @@ class Vocabulary:
         """A text in quotes; `text` may hold marked values."""
         return f"{_STRING}{text}{_END}"
 
+    def unquoted(self, text: str) -> str:
+        """Words in the middle of a text in quotes that are no part of it."""
+        return f"{_END}{text}{_STRING}"
+
     def quoted(self, written: str) -> str:
         """A text of the script, in quotes, with its invisible characters spelt out."""
         return f'{_STRING}"{spelt(written)}"{_END}'

@@ -35,6 +35,8 @@ _HANG = 8
 _NARROWEST = 24
 """Cells that pseudocode keeps however deep it is nested."""
 _UNDERLINE = {1: "═", 2: "─"}
+_MARKED = 3
+"""The level of stages, which a sign tells from the findings in them."""
 _GAP = (Span("  "),)
 
 
@@ -77,7 +79,7 @@ def document_lines(document: Document, look: Look) -> Iterator[Spans]:
 def _close(before: Block, block: Block) -> bool:
     """Whether a block follows without a blank line."""
     if isinstance(before, Heading):
-        return before.level > 2
+        return before.level > _MARKED or (before.level == _MARKED and type(block) is not Heading)
     return isinstance(before, Paragraph) and isinstance(block, Paragraph) and bool(block.label)
 
 
@@ -98,6 +100,9 @@ def _block(block: Block, look: Look) -> Iterator[Spans]:
 
 def _heading(heading: Heading, look: Look) -> Iterator[Spans]:
     title = joined(as_kind(quoted(heading.text, look), "heading"), heading.note)
+    if heading.level == _MARKED:
+        yield from _beside(Span("■ ", "rule"), wrap(title, look.width - 2))
+        return
     lines = list(wrap(title, look.width))
     yield from lines
     if heading.level in _UNDERLINE:

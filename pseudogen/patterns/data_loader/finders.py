@@ -270,7 +270,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
         sampler_optional=sampler is not None and may_be_none(sampler, site, script),
         shards=shards(sampler, site, script) if sampler is not None else None,
         workers=script.argument_or_default(site, "num_workers"),
-        no_workers=_is_zero(script, workers, at),
+        no_workers=_is_zero(script, workers),
         workers_divided=workers_divided(script, workers, site.statement),
         pin_memory=script.argument_or_default(site, "pin_memory"),
         drop_last=script.argument_or_default(site, "drop_last"),
@@ -294,10 +294,10 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> DataLoader:
     return replace(found, sampler=None, shuffle="True" if unless else found.shuffle)
 
 
-def _is_zero(script: Script, workers: Any, at: int) -> bool:
-    """Whether a setting by another name than its value is 0 where constants tell."""
-    named = workers is not None and type(workers) is not cst.Integer
-    return named and script.value(workers, at) == 0
+def _is_zero(script: Script, workers: Any) -> bool:
+    """Whether what is passed is a setting that is 0 unless something else is given."""
+    setting = script.settings.get(text(workers)) if workers is not None else None
+    return setting is not None and setting.default == "0"
 
 
 def _loaders_of(target: str | None) -> str | None:
