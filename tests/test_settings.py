@@ -82,7 +82,8 @@ def test_dataclass_is_read_through_its_instances(make: str, holder: str) -> None
     assert (betas.default, betas.help) == ("(0.9, 0.95)", "for Adam")
 
 
-def test_parser_of_dataclasses_unpacks_by_place() -> None:
+@pytest.mark.parametrize("part", ["", "[:2]"])
+def test_parser_of_dataclasses_unpacks_by_place(part: str) -> None:
     found = settings_of(
         "from transformers import HfArgumentParser\n"
         "from dataclasses import dataclass\n"
@@ -93,7 +94,7 @@ def test_parser_of_dataclasses_unpacks_by_place() -> None:
         "class Data:\n"
         "    path: str = 'a'\n"
         "parser = HfArgumentParser((Model, Data))\n"
-        "model_args, data_args = parser.parse_args_into_dataclasses()\n"
+        f"model_args, data_args = parser.parse_args_into_dataclasses(){part}\n"
     )
     assert found["model_args.width"].default == "8"
     assert found["data_args.path"].default == "'a'"

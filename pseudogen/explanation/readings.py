@@ -131,7 +131,7 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
                 if type(node) is cst.Assign and not method[:1].isupper():
                     continue  # that its target gets a value says as much
                 if name and "(" not in name and not reports(name, receiver, method):
-                    called[name] = None
+                    called[name if "[" not in name else text(value.func)] = None
     if not names and not called:
         return None
     return Clause("summary", tuple(names), parts=tuple(called))

@@ -83,12 +83,20 @@ def _instances(script: Script, name: str, parsed: dict[str, int]) -> Iterator[st
     for scope in script.tree.scopes:
         for variable, bindings in scope.bindings.items():
             for binding in bindings:
-                made = type(binding.value) is cst.Call and binding.how in ("assign", "unpack")
-                if (made and _makes(binding.value, name, binding.position, parsed)) or (
+                value = _whole(binding.value) if binding.how in ("assign", "unpack") else None
+                made = type(value) is cst.Call and _makes(value, name, binding.position, parsed)
+                if made or (
                     binding.how == "parameter"
                     and _annotated(script, binding.statement, variable) == name
                 ):
                     yield variable
+
+
+def _whole(value: Any) -> Any:
+    """What the first parts are taken of: `parse()` of `parse()[:2]`."""
+    part = value.slice[0].slice if type(value) is cst.Subscript and len(value.slice) == 1 else None
+    begins = type(part) is cst.Slice and part.lower is None and part.step is None
+    return value.value if begins else value
 
 
 def _makes(call: cst.Call, name: str, position: int | None, parsed: dict[str, int]) -> bool:

@@ -16,7 +16,7 @@ def header(writer: Writer, node: cst.For) -> str:
     """The line of a `for` loop."""
     text = _counted(writer, node) or _idiom(writer, node)
     if text is None:
-        items = writer.operand(node.iter)
+        items = writer.alone(node.iter)
         text = writer.keyword("for_each", target(writer, node.target), items)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
 
@@ -76,7 +76,7 @@ def _numbered(writer: Writer, targets: list[Any], call: cst.Call) -> str | None:
     if len(call.args) == 2:
         start = writer.text(call.args[1].value, SUM)
     number, element = (target(writer, part) for part in targets)
-    items = writer.operand(plain[0].value)
+    items = writer.alone(plain[0].value)
     first = start or writer.vocabulary.number("0")
     return writer.keyword("for_numbered", number, element, items, first)
 

@@ -31,6 +31,9 @@ def test_languages_have_the_same_phrases(lang: str) -> None:
 
 
 CALLS = [
+    ("y = x.view((-1, size))", "y ← x reshaped to [−1, size]"),
+    ("print()", "print an empty line"),
+    ("optimizer.clear_grad()", "clear the gradients of optimizer"),
     ('code = name.encode("utf-8")', 'code ← name as encoded bytes ("utf-8")'),
     ("code = autoencoder.encode(images).sample()", "code ← autoencoder.encode(images).sample()"),
     ("ids = tokenizer.encode(line, maxlen=8)", "ids ← tokenizer.encode(line, maxlen = 8)"),

@@ -56,6 +56,11 @@ EXPRESSIONS = [
     ("a or b", "a or else b", "a，不成立时取 b"),
     ("a == 1 or b", "a = 1 or b holds", "a = 1 或 b 成立"),
     ("f'{x:.2f} s'", '"⟨x, 2 decimals⟩ s"', '"⟨x, 2 位小数⟩ s"'),
+    (
+        "f'{a if b else None}!'",
+        '"⟨a if b holds, otherwise none⟩!"',
+        '"⟨若 b 成立则取 a，否则取无⟩!"',
+    ),
     ("'{} of {}'.format(a, b)", '"⟨a⟩ of ⟨b⟩"', '"⟨a⟩ of ⟨b⟩"'),
     ("'%d%%' % a", '"⟨a⟩%"', '"⟨a⟩%"'),
     ("1_000 + 0b101 + .5 + 2j", "1000 + 101₂ + 0.5 + 2i", "1000 + 101₂ + 0.5 + 2i"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import libcst as cst
@@ -108,6 +108,15 @@ def plain(writer: Writer, node: cst.Call) -> Term:
     return f"{writer.text(node.func, ATOM)}({writer.listed(arguments(writer, node.args))})", ATOM
 
 
+def _spread(row: Row, args: Sequence[cst.Arg]) -> Sequence[cst.Arg]:
+    """`x.view((2, 3))` is `x.view(2, 3)`."""
+    shape = args[0].value if row.rest in ("axes", "shape") and len(args) == 1 else None
+    if type(shape) is not cst.Tuple or args[0].keyword is not None:
+        return args
+    plain = all(type(element) is cst.Element for element in shape.elements)
+    return [cst.Arg(element.value) for element in shape.elements] if plain else args
+
+
 def _said(
     writer: Writer, node: cst.Call, operand: Callable[[Any], str] | None = None
 ) -> Said | None:
@@ -125,7 +134,7 @@ def _said(
     others: list[str] = []
     if receiver is not None:
         bound[names.pop(0)] = say(receiver)
-    for arg in node.args:
+    for arg in _spread(row, node.args):
         keyword = arg.keyword.value if arg.keyword is not None else ""
         keyword = row.aliases.get(keyword, keyword)
         if keyword in names:

@@ -20,6 +20,7 @@ model.apply             apply_to_parts      it function
 writer.add_scalar       log_value           it name value [step]
 writer.add_image        log_value           it name value [step]
 .zero_grad              clear_gradients     it [set_to_none]
+.clear_grad             clear_gradients     it
 .unscale_               unscale             it optimizer
 .backward               backpropagate       it [gradient]
 .set_epoch              set_epoch           it epoch
