@@ -153,7 +153,7 @@ def _replaces(name: str, written: str) -> bool:
 
 def _makes(script: Script, name: str, statement: Statement) -> bool:
     """Whether a call by this name makes an object of a class, and is no method that an object of
-    the script has: `self.evaluator.Accuracy()`."""
+    the script has (`self.evaluator.Accuracy()`), and no object that is called (`CRF(x)`)."""
     receiver, _, last = name.rpartition(".")
     if not last[:1].isupper() or last == "Path" or "(" in name:
         return False
@@ -161,6 +161,9 @@ def _makes(script: Script, name: str, statement: Statement) -> bool:
     if any(b.how == "assign" and type(b.value) is cst.Call for b in bound):
         return False  # a model that is called `G`
     held = script.resolver.bindings(receiver, statement.scope) if receiver else ()
+    direct = () if receiver else script.resolver.bindings(last, statement.scope)
+    if any(b.how == "assign" and type(b.value) is cst.Call for b in direct):
+        return False
     return not receiver.startswith("self.") and all(b.how == "import" for b in held)
 
 

@@ -44,7 +44,8 @@ _FIELD = (
     r"[:@](?:param|return|rtype|type|raise|keyword)|(?:Args|Parameters|Returns?|参数|返回)\s*[:：]"
 )
 _SENTENCE_END = re.compile(
-    rf"(?<=[.!?])\s|(?<=[。！？])|\n\s*\n|(?:^|\n)\s*(?={_FIELD})", re.IGNORECASE
+    rf"(?<=[.!?])\s|(?<=[。！？])|(?<=[\u4e00-\u9fff])\n|\n\s*\n|(?:^|\n)\s*(?={_FIELD})",
+    re.IGNORECASE,
 )
 
 

@@ -38,7 +38,8 @@ def message(node: Any, goes_on: bool = False) -> str:
     if type(said) is cst.SimpleString:
         written = string(said)
         filled = _PERCENT.sub("…", blanks(written)) if fills else written
-        return _shown(filled, more or (goes_on and filled == written))
+        shown = filled.replace("%%", "%") if fills else written
+        return _shown(shown, more or (goes_on and filled == written))
     if type(said) is cst.FormattedString:
         return _shown(text(said)[2:-1].strip("\"'"), more or goes_on)
     return ""

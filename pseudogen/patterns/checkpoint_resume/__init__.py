@@ -567,6 +567,31 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "engine.load_checkpoint(folder, load_module_only=True)": "the weights alone, as for a test",
+    (
+        "import torch\n"
+        "def load_pretrained(path, net):\n"
+        "    saved = torch.load(path)\n"
+        "    net.load_state_dict(saved['net'])\n"
+        "    print(saved['epoch'])"
+    ): "what is read is the number of the epoch to print",
+    (
+        "import torch\n"
+        "class Trainer:\n"
+        "    def load_from_checkpoint(self, path):\n"
+        "        self.net.load_state_dict(torch.load(path))\n"
+        "    def __init__(self, path):\n"
+        "        self.load_from_checkpoint(path)"
+    ): "a method of the script's own that reads weights",
+    (
+        "import torch\n"
+        "def evaluate(net, loader, resume):\n"
+        "    net.load_state_dict(torch.load(resume))\n"
+        "    net.eval()\n"
+        "    with torch.no_grad():\n"
+        "        for x, y in loader:\n"
+        "            total += loss_of(net(x), y)"
+    ): "the weights that are measured",
     (
         'from mmengine.config import Config\ncfg = Config.fromfile("a.py")\ncfg.resume = False'
     ): "nothing is resumed",

@@ -55,6 +55,9 @@ def how_of(site: Site, script: Script) -> str | None:
     other = method.lstrip("_")[:1].isupper() or named[-1:] == ("end",)
     if other or "pretrained" in named or (len(named) == 1 and not site.node.args):
         return None
+    alone = argument(site.node, "load_module_only")
+    if alone is not None and text(alone) == "True":
+        return None  # the weights, and nothing of the run
     if receiver and method in _METHODS:
         own = method == "load_from_checkpoint" and script.called_function(site) is not None
         return None if own else _METHODS[method]

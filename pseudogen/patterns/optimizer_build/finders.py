@@ -49,7 +49,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
     params = script.argument(site, "params") or script.argument(site, "parameters")
     rates = {_rate(other, script) for other in others}
     written, number, by_default = rates.pop() if len(rates) == 1 else (None, None, False)
-    if type(params) in (cst.Float, cst.Integer):  # `Adam(1e-4)`, as Keras has it: the rate
+    if _is_rate(params):  # `Adam(1e-4)`, as Keras has it
         written, number = text(params), script.value(params, site.statement.index)
         params, by_default = None, False
     groups = groups_of(script, params, site.statement.index)
@@ -82,6 +82,12 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         condition=script.condition(site.statement),
         scheduled_by=around if _SCHEDULING & set(words(around or "")) else None,
     )
+
+
+def _is_rate(params: Any) -> bool:
+    """Whether a number is passed first, or what is called a learning rate."""
+    named = words(dotted(params)) if params is not None else ()
+    return type(params) in (cst.Float, cst.Integer) or named[-2:] == ("learning", "rate")
 
 
 def _handed_on(site: Site, script: Script) -> str | None:

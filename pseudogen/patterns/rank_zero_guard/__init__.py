@@ -47,6 +47,22 @@ EXAMPLES = {
             waits=(),
         )
     ],
+    "if rank == 0 and best is None:\n    print(loss)": [
+        RankZeroGuard(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("rank",)),
+            subject="rank",
+            condition="rank == 0 and best is None",
+            asks="rank == 0",
+            besides="best is None",
+            form="block",
+            scope="all",
+            alone=False,
+            acts=("print",),
+            waits=(),
+        )
+    ],
     "import torch.distributed as dist\n"
     "def log(x):\n"
     "    if dist.is_initialized() and dist.get_rank() != 0:\n"

@@ -124,7 +124,7 @@ def _parted(test: cst.BaseExpression, subject: str) -> tuple[str, str]:
     besides: list[str] = []
     for part in _parts(test):
         speaks = subject in part or "is_initialized" in part
-        speaks = speaks or not _PROCESSES.isdisjoint(words(part))
+        speaks = speaks or not _PROCESSES.isdisjoint(words(part.replace(" is ", " == ")))
         (asks if speaks else besides).append(part)
     return " and ".join(asks), " and ".join(besides)
 
