@@ -59,6 +59,8 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
     for step in findings.of(TrainingStep):
         if step.how != "backward" or step.steps is None or step.optimizer is None:
             continue
+        if step.optimizer == step.through:
+            continue  # an engine clears them itself
         site = stepping.get(step.steps)
         if site is None or step.optimizer in told or _is_cleared(script, step.optimizer, site):
             continue
@@ -237,6 +239,8 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "gradients-never-cleared": {
+        "import torch\nfor x, y in loader:\n    loss = criterion(self.engine(x), y)\n"
+        "    self.engine.backward(loss)\n    self.engine.step()\n": "an engine clears them itself",
         "loss.backward()\noptimizer.step()": "the clearing may stand elsewhere",
         _TOP + _LOOP + "    optimizer.zero_grad()\n    loss.backward()\n    optimizer.step()\n": (
             "they are cleared"

@@ -173,6 +173,15 @@ EXAMPLES = {
         loss="loss",
         through="accelerator",
     ),
+    "for x, y in loader:\n    engine.backward(loss)\n    engine.step()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("engine",)),
+        how="backward",
+        loss="loss",
+        through="engine",
+        optimizer="engine",
+        steps=3,
+    ),
     "from transformers import Trainer\n"
     "trainer = Trainer(model=model, args=args)\n"
     "trainer.train(resume_from_checkpoint=True)": _example(

@@ -40,7 +40,7 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     loss, scaler, through = _loss(site, step.how)
     scaled = _scaled_before(site, script) if loss is not None and scaler is None else None
     loss, scaler = scaled or (loss, scaler)
-    optimizer, clears, made = _surroundings(site, script)
+    optimizer, clears, made = _surroundings(site, script, through)
     steps = made[0].line if made else None
     gradients = gradients_before(script, site) if step.how == APPLY else None
     together = _together(site, script, clears, steps) if loss is not None else []
@@ -104,8 +104,11 @@ def _is_gradient(node: Any) -> bool:
     return dotted(node).startswith("torch.") or bool(_GRADIENTS & set(words(dotted(node))))
 
 
-def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, list[Site]]:
-    """(optimizer, line that clears gradients, its steps) in the loop or function around it."""
+def _surroundings(
+    site: Site, script: Script, through: str | None
+) -> tuple[str | None, int | None, list[Site]]:
+    """(optimizer, line that clears gradients, its steps) in the loop or function around it; what
+    carries out the backward pass may make the step, too."""
     around = _round(site, script)
     block = script.calls_below(around) if around is not None else script.call_sites()
     clears, optimizer, steps = None, None, []
@@ -120,7 +123,7 @@ def _surroundings(site: Site, script: Script) -> tuple[str | None, int | None, l
         if clearing and (before or clears is None):
             clears = clears if _mends(other, site, script) else other.line
         elif _makes_step(method) and not before and other.statement is not site.statement:
-            stepped = _stepped(other, script)
+            stepped = through if other.name == f"{through}.step" else _stepped(other, script)
             optimizer = optimizer or stepped
             steps += [other] if stepped is not None and stepped == optimizer else []
     return optimizer, clears, steps
