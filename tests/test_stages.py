@@ -153,3 +153,13 @@ def test_what_a_callback_does_after_each_epoch_is_a_part_of_the_training() -> No
         "model.fit(data, epochs=3, callbacks=[Keep()])\n"
     )
     assert {kind for kind, patterns in found if "checkpoint-save" in patterns} == {"training"}
+
+
+def test_what_a_trainer_of_the_script_overrides_is_a_part_of_the_training() -> None:
+    found = stages(
+        "from transformers import Trainer\n\n"
+        "class Adapted(Trainer):\n    def save_model(self, folder=None):\n"
+        "        self.model.save_pretrained(folder)\n\n"
+        "trainer = Adapted(model=net, args=args)\ntrainer.train()\n"
+    )
+    assert {kind for kind, patterns in found if "checkpoint-save" in patterns} == {"training"}

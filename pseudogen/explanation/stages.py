@@ -242,7 +242,8 @@ def _hook(script: Script, function: int) -> str | None:
     if method is None or owner is None or type(owner.node) is not cst.ClassDef:
         return None
     name = method.node.name.value
-    if name in hooks.CALLED_BACK and hooks.is_callback(owner):
+    called_back = name in hooks.CALLED_BACK and hooks.is_callback(owner)
+    if called_back or (name in hooks.OF_TRAINERS and hooks.is_trainer(script, owner)):
         return TRAINING
     kind = TRAINING if name in hooks.TRAINING else EVALUATION if name in hooks.EVALUATING else None
     return kind if kind and hooks.is_module(script, owner) else None

@@ -53,6 +53,8 @@ CALLED_BACK = frozenset(
     for when in ("begin", "end", "start")
 )
 """Methods of callbacks that run in the loops of the training."""
+OF_TRAINERS = frozenset({"compute_loss", "log", "save_model", "_save_checkpoint", "training_step"})
+"""Methods of Hugging Face's trainers that run in the loop of the training."""
 _STEPS = frozenset({"training_step", "validation_step"})
 
 
@@ -66,6 +68,16 @@ def is_callback(owner: Statement) -> bool:
     """Whether a class is a callback, by its bases: `keras.callbacks.Callback`."""
     bases = (words(dotted(base.value).rpartition(".")[2]) for base in owner.node.bases)
     return any(named[-1:] == ("callback",) for named in bases)
+
+
+def is_trainer(script: Script, owner: Statement) -> bool:
+    """Whether a class is one of Hugging Face's trainers by its bases."""
+    full = (
+        name
+        for base in owner.node.bases
+        for name in script.resolver.qualified(dotted(base.value), owner.scope)
+    )
+    return any(n.startswith(("transformers.", "trl.")) and n.endswith("Trainer") for n in full)
 
 
 def hooks(script: Script, only: Statement | None = None) -> list[Statement]:
