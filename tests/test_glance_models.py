@@ -69,6 +69,17 @@ def test_a_frozen_model_is_not_the_one_that_is_trained() -> None:
     assert "AutoModel." not in paragraph(FROZEN)
 
 
+def test_what_is_frozen_is_not_trained_by_an_optimizer_that_gets_something_else() -> None:
+    code = (
+        "import torch\nfrom transformers import AutoModel\n"
+        "base = AutoModel.from_pretrained(path)\nbase.requires_grad_(False)\n"
+        "parts = adapters_of(base)\noptimizer = torch.optim.Adam(parts, lr=0.1)\n"
+        "for x, y in train_loader:\n    loss = base(x, labels=y).loss\n    loss.backward()\n"
+        "    optimizer.step()\n"
+    )
+    assert paragraph(code).startswith("It trains a model with `Adam`")
+
+
 def test_of_models_under_a_condition_one_is_trained() -> None:
     said = whole(ALTERNATIVES)
     assert (

@@ -189,7 +189,9 @@ class Found(dict[str, list[Finding]]):
         if "self" in updated:  # a module that trains itself: its own parts are not all of it
             named = [f for f in models if not _root(f, "target").startswith("self.")] or named
         free = [f for f in models if _root(f, "target") not in frozen]
-        return named or self._in_place_of([f for f in free if _root(f, "target")] or free or models)
+        free = [f for f in free if _root(f, "target")] or free
+        known = models if not updated or self["layer-unfreezing"] else []
+        return named or self._in_place_of(free or known)
 
     def _in_place_of(self, models: list[Finding]) -> list[Finding]:
         """The first of the models, and those that the same variable gets where it does not."""
