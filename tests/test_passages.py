@@ -153,6 +153,21 @@ def test_what_a_statement_does(line: str, said: str) -> None:
     assert told[:1].lower() + told[1:] == said
 
 
+def test_what_is_a_little_much_is_told_in_pieces() -> None:
+    lines = "\n".join(f"        value_{n} = function_{n}(x)" for n in range(9))
+    said = [one for one in passages(_LOOP.format(between=lines)) if "value_" in one]
+    assert [one.count("becomes `function_") for one in said] in ([4, 5], [5, 4])
+
+
+def test_what_is_done_within_a_context_ends_with_it() -> None:
+    said = between("with torch.no_grad():", "    a = 1", "    b = 2", "c = 3")
+    assert said.startswith("without gradients being computed, `a` becomes `1`; `b` becomes `2`. ")
+    assert between("with timer, lock:", "    a = 1").startswith(
+        "within `timer`: within `lock`, `a` becomes `1`."
+    )
+    assert between("with torch.no_grad():", "    a = 1", lang="zh").startswith("不计算梯度：")
+
+
 def test_what_a_function_of_the_script_does_is_not_judged_by_its_name() -> None:
     code = "def train_epoch(model, loader): ...\n\n" + _LOOP.format(
         between="        train_epoch(model, 1)"
@@ -200,8 +215,8 @@ def test_an_error_handler_says_so() -> None:
 
 
 def test_much_at_once_is_summed_up() -> None:
-    said = between(*(f"value_{n} = function_{n}(x)" for n in range(9)))
-    assert "`value_0`, `value_1`, `value_2`, `value_3`, `value_4`, `value_5` and 4 more" in said
+    said = between(*(f"value_{n} = function_{n}(x)" for n in range(30)))
+    assert "`value_0`, `value_1`, `value_2`, `value_3`, `value_4`, `value_5` and 25 more" in said
 
 
 def test_what_a_finding_tells_is_not_told_again() -> None:

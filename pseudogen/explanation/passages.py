@@ -24,7 +24,9 @@ from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _MANY = 6
-"""Of more things than this it is only said what they set and call."""
+"""More things than this are told in two passages."""
+_MOST = 24
+"""Of more than this it is only said what they set and call."""
 _FEW = 3
 """A stretch of so many statements may end at an empty line."""
 _SOON_SAID = 100
@@ -204,19 +206,22 @@ class _Reading:
     def _short_pieces(
         self, stretch: list[Statement]
     ) -> Iterator[tuple[list[Statement], list[Clause]]]:
-        """The pieces of a stretch, each with what it does; one that is a little too long to be told
-        is told in two."""
+        """The pieces of a stretch, each with what it does."""
         for piece in self._pieces(stretch):
-            whole = clauses(self.script, piece)
-            if not _MANY < len(whole) <= _MANY + _FEW:
-                yield piece, whole
-                continue
-            said = [len(clauses(self.script, [statement])) for statement in piece]
-            heads = [n for n in range(1, len(piece)) if piece[n].chain == piece[n].index]
-            half = min(heads, key=lambda n: abs(2 * sum(said[:n]) - sum(said)), default=len(piece))
-            for part in (piece[:half], piece[half:]):
-                if part:
-                    yield part, clauses(self.script, part)
+            yield from self._halved(piece)
+
+    def _halved(self, piece: list[Statement]) -> Iterator[tuple[list[Statement], list[Clause]]]:
+        """A piece with what it does; one that is too long to be told at once in halves of as many
+        clauses."""
+        whole = clauses(self.script, piece)
+        heads = [n for n in range(1, len(piece)) if piece[n].chain == piece[n].index]
+        if not _MANY < len(whole) <= _MOST or not heads:
+            yield piece, whole
+            return
+        said = [len(clauses(self.script, [statement])) for statement in piece]
+        half = min(heads, key=lambda n: abs(2 * sum(said[:n]) - sum(said)))
+        yield from self._halved(piece[:half])
+        yield from self._halved(piece[half:])
 
     def _pieces(self, stretch: list[Statement]) -> Iterator[list[Statement]]:
         """A stretch, parted where the author's comments begin and long ones at empty lines."""

@@ -147,7 +147,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
         yield from clauses(script, body, depth)
         return
     if kind is cst.With:
-        yield from _with(script, node, body, depth)
+        yield from _with(script, node.items, body, depth)
         return
     if kind is cst.If and left_open(node.test) and not script.tree.clauses(statement):
         yield from clauses(script, body, depth)
@@ -201,18 +201,29 @@ def _operand(test: str) -> str:
 
 
 def _with(
-    script: Script, node: cst.With, body: Sequence[Statement], depth: int
+    script: Script, items: Sequence[cst.WithItem], body: Sequence[Statement], depth: int
 ) -> Iterator[Clause]:
-    for item in node.items:
+    """What is done in the block of a `with`, each context around those behind it."""
+    for place, item in enumerate(items):
+        written = text(item.item)
         if type(item.item) is cst.Call and dotted(item.item.func) in ("open", "io.open"):
-            place = argument(item.item, "file", 0)
+            path = argument(item.item, "file", 0)
             mode = string(argument(item.item, "mode", 1)) or "r"
-            if place is not None:
+            if path is not None:
                 how = next((m for m in "wax" if m in mode), "r")
-                yield Clause("opened", code=short(text(place)), parts=(how,))
-        elif "no_grad" not in text(item.item):
-            yield Clause("within", code=short(text(item.item)))
+                yield Clause("opened", code=short(text(path)), parts=(how,))
+            continue
+        rest = items[place + 1 :]
+        inside = tuple(_with(script, rest, body, depth)) if rest else _inside(script, body, depth)
+        if inside and any(mark in written for mark in _WITHOUT_GRADIENTS):
+            yield Clause("without-gradients", inside=inside)
+        elif inside:
+            yield Clause("within", code=short(written), inside=inside)
+        return
     yield from clauses(script, body, depth)
+
+
+_WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
 
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
