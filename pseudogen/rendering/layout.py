@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from itertools import accumulate
 
 from rich.cells import cell_len
 
@@ -13,6 +15,7 @@ from pseudogen.document import Span, Spans
 _OPENING = "（［｛《〈「『【〔“‘([{"
 _CLOSING = "）］｝》〉」』】〕”’，。、；：？！…—·％,.;:?!)]}%"
 _WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
+_FIRST_WIDE = "\u2e80"
 _NARROW_PIECE = re.compile(r" +|[(\[{]|[^ (\[{]+")
 _PORTION = 2_000
 _TIGHT = "（），。：；、"
@@ -45,8 +48,14 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
     Breaks at spaces and between Chinese characters, never before a closing or after an opening
     punctuation mark. A word that fits on no line is cut, behind punctuation where it has any.
     """
-    if width(text) <= columns and text and not text[0].text[:1].isspace():
+    whole = "".join([span.text for span in text])
+    cells = len(whole) if whole.isascii() else width(text)
+    if cells <= columns and text and not text[0].text[:1].isspace():
         yield trimmed(text)
+        return
+    places = _whole_words(whole, columns, hang)
+    if places is not None:
+        yield from _parts(text, places)
         return
     line: list[_Piece] = []
     room = columns
@@ -75,6 +84,76 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
         room -= _cells(rest)
     if line:
         yield _line(line)
+
+
+def _whole_words(text: str, columns: int, hang: int) -> list[tuple[int, int]] | None:
+    """Where the lines of text begin and end; None where a word has to be cut, or not each character
+    fills the cells that its place in Unicode lets expect."""
+    if not (text.isascii() or all(map(_is_as_expected, set(_beyond_ascii().findall(text))))):
+        return None
+    if not text.isprintable():
+        return None
+    cells: Sequence[int] = range(len(text) + 1)
+    if max(text, default="") >= _FIRST_WIDE:
+        cells = [0, *accumulate([2 if character >= _FIRST_WIDE else 1 for character in text])]
+    found: list[tuple[int, int]] = []
+    start, end, room = len(text) - len(text.lstrip(" ")), len(text.rstrip(" ")), columns
+    while cells[end] - cells[start] > room:
+        place = bisect_right(cells, cells[start] + room) - 1
+        while place > start and not _may_end(text[place - 1], text[place]):
+            place -= 1
+        if place <= start:
+            return None
+        stop = place
+        while text[stop - 1] == " ":
+            stop -= 1
+        found.append((start, stop))
+        start, room = place, columns - hang
+        while text[start] == " ":
+            start += 1
+    return [*found, (start, end)] if start < end else found
+
+
+def _may_end(left: str, right: str) -> bool:
+    """Whether a line may end between two characters that fill as many cells as expected."""
+    if right == " ":
+        return True
+    wide = left >= _FIRST_WIDE or right >= _FIRST_WIDE
+    return wide and left not in _OPENING and right not in _CLOSING
+
+
+def _is_as_expected(character: str) -> bool:
+    """Whether a character from `_FIRST_WIDE` on is a wide one that stands alone, others narrow."""
+    if character < _FIRST_WIDE:
+        return cell_len(character) == 1
+    return cell_len(character) == 2 and _any_wide().match(character) is not None
+
+
+@cache
+def _any_wide() -> re.Pattern[str]:
+    return re.compile(f"[{_WIDE}]")
+
+
+@cache
+def _beyond_ascii() -> re.Pattern[str]:
+    """Characters of whose width one has to look, the most common Chinese ones left out."""
+    return re.compile("[^\x00-\x7f\u4e00-\u9fff]")
+
+
+def _parts(text: Spans, places: Iterable[tuple[int, int]]) -> Iterator[Spans]:
+    """The parts of spans between places in their text, neighbours of one kind as one span."""
+    number, offset = 0, 0  # of a span, and where it begins
+    for start, stop in places:
+        line: list[Span] = []
+        while offset < stop:
+            span = text[number]
+            piece = span.text[max(start - offset, 0) : stop - offset]
+            if piece:
+                line.append(Span(piece, span.kind))
+            if offset + len(span.text) > stop:
+                break
+            number, offset = number + 1, offset + len(span.text)
+        yield tuple(merged(line))
 
 
 _Piece = tuple[str, str]

@@ -70,6 +70,9 @@ def _texts(document: Document) -> Iterator[Spans]:
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:
     """The pseudocode with inert spans on one line each."""
+    texts = (code.caption, *[line.text for line in code.lines])
+    if _are_inert([span.text for text in texts for span in text]):
+        return code
     lines = tuple(_clean_line(line) for line in code.lines)
     return replace(code, lines=lines, caption=inert_spans(code.caption))
 
