@@ -22,9 +22,11 @@ def run_order(script: Script) -> list[int]:
     """
     walk = _Walk(script)
     walk.block([s for s in script.tree.statements if s.parent < 0])
-    for statement in script.tree.statements:
-        called = script.structure.called_from.get(statement.index)
-        if statement.index in walk.placed or called or not walk.is_entry(statement):
+    called_from = script.structure.called_from
+    functions = (s for s in script.tree.statements if type(s.node) is cst.FunctionDef)
+    for statement in functions:
+        called = called_from.get(statement.index)
+        if statement.index in walk.placed or called or walk.is_inside(statement):
             continue
         if statement in walk.hooks:
             walk.block(walk.entered_hooks())
@@ -47,6 +49,7 @@ class _Walk:
         self.functions = self._names(cst.FunctionDef)
         self.classes = self._names(cst.ClassDef)
         self.hooks = hooks(script) if self.classes else []
+        self.led_to = self._led_to()
 
     def _names(self, kind: type[cst.FunctionDef] | type[cst.ClassDef]) -> set[str]:
         """The names of what the script defines of one kind."""
@@ -68,17 +71,15 @@ class _Walk:
             self.order.append(index)
             if statement.after > index + 1:
                 stack += script.tree.body(statement)[::-1]
-            sites = script.calls_in(statement)
-            if sites:
-                stack += self._functions(sites)[::-1]
-                if self.hooks and any(map(self._fits, sites)):
-                    stack += self.entered_hooks()[::-1]
+            if index in self.led_to:
+                stack += self._enter(self.led_to[index])[::-1]
+            if self.hooks and any(map(self._fits, script.calls_in(statement))):
+                stack += self.entered_hooks()[::-1]
 
-    def is_entry(self, statement: Statement) -> bool:
-        """Whether it is a function or method, and not one inside of another."""
+    def is_inside(self, statement: Statement) -> bool:
+        """Whether a function is one inside of another, or of a block."""
         around = self.script.tree.ancestors(statement.index)
-        inside = any(type(header.node) is not cst.ClassDef for header in around)
-        return type(statement.node) is cst.FunctionDef and not inside
+        return any(type(header.node) is not cst.ClassDef for header in around)
 
     def _fits(self, site: Site) -> bool:
         """Whether a call runs the loop that calls the hooks."""
@@ -89,19 +90,21 @@ class _Walk:
         found, self.hooks = self.hooks, []
         return self._enter(method.index for method in found)
 
-    def _functions(self, sites: list[Site]) -> list[Statement]:
-        """The functions that the calls of a statement lead to."""
-        found: list[int] = []
+    def _led_to(self) -> dict[int, list[int]]:
+        """The functions that the calls of a statement lead to; statements with none are left
+        out."""
+        found: dict[int, list[int]] = {}
+        sites = self.script.call_sites() if self.functions or self.classes else ()
         for site in sites:
             if site.name in self.classes:
-                found += self._constructors(site)
+                found.setdefault(site.statement.index, []).extend(self._constructors(site))
         for site in sites:
             direct = called_function(self.script, site)
             if direct is not None:
-                found.append(direct)
-            elif site.node.args and self.functions:
-                found += self._handed(site)
-        return self._enter(found) if found else []
+                found.setdefault(site.statement.index, []).append(direct)
+            elif site.node.args and (handed := self._handed(site)):
+                found.setdefault(site.statement.index, []).extend(handed)
+        return found
 
     def _enter(self, functions: Iterable[int]) -> list[Statement]:
         """Those of the functions that have not been placed."""

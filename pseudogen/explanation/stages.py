@@ -62,7 +62,7 @@ def stages(
     groups: list[_Group] = []
     latest: dict[int, _Group] = {}  # what other functions do in between parts no stage
     homes = [home_of(script, statement) for _, statement in ordered]
-    kinds = _kinds(script, ordered)
+    kinds = _kinds(script, ordered, homes)
     for number, (finding, statement) in enumerate(ordered):
         home, kind = homes[number], kinds[number]
         function = script.tree.statements[home] if home != NO_STATEMENT else None
@@ -163,11 +163,11 @@ def home_of(script: Script, statement: Statement) -> int:
 
 
 def _kinds(
-    script: Script, ordered: Sequence[tuple[Finding | Reached, Statement]]
+    script: Script, ordered: Sequence[tuple[Finding | Reached, Statement]], homes: Sequence[int]
 ) -> list[str | None]:
     """The stage of each finding by itself; what is found in one statement has one stage: that of
     the training where it runs the loop, else the one that comes first."""
-    kinds = [_kind(script, told, statement) for told, statement in ordered]
+    kinds = [_kind(script, *one, home) for one, home in zip(ordered, homes, strict=True)]
     of_statement: dict[int, set[str]] = {}
     for kind, (told, statement) in zip(kinds, ordered, strict=True):
         if kind is not None and isinstance(told, Finding):
@@ -207,12 +207,12 @@ def _stage_of(told: Finding | Reached) -> str | None:
     return kinds.most_common(1)[0][0] if kinds else None
 
 
-def _kind(script: Script, told: Finding | Reached, statement: Statement) -> str | None:
-    """The stage of what is told by itself; None for what belongs wherever it stands."""
+def _kind(script: Script, told: Finding | Reached, statement: Statement, inside: int) -> str | None:
+    """The stage of what is told by itself, in the function `inside`; None for what belongs wherever
+    it stands."""
     found = script.structure
     around = (statement, *script.tree.ancestors(statement.index))
     kinds = {found.loops[s.index].kind for s in around if s.index in found.loops}
-    inside = home_of(script, statement)
     hook = _hook(script, inside)
     if hook is not None:
         return hook

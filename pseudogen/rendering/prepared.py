@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 from pseudogen.document import (
@@ -51,21 +50,20 @@ def prepared_document(document: Document) -> Document:
     return Document(tuple(blocks), document.lang, ready=True)
 
 
-def _texts(document: Document) -> Iterator[Spans]:
+def _texts(document: Document) -> list[Spans]:
     """All that a document says, but for lines of the source."""
+    found: list[Spans] = []
     for block in document.blocks:
         if isinstance(block, Heading):
-            yield block.text
-            yield block.note
+            found += block.text, block.note
         elif isinstance(block, Paragraph):
-            yield block.text
-            yield block.label
+            found += block.text, block.label
         elif isinstance(block, Items):
-            yield from block.items
+            found += block.items
         elif isinstance(block, Table):
-            yield from block.header
-            for row in block.rows:
-                yield from row
+            for row in (block.header, *block.rows):
+                found += row
+    return found
 
 
 def prepared_pseudocode(code: Pseudocode) -> Pseudocode:

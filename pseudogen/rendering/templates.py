@@ -102,7 +102,7 @@ def span_writer(special: Mapping[str, str]) -> Callable[..., str]:
         pieces = []
         for span in text:
             words, kind = span.text, span.kind
-            if kind in ("code", "string"):
+            if kind == "code" or kind == "string":
                 plain = words and "`" not in words and words.strip(" ") == words
                 code = f"`{words}`" if plain else backticks(words)
                 pieces.append(code.replace("|", "\\|") if cell else code)

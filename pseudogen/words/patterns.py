@@ -104,32 +104,39 @@ def spaced_words(text: str, lang: str) -> Spans:
 def spaced(text: Spans) -> Spans:
     """A space between Chinese characters and Latin letters, digits or code, where there is none."""
     found: list[Span] = []
-    last = ""
+    before = ""
     for span in text:
-        words, kind = span.text, span.kind
-        first = after = "x"  # code counts as Latin whatever it holds
-        if kind != "code":
-            words = words if words.isascii() else _spaced_inside(words)
-            first, after = words[:1], words[-1:]
-        if last and _meet(last, first):
+        kind = span.kind
+        if kind == "code":  # counts as Latin whatever it holds
+            words, first, last = span.text, _LATIN, _LATIN
+        else:
+            words, first, last = _spaced_inside(span.text)
+        if before and first and before != first:
             if kind == "words":
                 words = f" {words}"
             else:
                 found[-1] = Span(f"{found[-1].text} ", found[-1].kind)
         found.append(span if words == span.text else Span(words, kind))
-        last = after
+        before = last
     return tuple(found)
 
 
+_LATIN, _OWN = "Latin", "Chinese"
+
+
 @lru_cache(maxsize=1 << 12)  # templates write the same pieces over and over
-def _spaced_inside(words: str) -> str:
-    return _boundary().sub(" ", _needless().sub("", words) if " " in words else words)
+def _spaced_inside(words: str) -> tuple[str, str, str]:
+    """Words with their spaces, and the scripts with which they begin and end, "" for others."""
+    if not words.isascii():
+        words = _boundary().sub(" ", _needless().sub("", words) if " " in words else words)
+    first, last = words[:1], words[-1:]
+    return words, _script(first), _LATIN if last == "%" else _script(last)
 
 
-@lru_cache(maxsize=1 << 12)
-def _meet(left: str, right: str) -> bool:
-    """Whether two characters beside each other want a space between them."""
-    return left.isascii() != right.isascii() and bool(_boundary().search(left + right))
+def _script(character: str) -> str:
+    if character.isascii():
+        return _LATIN if character.isalnum() else ""
+    return _OWN if "\u4e00" <= character <= "\u9fff" else ""
 
 
 @cache
