@@ -8,7 +8,6 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from difflib import get_close_matches
 from functools import wraps
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
@@ -148,6 +147,8 @@ def pitfall_ids(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> froze
     known = {checker.id for checker in all_checkers()}
     for identifier in (*select, *ignore):
         if identifier not in known:
+            from difflib import get_close_matches  # for what is wrong alone
+
             near = get_close_matches(identifier, sorted(known), 1)
             raise InputError("no-such-pitfall", pitfall=identifier, near=near[0] if near else "")
     return frozenset(set(select) or known) - set(ignore)

@@ -2,8 +2,9 @@
 
 The standard decorator writes and compiles six methods for each class; with more than a hundred
 classes that is a fifth of the start of the program. Here all classes share the methods that are
-rarely called, and only `__init__` is compiled, which is called often. Classes whose fields are all
-keywords (the findings: many classes, few instances) share that one, too.
+rarely called, and only `__init__` is compiled, which is called often: with the first instance, as
+a run makes none of many classes. Classes whose fields are all keywords (the findings: many
+classes, few instances) share that one, too.
 
 `frozen` gives a hash, and mypy refuses that a field is set. At run time only the findings refuse
 it: an instance whose class refuses takes twice as long to make, and a script has thousands.
@@ -33,7 +34,7 @@ else:
             made = dataclasses.dataclass(
                 init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
             )(cls)
-            init = _facts if kw_only else _compiled(made)
+            init = _facts if kw_only else _compiled_later(made)
             methods = {"__init__": init, "__repr__": _repr}
             if eq:
                 methods |= {"__eq__": _equal, "__hash__": _hash if frozen else None}
@@ -87,6 +88,16 @@ def _setter(cls: Any, name: str) -> Any:
     """What sets a field of an instance; that of a slot takes half the time."""
     slot: Any = getattr(cls, name, None)
     return slot.__set__ if hasattr(slot, "__set__") else lambda self, value: _set(self, name, value)
+
+
+def _compiled_later(cls: Any) -> Any:
+    """`__init__` that is compiled with the first instance."""
+
+    def init(self: Any, *given: Any, **named: Any) -> None:
+        cls.__init__ = _compiled(cls)
+        cls.__init__(self, *given, **named)
+
+    return init
 
 
 def _compiled(cls: type) -> Any:

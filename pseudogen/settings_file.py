@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import Any
 
@@ -28,10 +27,7 @@ def default_map(start: Path | None = None) -> dict[str, dict[str, Any]]:
     path = _nearest(start or Path.cwd())
     if path is None:
         return {}
-    try:
-        table = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {}).get("pseudogen", {})
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("bad-settings", file=str(path), reason=str(error)) from None
+    table = _table(path)
     common = {key: value for key, value in table.items() if key not in COMMANDS}
     known = {option for options in _OPTIONS.values() for option in options}
     for option in common:
@@ -42,6 +38,20 @@ def default_map(start: Path | None = None) -> dict[str, dict[str, Any]]:
         | table.get(command, {})
         for command, options in _OPTIONS.items()
     }
+
+
+def _table(path: Path) -> dict[str, Any]:
+    """`[tool.pseudogen]`; a file that never says so is not read as TOML."""
+    try:
+        written = path.read_text(encoding="utf-8")
+        if "pseudogen" not in written:
+            return {}
+        import tomllib  # takes longer to load than a small file to read
+
+        table: dict[str, Any] = tomllib.loads(written).get("tool", {}).get("pseudogen", {})
+        return table
+    except (OSError, ValueError) as error:
+        raise InputError("bad-settings", file=str(path), reason=str(error)) from None
 
 
 def _nearest(folder: Path) -> Path | None:

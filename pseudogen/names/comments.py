@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 
 _STRING = re.compile(r"'(?>(?:[^'\\]++|\\.)*)'|\"(?>(?:[^\"\\]++|\\.)*)\"")
-_HAN = re.compile(r"[\u4e00-\u9fff]")
 _ENTRY = re.compile(r"\s*(\w+)(?:\s{2,}|\t+| *[:：] *)(\S.*)")
 _MARGIN = 40
 """No shorter is a line of Chinese that goes on in the next one."""
@@ -38,13 +37,17 @@ def joined(words: Sequence[str]) -> str:
     found = ""
     for line in words:
         ends = found[-1:].isalnum() and line[:1].isalnum()
-        clauses = ends and _HAN.search(line) and _HAN.search(found)
+        clauses = ends and _is_chinese(line) and _is_chinese(found)
         if clauses:
             short = len(found.rpartition("，")[2]) < _MARGIN
             found += f"，{line}" if short else line
         else:
             found = f"{found} {line}" if found else line
     return found
+
+
+def _is_chinese(text: str) -> bool:
+    return not text.isascii() and any("\u4e00" <= character <= "\u9fff" for character in text)
 
 
 def comment_naming(lines: list[str], line: int, name: str) -> str | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from difflib import get_close_matches
 from io import StringIO
 from tokenize import COMMENT, TokenError, generate_tokens
 
@@ -21,6 +20,8 @@ def check_ids(findings: Findings) -> Iterator[Pitfall]:
     known = {checker.id for checker in all_checkers()}
     for line, comment in _comments(findings.script.tree.text):
         for name in sorted(ignored_ids(comment) - known):
+            from difflib import get_close_matches  # for what is wrong alone
+
             near = get_close_matches(name, sorted(known), n=1, cutoff=0.5)
             yield report(
                 "ignored-unknown",

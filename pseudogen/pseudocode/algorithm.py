@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import libcst as cst
@@ -18,6 +18,7 @@ from pseudogen.pseudocode.joining import Joined, joined
 from pseudogen.pseudocode.steps import steps
 from pseudogen.pseudocode.weight import CORE, MAIN, NONE, fits, hooks, weights
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
 

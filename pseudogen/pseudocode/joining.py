@@ -4,7 +4,6 @@ result."""
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import libcst as cst
@@ -14,6 +13,7 @@ from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.expressions import bare
 from pseudogen.pseudocode.operators import augmented
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import Statement

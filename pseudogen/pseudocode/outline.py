@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import libcst as cst
 
@@ -17,6 +17,7 @@ from pseudogen.pseudocode.ends import ends, mentions
 from pseudogen.pseudocode.steps import steps
 from pseudogen.pseudocode.weight import CORE
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.records import dataclass
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
 
 MOST_LINES = 40

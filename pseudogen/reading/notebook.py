@@ -7,7 +7,6 @@ import re
 
 from pseudogen.errors import InputError
 from pseudogen.reading.decode import cleaned
-from pseudogen.reading.magics import CELL_MAGIC, set_aside
 from pseudogen.reading.source import Place, Remark
 
 _LOOKS = re.compile(r'\A\s*\{(?=.{0,200000}?"(?:cells|worksheets)"\s*:\s*\[)', re.S)
@@ -93,6 +92,8 @@ def _joined(source: object) -> str:
 
 def _cell_lines(code: str) -> tuple[list[str], list[tuple[str, int, str]]]:
     """Lines of a cell with magics as comments, and (key, line, words) of what was set aside."""
+    from pseudogen.reading.magics import CELL_MAGIC, set_aside  # scripts need none of it
+
     lines = code.removesuffix("\n").split("\n")
     first = next((line for line in lines if line.strip()), "")
     magic = CELL_MAGIC.match(first)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
-
 from pseudogen.document import Block, Document, Heading, Listing, Paragraph, Spans, Table, mark
 from pseudogen.document import spans as marked
 from pseudogen.errors import InputError
@@ -36,6 +34,8 @@ def pattern_document(identifier: str, lang: str) -> Document:
         InputError: there is no such pattern.
     """
     if identifier not in pattern_modules():
+        from difflib import get_close_matches  # for what is wrong alone
+
         near = get_close_matches(identifier, IDS, n=1)
         raise InputError("no-such-pattern", pattern=identifier, near=near[0] if near else "")
     words = vocabulary_words(lang)

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import itertools
 import math
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from pseudogen.reading.reflow.blocks import Block
+from pseudogen.records import dataclass
 
 _WHOLE = 1.0
 """What the likelihood of a whole path counts, next to each statement's chance to be right."""
