@@ -228,6 +228,23 @@ def test_interrupted_leaves_no_part_of_a_file(folder: Path) -> None:
 
 
 @LINUX
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_that_ends_the_program_ends_its_workers_first(
+    folder: Path, ending: signal.Signals
+) -> None:
+    (folder / "slow.py").write_text("x = f(1)\n" * 30_000)
+    started = _started("pseudo", *files(folder), "--jobs", "2", "--no-cache")
+    while len(_children(started.pid)) < 2:
+        assert started.poll() is None
+        time.sleep(0.02)
+    workers = _children(started.pid)
+    started.send_signal(ending)
+    out, err = started.communicate()
+    assert (started.returncode, out, err) == (128 + ending, "", "")
+    assert not any(_lives(worker) for worker in workers)
+
+
+@LINUX
 def test_workers_go_when_the_program_is_killed(folder: Path) -> None:
     (folder / "slow.py").write_text("x = f(1)\n" * 30_000)
     started = _started("pseudo", *files(folder), "--jobs", "3", "--no-cache")

@@ -45,24 +45,25 @@ def side_by_side(paths: list[str], attempt: Attempt, jobs: int) -> Iterator[tupl
         worker.give(waiting.popleft())
         return True
 
-    try:
-        while waiting and len(workers) < jobs and start():
-            pass
-        while workers:
-            for ready in wait(list(workers)):
-                worker = workers[ready]
-                yield worker.take()
-                if waiting and worker.give(waiting[0]):
-                    waiting.popleft()
-                    continue
-                workers.pop(ready).stop()
-                if waiting:
-                    start()
-        for place, path in waiting:  # of which no process could be started
-            yield place, attempt(path)
-    finally:
-        for worker in workers.values():
-            worker.kill()
+    with _ended_in_order():
+        try:
+            while waiting and len(workers) < jobs and start():
+                pass
+            while workers:
+                for ready in wait(list(workers)):
+                    worker = workers[ready]
+                    yield worker.take()
+                    if waiting and worker.give(waiting[0]):
+                        waiting.popleft()
+                        continue
+                    workers.pop(ready).stop()
+                    if waiting:
+                        start()
+            for place, path in waiting:  # of which no process could be started
+                yield place, attempt(path)
+        finally:
+            for worker in workers.values():
+                worker.kill()
 
 
 class _Worker:
@@ -120,6 +121,25 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """A signal that ends the program ends its workers first: each would go on with the input that
+    it has, and keep the output of the program open."""
+    signals = (getattr(signal, name, None) for name in ("SIGTERM", "SIGHUP"))
+    ending = [one for one in signals if one and signal.getsignal(one) is signal.SIG_DFL]
+    for one in ending:
+        signal.signal(one, _end)
+    try:
+        yield
+    finally:
+        for one in ending:
+            signal.signal(one, signal.SIG_DFL)
+
+
+def _end(number: int, _: Any) -> None:
+    raise SystemExit(128 + number)  # the status that a shell gives to it
 
 
 @contextmanager
