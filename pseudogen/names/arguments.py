@@ -154,6 +154,12 @@ def passes_unknown(script: Script, site: Site) -> bool:
     )
 
 
+def passes(site: Site, script: Script, name: str) -> bool:
+    """Whether something is passed for a parameter, and may be passed by a `**` as well."""
+    told = script.argument_text(site, name)
+    return told not in (None, "None") or script.passes_unknown(site)
+
+
 def _entries(script: Script, node: Any, statement: int) -> Iterator[tuple[str, Any]]:
     """The (key, value) pairs of a dict literal, `dict(...)` call or a variable that holds one."""
     kind = type(node)

@@ -63,6 +63,22 @@ def holder(site: Site) -> str | None:
     return text(node.targets[0].target) if whole else None
 
 
+def given_back(site: Site, part: str) -> str | None:
+    """What receives a part of the result of a call that makes several things at once, as
+    DeepSpeed's `initialize` (the trait `gives` lists the parts, in order); None where
+    the script does not keep it."""
+    gives = site.known.api.traits.get("gives", "").split() if site.known is not None else []
+    node = site.statement.node
+    if part not in gives or type(node) is not cst.Assign or node.value is not site.node:
+        return None
+    receiver: Any = node.targets[0].target
+    place = gives.index(part)
+    if type(receiver) is not cst.Tuple or len(receiver.elements) != len(gives):
+        return None
+    name = text(receiver.elements[place].value)
+    return name if name.strip("_") else None
+
+
 def alternatives(value: Any) -> tuple[Any, ...]:
     """What a value may be: either side of `f() if test else g()`, or else itself."""
     return (value.body, value.orelse) if type(value) is cst.IfExp else (value,)

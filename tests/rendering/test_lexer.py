@@ -4,6 +4,7 @@ import tomllib
 from importlib.metadata import entry_points
 from pathlib import Path
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pygments.token import Comment, Keyword, Number, String, _TokenType
@@ -75,6 +76,8 @@ def test_strings_end_with_their_line() -> None:
 
 
 def test_installed_entry_points_load() -> None:
-    for entry in entry_points(group="pygments.lexers"):
-        if entry.value.startswith("pseudogen."):
-            assert entry.load() in LEXERS.values()
+    entries = entry_points(group="pygments.lexers")
+    ours = [entry for entry in entries if entry.value.startswith("pseudogen.")]
+    if not ours:
+        pytest.skip("the package is not installed")
+    assert all(entry.load() in LEXERS.values() for entry in ours)

@@ -11,12 +11,11 @@ import libcst as cst
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.batches import divided_before, workers_divided
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.given_back import given_back
 from pseudogen.names.loaders import is_unset, may_be_none, never_set, other_builds, shards
 from pseudogen.names.model_names import gives_batches
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import assigned, split
+from pseudogen.names.targets import assigned, given_back, split
 from pseudogen.names.words import MAKING, suggested_role, words
 from pseudogen.patterns.data_loader.facts import DataLoader
 from pseudogen.syntax.build import dotted

@@ -8,17 +8,16 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import argument, string
+from pseudogen.names.arguments import argument, passes, string
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
-from pseudogen.names.given_back import given_back, passes
 from pseudogen.names.groups import groups_of
 from pseudogen.names.modules import is_class_name
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
-from pseudogen.names.targets import alternatives, assigned
+from pseudogen.names.targets import alternatives, assigned, given_back
 from pseudogen.names.trainable import trained_part
 from pseudogen.names.words import suggested_role, words
 from pseudogen.patterns.optimizer_build.facts import OptimizerBuild
