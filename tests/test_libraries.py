@@ -93,6 +93,15 @@ def test_a_collator_of_the_script_may_make_other_labels() -> None:
     assert "labels are the inputs" not in told(code)
 
 
+def test_a_pipeline_is_told_with_its_task_and_model() -> None:
+    code = (
+        "from transformers import pipeline, set_seed\nset_seed(1)\n"
+        'write = pipeline("text-generation", model=model)\n'
+    )
+    said = '`write` is a pipeline that runs `model` for the task `"text-generation"`'
+    assert said in told(code)
+
+
 def test_adapters_on_quantized_weights() -> None:
     code = (
         "import torch\n"

@@ -9,9 +9,9 @@ import libcst as cst
 
 from pseudogen.explanation.assignments import MOVES, moved, sent, trained
 from pseudogen.explanation.clipped import LONGEST, call_text, short
-from pseudogen.explanation.messages import message, reports
+from pseudogen.explanation.messages import logs, message, reports
 from pseudogen.explanation.passage import Clause
-from pseudogen.names.arguments import filled_in
+from pseudogen.names.arguments import filled_in, string
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
@@ -52,10 +52,11 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
         said = message(call.args[0].value if call.args else None)
         yield Clause("ended", parts=(said,) if said else ())
     elif reports(name, receiver, method):
-        yield from _printed(call, name)
+        yield from _printed(call, name, logs(receiver, method))
     else:
         yield (
             sent(script, statement, call)
+            or (_asked(call, method) if receiver else None)
             or (_of_model(script, statement, call, receiver, method) if receiver else None)
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
@@ -69,7 +70,7 @@ def _called(call: cst.Call, name: str) -> str:
     return call_text(call) if name and "(" not in name else short(text(call))
 
 
-def _printed(call: cst.Call, name: str) -> Iterator[Clause]:
+def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
     """A message, else what is shown; nothing of empty lines and of rules (`print("-" * 80)`)."""
     passed = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
     said = message(passed[0], len(passed) > 1) if passed else ""
@@ -84,7 +85,34 @@ def _printed(call: cst.Call, name: str) -> Iterator[Clause]:
         shown = [value for node in passed for value in filled_in(node)]
         values = tuple(dict.fromkeys(short(text(value)) for value in shown))
         if values:
-            yield Clause("printed", values)
+            yield Clause("printed", values, "log" if logged else "")
+
+
+def _asked(call: cst.Call, method: str) -> Clause | None:
+    """`model.gradient_checkpointing_enable()`, `data.set_format("torch")`: what is asked for by a
+    method that only Hugging Face's libraries and timm have."""
+    kind, needs = _ASKED.get(method, ("", False))
+    first = call.args[0].value if call.args and not call.args[0].star else None
+    held = getattr(call.func, "value", None)
+    if not kind or (needs and first is None):
+        return None
+    if kind == "format" and string(first) not in _FORMATS:
+        return None
+    switched = kind == "checkpointing" and first is not None and text(first) == "False"
+    shown = (short(text(first)),) if needs and first is not None else ()
+    return None if switched else Clause("asked", (short(text(held)),), kind, shown)
+
+
+_ASKED = {
+    "enable_gradient_checkpointing": ("checkpointing", False),
+    "gradient_checkpointing_enable": ("checkpointing", False),
+    "push_to_hub": ("upload", False),
+    "resize_token_embeddings": ("embeddings", True),
+    "set_format": ("format", True),
+    "set_grad_checkpointing": ("checkpointing", False),
+}
+"""Method -> what it asks for, and whether its first argument says how."""
+_FORMATS = frozenset({"jax", "np", "numpy", "pandas", "tensorflow", "tf", "torch"})
 
 
 def _of_model(

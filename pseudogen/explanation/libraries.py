@@ -21,6 +21,7 @@ _LOW_RANK = ("r", "lora_alpha", "use_rslora", "lora_dropout", "target_modules", 
 _ARGUMENTS: dict[str, tuple[str, ...]] = {
     "adapters": ("model", "peft_config", *_LOW_RANK),
     "collator": ("mlm", "mlm_probability"),
+    "inference-pipeline": ("task", "model"),
     "input-processor": ("pretrained_model_name_or_path",),
     "lightning-trainer": (
         "accelerator",

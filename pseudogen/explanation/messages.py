@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.arguments import blanks, is_formatted, string
+from pseudogen.names.arguments import blanks, is_formatted, string, unstyled
 from pseudogen.syntax.text import text
 
 _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log"})
@@ -18,16 +18,20 @@ _PERCENT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 """What `%` fills in."""
 
 
+def logs(receiver: str, method: str) -> bool:
+    """Whether a logger is asked to write something."""
+    return method in _LOGS and "log" in receiver.lower()
+
+
 def reports(name: str, receiver: str, method: str) -> bool:
     """Whether a call prints or logs."""
-    logs = method in _LOGS and "log" in receiver.lower()
-    return logs or method.startswith("print") or name == "warnings.warn"
+    return logs(receiver, method) or method.startswith("print") or name == "warnings.warn"
 
 
 def message(node: Any, goes_on: bool = False) -> str:
     """What a message says, as far as it is written out; `goes_on` says that other values are given
     beside it."""
-    said = node
+    said = unstyled(node)
     fills = goes_on
     while type(said) is cst.BinaryOperation or is_formatted(said):
         fills = type(said) is cst.Call or type(said.operator) is cst.Modulo

@@ -223,6 +223,8 @@ def _kind(script: Script, told: Finding | Reached, statement: Statement, inside:
     stage = _stage_of(told)
     unit = structure.unit(script, statement)
     trains = unit == "step" or (unit == "epoch" and inside in found.trains)
+    works_out = type(statement.node) is cst.Return and stage == STAGE_OF["lr-schedule"]
+    trains = trains and not works_out
     if stage == _AROUND and (unit is not None or _called_in_loops(script, inside)):
         return TRAINING  # a function that the loop calls, to save what it has reached
     return TRAINING if kinds or (trains and stage is not None) else stage

@@ -116,6 +116,9 @@ EXACT |= {
             ),
         )
     },
+    "transformers.pipeline": Api(
+        "inference-pipeline", ("task", "model"), {}, _DOCS + "main_classes/pipelines"
+    ),
     "transformers.BitsAndBytesConfig": Api(
         "quantization",
         ("load_in_8bit", "load_in_4bit"),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import libcst as cst
 
+from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 
 if TYPE_CHECKING:
@@ -44,9 +45,24 @@ def string(node: Any) -> str:
     return _evaluated(node.value) if type(node) is cst.SimpleString else ""
 
 
+def unstyled(node: Any) -> Any:
+    """The text in `bold("done")`, `colored(f"epoch {n}", "green")`; anything else as it is."""
+    while type(node) is cst.Call and node.args and _STYLES.intersection(words(dotted(node.func))):
+        node = node.args[0].value
+    return node
+
+
+_STYLES = frozenset(
+    {"blue", "bold", "color", "colored", "colorstr", "colour", "cyan", "green", "italic", "magenta"}
+    | {"red", "style", "underline", "yellow"}
+)
+"""Words of functions that change how a text looks."""
+
+
 def filled_in(node: Any) -> Iterator[Any]:
     """The values that a text shows, as in `f"{a}/{b}"`, `"{}/{}".format(a, b)` and `"%d" % a`; of
     what is no text, itself; of words alone, none."""
+    node = unstyled(node)
     kind = type(node)
     if kind is cst.FormattedString:
         parts = (part for part in node.parts if type(part) is cst.FormattedStringExpression)

@@ -76,7 +76,7 @@ def evaluation_call(script: Script, site: Site) -> Evidence | None:
         return Evidence(NAME, (site.name, text(data)))
     told = _told_to_evaluate(site, data) if data is not None else None
     if told is not None or (called is not None and called.index in script.structure.trains):
-        return told
+        return told or _switched_to_evaluate(site)
     if called is None and not may_evaluate(site.name):
         return None
     named = _framework(script, site) or _plays(site)
@@ -156,6 +156,18 @@ def _told_to_evaluate(site: Site, data: Any) -> Evidence | None:
         if off or (arg.value is not data and last.lower() in _PHASES):
             return Evidence(FLOW, (text(data),))
     return None
+
+
+def _switched_to_evaluate(site: Site) -> Evidence | None:
+    """`run_epoch(epoch, validate=True)`: a function that also trains is told not to."""
+    for arg in site.node.args:
+        key = arg.keyword.value if arg.keyword is not None else ""
+        if text(arg.value) == "True" and _SWITCHES.intersection(words(key)):
+            return Evidence(FLOW, (f"{key}=True",))
+    return None
+
+
+_SWITCHES = frozenset({"eval", "evaluate", "evaluation", "val", "valid", "validate", "validation"})
 
 
 def _is_evaluation_data(script: Script, site: Site, node: Any) -> bool:

@@ -161,7 +161,8 @@ def _makes_by_name(target: str, site: Site, script: Script) -> bool:
     if site.name.endswith(("]", ")")):
         partner = bool(given & PARTNERS) and is_treated(script, first)
         named_so = role_named or words(first)[:1] == ("model",)
-        return (named_so or partner) and (site.name.endswith("[]") or site.name in _CHOSEN)
+        chosen = site.name.endswith("[]") or site.name in _CHOSEN or _calls_maker(site)
+        return (named_so or partner) and chosen
     if last in _FROM:
         owner = set(words(site.name.rpartition(".")[0]))
         return not owner & NO_MODELS and (role_named or bool(given & MODELS))
@@ -182,6 +183,12 @@ def _makes_by_name(target: str, site: Site, script: Script) -> bool:
     imported = whole and _imported(site, script, called)
     layers = whole and _gives_layers(site, script)
     return makes or is_class_name(last) or last == "instantiate" or imported or layers
+
+
+def _calls_maker(site: Site) -> bool:
+    """`get_model(name)(**settings)`: a function gives the class, or the maker, of a model."""
+    named = words(site.name.removesuffix("()").rpartition(".")[2])
+    return site.name.endswith("()") and named[:1] == ("get",) and named[-1] in MODELS
 
 
 def _called(site: Site) -> tuple[str, ...]:

@@ -10,10 +10,12 @@ import libcst as cst
 
 from pseudogen.document import spans
 from pseudogen.names.structure import EVALUATION_LOOP
+from pseudogen.names.words import words
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.phrasing import neutral
 from pseudogen.pseudocode.terms import ATOM
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text as python_text
 
 
@@ -103,9 +105,17 @@ def _applied(writer: Writer, kept: Sequence[Draft]) -> list[str]:
         kind = script.structure.loops.get(loop.index)
         role = script.role(value.func, statement.scope)
         trains = kind is not None and kind.kind != EVALUATION_LOOP
-        if trains and role is not None and role.kind == "model" and not _is_defined(writer, value):
+        model = role is not None and role.kind == "model" and not _is_defined(writer, value)
+        if trains and model and not _BESIDE.intersection(words(dotted(value.func))):
             found[python_text(value.func)] = None
     return list(found)
+
+
+_BESIDE = frozenset(
+    {"aug", "augment", "augmentation", "augmentations", "criterion", "loss", "transform"}
+    | {"transforms"}
+)
+"""Words of modules that are applied in a training and not trained."""
 
 
 def _made(writer: Writer, kept: Sequence[Draft], kind: str) -> list[str]:

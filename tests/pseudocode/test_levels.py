@@ -220,6 +220,25 @@ optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
     assert "loss ← loss + penalty(net)" in said
 
 
+def test_outline_does_not_train_what_changes_the_samples() -> None:
+    code = """
+import torch
+class Solver:
+    def __init__(self, model, optimizer, changes):
+        self.model, self.optimizer = model, optimizer
+        self.augment = torch.nn.Sequential(*changes)
+
+    def train(self):
+        for x, y in self.loader:
+            x = self.augment(x)
+            out = self.model(x)
+            self.optimizer.zero_grad()
+            torch.nn.functional.mse_loss(out, y).backward()
+            self.optimizer.step()
+"""
+    assert texts(code, "en", "outline")[0] == "Output: the object's model, trained"
+
+
 def test_outline_says_where_saved_state_comes_from() -> None:
     code = """
 import torch

@@ -641,6 +641,28 @@ EXAMPLES = {
             path="folder",
         ),
     ],
+    (
+        "import torch\n"
+        "package = {}\n"
+        'package["net"] = net.state_dict()\n'
+        'package["optimizer"] = optimizer.state_dict()\n'
+        "if ema:\n"
+        '    package["ema"] = ema.state_dict()\n'
+        "torch.save(package, path)"
+    ): [
+        CheckpointSave(
+            line=7,
+            end=7,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            contents=("net", "optimizer"),
+            more=True,
+            keeps_optimizer=True,
+            saved="package",
+            path="path",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     'import torch\ntorch.save({}, "model.bin")': "an empty file holds no state",

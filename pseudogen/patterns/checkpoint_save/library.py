@@ -9,7 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern
-from pseudogen.names.arguments import written_keys, written_pairs
+from pseudogen.names.arguments import string, written_keys, written_pairs
 from pseudogen.names.blocks import calls_of_methods, is_only_there
 from pseudogen.names.evidence import API, Evidence
 from pseudogen.names.learners import learners
@@ -45,12 +45,17 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     value = _converted(given)
     path = script.argument(site, places[0]) if places else None
     sharded = "sharded" in site.known.api.traits  # what it takes is a state dict
-    if value is None or not (sharded or _is_state(value, path, site, script)):
+    if value is None:
+        return
+    put, others = _put_into(value, site, script)
+    keeps = any(".state_dict(" in text(one) for _, one in put)
+    if not (sharded or keeps or _is_state(value, path, site, script)):
         return
     made = made_of(value, site, script)
     made = _own_state(made, site, script) or made
     added = is_added_to(value, site, script)
-    if type(made) is cst.Dict and not made.elements and not added:
+    empty = type(made) is cst.Dict and not made.elements
+    if empty and not added:
         return
     states = tuple(_states(value, site, script))
     weights_only = None if added else _weights_only(made, site, script)
@@ -62,9 +67,9 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         evidence=Evidence(site.known.evidence, (site.known.name,)),
         how="library",
         call=site.name,
-        contents=kept_keys(made),
-        more=has_others(made, added=added) or bool(states and added),
-        keeps_optimizer=keeps_optimizer(made, added=added),
+        contents=tuple(dict.fromkeys(key for key, _ in put)) if empty else kept_keys(made),
+        more=has_others(made, added=added) or bool(states and added) or (empty and others),
+        keeps_optimizer=_keeps_optimizer(put) if empty else keeps_optimizer(made, added=added),
         saved=text(given) if type(given) is not cst.Dict else None,
         states=states,
         weights_only=weights_only,
@@ -230,6 +235,30 @@ def is_added_to(value: Any, site: Site, script: Script) -> bool:
         return False
     between = script.tree.statements[bindings[0].statement + 1 : site.statement.index]
     return any(_puts_into(statement.node, name) for statement in between)
+
+
+def _put_into(value: Any, site: Site, script: Script) -> tuple[tuple[tuple[str, Any], ...], bool]:
+    """What a variable that held an empty dict was given under written keys in the block where it is
+    saved (`state["model"] = model.state_dict()`), and whether it may hold more."""
+    name = dotted(value) if type(value) is cst.Name else ""
+    bindings = script.reaching(name, site.statement.index) if name else []
+    empty = len(bindings) == 1 and bindings[0].how == "assign"
+    if not empty or text(bindings[0].value) not in ("{}", "dict()"):
+        return (), False
+    between = script.tree.statements[bindings[0].statement + 1 : site.statement.index]
+    filling = [statement for statement in between if _puts_into(statement.node, name)]
+    found = []
+    for statement in filling:
+        target: Any = statement.node.targets[0].target if type(statement.node) is cst.Assign else 0
+        key = string(getattr(target.slice[0].slice, "value", None)) if target else ""
+        if key and statement.parent == site.statement.parent:
+            found.append((key, statement.node.value))
+    return tuple(found), len(found) < len(filling)
+
+
+def _keeps_optimizer(put: tuple[tuple[str, Any], ...]) -> bool | None:
+    """Whether a dict that was filled keeps an optimizer; None where that does not show."""
+    return True if any(_is_of_optimizer(key, value) for key, value in put) else None
 
 
 def _puts_into(node: Any, name: str) -> bool:

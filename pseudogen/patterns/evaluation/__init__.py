@@ -639,6 +639,28 @@ EXAMPLES = {
             no_gradients=2,
         )
     ],
+    (
+        "def run(epoch, validate=False):\n"
+        "    for x, y in loader:\n"
+        "        loss = criterion(net(x), y)\n"
+        "        if not validate:\n"
+        "            loss.backward()\n"
+        "            optimizer.step()\n"
+        "for epoch in range(9):\n"
+        "    run(epoch)\n"
+        "    with torch.no_grad():\n"
+        "        score = run(epoch, validate=True)"
+    ): [
+        Evaluation(
+            line=10,
+            end=10,
+            evidence=Evidence(FLOW, ("validate=True",)),
+            how="call",
+            call="run",
+            result="score",
+            per="epoch",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "paths = eval_sampler.sample(batch_size)": "nothing tells that the policy is only measured",

@@ -643,6 +643,16 @@ EXAMPLES = {
             arguments=("9",),
         ),
     ],
+    "net = get_model(name)(**settings)": [
+        ModelBuild(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("net",)),
+            target="net",
+            function="get_model(name)",
+            arguments=("**settings",),
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (

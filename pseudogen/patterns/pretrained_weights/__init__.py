@@ -88,6 +88,7 @@ EXAMPLES = {
             model="model",
             function="FastModel.from_pretrained",
             source="'gpt2'",
+            bits="4",
         ),
     ],
     (
@@ -424,6 +425,21 @@ EXAMPLES = {
             form="named",
             function="AutoModel.from_pretrained",
             source="model",
+        ),
+    ],
+    (
+        "from transformers import AutoModelForCausalLM\n"
+        "model = AutoModelForCausalLM.from_pretrained(base, load_in_8bit=True)"
+    ): [
+        PretrainedWeights(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("transformers.AutoModelForCausalLM.from_pretrained",)),
+            form="named",
+            model="model",
+            function="AutoModelForCausalLM.from_pretrained",
+            source="base",
+            bits="8",
         ),
     ],
 }

@@ -28,6 +28,7 @@ class PretrainedWeights(Finding):
         renamed: What a name becomes, as written.
         taken_if: What weights have to meet to be taken.
         teacher: Whether the model is one that another follows, by its names: it is not trained.
+        bits: "4" or "8" where they are kept in so few bits.
         condition: The condition under which it happens.
     """
 
@@ -45,4 +46,5 @@ class PretrainedWeights(Finding):
     renamed: str | None = None
     taken_if: tuple[str, ...] = ()
     teacher: bool = False
+    bits: str | None = None
     condition: str | None = None

@@ -135,7 +135,15 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
     full = from_library(site, script)
     evidence = Evidence(API, (full,)) if full is not None else Evidence(NAME, (site.name,))
     value = constant_text(script, passed[0], site.statement.index) if passed else None
-    yield replace(_finding(site, script, evidence, "named", target, source), value=value)
+    made = _finding(site, script, evidence, "named", target, source)
+    yield replace(made, value=value, bits=_bits(site))
+
+
+def _bits(site: Site) -> str | None:
+    """`4` of `load_in_4bit=True`."""
+    asked = (argument(site.node, f"load_in_{bits}bit") for bits in ("4", "8"))
+    told = [node is not None and text(node) == "True" for node in asked]
+    return "4" if told[0] else "8" if told[1] else None
 
 
 def _model_of(target: str | None) -> str | None:
