@@ -963,3 +963,39 @@ if distributed:
 """
     said = pseudogen.explain(code)
     assert "If `distributed`: `accumulation_steps` is divided by `distributed_size`" in said
+
+
+def test_a_counted_loop_that_is_left_early_says_so() -> None:
+    code = """\
+import torch
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for step in range(101):
+    if step == last:
+        break
+    x, y = next(batches)
+    criterion(net(x), y).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+    said = pseudogen.explain(code)
+    assert "It is left early when `step == last`." in said
+    assert "`range(101)` makes at most 101 steps" in said
+    zh = pseudogen.explain(code, lang="zh")
+    assert "当 `step == last` 时提前退出。" in zh
+    assert "`range(101)` 最多 101 步" in zh
+
+
+def test_the_rounds_that_only_go_backward_are_no_steps() -> None:
+    code = """\
+import torch
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for step in range(steps):
+    for part in range(parts):
+        x, y = next(batches)
+        criterion(net(x), y).backward()
+    optimizer.step()
+    optimizer.zero_grad()
+"""
+    said = pseudogen.explain(code)
+    assert "the gradients of `parts` of them add up before the optimizer's step" in said
+    assert "Each round is one training step" not in said

@@ -174,6 +174,9 @@ def test_a_function_that_sets_the_rate_is_evaluated() -> None:
         (_WARM.format(names=_NAMES).replace("it > decay_end", "open('f')"), "no arithmetic"),
         ("def get_lr(it):\n    if it < 5:\n        return 9 ** 9 ** 9 * it\n    return it * 2",
          "the number is too large to be worked out"),
+        ("warmdown, last = 20, 90\ndef get_lr(it):\n    if it < last - warmdown:\n"
+         "        return 0.1\n    return 0.1 * (last - it) / warmdown",
+         "the last case goes on, and where the run ends is not known"),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_not_worked_out(code: str, why: str) -> None:

@@ -202,9 +202,21 @@ class _Classifier:
         if not inside and not self.steps.called_by(statement):
             return self._counted_evaluation(statement, variable, draws)
         whole = "total" in named and draws and self._around(statement) is None
-        if named & _MICRO_WORDS and not whole:
+        if (named & _MICRO_WORDS or (inside and self._adds_up(statement))) and not whole:
             return None
         return self._counted_training(statement, variable, inside, draws)
+
+    def _adds_up(self, statement: Statement) -> bool:
+        """Whether a loop only goes backward, and the step with all gradients comes behind it."""
+        asked = {call.name.rpartition(".")[2] for call in self.script.calls_below(statement)}
+        if "backward" not in asked or asked & {"step", "zero_grad"}:
+            return False
+        around = self.script.tree.statements[statement.parent] if statement.parent >= 0 else None
+        behind = self.script.calls_below(around) if around is not None else ()
+        return any(
+            call.name.endswith(".step") and call.statement.index >= statement.after
+            for call in behind
+        )
 
     def _counted_training(
         self, statement: Statement, variable: str, inside: bool, draws: bool

@@ -166,6 +166,7 @@ class Roles:
             or self._declared(name, scope)
             or self._used(name, scope)
             or self._passed(name, scope, depth)
+            or self._listed(name, scope, depth)
             or self._named(name, scope, depth)
             or self._made_by_name(name, scope)
         )
@@ -260,6 +261,21 @@ class Roles:
                 return Role(role.kind, Evidence(FLOW, (name,)))
         return None
 
+    def _listed(self, name: str, scope: int, depth: int) -> Role | None:
+        """The role of the elements of a list that a loop goes over: of `opt` in
+        `for opt, sched in zip(optimizers, schedulers)`."""
+        for binding in self.resolver.bindings(name, scope):
+            over = _looped_over(binding) if binding.how == "for" else None
+            if type(over) not in (cst.Name, cst.Attribute):
+                continue
+            for made in self.resolver.bindings(dotted(over), scope):
+                elements = made.value.elements if type(made.value) is cst.List else ()
+                roles = [self.of(element.value, scope, depth + 1) for element in elements]
+                kinds = {role.kind if role else None for role in roles}
+                if len(kinds) == 1 and roles[0] is not None and roles[0].evidence.kind != NAME:
+                    return Role(roles[0].kind, Evidence(FLOW, (name,)))
+        return None
+
     def _calls_of(self, function: str) -> list[tuple[Any, int]]:
         if self._calls is None:
             self._calls = {}
@@ -272,6 +288,15 @@ class Roles:
             return self._of_name(name.removesuffix(".module"), scope, depth + 1)
         kind = suggested_role(name)
         return Role(kind, Evidence(NAME, (name,))) if kind is not None else None
+
+
+def _looped_over(binding: Binding) -> Any:
+    """The list whose elements the target of a loop gets one by one; None of other loops."""
+    over, place = binding.value, binding.position
+    if place is None:
+        return over
+    paired = type(over) is cst.Call and dotted(over.func) == "zip" and place < len(over.args)
+    return over.args[place].value if paired else None
 
 
 def _annotation(node: Any, name: str) -> str:

@@ -30,6 +30,7 @@ class _Written:
     rate: Rate
     formula: Formula
     marks: list[tuple[float, str]]
+    relative: bool = False
 
 
 def of_function(
@@ -45,7 +46,8 @@ def of_function(
         return float(formula.call(statement, {counter: t}))
 
     marks = _thresholds(script, statement, counter)
-    written = _Written(finding.name or "", finding.line, counter, rate, formula, marks)
+    name, relative = finding.name or "", finding.relative
+    written = _Written(name, finding.line, counter, rate, formula, marks, relative)
     return _of_formula(written, finding.per, run)
 
 
@@ -100,6 +102,8 @@ def _of_formula(written: _Written, per: str | None, run: Run) -> Course | None:
         return None
     if not marks and last <= _MANY_ROUNDS:
         marks = _jumps(written.rate, int(last))
+    if rounds is None and _goes_on(written.rate, last):
+        return None
     end = "last" if rounds is not None else "end"
     told = points(written.rate, last, marks[:_MANY_POINTS], end)
     return Course(
@@ -110,8 +114,17 @@ def _of_formula(written: _Written, per: str | None, run: Run) -> Course | None:
         counter=written.counter,
         points=tuple(told),
         curve=curve(written.rate, last),
+        relative=written.relative,
         sources=tuple(written.formula.sources()),
     )
+
+
+def _goes_on(rate: Rate, last: float) -> bool:
+    """Whether a rate changes behind the last case that a formula tells apart: where the run ends is
+    then not known, and what comes is not told."""
+    with suppress(UnknownValueError, ArithmeticError, ValueError):
+        return not rate(last + 1) == rate(last + 2) == rate(2 * last)
+    return False
 
 
 def _jumps(rate: Rate, last: int) -> list[tuple[float, str]]:
@@ -131,7 +144,12 @@ def _thresholds(script: Script, function: Statement, counter: str) -> list[tuple
         bound = test.comparisons[0].comparator
         with suppress(UnknownValueError):
             at = formula.expression(bound, {})
-            warm = any("warm" in name.lower() for name in names_in(bound))
+            warm = any(_is_of_warm_up(name) for name in names_in(bound))
             if type(at) in (int, float) and at > 0:
                 found.append((at, "warm-up" if warm else "case"))
     return found
+
+
+def _is_of_warm_up(name: str) -> bool:
+    """`warmup_steps`; a `warmdown` comes at the end."""
+    return "warm" in name.lower().replace("warmdown", "").replace("warm_down", "")

@@ -497,6 +497,28 @@ EXAMPLES = {
             line=3, end=3, evidence=Evidence(FLOW, ("range(parts)",)), part="rounds", steps="parts"
         ),
     ],
+    (
+        "import torch\n"
+        "first = torch.optim.SGD(net.head.parameters(), lr=0.1)\n"
+        "second = torch.optim.SGD(net.body.parameters(), lr=0.1)\n"
+        "optimizers = [first, second]\n"
+        "for step in range(steps):\n"
+        "    for part in range(1, parts + 1):\n"
+        "        x, y = next(batches)\n"
+        "        criterion(net(x), y).backward()\n"
+        "    for opt, schedule in zip(optimizers, schedules):\n"
+        "        opt.step()\n"
+        "        schedule.step()\n"
+        "    net.zero_grad()"
+    ): [
+        GradientAccumulation(
+            line=6,
+            end=6,
+            evidence=Evidence(FLOW, ("range(1, parts + 1)",)),
+            part="rounds",
+            steps="parts",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (

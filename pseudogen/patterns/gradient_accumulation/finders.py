@@ -141,20 +141,30 @@ def find_share(site: Site, script: Script) -> Iterator[GradientAccumulation]:
 def find_rounds(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`for _ in range(rounds): ... loss.backward()` before the one step of a round of the training;
     where the loss is divided by the rounds, that tells of them."""
-    over = site.node.iter
-    if type(over) is not cst.Call or dotted(over.func) != "range" or len(over.args) != 1:
+    rounds = _rounds(site.node.iter)
+    if rounds is None or script.loop_around(site.statement) is None:
         return
-    if script.loop_around(site.statement) is None:
-        return
-    rounds, calls = over.args[0].value, script.calls_below(site.statement)
-    asked = {method(call) for call in calls}
-    if "backward" not in asked or asked & {"step", "zero_grad"} or type(rounds) is cst.Integer:
+    asked = {method(call) for call in script.calls_below(site.statement)}
+    if "backward" not in asked or asked & {"step", "zero_grad"}:
         return
     below = script.tree.below(site.statement)
     divisors = {text(o.right) for s in below for o in script.operations_in(s) if _divides(o)}
     if text(rounds) not in divisors and _steps_behind(site.statement, script):
         found = _found(site, script, rounds, part="rounds")
-        yield replace(found, end=site.statement.first, evidence=Evidence(FLOW, (text(over),)))
+        yield replace(
+            found, end=site.statement.first, evidence=Evidence(FLOW, (text(site.node.iter),))
+        )
+
+
+def _rounds(over: Any) -> Any:
+    """`n` of `range(n)` and of `range(1, n + 1)`, where it is no plain number; None of others."""
+    if type(over) is not cst.Call or dotted(over.func) != "range":
+        return None
+    given: list[Any] = [arg.value for arg in over.args]
+    if len(given) == 2 and text(given[0]) == "1" and type(given[1]) is cst.BinaryOperation:
+        one = type(given[1].operator) is cst.Add and text(given[1].right) == "1"
+        given = [given[1].left] if one else given
+    return given[0] if len(given) == 1 and type(given[0]) is not cst.Integer else None
 
 
 def _divides(operation: Any) -> bool:
@@ -163,12 +173,9 @@ def _divides(operation: Any) -> bool:
 
 def _steps_behind(loop: Statement, script: Script) -> bool:
     """Whether an optimizer takes its step behind a loop, in the same round of the one around."""
-    behind = (
-        s
-        for s in script.tree.statements[loop.after :]
-        if s.parent == loop.parent and type(s.node) is cst.Expr
-    )
-    stepping = (call for s in behind for call in script.calls_in(s) if method(call) == "step")
+    behind = (s for s in script.tree.statements[loop.after :] if s.parent == loop.parent)
+    calls = (call for s in behind for call in (*script.calls_in(s), *script.calls_below(s)))
+    stepping = (call for call in calls if method(call) == "step")
     return any(
         script.training_step(call) is not None or _is_optimizer(call, script) for call in stepping
     )

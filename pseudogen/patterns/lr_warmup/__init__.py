@@ -410,6 +410,26 @@ EXAMPLES = {
             name="scheduler",
         )
     ],
+    (
+        "import torch\n"
+        "def get_lr(it):\n"
+        "    if it < warmup_iters:\n"
+        "        return it / warmup_iters\n"
+        "    return 1.0\n"
+        "schedules = [torch.optim.lr_scheduler.LambdaLR(opt, get_lr) for opt in optimizers]"
+    ): [
+        LrWarmup(
+            line=4,
+            end=4,
+            evidence=Evidence(NAME, ("warmup_iters",)),
+            how="branch",
+            length="warmup_iters",
+            condition="it < warmup_iters",
+            counter="it",
+            relative=True,
+            formula="it / warmup_iters",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     "self.warmup_steps = [(v - warmup_lr) / warmup_t for v in rates_t]": "the size of one step",

@@ -98,6 +98,8 @@ def _is_factor(statement: Statement, script: Script) -> bool:
         return not is_rate(target) and words(target)[-1:] != ("lrs",)
     function = script.function_around(statement)
     named = words(function.node.name.value) if function is not None else ()
+    if function is not None and gives_factor(script, function.node.name.value):
+        return True
     return bool({"lambda", "factor", "multiplier", "mult", "scale"} & set(named))
 
 

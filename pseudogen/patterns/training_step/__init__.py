@@ -447,6 +447,32 @@ EXAMPLES = {
             call="engine.train",
         )
     ],
+    (
+        "import torch\n"
+        "first = torch.optim.SGD(net.head.parameters(), lr=0.1)\n"
+        "second = torch.optim.SGD(net.body.parameters(), lr=0.1)\n"
+        "optimizers = [first, second]\n"
+        "for step in range(steps):\n"
+        "    for part in range(1, parts + 1):\n"
+        "        x, y = next(batches)\n"
+        "        criterion(net(x), y).backward()\n"
+        "    for opt, schedule in zip(optimizers, schedules):\n"
+        "        opt.step()\n"
+        "        schedule.step()\n"
+        "    net.zero_grad()"
+    ): [
+        TrainingStep(
+            line=8,
+            end=8,
+            evidence=Evidence(FLOW, ("criterion",)),
+            how="backward",
+            loss="criterion(net(x), y)",
+            optimizer="opt",
+            clears=12,
+            steps=10,
+            cleared="after",
+        ),
+    ],
 }
 COUNTEREXAMPLES = {
     (
