@@ -186,6 +186,9 @@ class Found(dict[str, list[Finding]]):
         if not updated:  # an optimizer of Keras is not told what it updates
             used = [f for f in models if f.evidence.kind == FLOW and _root(f, "target")]
             named = used if len(used) > 1 else []
+            held = [f for f in models if _root(f, "target") and _root(f, "target") not in frozen]
+            each = 1 < len(held) == len(self["optimizer-build"])  # as of Optax: one for each
+            named = held if each and not self.are_alternatives(held) else named
         if "self" in updated:  # a module that trains itself: its own parts are not all of it
             named = [f for f in models if not _root(f, "target").startswith("self.")] or named
         free = [f for f in models if _root(f, "target") not in frozen]

@@ -122,6 +122,7 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         for line in (finding.line, update or finding.line):
             first = holding[line].first
             at_line[first] = max(weight, at_line.get(first, NONE))
+    averaging = _averaging(script, findings)
     structure = script.structure
     running = structure.trains | structure.evaluates
     stepping, hooked = _stepping(script), hooks(script, findings)
@@ -143,6 +144,8 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if made and (steps or script.loop_around(statement) is not None):
             losing.append(statement.index)
         weight = max(weight, made, _said(writer, statement, running, steps))
+        if averaging and weight < MAIN and _calls_one_of(script, statement, averaging):
+            weight = MAIN
         weight = CORE if statement.index in draws else weight
         if _ends_endless_loop(script, statement):
             weight = CORE
@@ -155,6 +158,23 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     found.update(dict.fromkeys(counted, CORE))
     _add_ingredients(script, found, losing, stepping | hooked)
     return found
+
+
+def _averaging(script: Script, findings: Sequence[Finding]) -> frozenset[int]:
+    """The functions that take the present weights into an average: `soft_update(target, net)`."""
+    holding = script.tree.by_line()
+    lines = (finding.line for finding in findings if finding.pattern == "weight-averaging")
+    around = (script.function_around(holding[line]) for line in lines)
+    return frozenset(function.index for function in around if function is not None)
+
+
+def _calls_one_of(script: Script, statement: Statement, functions: frozenset[int]) -> bool:
+    """Whether a statement is a call of one of some functions."""
+    call = statement.node.value if type(statement.node) is cst.Expr else None
+    if type(call) is not cst.Call:
+        return False
+    site = script.call_site(call, statement.index, statement.scope)
+    return called_function(script, site) in functions
 
 
 def _add_ingredients(

@@ -836,3 +836,19 @@ def test_a_phrase_for_one_of_several_values_does_not_stand_for_all() -> None:
     )
     (line,) = [text for text in texts(loaders, detail="steps") if text.startswith("loaders")]
     assert '("train", "val")' in line
+
+
+def test_outline_has_the_call_that_moves_an_average() -> None:
+    code = """
+import torch
+def follow(old, new, keep):
+    for p, q in zip(old.parameters(), new.parameters()):
+        p.data.copy_(keep * p.data + (1 - keep) * q.data)
+optimizer = torch.optim.SGD(net.parameters(), lr=0.1)
+for x, y in loader:
+    optimizer.zero_grad()
+    torch.nn.functional.mse_loss(net(x), y).backward()
+    optimizer.step()
+    follow(target, net, 0.99)
+"""
+    assert "follow(target, net, 0.99)" in [line.strip() for line in texts(code, "en", "outline")]

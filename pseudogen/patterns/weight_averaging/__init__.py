@@ -6,6 +6,7 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.patterns.weight_averaging.facts import WeightAveraging
 from pseudogen.patterns.weight_averaging.finders import (
     find_helper,
+    find_incremental,
     find_known,
     find_named,
     find_set_up,
@@ -16,6 +17,7 @@ from pseudogen.patterns.weight_averaging.loops import find_loop, find_loop_by_na
 __all__ = [
     "WeightAveraging",
     "find_helper",
+    "find_incremental",
     "find_known",
     "find_loop",
     "find_loop_by_name",
@@ -424,6 +426,21 @@ EXAMPLES = {
             average="old",
             model="net",
             decay="1 - tau",
+        ),
+    ],
+    (
+        "import optax\n"
+        "state = state.replace(target=optax.incremental_update(state.params, state.target, tau))"
+    ): [
+        WeightAveraging(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("optax.incremental_update",)),
+            action="updated",
+            form="ema",
+            average="state.target",
+            model="state.params",
+            function="optax.incremental_update",
         ),
     ],
 }

@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
-from pseudogen.names.evidence import NAME, Evidence
+from pseudogen.names.arguments import argument
+from pseudogen.names.evidence import API, NAME, Evidence
 from pseudogen.names.modules import is_class_name, parameters_of
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
@@ -154,6 +155,26 @@ def _keeps_none(arg: cst.Arg, site: Site, script: Script) -> bool:
     told = arg.keyword is None or arg.keyword.value in (*_DECAYS, "alpha", "momentum")
     plain = type(arg.value) in (cst.Integer, cst.Float)
     return told and plain and script.value(arg.value, site.statement.index) == 0
+
+
+@pattern(WeightAveraging, methods=("incremental_update",))
+def find_incremental(site: Site, script: Script) -> Iterator[WeightAveraging]:
+    """`optax.incremental_update(params, target_params, tau)`."""
+    full = script.resolver.qualified(site.name, site.scope)
+    given = [argument(site.node, name, n) for n, name in enumerate(("new_tensors", "old_tensors"))]
+    if "optax.incremental_update" not in full or None in given:
+        return
+    yield WeightAveraging(
+        line=site.line,
+        end=site.last,
+        evidence=Evidence(API, ("optax.incremental_update",)),
+        action="updated",
+        form="ema",
+        average=text(given[1]),
+        model=text(given[0]),
+        function=site.name,
+        condition=script.condition(site.statement),
+    )
 
 
 def _mixes_models(site: Site, named: tuple[str, ...], script: Script) -> bool:
