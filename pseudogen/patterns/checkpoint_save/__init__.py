@@ -665,6 +665,7 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "chat_template.save_pretrained(folder)": "how messages are written, no model",
     'import torch\ntorch.save({}, "model.bin")': "an empty file holds no state",
     (
         "import pickle\n"

@@ -17,7 +17,7 @@ OTHER_WORDS = frozenset(
     {"arg", "architecture", "args", "attention", "cache", "card", "compression", "config"}
     | {"dataset", "embedding", "embeddings", "extractor", "hyper", "inference", "info", "memory"}
     | {"offload"}
-    | {"onnx", "processing", "program", "quantized", "table"}
+    | {"onnx", "processing", "program", "quantized", "table", "template"}
     | {"features", "info"}
     | {
         "figure",
