@@ -181,6 +181,23 @@ def test_what_is_done_within_a_context_ends_with_it() -> None:
     assert between("with torch.no_grad():", "    a = 1", lang="zh").startswith("不计算梯度：")
 
 
+def test_a_long_branch_is_told_piece_by_piece_under_its_condition() -> None:
+    block = "\n".join(f"            value_{n} = function_{n}(x)" for n in range(9))
+    said = passages(_LOOP.format(between="        if seen:\n" + block))
+    first, last = (next(one for one in said if f"value_{n}" in one) for n in (0, 8))
+    assert first.startswith("If `seen` (line 9): `value_0` becomes `function_0(x)`;")
+    assert "(line 9): `value_" in last
+
+
+def test_what_stands_within_a_context_says_so_and_under_which_condition() -> None:
+    code = "        with torch.no_grad():\n            a = 1\n            loss.backward()"
+    assert "Without gradients being computed (line 9): `a` becomes `1`." in passages(
+        _LOOP.format(between=code)
+    )
+    under = "        if seen:\n" + "\n".join("    " + line for line in code.splitlines())
+    assert "If `seen` (line 9): `a` becomes `1`." in passages(_LOOP.format(between=under))
+
+
 def test_what_a_function_of_the_script_does_is_not_judged_by_its_name() -> None:
     code = "def train_epoch(model, loader): ...\n\n" + _LOOP.format(
         between="        train_epoch(model, 1)"

@@ -38,8 +38,8 @@ class Clause:
 Branch = tuple[str, str, int]
 """How a branch begins: "when", "or-when" (behind other tests), "when-and", "or-when-and" (another
 test follows), "branch", "or-branch" (blocks follow), "else" (with the line of the test that
-fails), "otherwise", "each", "while", "caught", "finally", "no-error" or "unbroken"; then its
-condition or iterable, and its line."""
+fails), "otherwise", "within", "without-gradients", "each", "while", "caught", "finally",
+"no-error" or "unbroken"; then its condition or iterable, and its line."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pseudogen.explanation.clipped import targets
 from pseudogen.explanation.libraries import beside_findings
 from pseudogen.explanation.listed import listed
 from pseudogen.explanation.passage import Branch, Clause, Passage
-from pseudogen.explanation.readings import clauses, is_read, summary
+from pseudogen.explanation.readings import WITHOUT_GRADIENTS, clauses, is_read, summary
 from pseudogen.explanation.stages import Stage, home_of
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
@@ -29,6 +29,8 @@ _MOST = 24
 """Of more than this it is only said what they set and call."""
 _FEW = 3
 """A stretch of so many statements may end at an empty line."""
+_PARTED = (cst.If, cst.Else, cst.For, cst.While, cst.With)
+"""Blocks that are told piece by piece where they are long."""
 _SOON_SAID = 100
 _OTHER_LINES = {
     "augmentation": ("listed",),
@@ -138,7 +140,8 @@ class _Reading:
                 continue
             continues = statement.chain != statement.index
             headed = bool(run) and run[-1].chain == statement.chain
-            if not self._is_covered(statement) and (not continues or headed):
+            open_to = not continues or headed
+            if open_to and not self._is_covered(statement) and not self._is_long(statement):
                 if is_read(statement, self.declared):
                     run.append(statement)
                 continue
@@ -149,6 +152,14 @@ class _Reading:
                 yield from self._stretches(self.script.tree.body(statement))
         if run:
             yield run
+
+    def _is_long(self, statement: Statement) -> bool:
+        """Whether a branch, a loop or a context holds more than is told in a sentence; no
+        definition in it is."""
+        if type(statement.node) not in _PARTED:
+            return False
+        body = self.script.tree.body(statement)
+        return sum(is_read(one, self.declared) for one in body) > _MANY
 
     def _is_covered(self, statement: Statement) -> bool:
         if _is_entry_guard(statement):
@@ -257,9 +268,20 @@ class _Reading:
             return "finally", "", header.first
         if header.first in self.headers:
             return None
+        if kind is cst.With:
+            return self._branch(header) or self._context(header)
         if kind is cst.For:
             return "each", text(node.iter), header.first
         return ("while", bare(node.test), header.first) if kind is cst.While else None
+
+    def _context(self, header: Statement) -> Branch | None:
+        """The context of a `with`; None of one that only opens a file."""
+        written = [text(item.item) for item in header.node.items]
+        if any(mark in one for one in written for mark in WITHOUT_GRADIENTS):
+            return "without-gradients", "", header.first
+        opens = any(one.startswith(("open(", "io.open(")) for one in written)
+        brief = len(", ".join(written)) <= _BRIEF
+        return ("within", ", ".join(written), header.first) if brief and not opens else None
 
     def _otherwise(self, header: Statement) -> Branch | None:
         whole = self.script.tree.statements[header.chain]

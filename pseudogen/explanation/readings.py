@@ -215,7 +215,7 @@ def _with(
             continue
         rest = items[place + 1 :]
         inside = tuple(_with(script, rest, body, depth)) if rest else _inside(script, body, depth)
-        if inside and any(mark in written for mark in _WITHOUT_GRADIENTS):
+        if inside and any(mark in written for mark in WITHOUT_GRADIENTS):
             yield Clause("without-gradients", inside=inside)
         elif inside:
             yield Clause("within", code=short(written), inside=inside)
@@ -223,7 +223,8 @@ def _with(
     yield from clauses(script, body, depth)
 
 
-_WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
+WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
+"""Calls whose contexts have no gradients computed."""
 
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
