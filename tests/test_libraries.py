@@ -102,6 +102,33 @@ def test_a_pipeline_is_told_with_its_task_and_model() -> None:
     assert said in told(code)
 
 
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("torch.cuda.empty_cache()", "`torch.cuda.empty_cache()` gives back the GPU memory"),
+        ("torch.cuda.synchronize()", "`torch.cuda.synchronize()` waits until the GPU has done"),
+        ("gc.collect()", "`gc.collect()` runs Python's garbage collector"),
+        ("torch.set_float32_matmul_precision('high')", "be computed in lower precision"),
+        ("torch.set_float32_matmul_precision('highest')", "in full float32 precision"),
+        ("torch.set_float32_matmul_precision(p)", "says how exactly products"),
+        ("torch.autograd.set_detect_anomaly(True)", "has backward passes checked for values"),
+        ("torch.set_num_threads(4)", "says how many threads PyTorch uses on the CPU"),
+        ("warnings.filterwarnings('ignore')", "hides warnings"),
+        (
+            "torch.backends.cuda.matmul.allow_tf32 = True",
+            "lets products of float32 matrices use TF32",
+        ),
+        (
+            "torch.backends.cudnn.allow_tf32 = False",
+            "keeps convolutions in float32 from using TF32",
+        ),
+    ],
+)
+def test_what_is_done_to_the_process_itself(line: str, said: str) -> None:
+    code = f"import gc, warnings\nimport torch\ntorch.manual_seed(1)\n{line}\n"
+    assert said in told(code)
+
+
 def test_adapters_on_quantized_weights() -> None:
     code = (
         "import torch\n"

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, targets
-from pseudogen.explanation.libraries import of_library
+from pseudogen.explanation.libraries import of_library, of_switch
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.loop_bodies import named_training
@@ -98,7 +98,7 @@ def _value(
     single = len(names) == 1
     if single and names[0] == f"self.{written}":
         return Clause("kept", names)
-    taken = _taken(names, value)
+    taken = _taken(names, value) or of_switch(script, statement, names[0], written)
     if taken is not None:
         return taken
     if type(value) is cst.Call:

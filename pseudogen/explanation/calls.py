@@ -9,6 +9,7 @@ import libcst as cst
 
 from pseudogen.explanation.assignments import MOVES, moved, sent, trained
 from pseudogen.explanation.clipped import LONGEST, call_text, short
+from pseudogen.explanation.libraries import of_runtime
 from pseudogen.explanation.messages import logs, message, reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import filled_in, string
@@ -61,6 +62,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             or _of_file(call, name, receiver, method)
             or _of_meter(script, statement, call, receiver, method)
             or (_growing(script, statement, call, receiver, method) if receiver else None)
+            or of_runtime(script, statement, call)
             or trained(script, statement, (), call)
             or Clause("called", parts=(_called(call, name),))
         )

@@ -86,7 +86,28 @@ _ALL_NAMED = frozenset({"training-arguments", *_RUNS.values()})
 _BESIDE_FINDINGS = frozenset({"trainer", "training-arguments"})
 """Kinds of which there is more to tell than the patterns that are found in a call."""
 
-KINDS = frozenset(_ARGUMENTS) | _ALL_NAMED | {f"data-{method}" for method in _METHODS}
+_RUNTIME: dict[str, tuple[str, ...]] = {
+    "anomaly-check": ("mode",),
+    "cpu-threads": ("number",),
+    "empty-cache": (),
+    "garbage": (),
+    "gpu-wait": (),
+    "matrix-precision": ("precision",),
+    "warnings": ("action",),
+}
+"""What is done to the process itself -> the arguments that its words speak of."""
+_TF32 = {
+    "torch.backends.cuda.matmul": "matrix",
+    "torch.backends.cudnn": "convolution",
+}
+
+KINDS = (
+    frozenset(_ARGUMENTS)
+    | _ALL_NAMED
+    | frozenset(_RUNTIME)
+    | {"tf32"}
+    | {f"data-{method}" for method in _METHODS}
+)
 """What a language has words for."""
 
 
@@ -110,6 +131,30 @@ def of_library(
             return None  # what it does with the labels is not seen
         passed["form"] = known.api.traits["form"]
     return Clause("library", names, kind, passed=passed) if passed else None
+
+
+def of_runtime(script: Script, statement: Statement, call: cst.Call) -> Clause | None:
+    """`torch.cuda.empty_cache()`: what a call that stands alone does to the process itself."""
+    known = script.known(call.func, statement.scope)
+    if known is None or known.api.kind != "runtime" or known.evidence != API:
+        return None
+    kind = known.api.traits["settings"]
+    site = script.call_site(call, statement.index, statement.scope)
+    passed = {name: script.argument_text(site, name) for name in _RUNTIME[kind]}
+    told = {name: value for name, value in passed.items() if value}
+    if len(told) < len(passed):
+        return None
+    return Clause("library", (), kind, passed=told | {"call": call_text(call)})
+
+
+def of_switch(script: Script, statement: Statement, name: str, value: str) -> Clause | None:
+    """`torch.backends.cuda.matmul.allow_tf32 = True`."""
+    module, _, switch = name.rpartition(".")
+    if switch != "allow_tf32" or value not in ("True", "False"):
+        return None
+    full = script.resolver.qualified(module, statement.scope)
+    part = next((_TF32[one] for one in full if one in _TF32), None)
+    return Clause("library", (name,), "tf32", passed={"part": part, "on": value}) if part else None
 
 
 def _passed(script: Script, site: Site, kind: str) -> Iterator[tuple[str, str]]:
