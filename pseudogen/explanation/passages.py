@@ -10,17 +10,16 @@ import libcst as cst
 
 from pseudogen.explanation.captions import comment_above
 from pseudogen.explanation.clipped import targets
+from pseudogen.explanation.headers import branch_around, is_entry_guard, with_blocks
 from pseudogen.explanation.libraries import beside_findings
 from pseudogen.explanation.listed import listed
-from pseudogen.explanation.passage import Branch, Clause, Passage
-from pseudogen.explanation.readings import WITHOUT_GRADIENTS, clauses, is_read, summary
+from pseudogen.explanation.passage import Clause, Passage
+from pseudogen.explanation.readings import clauses, is_read, summary
 from pseudogen.explanation.stages import Stage, home_of
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
-from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
 from pseudogen.records import replace
-from pseudogen.syntax.text import bare, text
 from pseudogen.syntax.tree import Statement
 
 _MANY = 6
@@ -31,7 +30,6 @@ _FEW = 3
 """A stretch of so many statements may end at an empty line."""
 _PARTED = (cst.If, cst.Else, cst.For, cst.While, cst.With)
 """Blocks that are told piece by piece where they are long."""
-_SOON_SAID = 100
 _OTHER_LINES = {
     "augmentation": ("listed",),
     "best-tracking": ("updates", "saves"),
@@ -40,9 +38,6 @@ _OTHER_LINES = {
     "training-step": ("clears", "steps"),
 }
 """Pattern -> its facts that are further lines of which its words speak."""
-
-_BRIEF = 40
-"""The opposite of a longer condition is told by the line of that."""
 
 Lines = tuple[int, int]
 
@@ -162,7 +157,7 @@ class _Reading:
         return sum(is_read(one, self.declared) for one in body) > _MANY
 
     def _is_covered(self, statement: Statement) -> bool:
-        if _is_entry_guard(statement):
+        if is_entry_guard(statement):
             return True
         return self._are_covered((statement.start, statement.end))
 
@@ -197,7 +192,7 @@ class _Reading:
                 said = [*([whole] if whole else []), *ends]
             if said:
                 caption = self._caption(lines[0])
-                branch = _with_blocks(self._branch(piece[0]), said)
+                branch = with_blocks(branch_around(self.script, piece[0], self.headers), said)
                 yield Passage(lines, caption, branch, tuple(said))
 
     def _caption(self, line: int) -> str | None:
@@ -247,64 +242,10 @@ class _Reading:
             piece.append(statement)
         yield piece
 
-    def _branch(self, statement: Statement) -> Branch | None:
-        """The branch or loop around a statement, unless a finding tells of it."""
-        if statement.parent < 0:
-            return None
-        header = self.script.tree.statements[statement.parent]
-        node, kind = header.node, type(header.node)
-        if kind is cst.If and (text(node.test) == "True" or left_open(node.test)):
-            return self._branch(header)
-        if kind is cst.If and not _is_entry_guard(header):
-            # An `elif` is reached only where the tests before it fail.
-            if header.chain != header.index:
-                return "or-when", bare(node.test), header.first
-            return "when", self._whole(statement) or bare(node.test), header.first
-        if kind is cst.Else:
-            return self._otherwise(header)
-        if kind is cst.ExceptHandler:
-            return "caught", text(node.type) if node.type else "", header.first
-        if kind is cst.Finally:
-            return "finally", "", header.first
-        if header.first in self.headers:
-            return None
-        if kind is cst.With:
-            return self._branch(header) or self._context(header)
-        if kind is cst.For:
-            return "each", text(node.iter), header.first
-        return ("while", bare(node.test), header.first) if kind is cst.While else None
-
-    def _context(self, header: Statement) -> Branch | None:
-        """The context of a `with`; None of one that only opens a file."""
-        written = [text(item.item) for item in header.node.items]
-        if any(mark in one for one in written for mark in WITHOUT_GRADIENTS):
-            return "without-gradients", "", header.first
-        opens = any(one.startswith(("open(", "io.open(")) for one in written)
-        brief = len(", ".join(written)) <= _BRIEF
-        return ("within", ", ".join(written), header.first) if brief and not opens else None
-
-    def _otherwise(self, header: Statement) -> Branch | None:
-        whole = self.script.tree.statements[header.chain]
-        if type(whole.node) is not cst.If:
-            kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
-            return kind, "", header.first
-        if whole.after != header.index or left_open(whole.node.test):
-            return "otherwise", "", header.first
-        test = opposite(whole.node.test)
-        if len(test) > _BRIEF:
-            return "else", str(whole.first), header.first
-        return "when", self._whole(self.script.tree.body(header)[0]) or test, header.first
-
-    def _whole(self, statement: Statement) -> str | None:
-        """The condition of a statement with those of the branches around its own, where that is
-        soon said."""
-        condition = self.script.condition(statement)
-        return condition if condition is not None and len(condition) <= _SOON_SAID else None
-
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
         """Whether definitions stand between a passage at the top level and a stage."""
         first, last = sorted((passage.lines[0], stage.lines[0]))
-        at_top = block < 0 or _is_entry_guard(self.script.tree.statements[block])
+        at_top = block < 0 or is_entry_guard(self.script.tree.statements[block])
         return at_top and any(first < line < last for line in self.definitions)
 
     def _place(self, passage: Passage, block: int, stages: Sequence[Stage]) -> None:
@@ -385,25 +326,6 @@ def _begins_paragraph(source: Sequence[str], line: int) -> bool:
     """Whether an empty line or a comment stands above a line."""
     above = source[line - 2].strip() if line > 1 else ""
     return not above or above.startswith("#")
-
-
-def _with_blocks(branch: Branch | None, said: Sequence[Clause]) -> Branch | None:
-    """A branch in which there are blocks: its condition joins that of a block alone, and else is
-    not said in the same words as theirs."""
-    if branch is None or branch[0] not in ("when", "or-when"):
-        return branch
-    if len(said) == 1 and said[0].kind == "when":
-        return f"{branch[0]}-and", *branch[1:]
-    if any(clause.kind in ("when", "or-when", "otherwise") for clause in said):
-        return branch[0].replace("when", "branch"), *branch[1:]
-    return branch
-
-
-def _is_entry_guard(statement: Statement) -> bool:
-    """Whether it is `if __name__ == "__main__":`."""
-    test = statement.node.test if type(statement.node) is cst.If else None
-    left = test.left if type(test) is cst.Comparison else None
-    return type(left) is cst.Name and left.value == "__name__"
 
 
 def _in_passing(findings: Sequence[Finding]) -> frozenset[int]:
