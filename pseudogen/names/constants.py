@@ -103,7 +103,9 @@ def collect_dicts(script: Script) -> Iterator[tuple[str, Setting]]:
         for name, bindings in scope.bindings.items():
             if len(bindings) != 1 or bindings[0].how != "assign":
                 continue
-            if name != "args" and not _DICT_WORDS & set(words(name)[-1:]):
+            if type(bindings[0].value) not in (cst.Dict, cst.Call):
+                continue
+            if name != "args" and _DICT_WORDS.isdisjoint(words(name)[-1:]):
                 continue
             statement = script.tree.statements[bindings[0].statement]
             yield from _entries(script, name, bindings[0].value, statement)

@@ -56,6 +56,7 @@ _CHOSEN = ("getattr()", "eval()")
 """Calls of what is chosen by its name."""
 _PREDICTS_ELSEWHERE = frozenset({"coremltools", "cv2", "numpy", "onnxruntime", "openvino"})
 """Packages whose models are run, not trained, or that have none."""
+_UNLIKE_MODELS = NO_MODELS | OTHER_TARGETS | ABOUT
 _OTHER_LIBRARIES = sys.stdlib_module_names | _PREDICTS_ELSEWHERE | {"mlflow", "pandas", "wandb"}
 _MOVES = frozenset(
     {"to", "cuda", "cpu", "half", "float", "train", "eval", "apply", "prepare", "compile", "load"}
@@ -147,7 +148,7 @@ def named_model(target: str, site: Site, script: Script) -> bool:
         return True
     if not speaks or first.rpartition(".")[2][:1].isupper():
         return False  # a class or a constant
-    if set(words(first)) & (NO_MODELS | OTHER_TARGETS | ABOUT) or last in _MOVES or "[" in first:
+    if not _UNLIKE_MODELS.isdisjoint(words(first)) or last in _MOVES or "[" in first:
         return False
     return _makes_by_name(target, site, script)
 

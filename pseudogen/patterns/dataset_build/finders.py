@@ -302,9 +302,13 @@ def _makes(made: Site, script: Script) -> bool:
     return not method or all(b.how == "import" for b in bound)
 
 
+_FOREIGN = sys.stdlib_module_names | {"np", "numpy", "pandas", "sklearn", "torch"}
+"""Packages whose classes and functions are no data set but where the tables say so."""
+
+
 def _foreign(made: Site, script: Script) -> bool:
-    roots = {q.partition(".")[0] for q in script.resolver.qualified(made.name, made.scope)}
-    return bool(roots & (sys.stdlib_module_names | {"np", "numpy", "pandas", "sklearn", "torch"}))
+    full = script.resolver.qualified(made.name, made.scope)
+    return any(name.partition(".")[0] in _FOREIGN for name in full)
 
 
 @pattern(DatasetBuild, methods=("train_test_split", "flow_from_directory", "flow_from_dataframe"))
