@@ -663,6 +663,24 @@ EXAMPLES = {
             path="path",
         ),
     ],
+    (
+        "import torch\n"
+        "state = {}\n"
+        "for name, part in parts.items():\n"
+        "    collect(name, part, state)\n"
+        "torch.save(state, path)"
+    ): [
+        CheckpointSave(
+            line=5,
+            end=5,
+            evidence=Evidence(API, ("torch.save",)),
+            how="library",
+            call="torch.save",
+            saved="state",
+            path="path",
+            more=True,
+        )
+    ],
 }
 COUNTEREXAMPLES = {
     "chat_template.save_pretrained(folder)": "how messages are written, no model",

@@ -55,7 +55,8 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
     made = _own_state(made, site, script) or made
     added = is_added_to(value, site, script)
     empty = type(made) is cst.Dict and not made.elements
-    if empty and not added:
+    filled = empty and _is_handed_on(value, site, script)
+    if empty and not added and not filled:
         return
     states = tuple(_states(value, site, script))
     weights_only = None if added else _weights_only(made, site, script)
@@ -68,7 +69,10 @@ def find_library(site: Site, script: Script) -> Iterator[CheckpointSave]:
         how="library",
         call=site.name,
         contents=tuple(dict.fromkeys(key for key, _ in put)) if empty else kept_keys(made),
-        more=has_others(made, added=added) or bool(states and added) or (empty and others),
+        more=has_others(made, added=added)
+        or bool(states and added)
+        or (empty and others)
+        or filled,
         keeps_optimizer=_keeps_optimizer(put) if empty else keeps_optimizer(made, added=added),
         saved=text(given) if type(given) is not cst.Dict else None,
         states=states,
@@ -235,6 +239,19 @@ def is_added_to(value: Any, site: Site, script: Script) -> bool:
         return False
     between = script.tree.statements[bindings[0].statement + 1 : site.statement.index]
     return any(_puts_into(statement.node, name) for statement in between)
+
+
+def _is_handed_on(value: Any, site: Site, script: Script) -> bool:
+    """Whether a call between the assignment of a variable and here is given it, and may fill it:
+    `collect(key, model, state)`."""
+    name = dotted(value)
+    bindings = script.reaching(name, site.statement.index) if name else []
+    if len(bindings) != 1:
+        return False
+    between = script.tree.statements[bindings[0].statement + 1 : site.statement.index]
+    alone = (s.node.value for s in between if type(s.node) is cst.Expr)
+    calls = (call for call in alone if type(call) is cst.Call)
+    return any(text(arg.value) == name for call in calls for arg in call.args)
 
 
 def _put_into(value: Any, site: Site, script: Script) -> tuple[tuple[tuple[str, Any], ...], bool]:
