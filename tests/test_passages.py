@@ -45,7 +45,7 @@ def between(*lines: str, lang: str = "en") -> str:
 def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
     assert passages(_LOOP.format(between="")) == [
         "`model` goes into training mode.",
-        "“move data to the device”: `images` and `labels` move to `device`; "
+        "“move data to the device”: `images` and `labels` move to `device`.",
         "`loss` is what `criterion` computes from `model(images)` and `labels`.",
         "`loss` is returned.",
     ]
@@ -146,6 +146,15 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
             "`free` becomes `[p for p in model.parameters() if p.dim() > 1]`",
         ),
         ("scaler.fit(images)", "`scaler.fit(images)` is called"),
+        ("a, b = b, a", "`a` and `b` swap their values"),
+        ("rule = Policy('half')", "`rule` is made by `Policy('half')`"),
+        ("logger.log(data=metrics)", "`metrics` is logged"),
+        ("dllogger.log(step=3, data={'loss': l, 'acc': a})", "`loss` and `acc` are logged"),
+        ("log('restored the last one')", "“restored the last one” is reported"),
+        (
+            "n = min([os.cpu_count(), size if size > 1 else 0, most_of_them])",
+            "`n` becomes `min([os.cpu_count(), size if size > 1 else 0, most_of_them])`",
+        ),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
         ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
         ("continue", "the rest of the round is left out"),
@@ -344,7 +353,8 @@ def test_the_opposite_of_a_long_condition_is_told_by_its_line() -> None:
 
 
 def test_branches_of_which_the_same_is_said_are_told_as_one() -> None:
-    lines = ("if a:", "    meter = Meter(1)", "else:", "    meter = Meter(2)")
+    long = "of_a_long_name, with_many_arguments, that_fill_a_line, and_more"
+    lines = ("if a:", f"    meter = Meter(1, {long})", "else:", f"    meter = Meter(2, {long})")
     assert "`meter` is made by `Meter`, in a way that depends on `a`" in between(*lines)
     assert "`meter` 由 `Meter` 创建，具体取决于 `a`" in between(*lines, lang="zh")
     other = ("if a:", "    meter = Meter(1)", "else:", "    meter = Big(2)")

@@ -651,6 +651,18 @@ def test_what_both_branches_do_is_told_without_the_choice_between_them() -> None
     assert "`torch.save` saves `net.state_dict()` to `path` if `wanted`." in said
 
 
+def test_what_both_branches_make_has_the_condition_around_them_once() -> None:
+    said = " ".join(
+        pseudogen.explain(
+            "import torch\nif aligned:\n"
+            "    if fast:\n        criterion = torch.nn.CTCLoss()\n"
+            "    else:\n        criterion = torch.nn.CTCLoss(zero_infinity=True)\n"
+            "else:\n    criterion = torch.nn.MSELoss()\n"
+        ).split()
+    )
+    assert "8) If `aligned`: `criterion` is the loss `CTCLoss`." in said
+
+
 @pytest.mark.parametrize(
     ("further", "told"),
     [

@@ -32,7 +32,11 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
     node = statement.node
     target = node.targets[0].target
     if len(node.targets) == 1 and _are_paired(target, node.value):
-        pairs = zip(target.elements, node.value.elements, strict=True)
+        pairs = list(zip(target.elements, node.value.elements, strict=True))
+        filled, read = ({text(one.value) for one in side} for side in zip(*pairs, strict=True))
+        if len(pairs) > 1 and filled == read:
+            yield Clause("swapped", tuple(targets(target)))
+            return
         for one, value in pairs:
             names = tuple(targets(one.value))
             if names:
@@ -119,7 +123,8 @@ def _value(
             return training
         name = dotted(value.func)
         if single and _makes(script, name, statement) and not _replaces(names[0], written):
-            return Clause("made", names, name)
+            shown = value.args and len(written) <= LONGEST
+            return Clause("made", names, written if shown else name)
         if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
             return Clause("result", names, call_text(value))
     if type(value) is cst.IfExp and len(written) > LONGEST:

@@ -12,7 +12,7 @@ from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.libraries import of_runtime
 from pseudogen.explanation.messages import logs, message, reports
 from pseudogen.explanation.passage import Clause
-from pseudogen.names.arguments import filled_in, string
+from pseudogen.names.arguments import argument, filled_in, string, written_keys
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
@@ -52,7 +52,7 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
     if name in _ENDS:
         said = message(call.args[0].value if call.args else None)
         yield Clause("ended", parts=(said,) if said else ())
-    elif reports(name, receiver, method):
+    elif reports(name, receiver, method) or _says(call, name):
         yield from _printed(call, name, logs(receiver, method))
     else:
         yield (
@@ -82,12 +82,19 @@ def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
     elif method.startswith("print_"):  # `print_summary(model)` shows no model
         yield Clause("called", parts=(_called(call, name),))
     elif call.args and not passed:
-        yield Clause("printed")
+        data = argument(call, "data")
+        values = written_keys(data) or ((short(text(data)),) if data is not None else ())
+        yield Clause("printed", tuple(values), "log" if values else "")
     else:
         shown = [value for node in passed for value in filled_in(node)]
         values = tuple(dict.fromkeys(short(text(value)) for value in shown))
         if values:
             yield Clause("printed", values, "log" if logged else "")
+
+
+def _says(call: cst.Call, name: str) -> bool:
+    """`log("restored")`: a function called so gets a message."""
+    return name == "log" and bool(call.args) and bool(message(call.args[0].value))
 
 
 def _asked(call: cst.Call, method: str) -> Clause | None:
@@ -174,10 +181,13 @@ def _growing(
 ) -> Clause | None:
     """What a list gets, or by how much a progress bar moves on."""
     first = call.args[0].value if len(call.args) == 1 else None
-    if first is None or len(text(first)) > LONGEST:
+    if first is None:
         return None
     if method == "append":
-        return Clause("appended", (short(text(call.func).removesuffix(".append")),), text(first))
+        held = short(text(call.func).removesuffix(".append"))
+        return Clause("appended", (held,), call_text(first))
+    if len(text(first)) > LONGEST:
+        return None
     moves = method == "update" and _advances(script, statement, receiver)
     return Clause("advanced", (receiver,), text(first)) if moves else None
 

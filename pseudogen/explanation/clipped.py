@@ -12,6 +12,8 @@ from pseudogen.syntax.text import text
 
 LONGEST = 60
 _CALL = 80
+_SPARED = 10
+"""So few signs are not cut off."""
 _FORMULA = 120
 """A formula or condition may be so long: half of one says nothing."""
 _FORMULAS = (
@@ -58,4 +60,6 @@ def targets(node: Any) -> Iterator[str]:
 
 
 def _cut(written: str, longest: int) -> str:
-    return written if len(written) <= longest else written[: longest - 1].rstrip() + "…"
+    """The text where a cut would spare next to nothing, else its beginning."""
+    kept = len(written) <= longest + _SPARED
+    return written if kept else written[: longest - 1].rstrip() + "…"

@@ -7,6 +7,7 @@ from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
+from pseudogen.explanation.clipped import short
 from pseudogen.explanation.passage import Branch, Clause
 from pseudogen.explanation.readings import WITHOUT_GRADIENTS
 from pseudogen.names.conditions import left_open, opposite
@@ -33,7 +34,10 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
         # An `elif` is reached only where the tests before it fail.
         if header.chain != header.index:
             return "or-when", bare(node.test), header.first
-        return "when", _whole(script, statement) or bare(node.test), header.first
+        whole = _whole(script, statement)
+        # Where all conditions together are too long, this one is not said as if it were alone.
+        alone = whole is not None or script.condition(header) is None
+        return "when" if alone else "branch", whole or bare(node.test), header.first
     if kind is cst.Else:
         return _otherwise(script, header)
     if kind is cst.ExceptHandler:
@@ -49,14 +53,12 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
     return ("while", bare(node.test), header.first) if kind is cst.While else None
 
 
-def _context(header: Statement) -> Branch | None:
-    """The context of a `with`; None of one that only opens a file."""
+def _context(header: Statement) -> Branch:
+    """The context of a `with`."""
     written = [text(item.item) for item in header.node.items]
     if any(mark in one for one in written for mark in WITHOUT_GRADIENTS):
         return "without-gradients", "", header.first
-    opens = any(one.startswith(("open(", "io.open(")) for one in written)
-    brief = len(", ".join(written)) <= _BRIEF
-    return ("within", ", ".join(written), header.first) if brief and not opens else None
+    return "within", short(", ".join(written)), header.first
 
 
 def _otherwise(script: Script, header: Statement) -> Branch | None:

@@ -12,14 +12,14 @@ class Clause:
     """What a statement does.
 
     Attributes:
-        kind: moved, mode, printed, applied, made, result, set, listed, keyed, picked, chosen, kept,
-            added, appended, called, repeated, each-module, folder, loaded, cleared, grouped,
-            layout, metered, advanced, written, copied, opened, raised, ended, checked, returned,
-            left, skipped, deleted, idle, holds (an element of a list), sent (to all processes),
-            asked (by a method of a library), received, trained, library (a call that a library is
-            known for); of blocks when, or-when, otherwise, depends (both branches), within,
-            without-gradients, each, while, caught, afterwards, finally; or summary of many
-            statements.
+        kind: moved, mode, printed, applied, made, result, set, listed, keyed, picked, chosen,
+            kept, added, appended, called, repeated, each-module, folder, loaded, cleared,
+            grouped, layout, metered, advanced, written, copied, opened, raised, ended, checked,
+            returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
+            processes), asked (by a method of a library), received, swapped, trained, library (a
+            call that a library is known for); of blocks when, or-when, otherwise, depends (both
+            branches), within, without-gradients, each, while, caught, afterwards, finally; or
+            summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.

@@ -14,7 +14,7 @@ from pseudogen.explanation.headers import branch_around, is_entry_guard, with_bl
 from pseudogen.explanation.libraries import beside_findings
 from pseudogen.explanation.listed import listed
 from pseudogen.explanation.passage import Clause, Passage
-from pseudogen.explanation.readings import clauses, is_read, summary
+from pseudogen.explanation.readings import clauses, is_read, opens, summary
 from pseudogen.explanation.stages import Stage, home_of
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
@@ -154,7 +154,8 @@ class _Reading:
         if type(statement.node) not in _PARTED:
             return False
         body = self.script.tree.body(statement)
-        return sum(is_read(one, self.declared) for one in body) > _MANY
+        most = _FEW if opens(statement.node) else _MANY  # there each is a clause of its own
+        return sum(is_read(one, self.declared) for one in body) > most
 
     def _is_covered(self, statement: Statement) -> bool:
         if is_entry_guard(statement):
@@ -235,12 +236,18 @@ class _Reading:
         source = self.script.tree.lines
         for statement in stretch:
             above = source[statement.start - 2].strip() if statement.start > 1 else ""
-            parts = above.startswith("#") or (not above and len(piece) >= _FEW)
+            ends = len(piece) >= _FEW or (piece and self._has_comment(piece[0]))
+            parts = above.startswith("#") or (not above and ends)
             if piece and parts and statement.chain == statement.index:
                 yield piece
                 piece = []
             piece.append(statement)
         yield piece
+
+    def _has_comment(self, statement: Statement) -> bool:
+        """Whether a comment stands above a statement, which speaks of what comes up to a blank
+        line."""
+        return comment_above(self.script.tree.lines, statement.start) is not None
 
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
         """Whether definitions stand between a passage at the top level and a stage."""

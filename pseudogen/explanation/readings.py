@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 
 import libcst as cst
 
@@ -22,6 +23,8 @@ _DEEP = 2
 _SEVERAL = 3
 _FEW = 2
 """So few simple statements are told at any depth."""
+_SOME = 6
+"""So many are told one by one in a branch."""
 
 _COMPOUND: frozenset[type] = frozenset(
     (
@@ -205,10 +208,11 @@ def _with(
 ) -> Iterator[Clause]:
     """What is done in the block of a `with`, each context around those behind it."""
     for place, item in enumerate(items):
-        written = text(item.item)
-        if type(item.item) is cst.Call and dotted(item.item.func) in ("open", "io.open"):
-            path = argument(item.item, "file", 0)
-            mode = string(argument(item.item, "mode", 1)) or "r"
+        call: Any = item.item
+        written = text(call)
+        if _opens(item):
+            path = argument(call, "file", 0)
+            mode = string(argument(call, "mode", 1)) or "r"
             if path is not None:
                 how = next((m for m in "wax" if m in mode), "r")
                 yield Clause("opened", code=short(text(path)), parts=(how,))
@@ -223,13 +227,22 @@ def _with(
     yield from clauses(script, body, depth)
 
 
+def opens(node: Any) -> bool:
+    """Whether a `with` does nothing but open files."""
+    return type(node) is cst.With and all(map(_opens, node.items))
+
+
+def _opens(item: cst.WithItem) -> bool:
+    return type(item.item) is cst.Call and dotted(item.item.func) in ("open", "io.open")
+
+
 WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
 """Calls whose contexts have no gradients computed."""
 
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
     few = len(body) <= _FEW and not any(type(s.node) in _COMPOUND for s in body)
-    if few or (depth + 1 < _DEEP and len(body) <= 4):
+    if few or (depth + 1 < _DEEP and len(body) <= _SOME):
         return tuple(clauses(script, body, depth + 1))
     stops = [c for s in body for c in _clauses(script, s, _DEEP) if c.kind in _LAST]
     whole = summary(script, [s for s in body if type(s.node) not in (cst.Raise, cst.Return)])

@@ -33,6 +33,8 @@ _OF_THE_RATE = frozenset({"lr-scaling", "lr-schedule", "lr-warmup"})
 _SAY_ONLY = frozenset({"checkpoint-save", "dataset-guard", "gradient-clipping", "rank-zero-guard"})
 """Patterns whose words say of a condition that it has to hold, not that it is enough."""
 _MANY_CASES = 3
+_SOON_SAID = 100
+"""Conditions no longer than this are said in full."""
 _SHORT = 60
 """What is no longer than this is rather said again than referred to."""
 _FEW = 2
@@ -57,6 +59,7 @@ class Telling:
         self._first: dict[tuple[str, str], tuple[Spans, int]] = {}
         """The first paragraph by its file and pattern, and its line: most have no second one."""
         self._told: dict[tuple[str, str], dict[str, dict[int, tuple[int, dict[str, str]]]]] = {}
+        self._either: set[int] = set()  # by `id`: those that stand for an `if` and its `else`
         self._kept: list[Finding] = []  # made here; words are kept by the `id` of their finding
         self._within: dict[int, int] = {}  # the line of the branch, by `id`
         self._paragraphs = 0
@@ -81,7 +84,9 @@ class Telling:
         if found.tried is not None:
             return str(self._frame.failed(found.condition, found.tried))
         condition, line = found.condition, found.line
-        if _is_told(condition, self.words(finding)):
+        if id(finding) in self._either:
+            condition = getattr(finding, "condition", None) or ""
+        if not condition or _is_told(condition, self.words(finding)):
             return ""
         short = self.branches.beyond(finding.line, condition) if not file else None
         return str(
@@ -176,7 +181,7 @@ class Telling:
         if type(one) is not type(other) or None in conditions:
             return None
         both = either_way(str(conditions[0]), str(conditions[1]))
-        if both is None:
+        if both is None or len(both[0] or "") > _SOON_SAID:
             return None
         told: Finding = replace(one, condition=both[0])
         same = (
@@ -184,6 +189,7 @@ class Telling:
             == finding_words(replace(other, condition=both[0]), self.lang).what
         )
         self._kept.append(told)
+        self._either.add(id(told))
         return told if same else None
 
     def _in_many_cases(self, findings: Sequence[Finding], file: str) -> str:
