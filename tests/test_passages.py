@@ -629,6 +629,14 @@ def test_the_words_of_the_author_may_speak_of_code(comment: str, is_prose: bool)
     assert any(said.startswith(f"“{comment}”") for said in passages(code)) == is_prose
 
 
+def test_a_statement_that_is_switched_off_is_no_part_of_a_comment() -> None:
+    above = "        # it did not help here\n        # scale = measure(depth)\n        a = 1"
+    assert any(
+        one.startswith("“it did not help here”: `a` becomes `1`")
+        for one in passages(_LOOP.format(between=above))
+    )
+
+
 def test_a_comment_above_what_is_told_in_passing_is_kept() -> None:
     code = _LOOP.format(between="        # clear and compute\n        optimizer.zero_grad()")
     code = code.replace("        optimizer.zero_grad()\n        loss.b", "        loss.b")

@@ -38,6 +38,8 @@ _CODE_START = re.compile(
     r"|except|try)\b",
     re.I,
 )
+_SWITCHED_OFF = re.compile(r"^[\w.]+\s*[-+*/]?=(?!=)\s*[\w.]+\(.*\)$")
+"""A whole statement among the lines of a comment: `scale = measure(depth)`."""
 _FRAME = re.compile(r"^(?:[-=*~_]{2,}|[-=*~](?=\s))\s*|\s*(?:[-=*~_]{2,}|(?<=\s)[-=*~])$")
 """Lines and bullets drawn around words; the sign of an emphasis (`_before_`) is a part of them."""
 _FIELD = (
@@ -59,7 +61,9 @@ def comment_above(lines: list[str], line: int) -> str | None:
         above = lines[place]
         if not above.lstrip().startswith("#") or _indent(above) != indent:
             break
-        words.append(_FRAME.sub("", above.strip().strip("# \t")))
+        said = above.strip().strip("# \t")
+        if not _SWITCHED_OFF.match(said):
+            words.append(_FRAME.sub("", said))
     parts = (joined(list(part)) for line, part in groupby(reversed(words), bool) if line)
     said = "; ".join(parts).rstrip(".。:：,，;")
     if not _SHORTEST <= len(said) <= _LONGEST or (said.isascii() and " " not in said):
