@@ -155,6 +155,17 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
             "n = min([os.cpu_count(), size if size > 1 else 0, most_of_them])",
             "`n` becomes `min([os.cpu_count(), size if size > 1 else 0, most_of_them])`",
         ),
+        ("_ = 3; a = 1", "`a` becomes `1`"),
+        ("_ = logs.pop('total')", "`logs.pop('total')` is called"),
+        ("print('--p can only be given alone')", "“--p can only be given alone” is reported"),
+        ("print('--- done with it ---')", "“done with it” is reported"),
+        ("tool = TOOLS[args.name]()", "`tool` is made by `TOOLS[args.name]()`"),
+        (
+            "seen = function(with_many_arguments, that_fill_the_line, and_go_on, and_on * and_on, "
+            "and_end)[0]",
+            "`seen` becomes `function(…)[0]`",
+        ),
+        ("self.zero_grad()", "`self.zero_grad()` is called"),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
         ("raise ValueError('no data')", "`ValueError` is raised (“no data”)"),
         ("continue", "the rest of the round is left out"),
@@ -629,6 +640,34 @@ def test_the_words_of_the_author_may_speak_of_code(comment: str, is_prose: bool)
     assert any(said.startswith(f"“{comment}”") for said in passages(code)) == is_prose
 
 
+def test_clauses_behind_blocks_say_when_they_run() -> None:
+    said = between("try:", "    a = f(1)", "except KeyError:", "    pass", "else:", "    b = 2")
+    assert "If `KeyError` is raised, nothing is done. If no error is raised, `b` becomes" in said
+    said = between("for x in seen:", "    a = x", "else:", "    b = 2")
+    assert "When the loop has run to its end, `b` becomes `2`." in said
+
+
+def test_a_condition_within_a_branch_is_not_joined_to_it_where_another_branch_follows() -> None:
+    said = between("if a:", "    if b:", "        x = 1", "else:", "    x = 2")
+    assert said.startswith("if `a`: if `b`, `x` becomes `1`. Otherwise `x` becomes `2`.")
+
+
+def test_of_conditions_that_are_too_long_the_inner_ones_are_told_as_a_part() -> None:
+    tests = ("the_very_first_of_all_the_conditions_there", "a_second_condition", "the_third_one")
+    lines = [f"{'    ' * (n + 2)}if {test} > 100_000:" for n, test in enumerate(tests)]
+    lines += [" " * 20 + line for line in ("loss.backward()", "a = 1")]
+    said = passages(_LOOP.format(between="\n".join(lines)))
+    inner = "`a_second_condition > 100_000 and the_third_one > 100_000`"
+    assert any(one.startswith(f"In the branch {inner} (line") for one in said)
+
+
+def test_what_is_done_about_an_error_is_not_told_as_if_it_were_always_done() -> None:
+    lines = ("try:", "    go()", "except KeyError:", "    if b:", "        loss.backward()")
+    block = "\n".join(" " * 8 + line for line in (*lines, "        a = 1"))
+    said = passages(_LOOP.format(between=block))
+    assert any(one.startswith("In the branch `b` (line") for one in said)
+
+
 def test_a_statement_that_is_switched_off_is_no_part_of_a_comment() -> None:
     above = "        # it did not help here\n        # scale = measure(depth)\n        a = 1"
     assert any(
@@ -637,10 +676,10 @@ def test_a_statement_that_is_switched_off_is_no_part_of_a_comment() -> None:
     )
 
 
-def test_a_comment_above_what_is_told_in_passing_is_kept() -> None:
+def test_a_comment_above_what_a_finding_tells_is_not_that_of_what_follows() -> None:
     code = _LOOP.format(between="        # clear and compute\n        optimizer.zero_grad()")
     code = code.replace("        optimizer.zero_grad()\n        loss.b", "        loss.b")
-    assert any(said.startswith("“clear and compute”: `loss` is") for said in passages(code))
+    assert not any("clear and compute" in said for said in passages(code))
 
 
 def test_what_one_process_sends_to_all() -> None:

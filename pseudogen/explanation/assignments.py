@@ -59,7 +59,9 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
         yield Clause("mode", (text(model),), method)
         value = model
     written = text(value)
-    if names and names != (written,):
+    if not names and type(value) is cst.Call:  # `_ = logs.pop("total")`
+        yield Clause("called", parts=(call_text(value),))
+    elif names and names != (written,):
         yield _value(script, statement, names, value, written)
 
 
@@ -123,8 +125,8 @@ def _value(
             return training
         name = dotted(value.func)
         if single and _makes(script, name, statement) and not _replaces(names[0], written):
-            shown = value.args and len(written) <= LONGEST
-            return Clause("made", names, written if shown else name)
+            shown = (value.args or "[" in name) and len(written) <= LONGEST
+            return Clause("made", names, written if shown else text(value.func))
         if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
             return Clause("result", names, call_text(value))
     if type(value) is cst.IfExp and len(written) > LONGEST:

@@ -130,7 +130,7 @@ def _of_model(
     """What is done to a model or an optimizer."""
     held = short(text(call.func.value)) if type(call.func) is cst.Attribute else receiver
     first = call.args[0].value if call.args else None
-    if method in CLEARING_METHODS:
+    if method in CLEARING_METHODS and (receiver != "self" or _is_model(script, call, statement)):
         return Clause("cleared", (held,))
     if first is not None and method in _LOADS:
         return Clause("loaded", (held,), short(text(first)))

@@ -33,7 +33,11 @@ def short(written: str) -> str:
 
 
 def clipped(node: Any, written: str) -> str:
-    """An expression that is `written` so; one that is worked out may be longer than others."""
+    """An expression that is `written` so; one that is worked out may be longer than others, and of
+    `f(...)[0]` the end is kept."""
+    ends = type(node) in (cst.Subscript, cst.Attribute) and type(node.value) is cst.Call
+    if ends and len(written) > LONGEST + _SPARED and not node.lpar:
+        return call_text(node.value) + written[len(text(node.value)) :]
     return _cut(written, _FORMULA if type(node) in _FORMULAS else LONGEST)
 
 

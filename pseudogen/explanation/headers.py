@@ -35,9 +35,11 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
         if header.chain != header.index:
             return "or-when", bare(node.test), header.first
         whole = _whole(script, statement)
-        # Where all conditions together are too long, this one is not said as if it were alone.
         alone = whole is not None or script.condition(header) is None
-        return "when" if alone else "branch", whole or bare(node.test), header.first
+        if alone and not _is_in_handler(script, header):
+            return "when", whole or bare(node.test), header.first
+        # Inner conditions are not said as if they were all that it takes.
+        return "branch", _inner(script, statement, header) or bare(node.test), header.first
     if kind is cst.Else:
         return _otherwise(script, header)
     if kind is cst.ExceptHandler:
@@ -72,6 +74,23 @@ def _otherwise(script: Script, header: Statement) -> Branch | None:
     if len(test) > _BRIEF:
         return "else", str(whole.first), header.first
     return "when", _whole(script, script.tree.body(header)[0]) or test, header.first
+
+
+def _inner(script: Script, statement: Statement, header: Statement) -> str | None:
+    """As many of the conditions of a statement, from the innermost on, as are soon said."""
+    found = None
+    for around in (header, *script.tree.ancestors(header.index)):
+        condition = script.condition(statement, around)
+        if condition is None or len(condition) > _SOON_SAID:
+            break
+        found = condition
+    return found
+
+
+def _is_in_handler(script: Script, statement: Statement) -> bool:
+    """Whether a statement only runs where an error has been caught."""
+    above = script.tree.ancestors(statement.index)
+    return any(type(a.node) is cst.ExceptHandler and a.scope == statement.scope for a in above)
 
 
 def _whole(script: Script, statement: Statement) -> str | None:

@@ -14,6 +14,8 @@ _LOGS = frozenset({"info", "warning", "warn", "error", "debug", "critical", "log
 _MESSAGE = 70
 _COLOURS = re.compile(r"(?:\x1b|\\x1b|\\033|\\e)\[[0-9;]*m")
 """Escapes that colour a terminal, as they are or as they are written."""
+_FRAME = re.compile(r"^(?:[=*#>\s]|-{3,}|-+(?=\s))+|(?:[=*#\s]|-{3,}|(?<=\s)[->]+)+$")
+"""Lines drawn around a message, but not the dashes of an option: `--workers`."""
 _PERCENT = re.compile(r"%[-+ #0]*\d*(?:\.\d+)?[a-zA-Z]")
 """What `%` fills in."""
 
@@ -52,7 +54,8 @@ def message(node: Any, goes_on: bool = False) -> str:
 def _shown(said: str, more: bool) -> str:
     """A message on one line, without its frame; "" where it has no words."""
     said = _COLOURS.sub("", said)
-    said = " ".join(said.replace("\\n", " ").replace("\\t", " ").split()).strip("=-*#> ")
+    said = " ".join(said.replace("\\n", " ").replace("\\t", " ").split())
+    said = _FRAME.sub("", said)
     if len(said) > _MESSAGE:
         said, more = said[:_MESSAGE].rpartition(" ")[0], True
     if sum(map(str.isalpha, said)) <= 2:

@@ -18,8 +18,8 @@ class Clause:
             returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
             processes), asked (by a method of a library), received, swapped, trained, library (a
             call that a library is known for); of blocks when, or-when, otherwise, depends (both
-            branches), within, without-gradients, each, while, caught, afterwards, finally; or
-            summary of many statements.
+            branches), within, without-gradients, each, while, caught, no-error, unbroken,
+            finally; or summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.

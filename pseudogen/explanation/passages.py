@@ -178,7 +178,7 @@ class _Reading:
         clause = beside_findings(self.script, statement)
         if clause is not None and self._is_covered(statement):
             lines = (statement.start, statement.end)
-            yield Passage(lines, self._caption(lines[0]), None, (clause,))
+            yield Passage(lines, comment_above(self.script.tree.lines, lines[0]), None, (clause,))
 
     def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
         for piece, said in self._short_pieces(stretch):
@@ -192,18 +192,9 @@ class _Reading:
                 ends = [c for c in said if c.kind in ("returned", "raised", "ended")]
                 said = [*([whole] if whole else []), *ends]
             if said:
-                caption = self._caption(lines[0])
+                caption = comment_above(self.script.tree.lines, lines[0])
                 branch = with_blocks(branch_around(self.script, piece[0], self.headers), said)
                 yield Passage(lines, caption, branch, tuple(said))
-
-    def _caption(self, line: int) -> str | None:
-        """The author's comment above a line, or above those before it of which a finding speaks
-        in passing."""
-        while (said := comment_above(self.script.tree.lines, line)) is None:
-            line -= 1
-            if line not in self.in_passing:
-                return None
-        return said
 
     def _is_told_by_header(self, statement: Statement) -> bool:
         """Whether a finding speaks of the condition that a statement stands under."""

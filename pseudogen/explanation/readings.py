@@ -157,7 +157,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
         return
     nested = kind is cst.If and len(body) == 1 and type(body[0].node) is cst.If
     inside = _inside(script, body, depth - 1 if nested else depth)
-    if not inside and _passes_by(script, statement):
+    if not inside and (_passes_by(script, statement) or _lets_pass(script, statement)):
         inside = (Clause("idle"),)
     if not inside:
         return
@@ -167,7 +167,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     elif kind is cst.If:
         word = "when" if statement.chain == statement.index else "or-when"
         test = bare(node.test)
-        if len(inside) == 1 and inside[0].kind == "when":
+        if len(inside) == 1 and inside[0].kind == "when" and not _goes_on(script, statement):
             test = f"{_operand(test)} and {_operand(inside[0].code)}"
             inside = inside[0].inside
         yield Clause(word, code=test, inside=inside)
@@ -178,9 +178,25 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     elif kind is cst.ExceptHandler:
         yield Clause("caught", code=text(node.type) if node.type else "", inside=inside)
     else:
-        whole = script.tree.statements[statement.chain].node
-        word = "otherwise" if type(whole) is cst.If else "afterwards"
+        whole = type(script.tree.statements[statement.chain].node)
+        word = _LAST_CLAUSES.get(whole, "unbroken")
         yield Clause("finally" if kind is cst.Finally else word, inside=inside)
+
+
+_LAST_CLAUSES: dict[type, str] = {cst.If: "otherwise", cst.Try: "no-error"}
+"""What `else` says behind the blocks of a statement; behind a loop, that nothing has left it."""
+
+
+def _goes_on(script: Script, statement: Statement) -> bool:
+    """Whether an `elif` or `else` follows a branch: it is not for what fails a test in there."""
+    first = script.tree.statements[statement.chain]
+    return any(clause.index > statement.index for clause in script.tree.clauses(first))
+
+
+def _lets_pass(script: Script, statement: Statement) -> bool:
+    """Whether an error is caught and nothing done about it."""
+    body = script.tree.body(statement)
+    return type(statement.node) is cst.ExceptHandler and all(type(s.node) is cst.Pass for s in body)
 
 
 def _passes_by(script: Script, statement: Statement) -> bool:

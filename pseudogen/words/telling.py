@@ -178,7 +178,7 @@ class Telling:
     def _both(self, one: Any, other: Any) -> Finding | None:
         """A finding that stands for two of which always one holds, where they say the same."""
         conditions = getattr(one, "condition", None), getattr(other, "condition", None)
-        if type(one) is not type(other) or None in conditions:
+        if type(one) is not type(other) or None in conditions or one.evidence != other.evidence:
             return None
         both = either_way(str(conditions[0]), str(conditions[1]))
         if both is None or len(both[0] or "") > _SOON_SAID:
