@@ -155,6 +155,16 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
             "n = min([os.cpu_count(), size if size > 1 else 0, most_of_them])",
             "`n` becomes `min([os.cpu_count(), size if size > 1 else 0, most_of_them])`",
         ),
+        (
+            "tool.load_state_dict(state, strict=False)",
+            "`tool` gets the state `state`, names that do not match let pass (`strict=False`)",
+        ),
+        (
+            "both = [Crop(args.size) if args.crop_in_the_middle else RandomCrop(args.size), "
+            "Flip(args.chance)]",
+            "`both` holds `Crop(args.size) if args.crop_in_the_middle else RandomCrop(args.size)` "
+            "and `Flip(args.chance)`, in this order",
+        ),
         ("_ = 3; a = 1", "`a` becomes `1`"),
         ("_ = logs.pop('total')", "`logs.pop('total')` is called"),
         ("print('--p can only be given alone')", "“--p can only be given alone” is reported"),

@@ -133,7 +133,9 @@ def _of_model(
     if method in CLEARING_METHODS and (receiver != "self" or _is_model(script, call, statement)):
         return Clause("cleared", (held,))
     if first is not None and method in _LOADS:
-        return Clause("loaded", (held,), short(text(first)))
+        strict = argument(call, "strict", 1)
+        lenient = strict is not None and text(strict) == "False"
+        return Clause("loaded", (held,), short(text(first)), ("lenient",) if lenient else ())
     if first is not None and method == "add_param_group":
         return Clause("grouped", (held,), short(text(first)))
     if method in ("train", "eval") and _is_model(script, call, statement):

@@ -44,6 +44,9 @@ def clipped(node: Any, written: str) -> str:
 def call_text(node: Any) -> str:
     """A call on one line, with its arguments where there is room."""
     written = text(node)
+    if type(node) is cst.IfExp and len(written) > _CALL:
+        both = call_text(node.body), call_text(node.orelse)
+        return f"{both[0]} if {short(text(node.test))} else {both[1]}"
     if type(node) is not cst.Call:
         return short(written)
     if len(written) <= _CALL:
