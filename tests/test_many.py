@@ -233,7 +233,9 @@ def test_a_signal_that_ends_the_program_ends_its_workers_first(
     folder: Path, ending: signal.Signals
 ) -> None:
     (folder / "slow.py").write_text("x = f(1)\n" * 30_000)
+    inherited = signal.signal(ending, signal.SIG_DFL)  # under nohup SIGHUP is ignored by all
     started = _started("pseudo", *files(folder), "--jobs", "2", "--no-cache")
+    signal.signal(ending, inherited)
     while len(_children(started.pid)) < 2:
         assert started.poll() is None
         time.sleep(0.02)
