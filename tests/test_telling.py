@@ -651,6 +651,19 @@ def test_what_both_branches_do_is_told_without_the_choice_between_them() -> None
     assert "`torch.save` saves `net.state_dict()` to `path` if `wanted`." in said
 
 
+def test_the_number_of_rounds_is_a_difference_of_wholes() -> None:
+    loop = (
+        "for epoch in range({}, epochs):\n    for x, y in loader:\n        step(x, y).backward()\n"
+    )
+    assert "`epochs` − `(last + 1)`" in pseudogen.explain(loop.format("last + 1"))
+    assert "`epochs` − `first`" in pseudogen.explain(loop.format("first"))
+
+
+def test_a_helper_that_makes_two_loaders_names_both() -> None:
+    code = "train_loader, test_loader = get_data_loader(config)\n"
+    assert "makes `train_loader` and `test_loader`" in pseudogen.explain(code)
+
+
 def test_what_both_branches_make_has_the_condition_around_them_once() -> None:
     said = " ".join(
         pseudogen.explain(

@@ -12,7 +12,7 @@ from pseudogen.explanation.clipped import LONGEST, call_text, short
 from pseudogen.explanation.libraries import of_runtime
 from pseudogen.explanation.messages import logs, message, reports
 from pseudogen.explanation.passage import Clause
-from pseudogen.names.arguments import argument, filled_in, string, written_keys
+from pseudogen.names.arguments import argument, filled_in, is_lenient, string, written_keys
 from pseudogen.names.script import Script
 from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
@@ -133,9 +133,8 @@ def _of_model(
     if method in CLEARING_METHODS and (receiver != "self" or _is_model(script, call, statement)):
         return Clause("cleared", (held,))
     if first is not None and method in _LOADS:
-        strict = argument(call, "strict", 1)
-        lenient = strict is not None and text(strict) == "False"
-        return Clause("loaded", (held,), short(text(first)), ("lenient",) if lenient else ())
+        lenient = ("lenient",) if is_lenient(call) else ()
+        return Clause("loaded", (held,), short(text(first)), lenient)
     if first is not None and method == "add_param_group":
         return Clause("grouped", (held,), short(text(first)))
     if method in ("train", "eval") and _is_model(script, call, statement):

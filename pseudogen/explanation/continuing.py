@@ -11,7 +11,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
-from pseudogen.names.arguments import argument
+from pseudogen.names.arguments import is_lenient
 from pseudogen.names.conditions import common
 from pseudogen.names.rekeying import Rekeyed, rekeyed
 from pseudogen.names.script import Script
@@ -226,7 +226,7 @@ def _restored(
             yield replace(
                 Restored("state", statement.first, key, receiver, None, condition),
                 rekeyed=rekeyed(value.args[0].value) if value.args else None,
-                lenient=_is_lenient(value),
+                lenient=is_lenient(value),
             )
     elif type(node) is cst.Assign and len(node.targets) == 1:
         target = text(node.targets[0].target)
@@ -237,12 +237,6 @@ def _restored(
             yield replace(
                 Restored("value", statement.first, key, target, code, condition), rekeyed=changed
             )
-
-
-def _is_lenient(call: cst.Call) -> bool:
-    """Whether `strict=False` is passed to what takes a state."""
-    strict = argument(call, "strict", 1)
-    return strict is not None and text(strict) == "False"
 
 
 def _called_on(call: Any) -> tuple[str, str]:
@@ -279,5 +273,5 @@ def _taken(script: Script, part: Restored, held: Statement) -> Iterator[Restored
                 line=call.line,
                 name=receiver,
                 by=(part.name, part.line),
-                lenient=_is_lenient(call.node),
+                lenient=is_lenient(call.node),
             )

@@ -12,6 +12,7 @@ import libcst as cst
 
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
@@ -28,6 +29,12 @@ def argument(call: cst.Call, name: str, place: int | None = None) -> Any:
         if all(arg.keyword is None and not arg.star for arg in before):
             return before[-1].value
     return None
+
+
+def is_lenient(call: cst.Call) -> bool:
+    """Whether `strict=False` is passed to what takes a state: names that do not match pass."""
+    strict = argument(call, "strict", 1)
+    return strict is not None and text(strict) == "False"
 
 
 _RANKS = frozenset({"rank", "dp_rank", "process_rank", "process_index"})
