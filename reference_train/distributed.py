@@ -7,6 +7,11 @@ from typing import Any
 
 import torch
 import torch.distributed as dist
+
+# Not used here. Its functions have, as the default of an argument, the process group there is when
+# it is imported. DDP imports it; were that the first time, the group and its threads would live on
+# after `destroy_process_group`, and a thread that works while Python ends aborts the process.
+import torch.distributed.nn
 from torch import Tensor, nn
 
 from reference_train.settings import Settings, SettingsError

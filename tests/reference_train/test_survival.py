@@ -26,6 +26,11 @@ def test_a_killed_worker_is_started_again(settings, launch, tmp_path):
     assert differences(whole, survived) == []
 
 
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="needs the names of threads")
+def test_the_threads_of_the_process_group_end_with_it(settings, launch):
+    launch(settings(epochs=3), module="left_threads")
+
+
 # Saves a second checkpoint over a first one, and is killed by its own hand on the way.
 KILLED_WRITER = """
 import os, signal, sys
