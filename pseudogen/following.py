@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.evidence import API
 from pseudogen.names.hooks import hooks
-from pseudogen.names.left_out import Given, given, left_out
+from pseudogen.names.left_out import Constant, Given, given, left_out
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
@@ -151,7 +151,7 @@ class _Follower:
         self.finders = finders
         self.depth = depth
         self._findings: dict[str, tuple[Finding, ...]] = {}
-        self._bodies: dict[tuple[str, int, frozenset[tuple[str, bool | None]]], _Body] = {}
+        self._bodies: dict[tuple[str, int, frozenset[tuple[str, Constant]]], _Body] = {}
 
     def calls_of_script(self) -> tuple[Followed, ...]:
         """The calls of the script itself that lead to something told."""
@@ -159,33 +159,33 @@ class _Follower:
         return self.calls(main, main.script.call_sites(), 0, {})
 
     def calls(
-        self, module: Module, sites: list[Site], depth: int, switches: Given
+        self, module: Module, sites: list[Site], depth: int, constants: Given
     ) -> tuple[Followed, ...]:
         """The calls among `sites` that lead to something told, in a function of which some
-        parameters are known to be `switches`. What the tables know of a library is told by its
+        parameters are known to be `constants`. What the tables know of a library is told by its
         words, also where the library's own folder is the project."""
         found = []
         for site in sites:
             definition = None if _is_known(module, site) else self.project.called(module, site)
             if definition is not None and definition.module is not self.project.main:
                 there = definition.module.script
-                passed = given(site.node, there, definition.statement, switches)
+                passed = given(site.node, there, definition.statement, constants)
                 findings, inner = self._body(definition, depth, passed)
                 if findings or inner:
                     found.append(_followed(site, definition, findings, inner))
         return tuple(sorted(found, key=lambda followed: followed.line))
 
-    def _body(self, definition: Definition, depth: int, switches: Given) -> _Body:
+    def _body(self, definition: Definition, depth: int, constants: Given) -> _Body:
         """What is found in a function and what it calls in turn, worked out once for each choice
-        of its switches; what these leave out is not looked at."""
+        of its constants; what these leave out is not looked at."""
         module, statement = definition.module, definition.statement
-        key = (module.name, statement.index, frozenset(switches.items()))
+        key = (module.name, statement.index, frozenset(constants.items()))
         if key not in self._bodies:
             self._bodies[key] = ((), ())  # a call back to it on the way (recursion) adds nothing
-            never = left_out(module.script, statement, switches)
+            never = left_out(module.script, statement, constants)
             sites = module.script.calls_below(statement) if depth < self.depth else []
             run = [site for site in sites if not _within(site.line, never)]
-            inner = self.calls(module, run, depth + 1, switches)
+            inner = self.calls(module, run, depth + 1, constants)
             inner += tuple(self._hooks(definition, depth)) if depth < self.depth else ()
             found = self._in_function(module, statement)
             self._bodies[key] = tuple(f for f in found if not _within(f.line, never)), inner

@@ -253,6 +253,40 @@ def test_branches_that_a_call_leaves_out_are_not_told(
     assert {(one.module, f.line) for one in found for f in one.findings} == told
 
 
+_CHOSEN = {
+    "export.py": (
+        "import click\nimport torch\n\n"
+        "def export(model, kind='plain', version=0):\n"
+        "    if version == -1 or kind not in ('plain', 'small'):\n"
+        "        torch.distributed.barrier()\n"
+        "    elif kind != 'plain':\n        torch.distributed.barrier()\n"
+        "    else:\n        torch.distributed.barrier()\n\n"
+        "@click.command()\n"
+        "def run(version=0):\n    if version:\n        torch.distributed.barrier()\n"
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ("export(model, version=0)", {10}),
+        ("export(model, version=-1)", {6}),
+        ("export(model, 'small')", {8}),
+        ("export(model, kind='large')", {6}),
+        ("export(model, kind)", {6, 8, 10}),
+        ("export(model, version=version)", {6, 10}),
+        ("run()", {15}),
+    ],
+)
+def test_branches_on_other_constants_than_a_call_passes_are_not_told(
+    tmp_path: Path, call: str, told: set[int]
+) -> None:
+    files = _CHOSEN | {"train.py": f"from export import export, run\n{call}\n"}
+    found = reached(made(tmp_path, files), finders_of(pattern_modules()["barrier"]))
+    assert {f.line for one in found for f in one.findings} == told
+
+
 def test_a_switch_that_is_given_a_new_value_is_none(tmp_path: Path) -> None:
     body = "    tiny = tiny or config.tiny\n    if tiny:\n        torch.distributed.barrier()\n"
     files = {

@@ -31,3 +31,24 @@ def test_odd_code_is_read(code: str, lang: str) -> None:
     assert pseudogen.explain(code, lang=lang)
     assert pseudogen.pseudo(code, lang=lang, detail="full")
     assert pseudogen.pseudo(code, lang=lang, detail="steps")
+
+
+ESCAPES = r"""import argparse
+import torch
+
+parser = argparse.ArgumentParser("words \d")
+parser.add_argument("--pattern", default="\d+", help="the \w of %(default)s")
+args = parser.parse_args()
+model = torch.nn.Linear(3, 4)
+model.load_state_dict(torch.load("ck\pt.pth")["a\d"])
+if args.pattern == "\d+":
+    print("pattern \s")
+elif args.pattern.startswith("\w"):
+    print(f"pattern \s {args}")
+"""
+
+
+@pytest.mark.filterwarnings("error")
+def test_what_python_says_of_escapes_is_not_passed_on() -> None:
+    for tell in (pseudogen.explain, pseudogen.pseudo, pseudogen.check):
+        assert tell(ESCAPES)

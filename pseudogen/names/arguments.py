@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import re
 from collections.abc import Iterator
 from functools import lru_cache
@@ -12,6 +11,7 @@ import libcst as cst
 
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.text import text
 
 if TYPE_CHECKING:
@@ -146,7 +146,7 @@ def _evaluated(literal: str) -> str:
     quote, plain = literal[0], literal[1:-1]
     if quote in "\"'" and quote not in plain and "\\" not in plain:  # as nearly all are
         return plain
-    written = ast.literal_eval(literal)
+    written = evaluated(literal)
     return written if isinstance(written, str) else ""
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from ast import literal_eval
 from collections.abc import Sequence, Set
 from functools import lru_cache
 from typing import Any
 
 import libcst as cst
 
+from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement, Tree
 
@@ -147,7 +147,7 @@ def _admits(test: Any) -> tuple[str, frozenset[str]] | None:
         return None
     if any(type(value) not in (cst.SimpleString, cst.Integer) for value in values):
         return None
-    return text(test.left), frozenset(repr(literal_eval(value.value)) for value in values)
+    return text(test.left), frozenset(repr(evaluated(value.value)) for value in values)
 
 
 def _may_be(test: cst.Call, values: frozenset[str]) -> bool:
@@ -156,8 +156,8 @@ def _may_be(test: cst.Call, values: frozenset[str]) -> bool:
     given = test.args[0].value if len(test.args) == 1 else None
     if method not in ("startswith", "endswith") or type(given) is not cst.SimpleString:
         return True
-    part = literal_eval(given.value)
-    constants = [literal_eval(value) for value in values]
+    part = evaluated(given.value)
+    constants = [evaluated(value) for value in values]
     if not all(type(constant) is type(part) for constant in constants):
         return True
     return any(getattr(constant, method)(part) for constant in constants)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ast
 import re
-import warnings
 from typing import Any
 
 import libcst as cst
@@ -12,6 +10,7 @@ import libcst as cst
 from pseudogen.pseudocode.terms import ATOM, PHRASE, Term
 from pseudogen.pseudocode.vocabulary import spelt
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.text import text as python_text
 
 _BASES = {"o": "₈", "b": "₂", "x": "₁₆"}
@@ -70,9 +69,7 @@ def value(node: Any) -> str | bytes | None:
         quotes = 3 if written[:3] in ('"""', "'''") else 1
         return str(written[quotes:-quotes])
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            found = ast.literal_eval(node.value)
+        found = evaluated(node.value)
     except (ValueError, SyntaxError):
         return None
     return found if isinstance(found, (str, bytes)) else None
@@ -143,9 +140,7 @@ def _part(writer: Writer, part: Any, raw: bool, inner: bool = False) -> str:
 def _unescaped(content: str) -> str:
     quote = "'''" if '"' in content else '"""'
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            return str(ast.literal_eval(f"{quote}{content}{quote}"))
+        return str(evaluated(f"{quote}{content}{quote}"))
     except (ValueError, SyntaxError):
         return content
 

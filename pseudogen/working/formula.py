@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import math
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -14,6 +13,7 @@ from pseudogen.names.quantities import Link
 from pseudogen.names.reads import read_name
 from pseudogen.names.script import Script
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.tree import Statement
 
 _MAX_WORK = 4000
@@ -144,7 +144,7 @@ class Formula:
 
     def _literal(self, node: Any, values: dict[str, Any]) -> Any:
         try:
-            value = ast.literal_eval(node.value)
+            value = evaluated(node.value)
         except (ValueError, SyntaxError):
             raise UnknownValueError from None
         if type(value) not in (int, float, str):
@@ -226,7 +226,7 @@ def known_value(script: Script, node: Any, name: str, statement: int) -> Any:
     if type(setting.expression) is cst.Name:
         return _CONSTANTS.get(setting.expression.value)
     if type(setting.expression) is cst.SimpleString:
-        return ast.literal_eval(setting.expression.value)
+        return evaluated(setting.expression.value)
     return None
 
 
