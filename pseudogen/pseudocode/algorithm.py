@@ -144,7 +144,7 @@ class _Builder:
 
     def _part(self, statement: Statement) -> list[Part]:
         node = statement.node
-        if isinstance(node, (*_DEFINITIONS, *_HANDLERS)):
+        if isinstance(node, (*_DEFINITIONS, *_HANDLERS)) or self._is_never_reached(statement):
             return []
         if statement.after > statement.index + 1:
             return self._compound(statement)
@@ -189,13 +189,15 @@ class _Builder:
         branch = statement.chain != statement.index
         return [Part(statement.index, drafts, weight, inside, True, branch=branch)]
 
+    def _is_never_reached(self, statement: Statement) -> bool:
+        """Whether a statement is another branch of what is always so: the `else` of `if True`."""
+        first = self.tree.statements[statement.chain]
+        return first.index != statement.index and _is_main(first.node)
+
     def _is_transparent(self, statement: Statement) -> bool:
         """Whether only what is nested in a statement is shown."""
         owner = type(self.tree.statements[statement.chain].node)
         if owner in (cst.Try, cst.TryStar):
-            return True
-        chained = self.tree.statements[statement.chain]
-        if type(statement.node) is cst.Else and _is_main(chained.node):
             return True
         drafts = self.drafts.get(statement.index, ())
         return type(statement.node) is cst.With and not any(draft.pattern for draft in drafts)

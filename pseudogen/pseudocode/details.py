@@ -17,18 +17,19 @@ from pseudogen.syntax.tree import Statement
 _SPOKEN = {
     "data-loader": frozenset({"dataset", "batch_size", "sampler", "shuffle"}),
     "distributed-sampler": frozenset({"dataset", "shuffle"}),
-    "loss-function": frozenset(
-        {"input", "target", "logits", "labels", "ignore_index", "label_smoothing", "reduction"}
-    ),
+    "loss-function": frozenset({"input", "target", "logits", "labels", "reduction"}),
     "metric-reduction": frozenset({"op", "tensor", "reduce_op"}),
     "optimizer-build": frozenset({"params", "parameters", "lr", "learning_rate"}),
     "process-group-init": frozenset({"backend"}),
 }
 """Arguments that the words of a pattern always speak of, whatever their values are."""
 
+_WORDED = frozenset({"ignore_index", "label_smoothing"})
+"""Arguments that the words of a pattern may speak of: they do where they have its value."""
+
 _UNNAMED = frozenset(
-    {"data-loader", "dataset-build", "epoch-loop", "loss-function", "lr-schedule", "model-build"}
-    | {"optimizer-build"}
+    {"data-loader", "dataset-build", "distributed-sampler", "epoch-loop", "loss-function"}
+    | {"lr-schedule", "lr-warmup", "model-build", "optimizer-build", "weight-averaging"}
 )
 """Patterns whose words may leave out arguments that were passed without a name."""
 
@@ -118,6 +119,8 @@ class _Unsaid:
         if type(arg.value) is cst.Name and arg.value.value in _CONSTANTS:
             return False
         said = self.writer.text(arg.value)
+        if keyword in _WORDED and said in self.text:
+            return True
         if keyword and f"{keyword}={text(arg.value)}" in "".join(
             span.text for span in spans(self.text)
         ):

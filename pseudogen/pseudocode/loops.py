@@ -8,6 +8,7 @@ import libcst as cst
 
 from pseudogen.pseudocode import ranges
 from pseudogen.pseudocode.calls.arguments import arguments
+from pseudogen.pseudocode.targets import target
 from pseudogen.pseudocode.terms import SUM
 from pseudogen.pseudocode.writer import Writer
 
@@ -19,11 +20,6 @@ def header(writer: Writer, node: cst.For) -> str:
         items = writer.alone(node.iter)
         text = writer.keyword("for_each", target(writer, node.target), items)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
-
-
-def target(writer: Writer, node: Any) -> str:
-    """The variables of a loop; several stand in brackets."""
-    return writer.text(node)
 
 
 def _counted(writer: Writer, node: cst.For) -> str | None:

@@ -7,11 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.pseudocode import literals
+from pseudogen.pseudocode import literals, sequences
 from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.terms import (
     AND,
     ATOM,
+    BITS,
     COMPARE,
     CONDITION,
     NOT,
@@ -38,9 +39,9 @@ _SIGNS: dict[type, tuple[str, int, int, int]] = {
     cst.Modulo: (" mod ", RARE, POWER, POWER),
     cst.LeftShift: (" ≪ ", RARE, POWER, POWER),
     cst.RightShift: (" ≫ ", RARE, POWER, POWER),
-    cst.BitAnd: (" ∧ ", RARE, POWER, POWER),
-    cst.BitOr: (" ∨ ", RARE, POWER, POWER),
-    cst.BitXor: (" ⊕ ", RARE, POWER, POWER),
+    cst.BitAnd: (" ∧ ", BITS, POWER, POWER),
+    cst.BitOr: (" ∨ ", BITS, POWER, POWER),
+    cst.BitXor: (" ⊕ ", BITS, POWER, POWER),
 }
 _PLAIN: dict[type, type] = {
     cst.AddAssign: cst.Add,
@@ -93,9 +94,9 @@ def operated(writer: Writer, kind: type, left: Any, right: Any) -> Term:
     if kind is cst.FloorDivide:
         text = f"{_left(writer, cst.Divide, left)[0]} / {writer.text(right, POWER)}"
         return f"⌊{text}⌋", ATOM
-    if kind is cst.Divide and (isinstance(left, _TEXTS) or isinstance(right, _TEXTS)):
-        pieces = writer.listed([writer.item(left), writer.item(right)])
-        return f"{writer.vocabulary.code('path')}({pieces})", ATOM
+    of_no_numbers = sequences.joined(writer, kind, left, right)
+    if of_no_numbers is not None:
+        return of_no_numbers
     sign, level, _, right_level = _SIGNS[kind]
     first, signed = _left(writer, kind, left)
     second = writer.text(right, right_level)

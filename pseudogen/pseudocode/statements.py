@@ -12,6 +12,7 @@ from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.calls.arguments import arguments
 from pseudogen.pseudocode.expressions import bare, elements
 from pseudogen.pseudocode.operators import augmented
+from pseudogen.pseudocode.targets import bare_target
 from pseudogen.pseudocode.terms import OR, PHRASE
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.syntax.build import dotted
@@ -42,7 +43,7 @@ def decorators(writer: Writer, statement: Statement) -> str:
 def _assign(writer: Writer, node: cst.Assign) -> str:
     if len(node.targets) == 1 and calls.moves(writer, node.targets[0].target, node.value):
         return calls.command(writer, cst.ensure_type(node.value, cst.Call))
-    targets = [bare(writer, target.target) for target in node.targets]
+    targets = [bare_target(writer, target.target) for target in node.targets]
     return " ← ".join([*targets, bare(writer, node.value)])
 
 

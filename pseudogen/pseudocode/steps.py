@@ -166,6 +166,8 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
     node: Any = statement.node
     if type(node) is cst.Expr:
         return True
+    if type(node.value) is cst.IfExp and any(step.pattern == "device-selection" for step in here):
+        return True  # its phrase says when which device is taken
     if type(node) is cst.AugAssign or type(node.value) in _WORKED_OUT:
         return _says_operands(node, here)
     targets: list[Any] = (
@@ -187,7 +189,7 @@ def _names(text: str, name: str) -> bool:
 
 _WORKED_OUT = frozenset(
     {cst.BinaryOperation, cst.UnaryOperation, cst.BooleanOperation, cst.Comparison}
-    | {cst.List, cst.Tuple, cst.Dict, cst.Set}
+    | {cst.List, cst.Tuple, cst.Dict, cst.Set, cst.IfExp}
 )
 
 
@@ -240,6 +242,8 @@ def _compound(writer: Writer, statement: Statement, here: list[_Step], found: li
     stands for it."""
     tree = writer.script.tree
     step = here[0]
+    if type(statement.node) is cst.With and len(statement.node.items) > 1:
+        return 0  # a phrase speaks of one of several contexts
     if step.text.endswith(_COLONS):
         found.append(_draft(statement, step, statement.last))
         return statement.index + 1

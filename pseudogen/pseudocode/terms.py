@@ -17,12 +17,14 @@ NOT = 4
 CONDITION = 5
 """Words that say something true or false: "x is set"."""
 COMPARE = 6
-RARE = 7
-"""mod, shifts and bits."""
-SUM = 8
-PRODUCT = 9
-POWER = 10
-ATOM = 11
+BITS = 7
+"""∧, ∨ and ⊕, which logic reads as looser than a comparison."""
+RARE = 8
+"""mod and shifts."""
+SUM = 9
+PRODUCT = 10
+POWER = 11
+ATOM = 12
 
 Term = tuple[str, int]
 """Marked text (see `document.mark`) and its level."""

@@ -118,6 +118,8 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
     holding = script.tree.by_line()
     for finding in findings:
         weight = _PATTERNS.get(finding.pattern, NONE)
+        if getattr(finding, "action", None) == "updated" and weight == MAIN:
+            weight = NEAR  # the weights that an average holds are trained as well
         update = getattr(finding, "steps", None) if finding.pattern == "training-step" else None
         for line in (finding.line, update or finding.line):
             first = holding[line].first
@@ -144,8 +146,8 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if made and (steps or script.loop_around(statement) is not None):
             losing.append(statement.index)
         weight = max(weight, made, _said(writer, statement, running, steps))
-        if averaging and weight < MAIN and _calls_one_of(script, statement, averaging):
-            weight = MAIN
+        if averaging and weight < NEAR and _calls_one_of(script, statement, averaging):
+            weight = NEAR
         weight = CORE if statement.index in draws else weight
         if _ends_endless_loop(script, statement):
             weight = CORE

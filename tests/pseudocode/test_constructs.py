@@ -21,6 +21,15 @@ EXPRESSIONS = [
     ("a % b and not a // b", "a mod b ≠ 0 and ⌊a / b⌋ = 0", "a mod b ≠ 0 且 ⌊a / b⌋ = 0"),
     ("not len(x)", "x is empty", "x 为空"),
     ("folder / 'x.pt'", 'path(folder, "x.pt")', 'path(folder, "x.pt")'),
+    ("folder / 'a' / b", 'path(folder, "a", b)', 'path(folder, "a", b)'),
+    ("[0] * (n + 1)", "[0] repeated n + 1 times", "[0] 重复 n + 1 次"),
+    ("'=' * 80 + x", '("=" repeated 80 times) + x', '("=" 重复 80 次) + x'),
+    ("[1, 2] * weights", "[1, 2] × weights", "[1, 2] × weights"),
+    (
+        "('%s' * 2 + '!') % pair",
+        '(("%s" repeated 2 times) + "!") filled with pair',
+        '把 pair 填入 (("%s" 重复 2 次) + "!") 所得的文本',
+    ),
     ("x @ y", "x · y", "x · y"),
     ("0 <= x < n", "0 ≤ x < n", "0 ≤ x < n"),
     ("x is None", "x is not set", "x 未设置"),
@@ -45,7 +54,11 @@ EXPRESSIONS = [
     ("x[None, ...]", "x[new axis, …]", "x[新轴, …]"),
     ("x[:-1]", "x[without the last 1]", "x[去掉最后 1 个]"),
     ("x[-k:]", "x[last k]", "x[最后 k 个]"),
-    ("x[::2]", "x[all, in steps of 2]", "x[全部，步长为 2]"),
+    ("x[::2]", "x[all in steps of 2]", "x[全部（步长为 2）]"),
+    ("x[::2, 1:-1]", "x[all in steps of 2, from 1 on without the last 1]", None),
+    ("a & b == c", "(a ∧ b) = c", "(a ∧ b) = c"),
+    ("sorted(x, reverse=True)", "x in descending order", "从大到小排序后的 x"),
+    ("filter(None, x)", "those of x that hold", "x 中成立的元素"),
     ("x[::-1]", "x[backwards]", "x[倒序]"),
     ("lambda x: x + 1", "x ↦ x + 1", "x ↦ x + 1"),
     ("lambda x, y=2: x", "(x, y = 2) ↦ x", "(x, y = 2) ↦ x"),
@@ -68,16 +81,16 @@ EXPRESSIONS = [
     ("isinstance(x, (A, B))", "x is of type A or B", "x 的类型是 A 或 B"),
     ("f(*a, k=1, **b)", None, "f(a 的全部元素, k = 1, b 中的各具名值)"),
     ("(y := f(x)) + 1", "(y ← f(x)) + 1", "(y ← f(x)) + 1"),
-    ("dict(a=1)", "{a: 1}", "{a: 1}"),
+    ("dict(a=1)", '{"a": 1}', '{"a": 1}'),
     ("r'\\d+\\n'", '"\\d+\\\\n"', '"\\d+\\\\n"'),
     ("d.get(k, 0)", "d[k], or 0 if there is none", "d[k]（没有则取 0）"),
 ]
 
 
 @pytest.mark.parametrize(("code", "english", "chinese"), EXPRESSIONS)
-def test_expression(code: str, english: str | None, chinese: str) -> None:
+def test_expression(code: str, english: str | None, chinese: str | None) -> None:
     assert english is None or expression(code, "en") == english
-    assert expression(code, "zh") == chinese
+    assert chinese is None or expression(code, "zh") == chinese
 
 
 STATEMENTS = '''
@@ -104,6 +117,12 @@ a, b = b, a
 a, b ← b, a
 --
 a, b ← b, a
+====
+[a, *b], c = d
+--
+(a, (the rest as b)), c ← d
+--
+(a,（其余为 b）), c ← d
 ====
 x: int = 3
 --

@@ -852,3 +852,55 @@ for x, y in loader:
     follow(target, net, 0.99)
 """
     assert "follow(target, net, 0.99)" in [line.strip() for line in texts(code, "en", "outline")]
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "ema = ModelEMA(model) if rank == 0 else None",
+            "ema ← ModelEMA(model) if rank = 0, otherwise none",
+        ),
+        (
+            "criterion = nn.CrossEntropyLoss() if classes > 1 else nn.BCELoss()",
+            "criterion ← (the cross-entropy loss) if classes > 1, otherwise (the binary "
+            "cross-entropy loss)",
+        ),
+        (
+            "device = 'cuda' if torch.cuda.is_available() else 'cpu'",
+            "device ← cuda if a GPU is available, otherwise CPU",
+        ),
+        (
+            "criterion = SmoothCrossEntropyLoss(label_smoothing=smoothing)",
+            "criterion ← loss SmoothCrossEntropyLoss (label_smoothing = smoothing)",
+        ),
+        (
+            "with zero_first(local_rank), folder(root):\n    data = fetch()",
+            "with zero_first(local_rank), folder(root):",
+        ),
+        (
+            "update_ema(old.parameters(), new.parameters(), 0.9)",
+            "update_ema(the parameters of old, the parameters of new, 0.9)",
+        ),
+        (
+            "for e, p in zip(old.parameters(), new.parameters()):\n    e.data.lerp_(p.data, 1 - m)",
+            "update old with the weights of new, keeping the share m of its own",
+        ),
+    ],
+)
+def test_a_phrase_says_no_more_and_no_less_than_the_statement(code: str, said: str) -> None:
+    assert said in texts(f"import torch\nfrom torch import nn\n{code}", "en", "steps")
+
+
+def test_outline_leaves_out_what_is_never_reached() -> None:
+    code = (
+        "import torch\n"
+        "if True:\n    sampler = torch.utils.data.DistributedSampler(data)\n"
+        "else:\n    sampler = torch.utils.data.RandomSampler(data)\n"
+        "loader = torch.utils.data.DataLoader(data, sampler=sampler)\n"
+        "for epoch in range(3):\n    for x in loader:\n        loss = net(x)\n"
+        "        loss.backward()\n        opt.step()\n"
+    )
+    said = _outline(code)
+    assert "sampler ← shards of data, one per process, reshuffled" in said
+    assert not any("random order" in line for line in said)

@@ -229,6 +229,26 @@ EXAMPLES = {
             decay_value=0.995,
         )
     ],
+    "update_ema(targets, online_params, rate=target_ema)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("update_ema",)),
+            action="updated",
+            form="ema",
+            function="update_ema",
+        )
+    ],
+    "update_ema(target.parameters(), online.parameters(), 0.99)": [
+        WeightAveraging(
+            line=1,
+            end=1,
+            evidence=Evidence(NAME, ("update_ema",)),
+            action="updated",
+            form="ema",
+            function="update_ema",
+        )
+    ],
     ("def update_ema(ema, model):\n    pass\nupdate_ema(ema, model)"): [
         WeightAveraging(
             line=3,

@@ -26,6 +26,7 @@ _LOADS = frozenset({"find", "load", "read", "restore"})
 """First words of functions that bring back an average that was made before."""
 _WEIGHTS = frozenset({"model", "net", "network", "encoder", "generator", "params", "parameters"})
 _DECAYS = ("decay", "ema_decay", "beta")
+_SHARES = (*_DECAYS, "alpha", "momentum", "rate", "tau")
 _UPDATES = (
     "update",
     "update_params",
@@ -132,7 +133,7 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
     by their names."""
     last = site.name.rpartition(".")[2]
     named = set(words(last))
-    nodes = [arg.value for arg in site.node.args]
+    nodes = [arg.value for arg in site.node.args if not _is_share(arg)]
     average = next((n for n in nodes if set(words(dotted(n))) & AVERAGES), None)
     updates = (
         "update" in named and named & (AVERAGES | {"moment", "momentum"}) and last not in _UPDATES
@@ -143,16 +144,23 @@ def find_helper(site: Site, script: Script) -> Iterator[WeightAveraging]:
         return
     if average is None and (script.defines(last) or not named & AVERAGES):
         return
-    model = next((n for n in nodes if n is not average and _of_model(n, site, script)), None)
+    models = [n for n in nodes if n is not average and _of_model(n, site, script)]
+    known = models and (average is not None or len(models) == 1)
+    model = models[0] if known else None  # of two, the average may be the first or the second
     receiver = text(average) if average is not None else None
     updated = _updated(site, script, receiver, model)
     copies = average is not None and any(_keeps_none(a, site, script) for a in site.node.args)
     yield replace(updated, action="copied") if copies else updated
 
 
+def _is_share(arg: cst.Arg) -> bool:
+    """`decay=ema_decay`: how much is kept of the old values."""
+    return arg.keyword is not None and arg.keyword.value in _SHARES
+
+
 def _keeps_none(arg: cst.Arg, site: Site, script: Script) -> bool:
     """`0`, `decay=0.0`: nothing is kept of the old values."""
-    told = arg.keyword is None or arg.keyword.value in (*_DECAYS, "alpha", "momentum")
+    told = arg.keyword is None or _is_share(arg)
     plain = type(arg.value) in (cst.Integer, cst.Float)
     return told and plain and script.value(arg.value, site.statement.index) == 0
 

@@ -62,8 +62,32 @@ def _table(writer: Writer, node: cst.Call) -> Term | None:
     if not node.args:
         return writer.say("empty_table"), ATOM
     args: Any = node.args
-    entries = [f"{writer.vocabulary.code(a.keyword.value)}: {writer.item(a.value)}" for a in args]
+    keys = (writer.vocabulary.string(f'"{arg.keyword.value}"') for arg in args)
+    entries = [f"{key}: {writer.item(arg.value)}" for key, arg in zip(keys, args, strict=True)]
     return f"{{{writer.listed(entries)}}}", ATOM
+
+
+def _descending(writer: Writer, node: cst.Call) -> Term | None:
+    """`sorted(xs, key=f, reverse=True)`; None for other orders."""
+    named = {arg.keyword.value: arg.value for arg in node.args if arg.keyword is not None}
+    if not _is(named.pop("reverse", None), "True") or not named.keys() <= {"key"}:
+        return None
+    given = [arg for arg in node.args if arg.keyword is None]
+    if len(given) != 1 or given[0].star:
+        return None
+    key = writer.operand(named["key"]) if named else None
+    return writer.say("in_descending_order", writer.operand(given[0].value), key), PHRASE
+
+
+def _filter(writer: Writer, node: cst.Call) -> Term | None:
+    """`filter(None, xs)` keeps what holds."""
+    if len(node.args) != 2 or node.args[1].star or not _is(node.args[0].value, "None"):
+        return None
+    return writer.say("those_that_hold", writer.operand(node.args[1].value)), PHRASE
+
+
+def _is(node: Any, constant: str) -> bool:
+    return type(node) is cst.Name and node.value == constant
 
 
 def _empty(key: str) -> Callable[[Writer, cst.Call], Term | None]:
@@ -113,10 +137,12 @@ _SPECIAL: dict[str, Callable[[Writer, cst.Call], Term | None]] = {
     "range": _range,
     "isinstance": _instance,
     "dict": _table,
+    "filter": _filter,
     "float": _number,
     "list": _empty("empty_list"),
     "set": _empty("empty_set"),
     "tuple": _empty("empty_tuple"),
+    "sorted": _descending,
     "super": _parent,
 }
 
