@@ -242,7 +242,7 @@ def _explanation(analysis: Analysis, part: Part, detail: str = "normal") -> Expl
         work_out(script, chosen),
         analysis.not_read,
         tuple(told),
-        definitions(script, found, wanted) if whole else (),
+        definitions(script, found, wanted, in_full=detail == "full") if whole else (),
         tuple(elsewhere),
     )
 

@@ -304,6 +304,21 @@ def test_other_definitions_are_listed_with_what_their_author_says() -> None:
     assert "“How many are right”: called on line 9; returns `output`." in text
 
 
+def test_in_full_other_definitions_are_told_with_their_code() -> None:
+    code = _LOOP.format(between="        right = accuracy(images)") + "\n" * 50
+    code += (
+        'def accuracy(output):\n    """How many are right."""\n'
+        "    best = output.argmax(1)\n    return best.mean()\n\n"
+        "class Pairs:\n    def __len__(self):\n        return self.count\n"
+    )
+    normal, full = (pseudogen.explain(code, detail=detail) for detail in ("normal", "full"))
+    assert "`best.mean()` is returned" in full
+    assert "`Pairs.__len__`" in full
+    assert "`self.count` is returned" in full
+    assert "`best.mean()` is returned" not in normal
+    assert "__len__" not in normal
+
+
 def test_functions_inside_of_others_are_among_the_other_definitions() -> None:
     inner = [
         "        # how far off it is",

@@ -9,7 +9,8 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.captions import comment_above, first_sentence
-from pseudogen.explanation.passage import Clause
+from pseudogen.explanation.passage import Clause, Passage
+from pseudogen.explanation.passages import passages_in
 from pseudogen.explanation.readings import clauses, is_read
 from pseudogen.explanation.stages import Stage
 from pseudogen.names.script import Script
@@ -39,6 +40,7 @@ class Definition:
         called: The lines on which the script calls it.
         handed: The lines on which it is an argument of a call, alone or in a list.
         does: Of a function without a docstring: what its statements do, where these are few.
+        code: Where all is to be told: what a function does, piece by piece.
     """
 
     name: str
@@ -50,54 +52,64 @@ class Definition:
     called: tuple[int, ...] = ()
     handed: tuple[int, ...] = ()
     does: tuple[Clause, ...] = ()
+    code: tuple[Passage, ...] = ()
 
     @property
     def tells(self) -> bool:
         """Whether there is anything to say of it but its name."""
         told = self.says or self.methods or self.returns or self.called or self.handed
-        return bool(told or self.does)
+        return bool(told or self.does or self.code)
 
 
 def definitions(
-    script: Script, found: Sequence[Stage], part: tuple[int, int] | None = None
+    script: Script,
+    found: Sequence[Stage],
+    part: tuple[int, int] | None = None,
+    *,
+    in_full: bool = False,
 ) -> tuple[Definition, ...]:
     """The definitions of a script in which no stage stands; of a class in which one does, the
-    methods in which none does; of a function, what it defines for itself."""
+    methods in which none does; of a function, what it defines for itself. In full they are told
+    with their code, and so are the methods of all classes."""
     told = {f.line for stage in found for f in stage.findings}
     lines = sorted(told | {r.line for stage in found for r in stage.reached})
     made: list[Definition] = []
     for statement in script.tree.statements:
         if statement.parent < 0 and type(statement.node) in _DEFINITIONS:
-            made += _untold(script, statement, lines)
+            made += _untold(script, statement, lines, in_full)
     inside = part or (1, len(script.tree.lines))
     told_of = [d for d in made if d.tells and inside[0] <= d.lines[0] <= d.lines[1] <= inside[1]]
     return tuple(d if len(told_of) <= _MANY else replace(d, does=()) for d in told_of)
 
 
-def _untold(script: Script, statement: Statement, lines: Sequence[int]) -> Iterator[Definition]:
+def _untold(
+    script: Script, statement: Statement, lines: Sequence[int], in_full: bool
+) -> Iterator[Definition]:
     name = statement.node.name.value
     told = _holds_one(statement, lines)
     if type(statement.node) is cst.FunctionDef:
-        if told:
-            yield from _inner(script, statement, lines)
-        else:
-            yield _function(script, statement, name)
-    elif not told:
+        if not told:
+            yield _function(script, statement, name, in_full)
+        if told or in_full:
+            yield from _inner(script, statement, lines, in_full)
+        return
+    if not told:
         yield _class(script, statement, name)
-    else:
-        for method in _methods(script, statement):
-            special = method.node.name.value.startswith("__")
-            if _holds_one(method, lines):
-                yield from _inner(script, method, lines)
-            elif not special:
-                yield _function(script, method, f"{name}.{method.node.name.value}")
+    for method in _methods(script, statement) if told or in_full else ():
+        special = method.node.name.value.startswith("__")
+        if not _holds_one(method, lines) and (in_full or not special):
+            yield _function(script, method, f"{name}.{method.node.name.value}", in_full)
+        if in_full or _holds_one(method, lines):
+            yield from _inner(script, method, lines, in_full)
 
 
-def _inner(script: Script, function: Statement, lines: Sequence[int]) -> Iterator[Definition]:
-    """The functions that a function of which something is told defines for itself."""
+def _inner(
+    script: Script, function: Statement, lines: Sequence[int], in_full: bool
+) -> Iterator[Definition]:
+    """The functions that a function defines for itself."""
     for statement in script.tree.below(function):
         if type(statement.node) is cst.FunctionDef and not _holds_one(statement, lines):
-            yield _function(script, statement, statement.node.name.value)
+            yield _function(script, statement, statement.node.name.value, in_full)
 
 
 def _holds_one(statement: Statement, lines: Sequence[int]) -> bool:
@@ -125,7 +137,7 @@ def _class(script: Script, statement: Statement, name: str) -> Definition:
     )
 
 
-def _function(script: Script, statement: Statement, name: str) -> Definition:
+def _function(script: Script, statement: Statement, name: str, in_full: bool) -> Definition:
     returned = [
         text(inner.node.value)
         for inner in script.tree.below(statement)
@@ -136,14 +148,16 @@ def _function(script: Script, statement: Statement, name: str) -> Definition:
     known = returned and all(len(value) <= _LONGEST for value in returned)
     called = script.structure.called_from.get(statement.index, ())
     says = first_sentence(script, statement)
+    code = passages_in(script, statement) if in_full else ()
     return Definition(
         name,
         (statement.start, statement.end),
         says or comment_above(script.tree.lines, statement.start),
-        returns=tuple(dict.fromkeys(returned)) if known else (),
+        returns=tuple(dict.fromkeys(returned)) if known and not code else (),
         called=tuple(sorted({script.tree.statements[index].first for index in called})),
         handed=_handed(script, statement),
-        does=_does(script, statement) if says is None else (),
+        does=_does(script, statement) if says is None and not code else (),
+        code=code,
     )
 
 

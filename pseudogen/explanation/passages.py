@@ -50,6 +50,13 @@ def with_passages(
     return tuple(reading.stage(stage) for stage in found)
 
 
+def passages_in(script: Script, function: Statement) -> tuple[Passage, ...]:
+    """What is done in a function in which nothing was recognised."""
+    reading = _Reading(script, (), (), None)
+    stretches = reading.stretches(script.tree.body(function))
+    return tuple(p for stretch in stretches for p in reading.passages(stretch))
+
+
 class _Reading:
     def __init__(
         self,
@@ -93,8 +100,8 @@ class _Reading:
                 if line != statement.first:  # a finding in a list that it makes
                     lists.setdefault(home, {})[statement.index] = statement
         for home, stages in homes.items():
-            for stretch in self._stretches(self._body(home)):
-                for passage in self._passages(stretch):
+            for stretch in self.stretches(self._body(home)):
+                for passage in self.passages(stretch):
                     self._place(passage, stretch[0].parent, stages)
             for statement in lists.get(home, {}).values():
                 for passage in self._left_in_list(statement):
@@ -126,7 +133,7 @@ class _Reading:
             return tree.body(tree.statements[function])
         return [s for s in tree.statements if s.parent < 0]
 
-    def _stretches(self, block: Sequence[Statement]) -> Iterator[list[Statement]]:
+    def stretches(self, block: Sequence[Statement]) -> Iterator[list[Statement]]:
         """The runs of statements of a block, and of the blocks in it, that no finding covers."""
         run: list[Statement] = []
         for statement in block:
@@ -144,7 +151,7 @@ class _Reading:
                 yield run
                 run = []
             if statement.after > statement.index + 1:
-                yield from self._stretches(self.script.tree.body(statement))
+                yield from self.stretches(self.script.tree.body(statement))
         if run:
             yield run
 
@@ -180,7 +187,8 @@ class _Reading:
             lines = (statement.start, statement.end)
             yield Passage(lines, comment_above(self.script.tree.lines, lines[0]), None, (clause,))
 
-    def _passages(self, stretch: list[Statement]) -> Iterator[Passage]:
+    def passages(self, stretch: list[Statement]) -> Iterator[Passage]:
+        """The pieces of a stretch, with what they do."""
         for piece, said in self._short_pieces(stretch):
             lines = (piece[0].start, piece[-1].end)
             if self.part and not self.part[0] <= lines[0] <= lines[1] <= self.part[1]:

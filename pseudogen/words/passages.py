@@ -29,7 +29,18 @@ def definition_blocks(definitions: Sequence[Definition], lang: str) -> Iterator[
     words = passage_words(lang)
     if definitions:
         yield Heading(3, marked(words.definitions))
-        yield Items(tuple(_definition(one, lang) for one in definitions))
+        for part in _parts(definitions):
+            yield Items(tuple(_definition(one, lang) for one in part))
+            yield from (passage_paragraph(passage, lang) for passage in part[-1].code)
+
+
+def _parts(definitions: Sequence[Definition]) -> Iterator[Sequence[Definition]]:
+    """The definitions, parted behind each one that is told with its code."""
+    first = 0
+    for place, definition in enumerate(definitions, 1):
+        if definition.code or place == len(definitions):
+            yield definitions[first:place]
+            first = place
 
 
 def _definition(definition: Definition, lang: str) -> Spans:
