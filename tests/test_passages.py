@@ -64,7 +64,46 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         (
             "data[part] = data[part].map(encode_columns, batched=True, "
             "remove_columns=columns, num_proc=workers)",
-            "`data[part]` comes from `data[part].map(…)`",
+            "`data[part]` comes from `data[part].map(encode_columns, batched=True, "
+            "remove_columns=columns, …)`",
+        ),
+        (
+            "state = Window(size=settings.steps_of_a_round(all_devices, nodes), together=False, "
+            "fast=True).to(place.device)",
+            "`state` becomes `Window(size=settings.steps_of_a_round(…), together=False, "
+            "fast=True).to(place.device)`",
+        ),
+        (
+            "fill(model, {'first': first_of_all, 'second': second_of_all}, [1.5, 2.5, 3.5, 4.5, "
+            "5.5, 6.5, 7.5])",
+            "`fill(model, {…}, […])` is called",
+        ),
+        (
+            "seen += outputs[mask].argmax(dim=-1).eq(labels[mask]).float().sum() - skipped",
+            "`outputs[mask].argmax(dim=-1).eq(labels[mask]).float().sum() - skipped` is added "
+            "to `seen`",
+        ),
+        (
+            "return {'loss': loss.detach().cpu().numpy(), 'correct': outputs.argmax(1) == labels}",
+            "a dict with `loss` and `correct` is returned",
+        ),
+        (
+            "return (1 - (step - warm_up_rounds * round_size) / ((rounds - warm_up_rounds) * "
+            "round_size)) ** 0.9",
+            "`(1 - (step - warm_up_rounds * round_size) / ((rounds - warm_up_rounds) * "
+            "round_size)) ** 0.9` is returned",
+        ),
+        (
+            "count = sum(p.numel() for p in model.parameters() if p.requires_grad and not "
+            "hasattr(p, 'skipped') and hasattr(p, 'shared'))",
+            "`count` becomes `sum(p.numel() for p in model.parameters() if p.requires_grad and not "
+            "hasattr(p,…)`",
+        ),
+        ("log = Log(delimiter='  ')", "`log` is made by `Log(delimiter='  ')`"),
+        ("title = f'{name}:  {seen + 1}'", "`title` becomes `f'{name}:  {seen + 1}'`"),
+        (
+            "with open(path, 'w') as file: file.write(seen)",
+            "`path` is opened as `file` to be written; `file.write(seen)` is called",
         ),
         ("seen += len(images)", "`len(images)` is added to `seen`"),
         ("seen *= 2", "`seen` becomes `seen * 2`"),
@@ -173,7 +212,8 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         (
             "seen = function(with_many_arguments, that_fill_the_line, and_go_on, and_on * and_on, "
             "and_end)[0]",
-            "`seen` becomes `function(…)[0]`",
+            "`seen` becomes `function(with_many_arguments, that_fill_the_line, and_go_on, "
+            "and_on * and_on, …)[0]`",
         ),
         ("self.zero_grad()", "`self.zero_grad()` is called"),
         ("assert seen > 0", "an error is raised unless `seen > 0`"),
@@ -204,7 +244,9 @@ def test_what_is_a_little_much_is_told_in_pieces() -> None:
 
 def test_what_is_done_within_a_context_ends_with_it() -> None:
     said = between("with torch.no_grad():", "    a = 1", "    b = 2", "c = 3")
-    assert said.startswith("without gradients being computed, `a` becomes `1`; `b` becomes `2`. ")
+    assert said.startswith(
+        "without gradients being computed, `a` becomes `1` and `b` becomes `2`. "
+    )
     assert between("with timer, lock:", "    a = 1").startswith(
         "within `timer`: within `lock`, `a` becomes `1`."
     )
@@ -331,9 +373,11 @@ def test_functions_inside_of_others_are_among_the_other_definitions() -> None:
 
 
 def test_many_calls_of_one_function_are_counted() -> None:
-    assert between(*(f"log.metadata('{n}')" for n in range(4))).startswith(
-        "`log.metadata` is called 4 times"
-    )
+    assert between(*["torch.ops.wait()"] * 4).startswith("`torch.ops.wait` is called 4 times;")
+    other = between(*(f"log.metadata('{n}')" for n in range(5)))
+    assert other.startswith("`log.metadata` is called 5 times, first as `log.metadata('0')`;")
+    few = between("prepare(images, path)", "prepare(noise)", "prepare(rooms)")
+    assert few.startswith("`prepare(images, path)`, `prepare(noise)` and `prepare(rooms)` are")
 
 
 def test_blocks_in_blocks_stay_apart() -> None:
@@ -389,10 +433,13 @@ def test_the_opposite_of_a_long_condition_is_told_by_its_line() -> None:
 
 
 def test_branches_of_which_the_same_is_said_are_told_as_one() -> None:
-    long = "of_a_long_name, with_many_arguments, that_fill_a_line, and_more"
-    lines = ("if a:", f"    meter = Meter(1, {long})", "else:", f"    meter = Meter(2, {long})")
-    assert "`meter` is made by `Meter`, in a way that depends on `a`" in between(*lines)
-    assert "`meter` 由 `Meter` 创建，具体取决于 `a`" in between(*lines, lang="zh")
+    long = "the_value_of_a_long_name * another_one_that_fills_a_line * and_more_of_it"
+    made = [f"    meter = Meter({n} + {long}, args.size)" for n in (1, 2)]
+    lines = ("if a:", made[0], "else:", made[1])
+    assert "`meter` is made by `Meter(…, args.size)`, in a way that depends on `a`" in between(
+        *lines
+    )
+    assert "`meter` 由 `Meter(…, args.size)` 创建，具体取决于 `a`" in between(*lines, lang="zh")
     other = ("if a:", "    meter = Meter(1)", "else:", "    meter = Big(2)")
     assert "depends" not in between(*other)
 
@@ -807,3 +854,109 @@ def test_what_a_function_prints_is_not_what_it_gets() -> None:
 def test_what_an_object_of_the_script_gives_is_not_made_by_a_class() -> None:
     said = between("Pool = ItemPool(9)", "x = Pool(x)")
     assert "`x` becomes `Pool(x)`" in said
+
+
+def test_what_is_done_in_a_block_is_told_apart_from_what_follows() -> None:
+    two = between("if a:", "    x = 1", "    call(b)", "y = 3")
+    assert two.startswith("if `a`, `x` becomes `1` and `call(b)` is called. `y` becomes `3`")
+    three = ("if a:", "    x = 1", "    call(b)", "    z = 4", "y = 3")
+    assert between(*three).startswith("if `a`: `x` becomes `1`; `call(b)` is called; `z` becomes")
+    assert between(*three, lang="zh").startswith(
+        "若 `a`：`x` 设为 `1`；调用 `call(b)`；`z` 设为 `4`。"
+    )
+    inner = (*("    " + line for line in three[:-1]), "    if c:", "        seen = 1")
+    assert "`z` becomes `4`; then, if `c`, `seen` becomes `1`." in between("for k in d:", *inner)
+
+
+def test_the_condition_around_a_context_that_is_told_is_said() -> None:
+    lines = (
+        "if precision == 'fp16':",
+        "    with torch.autocast('cuda', dtype=torch.float16):",
+        "        parts = split(images)",
+        "    scaler.scale(loss).backward()",
+    )
+    told = passages(_LOOP.format(between="\n".join("        " + line for line in lines)))
+    said = next(text for text in told if "split" in text)
+    assert said.startswith("If `precision == 'fp16'` (line 9): `parts` becomes `split(images)`.")
+
+
+_NESTED = """\
+import torch
+
+def choose(args, model):
+    if args.mixed:
+        if args.kind == "a":
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+        elif args.kind == "b":
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+            print("the second kind")
+        else:
+            print("no such kind")
+    return optimizer
+"""
+
+
+def test_what_is_left_of_tests_in_a_branch_names_the_branch() -> None:
+    told = passages(_NESTED)
+    said = 'In the branch `args.mixed`, otherwise, if `args.kind == "b"` (line 7): “the second'
+    assert any(text.startswith(said) for text in told)
+    said = "In the branch `args.mixed`, in all other cases (line 10): “no such kind” is reported."
+    assert said in told
+    said = "在 `args.mixed` 分支中，其余情况下（第 10 行）：输出提示“no such kind”。"
+    assert said in passages(_NESTED, "zh")
+
+
+def test_what_is_imported_where_that_may_fail_is_told() -> None:
+    lines = ("try:", "    from apex import amp", "except ImportError:", "    amp = None")
+    assert between(*lines).startswith(
+        "`apex.amp` is imported. If `ImportError` is raised, `amp` becomes `None`."
+    )
+    assert between(*lines, lang="zh").startswith("导入 `apex.amp`。若抛出 `ImportError`，")
+
+
+def test_metrics_of_keras_take_in_what_they_are_called_with() -> None:
+    code = """\
+import tensorflow as tf
+
+def main(model, data, optimizer):
+    seen = tf.keras.metrics.Mean(name="loss")
+    right = tf.keras.metrics.SparseCategoricalAccuracy()
+    measure = tf.keras.losses.SparseCategoricalCrossentropy()
+
+    def step(images, labels):
+        with tf.GradientTape() as tape:
+            output = model(images, training=True)
+            loss = measure(labels, output)
+        gradients = tape.gradient(loss, model.trainable_variables)
+        optimizer.apply_gradients(zip(gradients, model.trainable_variables))
+
+        seen(loss)
+        right.update_state(labels, output)
+        other(loss)
+"""
+    told = "\n".join(passages(code))
+    assert "`seen` and `right` take in `loss` and `labels, output`; `other(loss)` is" in told
+    assert "把 `loss`、`labels, output` 依次计入 `seen`、`right`" in "\n".join(passages(code, "zh"))
+
+
+def test_contexts_are_told_with_their_names() -> None:
+    lines = ("with Writer(args.output) as writer:", "    writer.write(loss)")
+    assert between(*lines).startswith(
+        "within `Writer(args.output) as writer`, `writer.write(loss)`"
+    )
+
+
+def test_a_value_returned_behind_one_that_may_have_been_is_the_other_one() -> None:
+    code = """\
+def rate(step, optimizer, model, loader, criterion):
+    for images, labels in loader:
+        optimizer.zero_grad()
+        criterion(model(images), labels).backward()
+        optimizer.step()
+    if step < 9:
+        return step / 9
+    return 1.0
+"""
+    told = passages(code)
+    assert told[-1] == "If `step < 9`, `step / 9` is returned. Otherwise, `1.0` is returned."
+    assert passages(code, "zh")[-1] == "若 `step < 9`，返回 `step / 9`。否则返回 `1.0`。"

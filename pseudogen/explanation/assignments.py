@@ -7,7 +7,15 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, targets
+from pseudogen.explanation.clipped import (
+    LONGEST,
+    brief,
+    call_text,
+    clipped,
+    formula,
+    short,
+    targets,
+)
 from pseudogen.explanation.libraries import of_library, of_switch
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument, string
@@ -125,8 +133,8 @@ def _value(
             return training
         name = dotted(value.func)
         if single and _makes(script, name, statement) and not _replaces(names[0], written):
-            shown = (value.args or "[" in name) and len(written) <= LONGEST
-            return Clause("made", names, written if shown else text(value.func))
+            shown = value.args or "[" in name
+            return Clause("made", names, call_text(value) if shown else text(value.func))
         if name and "(" not in name and len(written) > LONGEST and name not in _PLAIN:
             return Clause("result", names, call_text(value))
     if type(value) is cst.IfExp and len(written) > LONGEST:
@@ -177,18 +185,18 @@ def _makes(script: Script, name: str, statement: Statement) -> bool:
 def _collected(names: tuple[str, ...], value: Any) -> Clause | None:
     """A list or dict that is too long to be shown: what it holds."""
     if type(value) is cst.Subscript and len(value.slice) == 1:
-        index, values = value.slice[0].slice, _entries(value.value, values=True)
+        index, values = value.slice[0].slice, entries(value.value, values=True)
         if values and type(index) is cst.Index:
             return Clause("picked", names, short(text(index.value)), values)
     if type(value) in (cst.List, cst.Tuple):
         plain = all(type(element) is cst.Element for element in value.elements)
         parts = tuple(call_text(element.value) for element in value.elements)
         return Clause("listed", names, parts=parts) if plain and parts else None
-    keys = _entries(value, values=False)
+    keys = entries(value, values=False)
     return Clause("keyed", names, parts=keys) if keys else None
 
 
-def _entries(value: Any, values: bool) -> tuple[str, ...]:
+def entries(value: Any, values: bool) -> tuple[str, ...]:
     """The keys (or values) of a dict as it is spelled out; none where some are not seen."""
     pairs: list[tuple[Any, Any]] = []
     if type(value) is cst.Dict:
@@ -257,12 +265,12 @@ def augmented(script: Script, statement: Statement) -> Iterator[Clause]:
     node = statement.node
     value = text(node.value)
     target = text(node.target)
-    if type(node.operator) is cst.AddAssign and len(value) <= LONGEST:
-        yield Clause("added", (target,), value)
+    if type(node.operator) is cst.AddAssign:
+        yield Clause("added", (target,), clipped(node.value, value))
     else:
         symbol = OPERATORS[type(node.operator)].removesuffix("=")
         whole = f"({value})" if type(node.value) in _OPERATIONS and not node.value.lpar else value
-        yield Clause("set", (target,), short(f"{target} {symbol} {whole}"))
+        yield Clause("set", (target,), formula(f"{target} {symbol} {whole}"))
 
 
 _OPERATIONS = (cst.BinaryOperation, cst.BooleanOperation, cst.Comparison, cst.IfExp)
@@ -296,7 +304,8 @@ def trained(
     epoch = "epoch" if "epoch" in words(site.name) else ""
     if not (model or updater or epoch):
         return None
-    return Clause("trained", names, call_text(call), (model, data, epoch))
+    shown = text(call) if len(text(call)) <= LONGEST else brief(call)
+    return Clause("trained", names, shown, (model, data, epoch))
 
 
 def _given(script: Script, site: Site, role: str) -> str:

@@ -18,7 +18,7 @@ from pseudogen.names.training import CLEARING_METHODS
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement
+from pseudogen.syntax.tree import Binding, Statement
 
 DECLARES = frozenset({"add_argument", "add_argument_group", "set_defaults", "ArgumentParser"})
 _FOLDERS = frozenset({"makedirs", "mkdir", "mkdirs", "mkdir_p"})
@@ -60,16 +60,12 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             or (_asked(call, method) if receiver else None)
             or (_of_model(script, statement, call, receiver, method) if receiver else None)
             or _of_file(call, name, receiver, method)
-            or _of_meter(script, statement, call, receiver, method)
+            or _of_meter(script, statement, call, name)
             or (_growing(script, statement, call, receiver, method) if receiver else None)
             or of_runtime(script, statement, call)
             or trained(script, statement, (), call)
-            or Clause("called", parts=(_called(call, name),))
+            or Clause("called", parts=(call_text(call),))
         )
-
-
-def _called(call: cst.Call, name: str) -> str:
-    return call_text(call) if name and "(" not in name else short(text(call))
 
 
 def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
@@ -80,7 +76,7 @@ def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
     if said:
         yield Clause("printed", parts=(said,))
     elif method.startswith("print_"):  # `print_summary(model)` shows no model
-        yield Clause("called", parts=(_called(call, name),))
+        yield Clause("called", parts=(call_text(call),))
     elif call.args and not passed:
         data = argument(call, "data")
         values = written_keys(data) or ((short(text(data)),) if data is not None else ())
@@ -167,14 +163,31 @@ def _of_file(call: cst.Call, name: str, receiver: str, method: str) -> Clause | 
     return Clause("written", code=call_text(call)) if places or method in _WRITERS else None
 
 
-def _of_meter(
-    script: Script, statement: Statement, call: cst.Call, receiver: str, method: str
-) -> Clause | None:
-    """A value that goes into a running mean."""
+def _of_meter(script: Script, statement: Statement, call: cst.Call, name: str) -> Clause | None:
+    """A value that goes into a running mean, or what a metric of Keras is called with."""
+    receiver, _, method = name.rpartition(".")
+    metric = receiver if method == "update_state" else name
+    if call.args and _is_keras_metric(script, metric, statement):
+        values = ", ".join(text(arg.value) for arg in call.args if not arg.star)
+        return Clause("metered", (metric,), parts=(short(values),) if values else ())
     if method != "update" or not _is_meter(script, receiver, statement):
         return None
     value = short(text(call.args[0].value)) if call.args and not call.args[0].star else ""
     return Clause("metered", (receiver,), parts=(value,) if value else ())
+
+
+def _is_keras_metric(script: Script, name: str, statement: Statement) -> bool:
+    """Whether a variable holds a metric of Keras, which is called with what it is to count."""
+    made = script.resolver.bindings(name, statement.scope)
+    return bool(made) and all(_makes_keras_metric(script, binding) for binding in made)
+
+
+def _makes_keras_metric(script: Script, binding: Binding) -> bool:
+    if binding.how != "assign" or type(binding.value) is not cst.Call:
+        return False
+    scope = script.tree.statements[binding.statement].scope
+    full = script.resolver.qualified(dotted(binding.value.func), scope)
+    return any(f".{one}".partition(".keras.metrics.")[2] for one in full)
 
 
 def _growing(

@@ -32,27 +32,98 @@ def short(written: str) -> str:
     return _cut(written, LONGEST)
 
 
+def formula(written: str) -> str:
+    """What is worked out, as it is `written`, cut where it is too long."""
+    return _cut(written, _FORMULA)
+
+
 def clipped(node: Any, written: str) -> str:
     """An expression that is `written` so; one that is worked out may be longer than others, and of
     `f(...)[0]` the end is kept."""
+    if len(written) <= LONGEST + _SPARED:
+        return written
     ends = type(node) in (cst.Subscript, cst.Attribute) and type(node.value) is cst.Call
-    if ends and len(written) > LONGEST + _SPARED and not node.lpar:
+    if ends and not node.lpar:
         return call_text(node.value) + written[len(text(node.value)) :]
+    if type(node) is cst.Call:
+        return call_text(node)
     return _cut(written, _FORMULA if type(node) in _FORMULAS else LONGEST)
 
 
 def call_text(node: Any) -> str:
-    """A call on one line, with its arguments where there is room."""
+    """A call on one line, with the arguments that there is room for."""
     written = text(node)
     if type(node) is cst.IfExp and len(written) > _CALL:
         both = call_text(node.body), call_text(node.orelse)
         return f"{both[0]} if {short(text(node.test))} else {both[1]}"
     if type(node) is not cst.Call:
         return short(written)
-    if len(written) <= _CALL:
-        return written
-    function = text(node.func)
-    return f"{function}(…)" if dotted(node.func) and len(function) < LONGEST else short(written)
+    return written if len(written) <= _CALL else _cut_call(node)
+
+
+def brief(node: Any) -> str:
+    """`EarlyStopping(…)` of a call with arguments."""
+    if type(node) is cst.Call and node.args and dotted(node.func):
+        return f"{text(node.func)}(…)"
+    return short(text(node))
+
+
+def in_context(item: cst.WithItem) -> str:
+    """What a `with` enters, with the name that it gets."""
+    name = f" as {text(item.asname.name)}" if item.asname is not None else ""
+    return call_text(item.item) + name
+
+
+def _cut_call(call: cst.Call) -> str:
+    """A call that is too long: `…` stands for long arguments and for those at the end."""
+    function = text(call.func)
+    if len(function) >= LONGEST:
+        method: Any = call.func
+        inner = method.value if type(method) is cst.Attribute else None
+        if type(inner) is not cst.Call or inner.lpar:
+            return short(text(call))
+        function = f"{call_text(inner)}.{method.attr.value}"
+    room = max(_CALL - len(function), LONGEST // 2)
+    if len(call.args) == 1:
+        return f"{function}({_only_argument(call.args[0], room)})"
+    shown: list[str] = []
+    for arg in call.args:
+        said = _argument(arg)
+        room -= len(said) + len(", ")
+        if room < 0:
+            said = "…"
+        if said != "…" or shown[-1:] != ["…"]:
+            shown.append(said)
+        if room < 0:
+            break
+    return f"{function}({', '.join(shown)})"
+
+
+def _only_argument(arg: cst.Arg, room: int) -> str:
+    """The beginning of the only argument, which says more than that there is one."""
+    name = f"{arg.keyword.value}=" if arg.keyword is not None else arg.star
+    return name + (
+        call_text(arg.value) if type(arg.value) is cst.Call else _cut(text(arg.value), room)
+    )
+
+
+def _argument(arg: cst.Arg) -> str:
+    """An argument; of one that is too long what kind of thing it is."""
+    value = text(arg.value)
+    if len(value) > LONGEST // 2:
+        begins, ends = _HELD.get(type(arg.value), ("", ""))
+        if type(arg.value) is cst.Call and len(text(arg.value.func)) <= LONGEST // 2:
+            begins, ends = f"{text(arg.value.func)}(", ")"
+        value = f"{begins}…{ends}"
+    return f"{arg.keyword.value}={value}" if arg.keyword is not None else arg.star + value
+
+
+_HELD: dict[type, tuple[str, str]] = {
+    cst.Dict: ("{", "}"),
+    cst.List: ("[", "]"),
+    cst.Tuple: ("(", ")"),
+}
+"""Literals -> the brackets of what they hold."""
 
 
 def targets(node: Any) -> Iterator[str]:

@@ -7,7 +7,7 @@ from collections.abc import Set as AbstractSet
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import short
+from pseudogen.explanation.clipped import formula, in_context
 from pseudogen.explanation.passage import Branch, Clause
 from pseudogen.explanation.readings import WITHOUT_GRADIENTS
 from pseudogen.names.conditions import left_open, opposite
@@ -33,47 +33,57 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
     if kind is cst.If and not is_entry_guard(header):
         # An `elif` is reached only where the tests before it fail.
         if header.chain != header.index:
-            return "or-when", bare(node.test), header.first
+            return Branch("or-when", bare(node.test), header.first, _outer(script, header))
         whole = _whole(script, statement)
         alone = whole is not None or script.condition(header) is None
         if alone and not _is_in_handler(script, header):
-            return "when", whole or bare(node.test), header.first
+            return Branch("when", whole or bare(node.test), header.first)
         # Inner conditions are not said as if they were all that it takes.
-        return "branch", _inner(script, statement, header) or bare(node.test), header.first
+        test = _inner(script, statement, header) or bare(node.test)
+        return Branch("branch", test, header.first)
     if kind is cst.Else:
         return _otherwise(script, header)
     if kind is cst.ExceptHandler:
-        return "caught", text(node.type) if node.type else "", header.first
+        return Branch("caught", text(node.type) if node.type else "", header.first)
     if kind is cst.Finally:
-        return "finally", "", header.first
+        return Branch("finally", "", header.first)
+    if kind is cst.With:
+        context = _context(header) if header.first not in told else None
+        return branch_around(script, header, told) or context
     if header.first in told:
         return None
-    if kind is cst.With:
-        return branch_around(script, header, told) or _context(header)
     if kind is cst.For:
-        return "each", text(node.iter), header.first
-    return ("while", bare(node.test), header.first) if kind is cst.While else None
+        return Branch("each", text(node.iter), header.first)
+    return Branch("while", bare(node.test), header.first) if kind is cst.While else None
 
 
 def _context(header: Statement) -> Branch:
     """The context of a `with`."""
     written = [text(item.item) for item in header.node.items]
     if any(mark in one for one in written for mark in WITHOUT_GRADIENTS):
-        return "without-gradients", "", header.first
-    return "within", short(", ".join(written)), header.first
+        return Branch("without-gradients", "", header.first)
+    return Branch("within", formula(", ".join(map(in_context, header.node.items))), header.first)
 
 
 def _otherwise(script: Script, header: Statement) -> Branch | None:
     whole = script.tree.statements[header.chain]
     if type(whole.node) is not cst.If:
         kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
-        return kind, "", header.first
+        return Branch(kind, "", header.first)
     if whole.after != header.index or left_open(whole.node.test):
-        return "otherwise", "", header.first
+        return Branch("otherwise", "", header.first, _outer(script, header))
     test = opposite(whole.node.test)
     if len(test) > _BRIEF:
-        return "else", str(whole.first), header.first
-    return "when", _whole(script, script.tree.body(header)[0]) or test, header.first
+        return Branch("else", str(whole.first), header.first, _outer(script, header))
+    return Branch("when", _whole(script, script.tree.body(header)[0]) or test, header.first)
+
+
+def _outer(script: Script, clause: Statement) -> str:
+    """The condition under which the tests before an `elif` or `else` are looked at, as much of it
+    as is soon said; "" where they always are."""
+    whole = script.tree.statements[clause.chain]
+    around = script.tree.statements[whole.parent] if whole.parent >= 0 else whole
+    return _whole(script, whole) or _inner(script, whole, around) or ""
 
 
 def _inner(script: Script, statement: Statement, header: Statement) -> str | None:
@@ -103,12 +113,12 @@ def _whole(script: Script, statement: Statement) -> str | None:
 def with_blocks(branch: Branch | None, said: Sequence[Clause]) -> Branch | None:
     """A branch in which there are blocks: its condition joins that of a block alone, and else is
     not said in the same words as theirs."""
-    if branch is None or branch[0] not in ("when", "or-when"):
+    if branch is None or branch.kind not in ("when", "or-when"):
         return branch
     if len(said) == 1 and said[0].kind == "when":
-        return f"{branch[0]}-and", *branch[1:]
-    if any(clause.kind in ("when", "or-when", "otherwise") for clause in said):
-        return branch[0].replace("when", "branch"), *branch[1:]
+        return branch._replace(kind=f"{branch.kind}-and")
+    if len(said) > 1 and any(clause.inside for clause in said):
+        return branch._replace(kind=branch.kind.replace("when", "branch"))
     return branch
 
 

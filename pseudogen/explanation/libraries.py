@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import call_text, short, targets
+from pseudogen.explanation.clipped import brief, call_text, short, targets
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API
@@ -169,7 +169,7 @@ def _passed(script: Script, site: Site, kind: str) -> Iterator[tuple[str, str]]:
         if value is not None and value not in ("None", "False"):
             node = script.argument(site, name)
             settings = dict(_settings_in(script, site, node)) if name == "args" else {}
-            yield name, _brief(node) if settings else _written(node, value)
+            yield name, brief(node) if settings else _written(node, value)
             yield from settings.items()
 
 
@@ -184,15 +184,8 @@ def _settings_in(script: Script, site: Site, call: Any) -> Iterator[tuple[str, s
 def _written(node: Any, value: str) -> str:
     """A value, or the default that stands for it; the calls in a list are cut short."""
     if type(node) is cst.List and len(node.elements) <= _FEW:
-        return f"[{', '.join(_brief(element.value) for element in node.elements)}]"
+        return f"[{', '.join(brief(element.value) for element in node.elements)}]"
     return call_text(node) if type(node) is cst.Call else short(value)
-
-
-def _brief(node: Any) -> str:
-    """`EarlyStopping(…)` of a call with arguments."""
-    if type(node) is cst.Call and node.args and dotted(node.func):
-        return f"{text(node.func)}(…)"
-    return short(text(node))
 
 
 def _of_data_set(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from pseudogen.records import dataclass
 
@@ -16,10 +17,10 @@ class Clause:
             kept, added, appended, called, repeated, each-module, folder, loaded, cleared,
             grouped, layout, metered, advanced, written, copied, opened, raised, ended, checked,
             returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
-            processes), asked (by a method of a library), received, swapped, trained, library (a
-            call that a library is known for); of blocks when, or-when, otherwise, depends (both
-            branches), within, without-gradients, each, while, caught, no-error, unbroken,
-            finally; or summary of many statements.
+            processes), asked (by a method of a library), received, swapped, trained, imported,
+            library (a call that a library is known for); of blocks when, or-when, otherwise,
+            depends (both branches), within, without-gradients, each, while, caught, no-error,
+            unbroken, finally; or summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.
@@ -35,11 +36,23 @@ class Clause:
     passed: Mapping[str, str] | None = None
 
 
-Branch = tuple[str, str, int]
-"""How a branch begins: "when", "or-when" (behind other tests), "when-and", "or-when-and" (another
-test follows), "branch", "or-branch" (blocks follow), "else" (with the line of the test that
-fails), "otherwise", "within", "without-gradients", "each", "while", "caught", "finally",
-"no-error" or "unbroken"; then its condition or iterable, and its line."""
+class Branch(NamedTuple):
+    """How a branch begins.
+
+    Attributes:
+        kind: when, or-when (behind other tests), when-and, or-when-and (another test follows),
+            branch, or-branch (blocks follow), else (with the line of the test that fails),
+            otherwise, within, without-gradients, each, while, caught, finally, no-error or
+            unbroken.
+        code: Its condition or iterable.
+        line: Where it begins.
+        outer: Of what stands behind other tests: the condition under which these are looked at.
+    """
+
+    kind: str
+    code: str
+    line: int
+    outer: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.calls import DECLARES
-from pseudogen.explanation.clipped import short, targets
+from pseudogen.explanation.clipped import in_context, short, targets
 from pseudogen.explanation.messages import reports
 from pseudogen.explanation.passage import Clause
 from pseudogen.explanation.simple import READERS
@@ -21,7 +21,10 @@ from pseudogen.syntax.tree import Statement
 
 _DEEP = 2
 _SEVERAL = 3
-_FEW = 2
+_SHOWN = 4
+_SPACE = 240
+"""So many different calls of one function, and as long ones, are shown with their arguments."""
+_FEW = 3
 """So few simple statements are told at any depth."""
 _SOME = 6
 """So many are told one by one in a branch."""
@@ -94,11 +97,15 @@ def _either_way(found: Sequence[Clause]) -> Iterator[Clause]:
 
 
 def _counted(clause: Clause) -> Clause:
-    """Many calls of one function as their number."""
-    names = {part.partition("(")[0] for part in clause.parts}
-    if len(clause.parts) < _SEVERAL or len(names) > 1:
-        return Clause(clause.kind, clause.names, clause.code, tuple(dict.fromkeys(clause.parts)))
-    return Clause("repeated", names=tuple(names), code=str(len(clause.parts)))
+    """Many calls of one function as their number, where they are alike or there is no room."""
+    parts = clause.parts
+    names = {part.partition("(")[0] for part in parts}
+    different = tuple(dict.fromkeys(parts))
+    shown = len(parts) == len(different) <= _SHOWN and sum(map(len, parts)) <= _SPACE
+    if len(parts) < _SEVERAL or len(names) > 1 or shown:
+        return Clause(clause.kind, clause.names, clause.code, different)
+    first = different[:1] if len(different) > 1 else ()
+    return Clause("repeated", tuple(names), str(len(parts)), first)
 
 
 def _alike(before: Clause, clause: Clause) -> bool:
@@ -147,7 +154,7 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     node, kind = statement.node, type(statement.node)
     body = script.tree.body(statement)
     if kind is cst.Try:
-        yield from clauses(script, body, depth)
+        yield from clauses(script, body, depth) or _imported(body)
         return
     if kind is cst.With:
         yield from _with(script, node.items, body, depth)
@@ -185,6 +192,16 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
 
 _LAST_CLAUSES: dict[type, str] = {cst.If: "otherwise", cst.Try: "no-error"}
 """What `else` says behind the blocks of a statement; behind a loop, that nothing has left it."""
+
+
+def _imported(body: Sequence[Statement]) -> Iterator[Clause]:
+    """What is imported where nothing else is tried."""
+    for statement in body:
+        node = statement.node
+        if type(node) in (cst.Import, cst.ImportFrom) and type(node.names) is not cst.ImportStar:
+            names = [text(alias.name) for alias in node.names]
+            module = f"{text(node.module)}." if getattr(node, "module", None) else ""
+            yield Clause("imported", tuple(f"{module}{name}" for name in names))
 
 
 def _goes_on(script: Script, statement: Statement) -> bool:
@@ -231,14 +248,15 @@ def _with(
             mode = string(argument(call, "mode", 1)) or "r"
             if path is not None:
                 how = next((m for m in "wax" if m in mode), "r")
-                yield Clause("opened", code=short(text(path)), parts=(how,))
+                name = (text(item.asname.name),) if item.asname is not None else ()
+                yield Clause("opened", name, short(text(path)), (how,))
             continue
         rest = items[place + 1 :]
         inside = tuple(_with(script, rest, body, depth)) if rest else _inside(script, body, depth)
         if inside and any(mark in written for mark in WITHOUT_GRADIENTS):
             yield Clause("without-gradients", inside=inside)
         elif inside:
-            yield Clause("within", code=short(written), inside=inside)
+            yield Clause("within", code=in_context(item), inside=inside)
         return
     yield from clauses(script, body, depth)
 
@@ -257,6 +275,7 @@ WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
 
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
+    body = [statement for statement in body if is_read(statement, frozenset())]
     few = len(body) <= _FEW and not any(type(s.node) in _COMPOUND for s in body)
     if few or (depth + 1 < _DEEP and len(body) <= _SOME):
         return tuple(clauses(script, body, depth + 1))

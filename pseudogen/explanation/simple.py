@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 
 import libcst as cst
 
-from pseudogen.explanation.assignments import annotated, assign, augmented
+from pseudogen.explanation.assignments import annotated, assign, augmented, entries
 from pseudogen.explanation.calls import expression
-from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short, targets
+from pseudogen.explanation.clipped import LONGEST, clipped, short, targets
 from pseudogen.explanation.messages import message
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.script import Script
@@ -24,7 +24,8 @@ def _returned(script: Script, statement: Statement) -> Iterator[Clause]:
         parts = (text(element.value) for element in value.elements)
         yield Clause("returned", parts=tuple(map(short, parts)))
     elif written != "None":
-        yield Clause("returned", code=call_text(value) if len(written) > LONGEST else written)
+        keys = entries(value, values=False) if len(written) > LONGEST else ()
+        yield Clause("returned", keys, "" if keys else clipped(value, written))
     else:
         yield Clause("left", code="function")
 

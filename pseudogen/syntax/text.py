@@ -81,7 +81,15 @@ def text(node: Any) -> str:
 
 def _as_written(node: Any) -> str:
     """By LibCST's own writer, which takes a hundred times as long."""
-    return " ".join(_MODULE.code_for_node(node).split())
+    written = _MODULE.code_for_node(node)
+    if type(node) is cst.FormattedString:
+        return _on_one_line(written)
+    return " ".join(written.split())
+
+
+def _on_one_line(written: str) -> str:
+    """A string as it is written; one of several lines with single blanks."""
+    return written if "\n" not in written else " ".join(written.split())
 
 
 def _joined(nodes: Any) -> str:
@@ -127,7 +135,7 @@ def _formatted(node: cst.FormattedString) -> str | None:
         if piece is None:
             return None
         pieces.append(piece)
-    return " ".join("".join([*pieces, node.end]).split())
+    return _on_one_line("".join([*pieces, node.end]))
 
 
 def _placeholder(part: Any) -> str | None:
@@ -221,5 +229,5 @@ _WRITERS: dict[type, Callable[[Any], str | None]] = {
     cst.DictComp: _dict_comprehension,
     cst.GeneratorExp: _comprehension,
     cst.Lambda: _lambda,
-    cst.ConcatenatedString: lambda node: " ".join(f"{text(node.left)} {text(node.right)}".split()),
+    cst.ConcatenatedString: lambda node: _on_one_line(f"{text(node.left)} {text(node.right)}"),
 }

@@ -28,7 +28,7 @@ from pseudogen.explanation.continuing import continuing_elsewhere
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.libraries import run_of
-from pseudogen.explanation.passage import Passage
+from pseudogen.explanation.passage import Branch, Passage
 from pseudogen.explanation.stages import Stage, trainer_elsewhere
 from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.following import Reached
@@ -108,7 +108,7 @@ class _Writer:
         self.told: dict[str, int] = {}
         self.described: set[str] = set()
         self.shown: set[int] = set()
-        self.branch: tuple[str, str, int] | None = None  # that of the passage before
+        self.branch: Branch | None = None  # that of the passage before
 
     def document(self, detail: str) -> Document:
         self.full = detail == "full"
@@ -198,14 +198,14 @@ class _Writer:
         branch, before = passage.branch, self.branch
         self.branch = branch
         again = branch is not None and before is not None and branch[1:] == before[1:]
-        if branch is not None and len(branch[1]) > _BRIEF:
+        if branch is not None and len(branch.code) > _BRIEF:
             if again:
-                kind = "same loop" if branch[0] in ("each", "while") else "same branch"
-                passage = replace(passage, branch=(kind, "", branch[2]))
-            elif self.branches.is_told(branch[2]):
-                passage = replace(passage, branch=("told branch", "", branch[2]))
-        if branch is not None and branch[0] in ("when", "when-and", "branch"):
-            self.branches.tell(branch[2])
+                kind = "same loop" if branch.kind in ("each", "while") else "same branch"
+                passage = replace(passage, branch=Branch(kind, "", branch.line))
+            elif self.branches.is_told(branch.line):
+                passage = replace(passage, branch=Branch("told branch", "", branch.line))
+        if branch is not None and branch.kind in ("when", "when-and", "branch"):
+            self.branches.tell(branch.line)
         return passage_paragraph(passage, self.lang)
 
     def _elsewhere(self, stage: Stage, level: int) -> Iterable[Block]:

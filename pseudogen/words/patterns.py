@@ -17,6 +17,8 @@ as one line of pseudocode."""
 _CHINESE = "\u4e00-\u9fff"
 _BLANK = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(" {2,}")
+_AS_WRITTEN = ("code", "string")
+"""Spans in which every blank counts: `delimiter="  "`."""
 _NAME = re.compile(r"\w*")
 
 
@@ -97,7 +99,12 @@ def spaced_words(text: str, lang: str) -> Spans:
     whole = text.strip()
     if "\n" in whole:
         whole = joint.join([line for line in map(str.strip, whole.split("\n")) if line])
-    line = spans(_SPACES.sub(" ", whole) if "  " in whole else whole)
+    line = spans(whole)
+    if "  " in whole:
+        line = tuple(
+            span if span.kind in _AS_WRITTEN else Span(_SPACES.sub(" ", span.text), span.kind)
+            for span in line
+        )
     return spaced(line) if joint == "" else line
 
 
