@@ -171,6 +171,21 @@ def main(name, train_set, val_set, measure):
     ).train()
 """
 
+ACCELERATED = """\
+from accelerate import Accelerator
+
+
+def train(model, optimizer, loader, passes):
+    accelerator = Accelerator(gradient_accumulation_steps=passes)
+    model, optimizer, loader = accelerator.prepare(model, optimizer, loader)
+    for batch in loader:
+        with accelerator.accumulate(model):
+            loss = model(**batch).loss
+            accelerator.backward(loss)
+            optimizer.step()
+            optimizer.zero_grad()
+"""
+
 SIZES = """\
 from torch.utils.data import DataLoader
 
@@ -185,6 +200,7 @@ def make_loader(train_set):
 """A global batch and a number of processes that stand in the code."""
 
 OWN = {
+    "ACCELERATED": ACCELERATED,
     "SIZES": SIZES,
     "LIGHTNING": LIGHTNING,
     "ARGUMENTS": ARGUMENTS,
@@ -215,6 +231,7 @@ _NORM = "            nn.utils.clip_grad_norm_(state.model.parameters(), settings
 _UNSCALE = "        scaler.unscale_(optimizer)  # so that the limit applies to the true gradients\n"
 _CLIP = f"        if settings.clip_norm:\n{_NORM}"
 _PRETRAIN_STEP = "            loss.backward()\n            optimizer.step()\n"
+_NORMED = "        self.body = nn.Sequential(nn.Linear(64, 32), nn.BatchNorm1d(32))\n"
 _WRAP = "    model = DistributedDataParallel(model, device_ids=[device.index])\n"
 _SYNC = "    model = nn.SyncBatchNorm.convert_sync_batchnorm(model)\n"
 _SGD = "    optimizer = torch.optim.SGD(model.parameters(), lr=args.lr * world_size)\n"
@@ -750,6 +767,46 @@ DEFECTS = (
         "LIGHTNING",
         ('        self.log("train_loss", loss)\n', "        self.manual_backward(loss)\n"),
         at="self.manual_backward(loss)",
+    ),
+    planted(
+        "gradients-never-cleared",
+        "DISTRIBUTED",
+        ("            optimizer.zero_grad()\n", ""),
+        ("        model.train()\n", "        model.train()\n        optimizer.zero_grad()\n"),
+        at="loss.backward()",
+        once=40,
+    ),
+    planted(
+        "clip-before-backward",
+        "DISTRIBUTED",
+        (
+            "            loss.backward()\n",
+            "            nn.utils.clip_grad_norm_(model.parameters(), 1.0)\n"
+            "            loss.backward()\n",
+        ),
+        at="nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+    ),
+    planted(
+        "accumulated-loss-divided-twice",
+        "ACCELERATED",
+        (".loss\n", ".loss / passes\n"),
+        at="loss = model(**batch).loss / passes",
+        steps="passes",
+    ),
+    planted(
+        "evaluation-in-training-mode",
+        "DISTRIBUTED",
+        ("        self.body = nn.Linear(64, 32)\n", _NORMED),
+        ("    model.eval()\n", ""),
+        at="for x, y in val_loader:",
+        layer="nn.BatchNorm1d",
+    ),
+    planted(
+        "resume-without-optimizer",
+        "DISTRIBUTED",
+        ("module.state_dict()}", 'module.state_dict(), "optimizer": optimizer.state_dict()}'),
+        at='checkpoint = torch.load(args.resume, map_location="cpu", weights_only=True)',
+        key="optimizer",
     ),
 )
 

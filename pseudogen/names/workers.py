@@ -70,7 +70,7 @@ def workers(script: Script) -> Workers:
         if site.known is None:
             continue
         api = site.known.api
-        joins = joins or api.kind in _JOINING
+        joins = joins or (api.kind in _JOINING and script.argument_text(site, "devices") != "1")
         if api.kind == "worker-launch" and api.traits.get("first") == "rank":
             started = script.argument(site, "fn")
             for binding in script.resolver.bindings(dotted(started), site.scope):

@@ -131,6 +131,8 @@ def _activation(script: Script, call: cst.Call, scope: int) -> str | None:
 
 def _activation_of_model(script: Script, call: cst.Call, at: int) -> tuple[str, int] | None:
     """What a model applies last that is made here: a layer of its own, or one of the library."""
+    if dotted(call.func) in ("self", "self.forward"):
+        return _of_forward(script, _class_around(script, at))
     made = makers(script, call.func, at) if dotted(call.func) else []
     if len(made) != 1:
         return None
@@ -140,12 +142,23 @@ def _activation_of_model(script: Script, call: cst.Call, at: int) -> tuple[str, 
     if layer is not None:
         return layer, script.tree.statements[at].first
     owner = [b.statement for b in script.resolver.bindings(dotted(call.func) or "?", scope)]
-    headers = [script.tree.statements[index] for index in owner]
-    if len(headers) != 1 or type(headers[0].node) is not cst.ClassDef:
+    return _of_forward(script, script.tree.statements[owner[0]]) if len(owner) == 1 else None
+
+
+def _class_around(script: Script, at: int) -> Statement | None:
+    """The class in one of whose methods a statement stands."""
+    function = script.function_around(script.tree.statements[at])
+    headers = script.tree.ancestors(function.index) if function is not None else []
+    return next(iter(headers), None)
+
+
+def _of_forward(script: Script, owner: Statement | None) -> tuple[str, int] | None:
+    """What the `forward` of a class applies last."""
+    if owner is None or type(owner.node) is not cst.ClassDef:
         return None
     forward = [
         s
-        for s in script.tree.body(headers[0])
+        for s in script.tree.body(owner)
         if type(s.node) is cst.FunctionDef and s.node.name.value == "forward"
     ]
     return _returned(script, forward[0]) if len(forward) == 1 else None
@@ -208,6 +221,13 @@ _PASSED = (
     "    return loss_of(out, y)\n"
     "step(net, criterion, x, y)\n"
 )
+_LIGHTNING = (
+    "class Net(LightningModule):\n"
+    "    def forward(self, x):\n"
+    "        return self.head(x).softmax(dim=1)\n"
+    "    def training_step(self, batch, index):\n"
+    "        return F.cross_entropy(self(batch[0]), batch[1])\n"
+)
 EXAMPLES = {
     "softmax-before-loss": {
         _TOP + "probabilities = F.softmax(model(x), dim=1)\nloss = criterion(probabilities, y)\n": [
@@ -216,6 +236,7 @@ EXAMPLES = {
         _TOP + "loss = F.binary_cross_entropy_with_logits(model(x).sigmoid(), y)\n": [(5, 5)],
         _TOP + _NET + "loss = criterion(net(x), y)\n": [(11, 11)],
         _TOP + _PASSED: [(8, 8)],
+        _TOP + _LIGHTNING: [(9, 9)],
         _TOP + "net = nn.Sequential(nn.Linear(8, 2), nn.Softmax(dim=1)).to(device)\n"
         "loss = criterion(net(x), y)\n": [(6, 6)],
     },
@@ -224,6 +245,7 @@ COUNTEREXAMPLES = {
     "softmax-before-loss": {
         _TOP + "loss = criterion(model(x), y)\n": "the loss gets logits",
         _TOP + "loss = F.nll_loss(F.log_softmax(model(x), 1), y)\n": "that is what it expects",
+        _TOP + _LIGHTNING.replace("self(", "self.head("): "a part of it gives the logits",
         _TOP + "loss = F.binary_cross_entropy(model(x).sigmoid(), y)\n": "it wants probabilities",
         _TOP + _PASSED + "step(net, nn.NLLLoss2d(), x, y)\n": "what else is passed is unknown",
     },

@@ -180,11 +180,13 @@ def _loads(script: Script) -> list[Site]:
 
 
 def _in_test(script: Script, site: Site) -> bool:
-    """Whether a test reads, in order to look at what it has written itself."""
+    """Whether a test, or a function that tests have in common, reads in order to look at what has
+    been written before."""
     function = script.function_around(site.statement)
-    if function is None or not function.node.name.value.startswith("test_"):
+    if function is None or not any(type(s.node) is cst.Assert for s in script.tree.below(function)):
         return False
-    return any(type(s.node) is cst.Assert for s in script.tree.below(function))
+    testing = (function, *(script.function_around(c.statement) for c in script.calls_of(function)))
+    return any(f is not None and f.node.name.value.startswith("test_") for f in testing)
 
 
 def _from_memory(script: Script, site: Site) -> bool:
@@ -325,6 +327,11 @@ COUNTEREXAMPLES = {
         "def test_saving(tmp_path):\n"
         "    save(tmp_path / 'a.pt')\n"
         "    assert torch.load(tmp_path / 'a.pt')\n": "the test has written it",
+        "import torch\n"
+        "def compare(path):\n"
+        "    assert torch.load(path) == expected\n"
+        "def test_saving(tmp_path):\n"
+        "    compare(save(tmp_path / 'a.pt'))\n": "a test compares by it what it has written",
         "import torch\n"
         "try:\n"
         "    state = torch.load('a.pt', weights_only=True)\n"

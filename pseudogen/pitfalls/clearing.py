@@ -24,6 +24,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.patterns.gradient_accumulation import GradientAccumulation
 from pseudogen.patterns.training_step import TrainingStep
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
+from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -62,12 +63,13 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
         if step.optimizer == step.through:
             continue  # an engine clears them itself
         site = stepping.get(step.steps)
-        if site is None or step.optimizer in told or _is_cleared(script, step.optimizer, site):
+        if site is None or step.optimizer in told or findings.handed_on(step.optimizer):
+            continue
+        once = _cleared_before(script, step, site)
+        if once is None and (_is_cleared(script, step.optimizer, site) or _clears(script)):
             continue
         made = _is_library_optimizer(script, site)
         if not _is_repeated(script, site.statement, step.optimizer, 0) or made is False:
-            continue
-        if findings.handed_on(step.optimizer) or _in_code(script, *_CLEARS):
             continue
         told.add(step.optimizer)
         yield report(
@@ -79,7 +81,50 @@ def check_cleared(findings: Findings) -> Iterator[Pitfall]:
             loss=step.loss,
             known=bool(made),
             clear=_CLEARING[eager_library(script) or "torch"],
+            once=once.line if once is not None else None,
+            loop=once.loop if once is not None else None,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Once:
+    """The line of a clearing that runs once, and that of the loop behind it."""
+
+    line: int
+    loop: int
+
+
+def _cleared_before(script: Script, step: TrainingStep, site: Site) -> _Once | None:
+    """The clearing before a loop each of whose rounds has a backward pass and a step, where no
+    other clears."""
+    loop = script.loop_around(site.statement)
+    calls = list(calls_of_methods(script, "zero_grad"))
+    if loop is None or not calls or branches(script, site.statement, loop):
+        return None
+    if script.loop_around(statement_at(script, step.line)) is not loop:
+        return None
+    for call in calls:
+        before = call.scope == loop.scope and call.statement.index < loop.index
+        if not before or receiver(call) != step.optimizer:
+            return None
+    if _clears(script, besides=("set_to_none",)) or _hands_over(script, loop, step.optimizer):
+        return None
+    return _Once(calls[-1].line, loop.first)
+
+
+def _hands_over(script: Script, loop: Statement, optimizer: str | None) -> bool:
+    """Whether a loop passes an optimizer to a function that may clear its gradients."""
+    return any(
+        text(arg.value) == optimizer
+        for site in script.calls_below(loop)
+        if method(site) not in ("step", "unscale_")
+        for arg in site.node.args
+    )
+
+
+def _clears(script: Script, besides: tuple[str, ...] = ()) -> bool:
+    """Whether something clears gradients without a call of `zero_grad`."""
+    return _in_code(script, *(piece for piece in _CLEARS if piece not in besides))
 
 
 def _in_code(script: Script, *pieces: str) -> bool:
@@ -184,7 +229,16 @@ def _steps_same(script: Script, site: Site, clears: Site) -> bool:
         return False
     passed = [text(arg.value) for arg in site.node.args]
     cleared = script.is_a(clears.node.func.value, clears.scope, "optimizer")
-    return cleared is not None and receiver(clears) in (receiver(site), *passed)
+    if cleared is not None:
+        return receiver(clears) in (receiver(site), *passed)
+    return f"{receiver(clears)}.parameters()" in _given(script, site)
+
+
+def _given(script: Script, site: Site) -> set[str]:
+    """What the optimizer got to update that is stepped, or passed to a scaler to be stepped."""
+    nodes = (site.node.func.value, *(arg.value for arg in site.node.args))
+    made = (call for node in nodes for call, _ in makers(script, node, site.statement.index))
+    return {text(call.args[0].value) for call in made if call.args}
 
 
 def _accumulation(
@@ -220,6 +274,9 @@ EXAMPLES = {
         "    for x, y in loader:\n"
         "        criterion(model(x), y).backward()\n"
         "        opt.step()\n" + _TOP + "train(train_loader, optimizer)\n": [(3, 4)],
+        _TOP + "optimizer.zero_grad()\n" + _LOOP + "    loss.backward()\n    optimizer.step()\n": [
+            (6, 7)
+        ],
         "from torch.optim import Adam\n"
         "opt = Adam(net.parameters())\n"
         "for x, y in loader:\n"
@@ -229,6 +286,9 @@ EXAMPLES = {
     },
     "gradients-cleared-too-early": {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.zero_grad()\n    optimizer.step()\n": [
+            (6, 6)
+        ],
+        _TOP + _LOOP + "    loss.backward()\n    model.zero_grad()\n    optimizer.step()\n": [
             (6, 6)
         ],
         _TOP + _LOOP + "    optimizer.zero_grad()\n"
@@ -249,6 +309,15 @@ COUNTEREXAMPLES = {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    w.grad.zero_()\n": (
             "a gradient is cleared by itself"
         ),
+        _TOP + "optimizer.zero_grad()\n" + _LOOP + "    loss.backward()\noptimizer.step()\n": (
+            "all of them make one update"
+        ),
+        _TOP
+        + "optimizer.zero_grad()\n"
+        + _LOOP
+        + "    loss.backward()\n    optimizer.step()\n    finish(optimizer)\n": (
+            "a function in each round may clear them"
+        ),
     },
     "gradients-cleared-too-early": {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    optimizer.zero_grad()\n": (
@@ -257,6 +326,9 @@ COUNTEREXAMPLES = {
         _TOP + _DIVIDED + _ROUND: "they are cleared with the step",
         _TOP + _LOOP + "    first.backward()\n    opt_a.zero_grad()\n    opt_b.step()\n": (
             "another optimizer's gradients"
+        ),
+        _TOP + _LOOP + "    loss.backward()\n    critic.zero_grad()\n    optimizer.step()\n": (
+            "another model's gradients"
         ),
     },
 }

@@ -49,8 +49,8 @@ def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
 def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
     """`DataLoader(val_data, shuffle=True)`: the order differs from run to run."""
     for loader in findings.of(DataLoader):
-        shuffles = loader.shuffle_given and loader.shuffle == "True"
-        if loader.split == "validation" and shuffles and loader.sampler is None:
+        shuffles = loader.shuffle_given and loader.shuffle == "True" and loader.sampler is None
+        if loader.split == "validation" and shuffles and not _gives_excerpts(findings, loader):
             yield report(
                 "shuffle-on-validation",
                 NOTE,
@@ -58,7 +58,17 @@ def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
                 loader.evidence.kind,
                 loader=loader.target,
                 dataset=loader.dataset if len(loader.dataset or "") <= _LONG else None,
+                drops=loader.drop_last == "True" and loader.batch_size != "1",
             )
+
+
+def _gives_excerpts(findings: Findings, loader: DataLoader) -> bool:
+    """Whether nothing but the first batch is ever taken from a loader: `next(iter(loader))`, a
+    random excerpt each time."""
+    name = re.escape(loader.target or "")
+    written = findings.script.tree.text
+    firsts = re.findall(rf"next\(iter\({name}\)\)", written) if name else []
+    return bool(firsts) and len(firsts) == len(re.findall(rf"(?<![\w.]){name}\b(?! *=)", written))
 
 
 @pitfall("padded-evaluation")
@@ -201,6 +211,12 @@ EXAMPLES = {
         "from torch.utils.data import DataLoader\n"
         "val_loader = DataLoader(val_set, batch_size=64, shuffle=True)": [(2, 2)],
         "import torch\ntest_loader = torch.utils.data.DataLoader(test_set, 64, True)": [(2, 2)],
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=64, shuffle=True)\n"
+        "first = next(iter(val_loader))\n"
+        "for x, y in val_loader:\n    measure(model(x), y)\n": [(2, 2)],
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=1, shuffle=True, drop_last=True)": [(2, 2)],
     },
     "padded-evaluation": {
         _EVALUATION + "    dist.all_reduce(correct)\n    return correct\n": [(4, 4)],
@@ -229,6 +245,9 @@ COUNTEREXAMPLES = {
         "train_loader = DataLoader(train_set, shuffle=True)": "training data are shuffled",
         "from torch.utils.data import DataLoader\n"
         "val_loader = DataLoader(val_set, shuffle=False)": "the order is kept",
+        "from torch.utils.data import DataLoader\n"
+        "val_loader = DataLoader(val_set, batch_size=8, shuffle=True)\n"
+        "def show():\n    plot(model(next(iter(val_loader))))\n": "a random excerpt is shown",
     },
     "padded-evaluation": {
         _EVALUATION: "the parts may be put together by sample",

@@ -51,8 +51,18 @@ def _losses(findings: Findings) -> Iterator[_Kept]:
     for step in findings.of(TrainingStep):
         back = statement_at(script, step.line)
         loop = script.loop_around(back)
-        if step.how == "backward" and (step.loss or "").isidentifier() and loop is not None:
+        if step.how == "backward" and loop is not None and _is_made_in(script, loop, step.loss):
             yield loop, back, step.loss or ""
+
+
+def _is_made_in(script: Script, loop: Statement, loss: str | None) -> bool:
+    """Whether a loss is a variable, or what each round gets from a model: `outputs.loss`."""
+    whole, dot, part = (loss or "").partition(".")
+    if not dot:
+        return whole.isidentifier()
+    bindings = script.resolver.bindings(whole, loop.scope) if part.isidentifier() else []
+    made = [b for b in bindings if loop.index < b.statement < loop.after]
+    return bool(made) and all(b.how == "assign" and type(b.value) is cst.Call for b in made)
 
 
 def _returned(findings: Findings) -> Iterator[_Kept]:
@@ -137,7 +147,8 @@ def _is_loss(node: Any, loss: str) -> bool:
 def _is_number(script: Script, statement: Statement, back: Statement, loss: str) -> bool:
     """Whether the loss is another value by then, or the sum is made without gradients."""
     first, last = sorted((back.index, statement.index))
-    bindings = script.resolver.bindings(loss, statement.scope)
+    names = {loss, loss.partition(".")[0]}
+    bindings = [b for name in names for b in script.resolver.bindings(name, statement.scope)]
     if any(first < b.statement <= last for b in bindings):
         return True
     return any(
@@ -201,6 +212,7 @@ _GIVES = (
     "for x, y in train_loader:\n"
     "    loss = step(x, y)\n"
 )
+_OUTPUTS = "for batch in train_loader:\n    outputs = model(**batch)\n    outputs.loss.backward()\n"
 EXAMPLES = {
     "loss-keeps-graph": {
         _TOP + _LOOP + "    total += loss\n": [(12, 12)],
@@ -209,6 +221,7 @@ EXAMPLES = {
         ],
         _TOP + _GIVES + "    total += loss\n": [(13, 13)],
         _TOP + _METER + _LOOP + "    losses.update(loss, len(x))\n": [(17, 17)],
+        _TOP + _OUTPUTS + "    total += outputs.loss\n": [(9, 9)],
     },
 }
 COUNTEREXAMPLES = {
@@ -222,6 +235,10 @@ COUNTEREXAMPLES = {
         + _METER.replace("value * n", "float(value) * n")
         + _LOOP
         + "    losses.update(loss)\n": ("it makes numbers of them"),
+        _TOP + _OUTPUTS + "    total += outputs.loss.item()\n": "a number of the outputs",
+        _TOP + _OUTPUTS + "    outputs = freed(outputs)\n    total += outputs.loss\n": (
+            "they are others by then"
+        ),
         _TOP + _LOOP + "    loss = loss.detach()\n    total += loss\n": "it has no graph any more",
         _TOP + "for x, y in train_loader:\n"
         "    total = 0.0\n"

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import libcst as cst
+
 from pseudogen.names.blocks import has_word, mentions, method, receiver, statement_at
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.layer_unfreezing import LayerUnfreezing
 from pseudogen.patterns.optimizer_build import OptimizerBuild
 from pseudogen.patterns.parallel_wrap import ParallelWrap
 from pseudogen.pitfall import ERROR, NOTE, Findings, Pitfall, pitfall, report
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -48,7 +51,9 @@ def check_move(findings: Findings) -> Iterator[Pitfall]:
 
 
 def _owner(script: Script, statement: Statement) -> str | None:
-    """`model` in `SGD(model.parameters(), ...)`."""
+    """`model` in `SGD(model.parameters(), ...)`; None where a condition chooses the parameters."""
+    if any(type(part) is cst.IfExp for part in descendants(statement.node)):
+        return None
     for site in script.calls_in(statement):
         if method(site) == "parameters" and receiver(site):
             return receiver(site)
@@ -185,6 +190,9 @@ COUNTEREXAMPLES = {
     "optimizer-before-move": {
         _TOP + "model = build()\nmodel.cuda()\n" + _SGD: "the model is moved first",
         _TOP + _SGD + "other.cuda()\n": "another model is moved",
+        _TOP
+        + _SGD.replace("(model.parameters()", "(model.parameters() if whole else head.parameters()")
+        + "if not whole:\n    model.cuda()\n": "the optimizer may have others",
         _TOP + "model = build().to(device)\n" + _SGD + "model.to(device)\n": "it is there already",
     },
     "optimizer-before-sharding": {

@@ -145,6 +145,41 @@ def check_clip_after(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
+@pitfall("clip-before-backward")
+def check_clip_early(findings: Findings) -> Iterator[Pitfall]:
+    """`clip_grad_norm_` first, `loss.backward()` and the step afterwards."""
+    script = findings.script
+    for clip in findings.of(GradientClipping):
+        site = _clip_call(script, clip)
+        if site is None:
+            continue
+        before, after = _around(script, site)
+        if any(_may_differentiate(script, s) for s in before):
+            continue
+        then = [s for s in after if _may_differentiate(script, s) or _steps(script, s)]
+        step = next((s for s in then if _steps(script, s)), None)
+        if step is None or method(then[0]) != "backward":
+            continue
+        yield report(
+            "clip-before-backward",
+            ERROR,
+            (clip.line, clip.end),
+            "flow",
+            call=clip.call,
+            backward=then[0].line,
+            step=text(step.node),
+            step_line=step.line,
+        )
+
+
+def _may_differentiate(script: Script, site: Site) -> bool:
+    """Whether a call makes a backward pass, or may lead to one."""
+    if "backward" in words(method(site)):
+        return True
+    function = script.called_function(site)
+    return function is not None and function.index in script.structure.trains
+
+
 def _steps(script: Script, site: Site) -> bool:
     if method(site) != "step" or not receiver(site):
         return False
@@ -217,6 +252,13 @@ _PLAIN = (
     "    optimizer.zero_grad()\n"
     "    criterion(model(x), y).backward()\n"
 )
+_EARLY = (
+    "import torch\n"
+    "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+    "for x, y in loader:\n"
+    "    optimizer.zero_grad()\n"
+    "    loss = criterion(model(x), y)\n" + _CLIP
+)
 _PASSES = _START.replace("for x, y in loader", "for i, (x, y) in enumerate(loader)").replace(
     "scale(loss)", "scale(loss / 4)"
 )
@@ -241,6 +283,12 @@ EXAMPLES = {
         _PLAIN + "    optimizer.step()\n" + _CLIP: [(7, 7)],
         _START + _UNSCALE + _STEP + _CLIP + _UPDATE: [(8, 8)],
     },
+    "clip-before-backward": {
+        _EARLY + "    loss.backward()\n    optimizer.step()\n": [(6, 6)],
+        _EARLY + "    scaler.scale(loss).backward()\n    scaler.step(optimizer)\n" + _UPDATE: [
+            (6, 6)
+        ],
+    },
 }
 COUNTEREXAMPLES = {
     "clip-before-unscale": {
@@ -264,5 +312,11 @@ COUNTEREXAMPLES = {
         "import torch\n"
         "for x, y in loader:\n"
         "    optimizer.step()\n" + _CLIP: "without the backward pass in view",
+    },
+    "clip-before-backward": {
+        _PLAIN + _CLIP + "    optimizer.step()\n": "the gradients are there",
+        _EARLY + "    optimizer.step()\n    loss.backward()\n": "those of the last round are",
+        _EARLY.replace("    loss =", "    losses = backward_all(model, x)\n    loss =")
+        + "    loss.backward()\n    optimizer.step()\n": "some gradients may be there",
     },
 }
