@@ -960,3 +960,39 @@ def rate(step, optimizer, model, loader, criterion):
     told = passages(code)
     assert told[-1] == "If `step < 9`, `step / 9` is returned. Otherwise, `1.0` is returned."
     assert passages(code, "zh")[-1] == "若 `step < 9`，返回 `step / 9`。否则返回 `1.0`。"
+
+
+def test_what_a_list_is_extended_by_is_appended_to_it() -> None:
+    said = between("kept.extend([first(images), second(labels)])", "kept.extend(others)")
+    assert said.startswith(
+        "`first(images)` and `second(labels)` are appended to `kept`; "
+        "all elements of `others` are appended to `kept`;"
+    )
+    said = between("kept.extend([first(images), labels])", "kept.extend(others)", lang="zh")
+    assert said.startswith(
+        "将 `first(images)`、`labels` 依次加入 `kept`；将 `others` 的各元素加入 `kept`；"
+    )
+
+
+_MANY_THINGS = ("    a = 1", "    b = call(2)", "    c = 3", "    run(b)", "    d = 4")
+
+
+@pytest.mark.parametrize("conditional", [True, False])
+def test_a_summary_says_that_conditions_hold_for_some_of_it(conditional: bool) -> None:
+    more = ("    if wanted:", "        again(b)") if conditional else ("    again(b)",)
+    inner = ("    for _ in data:", *("    " + line for line in (*_MANY_THINGS, *more)))
+    said = between("while waiting:", *_MANY_THINGS[:2], *inner)
+    told = "`a`, `b`, `c` and `d` get their values, `run` and `again` are called"
+    assert f"{told} (some of it only under conditions)." in said if conditional else told in said
+    assert ("only under conditions" in said) == conditional
+
+
+def test_the_end_of_a_chain_of_calls_is_kept() -> None:
+    said = between(
+        "hidden = codec.encode(batch['masked images'].reshape(batch['images'].shape).to(dtype="
+        "weights.dtype)).distribution.sample()"
+    )
+    assert said.startswith(
+        "`hidden` becomes `codec.encode(batch['masked images'].reshape(batch['images'].shape)"
+        ".to(dtype=weights.dtype)).distribution.sample()`"
+    )

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.assignments import MOVES, moved, sent, trained
-from pseudogen.explanation.clipped import LONGEST, call_text, short
+from pseudogen.explanation.clipped import LONGEST, call_text, clipped, short
 from pseudogen.explanation.libraries import of_runtime
 from pseudogen.explanation.messages import logs, message, reports
 from pseudogen.explanation.passage import Clause
@@ -83,7 +83,7 @@ def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
         yield Clause("printed", tuple(values), "log" if values else "")
     else:
         shown = [value for node in passed for value in filled_in(node)]
-        values = tuple(dict.fromkeys(short(text(value)) for value in shown))
+        values = tuple(dict.fromkeys(clipped(value, text(value)) for value in shown))
         if values:
             yield Clause("printed", values, "log" if logged else "")
 
@@ -200,10 +200,21 @@ def _growing(
     if method == "append":
         held = short(text(call.func).removesuffix(".append"))
         return Clause("appended", (held,), call_text(first))
+    if method == "extend":
+        held = short(text(call.func).removesuffix(".extend"))
+        parts = _elements(first)
+        return Clause("extended", (held,), "" if parts else clipped(first, text(first)), parts)
     if len(text(first)) > LONGEST:
         return None
     moves = method == "update" and _advances(script, statement, receiver)
     return Clause("advanced", (receiver,), text(first)) if moves else None
+
+
+def _elements(value: Any) -> tuple[str, ...]:
+    """What a list that is spelled out holds."""
+    elements = value.elements if type(value) is cst.List else ()
+    plain = all(type(element) is cst.Element for element in elements)
+    return tuple(call_text(element.value) for element in elements) if plain else ()
 
 
 def _advances(script: Script, statement: Statement, name: str) -> bool:

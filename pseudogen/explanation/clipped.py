@@ -20,6 +20,7 @@ _FORMULAS = (
     cst.BinaryOperation,
     cst.BooleanOperation,
     cst.Comparison,
+    cst.IfExp,
     cst.UnaryOperation,
     cst.DictComp,
     cst.ListComp,
@@ -78,11 +79,12 @@ def _cut_call(call: cst.Call) -> str:
     """A call that is too long: `…` stands for long arguments and for those at the end."""
     function = text(call.func)
     if len(function) >= LONGEST:
-        method: Any = call.func
-        inner = method.value if type(method) is cst.Attribute else None
+        inner: Any = call.func
+        while type(inner) is cst.Attribute and not inner.lpar:
+            inner = inner.value
         if type(inner) is not cst.Call or inner.lpar:
             return short(text(call))
-        function = f"{call_text(inner)}.{method.attr.value}"
+        function = call_text(inner) + function[len(text(inner)) :]
     room = max(_CALL - len(function), LONGEST // 2)
     if len(call.args) == 1:
         return f"{function}({_only_argument(call.args[0], room)})"

@@ -7,7 +7,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.explanation.clipped import brief, call_text, short, targets
+from pseudogen.explanation.clipped import brief, call_text, clipped, short, targets
 from pseudogen.explanation.passage import Clause
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API
@@ -185,7 +185,7 @@ def _written(node: Any, value: str) -> str:
     """A value, or the default that stands for it; the calls in a list are cut short."""
     if type(node) is cst.List and len(node.elements) <= _FEW:
         return f"[{', '.join(brief(element.value) for element in node.elements)}]"
-    return call_text(node) if type(node) is cst.Call else short(value)
+    return clipped(node, value) if node is not None else short(value)
 
 
 def _of_data_set(

@@ -14,7 +14,7 @@ class Clause:
 
     Attributes:
         kind: moved, mode, printed, applied, made, result, set, listed, keyed, picked, chosen,
-            kept, added, appended, called, repeated, each-module, folder, loaded, cleared,
+            kept, added, appended, extended, called, repeated, each-module, folder, loaded, cleared,
             grouped, layout, metered, advanced, written, copied, opened, raised, ended, checked,
             returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
             processes), asked (by a method of a library), received, swapped, trained, imported,

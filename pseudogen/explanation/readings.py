@@ -126,9 +126,11 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
     """What many statements, at any depth, set and call; None when they do neither."""
     names: dict[str, None] = {}
     called: dict[str, None] = {}
+    conditional = False
     for statement in statements:
         for inner in (statement, *script.tree.below(statement)):
             node = inner.node
+            said = len(names) + len(called)
             if type(node) is cst.Assign:
                 for target in node.targets:
                     names.update(dict.fromkeys(targets(target.target)))
@@ -142,9 +144,22 @@ def summary(script: Script, statements: Sequence[Statement]) -> Clause | None:
                     continue  # that its target gets a value says as much
                 if name and "(" not in name and not reports(name, receiver, method):
                     called[name if "[" not in name else text(value.func)] = None
+            if len(names) + len(called) > said and not conditional:
+                conditional = _is_conditional(script, inner, statement)
     if not names and not called:
         return None
-    return Clause("summary", tuple(names), parts=tuple(called))
+    return Clause("summary", tuple(names), "conditional" if conditional else "", tuple(called))
+
+
+def _is_conditional(script: Script, inner: Statement, outer: Statement) -> bool:
+    """Whether a statement in another one, or that one itself, only runs under a condition."""
+    around = (script.tree.statements[outer.parent],) if outer.parent >= 0 else ()
+    above = script.tree.ancestors(inner.index)
+    inside = above[: above.index(around[0])] if around else above
+    return any(type(header.node) in _CONDITIONAL for header in inside)
+
+
+_CONDITIONAL = (cst.If, cst.Else, cst.ExceptHandler)
 
 
 # Blocks
