@@ -95,8 +95,8 @@ def test_a_part_has_the_settings_that_act_in_it() -> None:
 def test_table_stands_behind_the_steps() -> None:
     text = pseudogen.explain(SCRIPT)
     table = text.partition("## Settings")[2]
-    assert "| `args.data` | must be given | 7 → 71 |  |" in table
-    assert "| `args.batch_size` | `64` | 6 | How many samples" in table
+    assert "| `--data` | must be given | 7 → 71 |  |" in table
+    assert "| `--batch-size` | `64` | 6 | How many samples" in table
     assert "step size \\| of SGD" in table
     assert "## Settings" not in pseudogen.explain(SCRIPT, detail="brief")
 

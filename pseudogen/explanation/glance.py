@@ -5,11 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from itertools import combinations
+from typing import Any
 
 from pseudogen.explanation.libraries import Run
+from pseudogen.explanation.occasions import Occasions
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
+from pseudogen.names.defaults import Default
 from pseudogen.names.evidence import FLOW
+from pseudogen.names.purposes import Purpose
+from pseudogen.names.rhythms import Rhythm
+from pseudogen.names.settings import Setting
 from pseudogen.names.words import suggested_role, words
 
 ASPECTS: dict[str, tuple[str, ...]] = {
@@ -91,10 +97,13 @@ BatchSize = tuple[str, int | float | None]
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
     file of a finding, by its `id`, where that is not the script's; `run` has the settings that a
-    trainer gets."""
+    trainer gets; `occasions` tells for each file ("" for the script) when what is found there comes
+    to pass; `purposes` are what the author says the script is for."""
 
     def __init__(self, run: Run | None = None) -> None:
         super().__init__()
+        self.occasions: dict[str, Occasions] = {}
+        self.purposes: Sequence[Purpose] = ()
         self.run = run.settings if run is not None else {}
         self.run_lines = run.lines if run is not None else None
         self.files: dict[int, str] = {}
@@ -108,6 +117,53 @@ class Found(dict[str, list[Finding]]):
         own = all(id(f) not in self.files for f in findings)
         pairs = combinations((f.line for f in findings), 2)
         return own and all(self.exclusive(one, other) for one, other in pairs)
+
+    def off(self, findings: Sequence[Finding]) -> tuple[Setting, ...]:
+        """The settings by whose defaults none of some findings comes to pass, by line; () where
+        one may."""
+        found: dict[Setting, None] = {}
+        for finding in findings:
+            settings = occasions.off(finding) if (occasions := self._occasions(finding)) else ()
+            if not settings:
+                return ()
+            found.update(dict.fromkeys(settings))
+        return tuple(sorted(found, key=lambda setting: (setting.line, setting.name)))
+
+    def rhythms(self, findings: Sequence[Finding]) -> list[Rhythm | None]:
+        """How often what is found is done, each answer once; None for what is not known."""
+        known = ((self._occasions(f), f) for f in findings)
+        return list(dict.fromkeys(o.rhythm(f) if o is not None else None for o, f in known))
+
+    def together(
+        self, findings: Sequence[Finding], attribute: str
+    ) -> list[tuple[list[str], list[Finding]]]:
+        """What findings have as a fact, with those that have it; those that come to pass on the
+        same occasions together."""
+        own: dict[str, list[Finding]] = {}
+        for finding in findings:
+            name = getattr(finding, attribute, None)
+            if name:
+                own.setdefault(name, []).append(finding)
+        found: dict[Any, tuple[list[str], list[Finding]]] = {}
+        for name, which in own.items():
+            names, members = found.setdefault((*self.rhythms(which), *self.off(which)), ([], []))
+            names.append(name)
+            members += which
+        return list(found.values())
+
+    @property
+    def prints(self) -> list[Finding]:
+        """What prints the progress every so many rounds."""
+        shown = (f for f in self["progress-display"] if getattr(f, "every", None))
+        return [f for f in shown if any(r and not r.at_most for r in self.rhythms([f]))]
+
+    def default(self, finding: Finding, written: str | None) -> Default | None:
+        """What an expression of a finding is by default, where settings decide that."""
+        occasions = self._occasions(finding)
+        return occasions.default(finding, written) if occasions is not None else None
+
+    def _occasions(self, finding: Finding) -> Occasions | None:
+        return self.occasions.get(self.files.get(id(finding), ""))
 
     @property
     def datasets(self) -> list[tuple[list[str], list[str]]]:
@@ -208,11 +264,16 @@ class Found(dict[str, list[Finding]]):
 
 
 def found_by_pattern(
-    findings: Iterable[Finding], reached: Iterable[Reached] = (), run: Run | None = None
+    findings: Iterable[Finding],
+    reached: Iterable[Reached] = (),
+    run: Run | None = None,
+    occasions: Occasions | None = None,
 ) -> Found:
     """The findings of each pattern; where the script itself has none, those of the functions that
     it reaches, and with the helpers that make its optimizers those that they make."""
     found = Found(run)
+    if occasions is not None:
+        found.occasions[""] = occasions
     for finding in sorted(findings, key=lambda f: (f.line, f.end)):
         found.setdefault(finding.pattern, []).append(finding)
     own = set(found) | _NOT_FROM_ELSEWHERE
@@ -223,6 +284,8 @@ def found_by_pattern(
             if made or finding.pattern not in own:
                 found.setdefault(finding.pattern, []).append(finding)
                 found.files[id(finding)] = function.module
+                if function.module not in found.occasions:
+                    found.occasions[function.module] = Occasions(function.script)
     return found
 
 
@@ -238,6 +301,9 @@ def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
     places: dict[tuple[str, int, int], None] = {}
     for pattern in ASPECTS[aspect]:
         lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found[pattern]}
+        places.update(dict.fromkeys(sorted(lines)))
+    if aspect == "logging" and len(found.rhythms(found.prints)) == 1:
+        lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found.prints}
         places.update(dict.fromkeys(sorted(lines)))
     if aspect == "data" and not places:
         given = (getattr(f, "drawn_on", None) for f in found["epoch-loop"])

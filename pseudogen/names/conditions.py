@@ -37,12 +37,20 @@ def condition_of_test(tree: Tree, statement: Statement) -> str | None:
     return _joined([*_tests_above(tree, statement, set()), *before])
 
 
+def tests_above(tree: Tree, statement: Statement) -> list[tuple[int, Any, bool]]:
+    """The tests around a statement in its function, the outermost first: each with the statement
+    where it stands, and whether it has to hold (or not to hold)."""
+    return [
+        (header.index, *test)
+        for header in reversed(tree.ancestors(statement.index))
+        if header.scope == statement.scope
+        for test in _tests(tree, header)
+    ]
+
+
 def _tests_above(tree: Tree, statement: Statement, shared: Set[int]) -> list[_Test]:
     return [
-        test
-        for header in reversed(tree.ancestors(statement.index))
-        if header.scope == statement.scope and header.index not in shared
-        for test in _tests(tree, header)
+        (test, holds) for place, test, holds in tests_above(tree, statement) if place not in shared
     ]
 
 

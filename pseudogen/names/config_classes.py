@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -50,7 +51,8 @@ def collect(script: Script) -> Iterator[tuple[str, Setting]]:
             if name in parsed or (
                 _CONFIG_WORDS & set(words(name)[-1:]) and _holds_values(statement)
             ):
-                yield from _fields(script, statement, [*_instances(script, name, parsed), name])
+                holders = [*_instances(script, name, parsed), name]
+                yield from _fields(script, statement, holders, typed=name in parsed)
 
 
 def _holds_values(statement: Statement) -> bool:
@@ -119,12 +121,14 @@ def _annotated(script: Script, function: int, parameter: str) -> str:
 
 
 def _fields(
-    script: Script, statement: Statement, holders: list[str]
+    script: Script, statement: Statement, holders: list[str], *, typed: bool
 ) -> Iterator[tuple[str, Setting]]:
+    """The fields of a class; `typed` says whether each is an option of the command line."""
     for field in script.tree.body(statement):
         setting = _field(script, field, holders[0], statement)
         if setting is not None:
             last = setting.name.rpartition(".")[2]
+            setting = replace(setting, flag=f"--{last}") if typed else setting
             yield from ((f"{holder}.{last}", setting) for holder in dict.fromkeys(holders))
 
 

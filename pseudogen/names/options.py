@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import libcst as cst
@@ -255,7 +256,10 @@ def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
         for binding in script.resolver.bindings(dotted(site.node.args[0].value), site.scope):
             if binding.how == "function":
                 function = script.tree.statements[binding.statement]
-                yield from parameters(function)
+                for name, setting in parameters(function):
+                    typed = name.replace("_", "-") if tool == "typer" else name
+                    optional = setting.default is not None
+                    yield name, replace(setting, flag=f"--{typed}" if optional else None)
 
 
 def parameters(function: Statement) -> Iterator[tuple[str, Setting]]:

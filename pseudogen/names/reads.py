@@ -27,6 +27,11 @@ def reads(statement: Statement) -> list[Read]:
     return _names(_parts(statement.node))
 
 
+def reads_in(node: Any) -> list[Read]:
+    """The same of one expression."""
+    return _names((node,))
+
+
 def _parts(node: Any) -> tuple[Any, ...]:
     """The expressions of a statement, or of the header of a compound one, that are evaluated."""
     kind = type(node)

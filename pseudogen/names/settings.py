@@ -42,6 +42,11 @@ class Setting:
     required: bool = False
     expression: Any = field(default=None, compare=False, repr=False)
 
+    @property
+    def typed(self) -> str:
+        """How a user writes it: the option where there is one."""
+        return self.flag if self.flag is not None and self.flag.startswith("-") else self.name
+
 
 Settings = Mapping[str, Setting]
 """Name as read -> setting; one that is read by several names stands under each of them."""

@@ -28,12 +28,14 @@ from pseudogen.explanation.continuing import continuing_elsewhere
 from pseudogen.explanation.definitions import Definition
 from pseudogen.explanation.entries import Entry, entries
 from pseudogen.explanation.libraries import run_of
+from pseudogen.explanation.occasions import Occasions
 from pseudogen.explanation.passage import Branch, Passage
 from pseudogen.explanation.stages import Stage, trainer_elsewhere
 from pseudogen.explanation.stories import ScaledStep, Story
 from pseudogen.following import Reached
 from pseudogen.names.evidence import NAME, weakest
 from pseudogen.names.module_files import NotRead
+from pseudogen.names.purposes import purposes
 from pseudogen.names.script import Script
 from pseudogen.pitfall import Pitfall, PitfallElsewhere
 from pseudogen.reading.source import Remark
@@ -141,14 +143,22 @@ class _Writer:
         findings = [f for stage in self.explanation.stages for f in stage.findings]
         yield Heading(2, marked(self.words.glance))
         reached = [r for stage in self.explanation.stages for r in stage.reached]
-        run = run_of(self.explanation.script)
-        yield from glance(findings, self.lang, reached, self.cases.exclusive, run)
+        script = self.explanation.script
+        yield from glance(
+            findings,
+            self.lang,
+            reached,
+            self.cases.exclusive,
+            run_of(script),
+            Occasions(script),
+            purposes(script) if self.explanation.part is None else (),
+        )
         if detail != "brief":
             yield from self._stages()
             yield from definition_blocks(self.explanation.definitions, self.lang)
             yield from working_section(self.explanation.working, self.lang)
             explanation = self.explanation
-            yield from settings_section(explanation.script, self.lang, explanation.part)
+            yield from settings_section(explanation.script, self.lang, explanation.part, reached)
 
     def _stages(self) -> Iterable[Block]:
         yield Heading(2, marked(self.words.way))

@@ -9,8 +9,10 @@ from pseudogen.document import Block, Paragraph, Spans, Table, plain
 from pseudogen.document import spans as marked
 from pseudogen.explanation.glance import ASPECTS, Found, aspect_places, found_by_pattern
 from pseudogen.explanation.libraries import Run
+from pseudogen.explanation.occasions import Occasions
 from pseudogen.finding import Finding
 from pseudogen.following import Reached
+from pseudogen.names.purposes import Purpose
 from pseudogen.templating import glance_words
 from pseudogen.words.patterns import spaced_words
 
@@ -23,10 +25,14 @@ def glance(
     reached: Sequence[Reached] = (),
     exclusive: Callable[[int, int], bool] | None = None,
     run: Run | None = None,
+    occasions: Occasions | None = None,
+    purposes: Sequence[Purpose] = (),
 ) -> list[Block]:
     """The paragraph and the table; what has nothing to say is left out. `exclusive` says whether
-    of two lines never both run; `run` are the settings that a trainer gets."""
-    found = found_by_pattern(findings, reached, run)
+    of two lines never both run; `run` are the settings that a trainer gets; `occasions` knows when
+    what is found comes to pass; `purposes` are what the author says the script is for."""
+    found = found_by_pattern(findings, reached, run, occasions)
+    found.purposes = purposes
     if exclusive is not None:
         found.exclusive = exclusive
     words = glance_words(lang)

@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from pseudogen.document import Block, Heading, Lines, Span, Spans, Table, plain, spans
+from pseudogen.explanation.handed import Handed, Place
+from pseudogen.following import Reached
 from pseudogen.names.environments import acting
 from pseudogen.names.known_settings import AMOUNTS, VARYING, known_setting
 from pseudogen.names.script import Script
@@ -18,14 +20,18 @@ _MANY_LINES = 6
 _LONG_DEFAULT, _LONG_HELP = 40, 160
 
 
-def settings_section(script: Script, lang: str, part: Lines | None) -> list[Block]:
+def settings_section(
+    script: Script, lang: str, part: Lines | None, reached: Sequence[Reached] = ()
+) -> list[Block]:
     """The heading and the table of the settings that are declared or read in a part of the script
-    (None: in all of it); nothing where there are none."""
+    (None: in all of it); nothing where there are none. `reached` are the functions of other files
+    in which they may be read."""
     found = settings_in(script, part)
     if not found:
         return []
     header = tuple(spans(cell) for cell in settings_words(lang).header)
-    rows = tuple(_row(script, setting, lang) for setting in found)
+    handed = Handed(script, reached)
+    rows = tuple(_row(handed, script, setting, lang) for setting in found)
     return [Heading(2, spans(explanation_words(lang).settings)), Table(header, rows)]
 
 
@@ -56,14 +62,24 @@ def setting_json(script: Script, setting: Setting, lang: str) -> dict[str, Any]:
     }
 
 
-def _row(script: Script, setting: Setting, lang: str) -> tuple[Spans, ...]:
+def _row(handed: Handed, script: Script, setting: Setting, lang: str) -> tuple[Spans, ...]:
     uses = script.uses(setting)
+    idle = not handed.acting(setting)
+    elsewhere = handed.elsewhere(setting) if idle else []
+    whole = handed.whole(setting) if idle and not elsewhere else None
     return (
-        (Span(setting.name, "code"),),
+        _named(setting, lang),
         _default(setting, lang),
-        (Span(_places(setting.line, uses)),),
-        _doing(script, setting, uses, lang),
+        (Span(_places(setting.line, uses, elsewhere)),),
+        _doing(script, setting, uses, lang, whole),
     )
+
+
+def _named(setting: Setting, lang: str) -> Spans:
+    """A setting as a user writes it; with the name that the script reads where that is another."""
+    read = setting.name.rpartition(".")[2]
+    alike = setting.typed.lstrip("-").rpartition(".")[2].replace("-", "_") == read
+    return spans(settings_words(lang).named(setting.typed, None if alike else setting.name))
 
 
 def _default(setting: Setting, lang: str) -> Spans:
@@ -79,17 +95,24 @@ def _short(text: str, most: int) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def _places(declared: int, uses: Sequence[int]) -> str:
-    """`42 → 180, 269`: where a setting is declared, and where it acts."""
-    acts = [line for line in uses if line != declared]
-    shown = ", ".join(map(str, acts[:_MANY_LINES])) + (", …" if len(acts) > _MANY_LINES else "")
+def _places(declared: int, uses: Sequence[int], elsewhere: Sequence[tuple[str, int]]) -> str:
+    """`42 → 180, 269, engine.py:30`: where a setting is declared, and where it acts."""
+    acts = [str(line) for line in uses if line != declared]
+    acts += [f"{file}:{line}" for file, line in elsewhere]
+    shown = ", ".join(acts[:_MANY_LINES]) + (", …" if len(acts) > _MANY_LINES else "")
     return f"{declared} → {shown}" if shown else str(declared)
 
 
-def _doing(script: Script, setting: Setting, uses: Sequence[int], lang: str) -> Spans:
-    """The author's words, the choices, and what a setting of this kind does. Of a kind that
-    projects define in different ways the author's words stand alone; of one that nothing here
-    reads, what it does can't be told."""
+def _doing(
+    script: Script,
+    setting: Setting,
+    uses: Sequence[int],
+    lang: str,
+    whole: tuple[str, Sequence[Place]] | None = None,
+) -> Spans:
+    """The author's words, the choices, what a setting of this kind does, and what gets the object
+    that holds it. Of a kind that projects define in different ways the author's words stand alone;
+    of one that nothing here reads, what it does can't be told."""
     help_ = _short(setting.help, _LONG_HELP).rstrip("。.") if setting.help else ""
     kind = known_setting(setting.name)
     if help_ and kind in VARYING:
@@ -100,7 +123,8 @@ def _doing(script: Script, setting: Setting, uses: Sequence[int], lang: str) -> 
         kind = None  # an epoch need not go through data that are there
     unread = not uses and _is_unread(script, setting)
     choices = [choice.strip("\"'") for choice in setting.choices]
-    said = settings_words(lang).doing(help_, None if unread else kind, choices, unread)
+    told = None if unread else kind
+    said = settings_words(lang).doing(help_, told, choices, unread, whole)
     return spaced_words(said, lang)
 
 

@@ -1,0 +1,72 @@
+"""When what is found comes to pass: by default or not, and how often."""
+
+from __future__ import annotations
+
+import libcst as cst
+
+from pseudogen.finding import Finding
+from pseudogen.names.defaults import Default, default_of, switched_off
+from pseudogen.names.loops import EVALUATION_LOOP
+from pseudogen.names.rhythms import Rhythm, rhythm
+from pseudogen.names.script import Script
+from pseudogen.names.settings import Setting
+from pseudogen.syntax.tree import Statement
+
+_NOTHING = (None, False, 0, "")
+"""What says of a limit or a switch that there is none."""
+_VALUES = ("enabled", "limit")
+"""Facts by which a thing may be switched off: `GradScaler(enabled=args.amp)`."""
+
+
+class Occasions:
+    """The occasions of the findings of one script."""
+
+    def __init__(self, script: Script) -> None:
+        self._script = script
+        self._training: tuple[Setting, ...] | None = None
+
+    def off(self, finding: Finding) -> tuple[Setting, ...]:
+        """The settings by whose defaults a finding does not come to pass where the script trains;
+        () where it does, or where that is open."""
+        statement = self._statement(finding)
+        settings = (
+            switched_off(self._script, statement, self._without_training())
+            if statement is not None
+            else ()
+        )
+        if settings:
+            return settings
+        for fact in _VALUES:
+            told = self.default(finding, getattr(finding, fact, None))
+            if told is not None and told.value in _NOTHING:
+                return told.settings
+        return ()
+
+    def default(self, finding: Finding, written: str | None) -> Default | None:
+        """What an expression of a finding is by default, where settings decide that."""
+        statement = self._statement(finding)
+        if statement is None or not written:
+            return None
+        found = default_of(self._script, cst.parse_expression(written), statement.index)
+        return found if found is not None and found.settings else None
+
+    def rhythm(self, finding: Finding) -> Rhythm | None:
+        """How often what is found is done; what hands on batches and prints counts them itself."""
+        every = getattr(finding, "every", None)
+        if every and getattr(finding, "how", None) == "log":
+            return Rhythm("batch", every, getattr(finding, "every_value", None))
+        statement = self._statement(finding)
+        return rhythm(self._script, statement) if statement is not None else None
+
+    def _without_training(self) -> tuple[Setting, ...]:
+        """The settings by whose defaults the script does not train: `--do_train`."""
+        if self._training is None:
+            loops = self._script.structure.loops.items()
+            training = (index for index, loop in loops if loop.kind != EVALUATION_LOOP)
+            places = (self._script.tree.statements[index] for index in training)
+            offs = [switched_off(self._script, place) for place in places]
+            self._training = offs[0] if offs and all(offs) else ()
+        return self._training
+
+    def _statement(self, finding: Finding) -> Statement | None:
+        return self._script.tree.by_line().get(finding.line)
