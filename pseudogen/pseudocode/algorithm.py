@@ -15,6 +15,7 @@ from pseudogen.names.structure import EPOCH_LOOP
 from pseudogen.pseudocode.calling import Calling
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.joining import Joined, joined
+from pseudogen.pseudocode.shortening import shortened
 from pseudogen.pseudocode.steps import steps
 from pseudogen.pseudocode.weight import CORE, MAIN, NONE, fits, hooks, weights
 from pseudogen.pseudocode.writer import Writer
@@ -90,7 +91,8 @@ class _Builder:
         self.drafts: dict[int, list[Draft]] = {}
         for draft in steps(writer, findings, details=False):
             if draft.statement != NO_STATEMENT:
-                self.drafts.setdefault(draft.statement, []).append(draft)
+                short = shortened(writer, self.tree.statements[draft.statement], draft)
+                self.drafts.setdefault(draft.statement, []).append(short)
         self.weights = weights(writer, findings)
         self.calling = Calling(
             writer,

@@ -28,14 +28,17 @@ _WORDED = frozenset({"ignore_index", "label_smoothing"})
 """Arguments that the words of a pattern may speak of: they do where they have its value."""
 
 _UNNAMED = frozenset(
-    {"data-loader", "dataset-build", "distributed-sampler", "epoch-loop", "loss-function"}
-    | {"lr-schedule", "lr-warmup", "model-build", "optimizer-build", "weight-averaging"}
+    {"checkpoint-resume", "checkpoint-save", "config-parsing", "custom-sampler", "data-loader"}
+    | {"dataset-build", "distributed-sampler", "epoch-loop", "evaluation"}
+    | {"loss-function", "lr-schedule", "lr-warmup", "model-build", "model-compile"}
+    | {"optimizer-build", "pretrained-weights", "seeding", "training-step", "weight-averaging"}
 )
 """Patterns whose words may leave out arguments that were passed without a name."""
 
 _CHAINED = frozenset({"data-loader", "dataset-build"})
 """Patterns whose words may leave out methods without arguments: `data.repeat().batch(4)`."""
 
+_GIVES = " ← "
 _CONSTANTS = frozenset({"True", "False", "None"})
 _LITERALS = (cst.Integer, cst.Float, cst.SimpleString, cst.UnaryOperation)
 
@@ -62,7 +65,7 @@ def _completed(
     found = _Unsaid(writer, " ".join(said), frozenset(said.values())).of(node)
     if found:
         text = writer.say("with_details", text, _bare(writer.listed(found)))
-    target, arrow, value = text.rpartition(" ← ")
+    target, arrow, value = text.rpartition(_GIVES)
     for call in reversed(moved):
         value = calls.moved(writer, call, value)
     return f"{target}{arrow}{value}" if arrow else text
@@ -78,6 +81,16 @@ def _bare(text: str) -> str:
         if depth == 0:
             return text
     return text[1:-1]
+
+
+def _is_constant(arg: cst.Arg) -> bool:
+    return type(arg.value) is cst.Name and arg.value.value in _CONSTANTS
+
+
+def _state(saving: cst.Call) -> cst.Arg | None:
+    """The argument that holds what is saved, whose parts the words name: a table, or the first."""
+    tables = (arg for arg in saving.args if type(arg.value) is cst.Dict)
+    return next(tables, saving.args[0] if saving.args else None)
 
 
 class _Unsaid:
@@ -104,19 +117,31 @@ class _Unsaid:
         return [*self.of(inner), *unsaid]
 
     def _unsaid(self, node: cst.Call) -> Iterator[cst.Arg]:
+        made = {"experiment-logging"} if _GIVES in self.text else set()
+        unnamed = _UNNAMED.issuperset(self.patterns - made)
+        state = _state(node) if "checkpoint-save" in self.patterns else None
         for arg in node.args:
-            if arg.keyword is None and not arg.star and not _UNNAMED.issuperset(self.patterns):
+            if arg.keyword is None and not arg.star and (not unnamed or arg is state):
                 continue
-            if not self._is_said(arg):
+            if not self._is_said(arg) and not (state and self._is_open_file(arg)):
                 yield arg
+
+    def _is_open_file(self, arg: cst.Arg) -> bool:
+        """Whether an argument is the file that a `with` around has opened: its path is said."""
+        at = self.writer.statement
+        if type(arg.value) is not cst.Name or at is None:
+            return False
+        bindings = self.writer.script.reaching(arg.value.value, at.index)
+        return any(binding.how == "with" for binding in bindings)
 
     def _is_said(self, arg: cst.Arg) -> bool:
         if arg.star:
             return False
         keyword = arg.keyword.value if arg.keyword is not None else ""
         if any(keyword in _SPOKEN.get(pattern or "", ()) for pattern in self.patterns):
-            return True
-        if type(arg.value) is cst.Name and arg.value.value in _CONSTANTS:
+            decided = type(arg.value) is not cst.Name or _is_constant(arg)
+            return keyword != "shuffle" or decided or self.writer.text(arg.value) in self.text
+        if _is_constant(arg):
             return False
         said = self.writer.text(arg.value)
         if keyword in _WORDED and said in self.text:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
@@ -35,8 +36,29 @@ def _codes(text: str) -> tuple[str, ...]:
     return tuple(span.text for span in spans(text) if span.kind == "code")
 
 
-def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
-    """The lines that name what goes in and what comes out."""
+def ends(writer: Writer, kept: Sequence[Draft], prepared: bool) -> list[Draft]:
+    """The lines that name what goes in and what comes out; with `prepared`, what else is used and
+    made by lines that are left out."""
+    given = _given(writer, kept)
+    found = []
+    if given:
+        names = [neutral(writer, name, ATOM) for name in given]
+        found.append(Draft(writer.keyword("input", names), 0, (1, 1), whole=True))
+    if prepared:
+        found += _used(writer, kept, given)
+    models = _made(writer, kept, "model") or _applied(writer, kept)
+    loops = writer.script.structure.loops.values()
+    fits = any(draft.pattern == "epoch-loop" for draft in kept)
+    if models and (fits or any(loop.kind != EVALUATION_LOOP for loop in loops)):
+        fitted = [name for name in models if name in _receivers(writer, kept)]
+        trained = _trained_apart(writer, kept, models) or (fitted or models)[:1]
+        names = [neutral(writer, name, ATOM) for name in trained]
+        found.append(Draft(writer.keyword("output", names), 0, (1, 1), whole=True))
+    return found
+
+
+def _given(writer: Writer, kept: Sequence[Draft]) -> list[str]:
+    """What goes in: data sets, and the settings that some lines speak of."""
     script = writer.script
     made = {python_text(t) for d in kept for t in _bound(script.tree.statements[d.statement].node)}
     shown = {draft.statement for draft in kept}
@@ -45,20 +67,42 @@ def ends(writer: Writer, kept: Sequence[Draft]) -> list[Draft]:
         for name, setting in script.settings.items()
         if setting.statement not in shown and mentions(writer, kept, name)
     ]
-    given = [*(_made(writer, kept, "dataset") or _fitted(writer, kept, made)), *settings]
-    found = []
-    if given:
-        names = [neutral(writer, name, ATOM) for name in given]
-        found.append(Draft(writer.keyword("input", names), 0, (1, 1), whole=True))
-    models = _made(writer, kept, "model") or _applied(writer, kept)
-    loops = script.structure.loops.values()
-    fits = any(draft.pattern == "epoch-loop" for draft in kept)
-    if models and (fits or any(loop.kind != EVALUATION_LOOP for loop in loops)):
-        fitted = [name for name in models if name in _receivers(writer, kept)]
-        trained = _trained_apart(writer, kept, models) or (fitted or models)[:1]
-        names = [neutral(writer, name, ATOM) for name in trained]
-        found.append(Draft(writer.keyword("output", names), 0, (1, 1), whole=True))
-    return found
+    return [*(_made(writer, kept, "dataset") or _fitted(writer, kept, made)), *settings]
+
+
+def _used(writer: Writer, kept: Sequence[Draft], given: Sequence[str]) -> list[Draft]:
+    """The line that names what some lines use and do not make, besides what goes in."""
+    told = {name.partition(".")[0] for name in given}
+    names = [neutral(writer, name, ATOM) for name in _prepared(writer, kept) if name not in told]
+    few, more = names[:_MOST_PREPARED], max(0, len(names) - _MOST_PREPARED)
+    said = writer.keyword("prepared", few, more)
+    return [Draft(said, 0, (1, 1), whole=True)] if names else []
+
+
+def _prepared(writer: Writer, kept: Sequence[Draft]) -> list[str]:
+    """The names that some lines speak of, and that lines which are left out give a value."""
+    script = writer.script
+    shown = {draft.statement for draft in kept}
+    found: dict[str, bool] = {}
+    for draft in kept:
+        statement = script.tree.statements[draft.statement]
+        for read, _ in script.reads_of(statement):
+            name = _ROOT.match(read)[0]  # type: ignore[index]
+            if name in found or not mentions(writer, [draft], name):
+                continue
+            bindings = script.resolver.bindings(name, statement.scope)
+            made = {binding.statement for binding in bindings}
+            found[name] = (
+                bool(made)
+                and not made & shown
+                and _HOWS.issuperset(binding.how for binding in bindings)
+            )
+    return [name for name, prepared in found.items() if prepared]
+
+
+_HOWS = frozenset({"assign", "augment", "for", "global", "unpack", "with"})
+_ROOT = re.compile(r"[^.\[]*")
+_MOST_PREPARED = 12
 
 
 def _trained_apart(writer: Writer, kept: Sequence[Draft], models: Sequence[str]) -> list[str]:

@@ -12,6 +12,7 @@ from pseudogen.names.structure import EVALUATION_LOOP
 from pseudogen.syntax.tree import Statement
 
 _DEPTH = 3
+_FILLING = ("append", "extend", "insert")
 _HOWS = ("assign", "unpack", "augment")
 
 
@@ -24,6 +25,7 @@ def ingredients(script: Script, roots: Iterable[int], stepping: Set[int]) -> dic
     for those that apply a model, which are as good as roots.
     """
     found = dict.fromkeys(roots, 0)
+    fillings = _fillings(script)
     given = set(found)
     waiting = deque(found)
     while waiting:
@@ -33,12 +35,24 @@ def ingredients(script: Script, roots: Iterable[int], stepping: Set[int]) -> dic
         if region is None or found[index] >= _DEPTH:
             continue
         for read, _ in script.reads_of(statement):
-            for made in _makers(script, read, index, region):
+            filled = fillings.get((read, statement.scope), ())
+            inside = [each for each in filled if region.index < each < index]
+            for made in [*_makers(script, read, index, region), *inside]:
                 if made not in found:
                     applies = _applies_model(script, script.tree.statements[made])
                     found[made] = 0 if applies else found[index] + 1
                     waiting.append(made)
     return {index: distance for index, distance in found.items() if index not in given}
+
+
+def _fillings(script: Script) -> dict[tuple[str, int], list[int]]:
+    """(name, scope) -> the statements that put something into the list of that name."""
+    found: dict[tuple[str, int], list[int]] = {}
+    for site in (site for name in _FILLING for site in script.calls_of_method(name)):
+        if type(site.statement.node) is cst.Expr:
+            name = site.name.rpartition(".")[0]
+            found.setdefault((name, site.scope), []).append(site.statement.index)
+    return found
 
 
 def _applies_model(script: Script, statement: Statement) -> bool:

@@ -36,7 +36,7 @@ def outline(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     if few < len(order) and len(order[few]) > 1:  # a large bundle keeps out no smaller one
         del order[few]
         few = _fitting(writer, parts, order)
-    return _spread(writer.script, _lines(writer, parts, order[:few]))
+    return _spread(writer.script, _lines(writer, parts, order[:few], prepared=True))
 
 
 def _fitting(writer: Writer, parts: list[Part], order: Sequence[Bundle]) -> int:
@@ -66,12 +66,15 @@ def _definitions(writer: Writer, findings: Sequence[Finding]) -> list[Draft]:
     return kept or drafts[:MOST_LINES]
 
 
-def _lines(writer: Writer, parts: list[Part], chosen: Sequence[Bundle]) -> list[Draft]:
-    """All lines of an outline that shows the chosen parts."""
+def _lines(
+    writer: Writer, parts: list[Part], chosen: Sequence[Bundle], prepared: bool = False
+) -> list[Draft]:
+    """All lines of an outline that shows the chosen parts; with `prepared`, one names what they
+    use and others make."""
     page = _Page(writer, frozenset(id(part) for bundle in chosen for part in bundle))
     page.write(parts, 0)
     body = page.lines()
-    return ends(writer, body) + body
+    return ends(writer, body, prepared) + body
 
 
 @dataclass(slots=True, eq=False)

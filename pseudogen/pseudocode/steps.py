@@ -12,6 +12,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.pseudocode import comments, folding
+from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.details import complete
 from pseudogen.pseudocode.draft import Draft
 from pseudogen.pseudocode.full import said
@@ -100,6 +101,8 @@ def _found(
     here = [step for step in (_step(writer, finding) for finding in findings) if step is not None]
     if type(statement.node) is cst.Expr:
         here = [step for step in here if _GIVES not in step.text]
+        if any(step.pattern in _SAYING_LESS for step in here) and _says_more(writer, statement):
+            return 0
     elif any(step.pattern in _SWITCHES for step in here):
         here.sort(key=lambda step: _GIVES not in step.text)
         here = here if _GIVES in here[0].text or type(statement.node) not in _SMALL else []
@@ -118,6 +121,18 @@ def _found(
         place = statement.start, last
         found.append(Draft(text, statement.depth, place, pattern, statement.index))
     return after
+
+
+_SAYING_LESS = frozenset({"checkpoint-resume", "config-parsing"})
+_SAYING_MORE = frozenset({"load_state", "run_main"})
+"""The keys of calls whose own words say what is loaded where, and what is run."""
+
+
+def _says_more(writer: Writer, statement: Statement) -> bool:
+    """Whether a call says more by itself than what some pattern finds in it."""
+    call = statement.node.value
+    writer.enter(statement)
+    return type(call) is cst.Call and calls.key(writer, call) in _SAYING_MORE
 
 
 def _collects(node: Any) -> bool:
@@ -189,7 +204,7 @@ def _names(text: str, name: str) -> bool:
 
 _WORKED_OUT = frozenset(
     {cst.BinaryOperation, cst.UnaryOperation, cst.BooleanOperation, cst.Comparison}
-    | {cst.List, cst.Tuple, cst.Dict, cst.Set, cst.IfExp}
+    | {cst.List, cst.Tuple, cst.Dict, cst.Set, cst.IfExp, cst.Subscript}
 )
 
 

@@ -158,8 +158,24 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if weight:
             found[statement.index] = weight
     found.update(dict.fromkeys(counted, CORE))
+    _add_wrappings(script, found)
     _add_ingredients(script, found, losing, stepping | hooked)
     return found
+
+
+def _add_wrappings(script: Script, found: dict[int, int]) -> None:
+    """Add what makes something else of what is made before: `model = Wrapper(model, head)`."""
+    for statement in script.tree.statements:
+        node = statement.node
+        call: Any = node.value if type(node) is cst.Assign else None
+        if type(call) is not cst.Call or found.get(statement.index, NONE) >= NEAR:
+            continue
+        name = dotted(node.targets[0].target)
+        if not name or all(dotted(arg.value) != name for arg in call.args):
+            continue
+        made = (binding.statement for binding in script.reaching(name, statement.index))
+        if any(found.get(each) == CORE for each in made) and script.loop_around(statement) is None:
+            found[statement.index] = NEAR
 
 
 def _averaging(script: Script, findings: Sequence[Finding]) -> frozenset[int]:

@@ -904,3 +904,79 @@ def test_outline_leaves_out_what_is_never_reached() -> None:
     said = _outline(code)
     assert "sampler ← shards of data, one per process, reshuffled" in said
     assert not any("random order" in line for line in said)
+
+
+TRAINING = (
+    "for epoch in range(3):\n    for x in loader:\n        loss = model(x)\n"
+    "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        (
+            "val = validate(val_loader, model, criterion)",
+            "evaluate model on val_loader (criterion)",
+        ),
+        ("sampler = BatchSampler(order, size, True)", "(size, true)"),
+        ("save_on_master({'model': model.state_dict()}, path)", "save model (path)"),
+        ("with open(path, 'wb') as f:\n    torch.save(state, f)", "save state to path"),
+        ("model.load_state_dict(torch.load(resume_path))", "load (what is saved in resume_path)"),
+        ("fire.Fire(main)", "run main with the options of the command line"),
+        (
+            "optimizer = {'a': optim.Adam(p, lr=1), 'b': optim.SGD(p, lr=2)}[kind]",
+            "}[kind]",
+        ),
+        (
+            "model = Net.from_pretrained(name, extra)",
+            "Net with the weights stored under name (extra)",
+        ),
+        ("s = DistributedSampler(data, shuffle=training)", "one per process (shuffle = training)"),
+        ("output = nn.parallel.data_parallel(net, x)", "nn.parallel.data_parallel(net, x)"),
+        ("last = stack.pop()", "the last element, removed from stack"),
+    ],
+)
+def test_steps_lose_nothing_that_a_phrase_leaves_out(code: str, said: str) -> None:
+    head = (
+        "import fire, torch\nfrom torch import nn, optim\n"
+        "from torch.utils.data import BatchSampler\n"
+        "from torch.utils.data.distributed import DistributedSampler\n"
+    )
+    assert any(said in line for line in texts(f"{head}{code}\n{TRAINING}", "en", "steps"))
+
+
+def test_outline_names_what_it_uses_and_does_not_make() -> None:
+    setup = "data = fetch()\nmodel = Net(data.width)\nscaler = make()\nprint(scaler)\n"
+    said = _outline(setup + TRAINING)
+    assert said[0] == "Given: data"
+
+
+def test_outline_shows_how_a_list_in_the_loss_is_filled_and_what_wraps_a_model() -> None:
+    code = (
+        "import torch\nmodel = torch.nn.Linear(2, 2)\nmodel = Wrapper(model, head)\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "for epoch in range(3):\n    for x in loader:\n"
+        "        losses = []\n        for part in x:\n            losses.append(model(part))\n"
+        "        loss = torch.stack(losses).mean()\n"
+        "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
+    )
+    said = _outline(code)
+    assert "model ← Wrapper(model, head)" in said
+    assert "      append model(part) to losses" in said
+
+
+def test_outline_keeps_the_options_that_matter_and_no_defaults_of_a_long_head() -> None:
+    code = (
+        "from transformers import Trainer, TrainingArguments\n"
+        "def train(model, data, folder='a/long/folder/of/results', name='a-long-name-of-the-run', "
+        "options=dict(first=1, second=2, third=3), further=dict(fourth=4, fifth=5, sixth=6)):\n"
+        "    args = TrainingArguments(output_dir=folder, learning_rate=1e-4, logging_steps=10, "
+        "evaluation_strategy='epoch', save_strategy='epoch', report_to='none', "
+        "load_best_model_at_end=True, push_to_hub=False)\n"
+        "    trainer = Trainer(model=model, args=args, train_dataset=data)\n"
+        "    trainer.train()\n"
+    )
+    said = _outline(code)
+    assert "function train(model, data, folder, name, options, further):" in said
+    assert "  args ← TrainingArguments(learning_rate = 1e-4, …)" in said
