@@ -186,6 +186,18 @@ def train(model, optimizer, loader, passes):
             optimizer.zero_grad()
 """
 
+KERAS = """\
+from tensorflow import keras
+
+
+def main(images, labels):
+    model = keras.Sequential()
+    model.add(keras.layers.Dense(64, activation="relu"))
+    model.add(keras.layers.Dense(10, activation="softmax"))
+    model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])
+    model.fit(images, labels, epochs=5)
+"""
+
 SIZES = """\
 from torch.utils.data import DataLoader
 
@@ -201,6 +213,7 @@ def make_loader(train_set):
 
 OWN = {
     "ACCELERATED": ACCELERATED,
+    "KERAS": KERAS,
     "SIZES": SIZES,
     "LIGHTNING": LIGHTNING,
     "ARGUMENTS": ARGUMENTS,
@@ -792,6 +805,29 @@ DEFECTS = (
         (".loss\n", ".loss / passes\n"),
         at="loss = model(**batch).loss / passes",
         steps="passes",
+    ),
+    planted(
+        "gradients-cleared-too-early",
+        "ACCELERATED",
+        ("            optimizer.zero_grad()\n", ""),
+        ("            loss = model", "            optimizer.zero_grad()\n            loss = model"),
+        at="optimizer.zero_grad()",
+        steps="passes",
+    ),
+    planted(
+        "scheduler-in-every-pass",
+        "SCHEDULED",
+        ("T_max=epochs", "T_max=epochs * len(train_loader) // accumulation_steps"),
+        _PER_BATCH,
+        at="scheduler.step()",
+        steps="accumulation_steps",
+    ),
+    planted(
+        "raw-outputs-as-probabilities",
+        "KERAS",
+        (', activation="softmax"', ""),
+        at='model.compile("adam", loss="sparse_categorical_crossentropy", metrics=["accuracy"])',
+        layer="keras.layers.Dense(10)",
     ),
     planted(
         "evaluation-in-training-mode",

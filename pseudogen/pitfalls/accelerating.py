@@ -19,9 +19,9 @@ def check_divided_twice(findings: Findings) -> Iterator[Pitfall]:
     """`accelerator.backward(loss / n)` of an accelerator that accumulates `n` passes, and divides
     by their number itself."""
     script = findings.script
-    for site in calls_of_methods(script, "backward"):
-        steps = _passes(script, site)
-        divides = _division(script, site, steps) if steps is not None else None
+    steps = passes(script)
+    for site in calls_of_methods(script, "backward") if steps is not None else ():
+        divides = _division(script, site, steps or "") if _is_accelerated(script, site) else None
         if divides is None:
             continue
         yield report(
@@ -36,19 +36,30 @@ def check_divided_twice(findings: Findings) -> Iterator[Pitfall]:
         )
 
 
-def _passes(script: Script, site: Site) -> str | None:
-    """Over how many passes the accelerator of a backward pass accumulates, as the script says."""
-    owner = getattr(site.node.func, "value", None)
-    evidence = script.is_a(owner, site.scope, "accelerator") if len(site.node.args) == 1 else None
+def passes(script: Script) -> str | None:
+    """Over how many passes the script's accelerator accumulates, as written; None where that is
+    one, or where the script does not say."""
     made = script.calls_of_kind("accelerator")
-    if evidence is None or len(made) != 1:
-        return None
-    given = script.argument(made[0], "gradient_accumulation_steps")
+    given = script.argument(made[0], "gradient_accumulation_steps") if len(made) == 1 else None
     if given is None:
         return None
     option = type(given) is cst.Attribute  # whose default alone is known
     alone = script.value(given, made[0].statement.index) == 1
     return text(given) if option or not alone else None
+
+
+def accumulates(header: Statement) -> bool:
+    """`with accelerator.accumulate(model):`."""
+    return type(header.node) is cst.With and any(
+        ".accumulate(" in text(item.item) for item in header.node.items
+    )
+
+
+def _is_accelerated(script: Script, site: Site) -> bool:
+    """Whether an accelerator makes a backward pass."""
+    owner = getattr(site.node.func, "value", None)
+    one = len(site.node.args) == 1
+    return one and script.is_a(owner, site.scope, "accelerator") is not None
 
 
 def _division(script: Script, site: Site, steps: str) -> Statement | None:

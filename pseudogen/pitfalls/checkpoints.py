@@ -10,6 +10,7 @@ import libcst as cst
 
 from pseudogen.names.blocks import calls_of_methods, inside, mentions, receiver, statement_at
 from pseudogen.names.script import Script, Site
+from pseudogen.names.targets import target
 from pseudogen.names.words import words
 from pseudogen.names.workers import names_rank
 from pseudogen.patterns.checkpoint_save import CheckpointSave
@@ -22,6 +23,8 @@ _ONE = frozenset({"rank", "master", "main", "primary", "chief", "leader", "proc"
 _ON_CPU = frozenset(
     {"cache", "cached", "rng", "scheduler", "scaler", "meta", "metadata", "tokenizer"}
 )
+_WHOLE = ("ddp", "dp", "accelerate")
+"""Ways of training in which each process has a whole model to save."""
 _DEPTH = 3
 
 
@@ -30,7 +33,7 @@ def check_save(findings: Findings) -> Iterator[Pitfall]:
     """`torch.save` in a script of several processes, without a condition on the rank."""
     script = findings.script
     wraps = findings.of(ParallelWrap)
-    if not script.workers.joins or any(w.kind not in ("ddp", "dp") for w in wraps) or not wraps:
+    if not script.workers.joins or any(w.kind not in _WHOLE for w in wraps) or not wraps:
         return
     told: list[Statement] = []
     for save in findings.of(CheckpointSave):
@@ -51,7 +54,15 @@ def check_save(findings: Findings) -> Iterator[Pitfall]:
             "flow",
             call=save.call,
             path=save.path,
+            asks=_asks(script),
         )
+
+
+def _asks(script: Script) -> str:
+    """How the script asks whether a process is the one that saves."""
+    made = script.calls_of_kind("accelerator")
+    name = target(made[0].statement) if made else None
+    return f"{name or 'accelerator'}.is_main_process" if made else "rank == 0"
 
 
 def _beside(script: Script, earlier: Statement, statement: Statement) -> bool:
@@ -264,6 +275,12 @@ _TOP = (
 )
 _WRAP = "model = DDP(model, device_ids=[rank])\n"
 _SAVE = "torch.save(model.state_dict(), 'checkpoint.pt')\n"
+_ACCELERATED = (
+    "import torch\n"
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator()\n"
+    "model, optimizer, loader = accelerator.prepare(model, optimizer, loader)\n"
+)
 EXAMPLES = {
     "saved-by-all-processes": {
         _TOP + _WRAP + _SAVE: [(7, 7)],
@@ -273,6 +290,9 @@ EXAMPLES = {
         "            torch.save(model.state_dict(), 'last.pt')\n"
         "            if epoch == 8:\n                torch.save(model.state_dict(), 'end.pt')\n"
         "Trainer().fit()\n": [(10, 10)],
+        _ACCELERATED + "torch.save(accelerator.unwrap_model(model).state_dict(), 'a.pt')\n": [
+            (5, 5)
+        ],
     },
     "load-without-map-location": {
         "import torch\nnet.load_state_dict(torch.load('a.pt', weights_only=True))": [(2, 2)],
@@ -293,6 +313,7 @@ COUNTEREXAMPLES = {
         _TOP + _WRAP + "torch.save(model.state_dict(), f'checkpoint_{rank}.pt')\n": (
             "each process has a file of its own"
         ),
+        _ACCELERATED + "if accelerator.is_main_process:\n    " + _SAVE: "one of them saves",
         _TOP + _WRAP + "def save():\n    " + _SAVE: "the caller may ask for the rank",
         _TOP + _WRAP + "import torch.distributed.checkpoint as dcp\n"
         "dcp.save({'model': model.state_dict()}, checkpoint_id=folder)\n": "each has its shards",

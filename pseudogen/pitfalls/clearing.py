@@ -24,6 +24,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.patterns.gradient_accumulation import GradientAccumulation
 from pseudogen.patterns.training_step import TrainingStep
 from pseudogen.pitfall import ERROR, Findings, Pitfall, pitfall, report
+from pseudogen.pitfalls.accelerating import accumulates, passes
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -185,6 +186,7 @@ def _is_library_optimizer(script: Script, site: Site) -> bool | None:
 def check_too_early(findings: Findings) -> Iterator[Pitfall]:
     """`zero_grad` between `backward` and `step`, or in every round of an accumulation."""
     script = findings.script
+    yield from _accelerated(script)
     for site in calls_of_methods(script, *_CLEARING.values()):
         loop = around(script, site.statement)
         if loop is None:
@@ -205,7 +207,33 @@ def check_too_early(findings: Findings) -> Iterator[Pitfall]:
             step=between[1] if between else None,
             condition=part.condition if part else None,
             steps=part.steps if part else None,
+            context=None,
         )
+
+
+def _accelerated(script: Script) -> Iterator[Pitfall]:
+    """`zero_grad` at the start of `with accelerator.accumulate(model):`."""
+    steps = passes(script)
+    for site in calls_of_methods(script, "zero_grad") if steps is not None else ():
+        around_it = script.tree.ancestors(site.statement.index)
+        context = next((header for header in around_it if accumulates(header)), None)
+        below = script.calls_below(context) if context is not None else []
+        back = [s for s in below if method(s) == "backward"]
+        if context is None or not back or site.statement.index > back[0].statement.index:
+            continue
+        if any(_steps_same(script, s, site) for s in below):
+            yield report(
+                "gradients-cleared-too-early",
+                ERROR,
+                (site.line, site.last),
+                "flow",
+                clears=text(site.node),
+                backward=None,
+                step=None,
+                condition=None,
+                steps=steps,
+                context=context.first,
+            )
 
 
 def _between(script: Script, site: Site, calls: list[Site]) -> tuple[int, int] | None:
@@ -267,6 +295,16 @@ _ROUND = (
     "    if (i + 1) % accum_steps == 0:\n        optimizer.step()\n        optimizer.zero_grad()\n"
 )
 _DIVIDED = _LOOP + "    loss = loss / accum_steps\n    loss.backward()\n"
+_ACCELERATED = (
+    "import torch\n"
+    "from accelerate import Accelerator\n"
+    "accelerator = Accelerator(gradient_accumulation_steps=4)\n"
+    "optimizer = accelerator.prepare(torch.optim.SGD(model.parameters(), lr=0.1))\n"
+    "for x, y in train_loader:\n"
+    "    with accelerator.accumulate(model):\n"
+)
+_START = "        optimizer.zero_grad()\n"
+_BACK = "        accelerator.backward(criterion(model(x), y))\n        optimizer.step()\n"
 EXAMPLES = {
     "gradients-never-cleared": {
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n": [(5, 6)],
@@ -291,6 +329,7 @@ EXAMPLES = {
         _TOP + _LOOP + "    loss.backward()\n    model.zero_grad()\n    optimizer.step()\n": [
             (6, 6)
         ],
+        _ACCELERATED + _START + _BACK: [(7, 7)],
         _TOP + _LOOP + "    optimizer.zero_grad()\n"
         "    (loss / accum_steps).backward()\n"
         "    if (i + 1) % accum_steps == 0:\n"
@@ -330,5 +369,7 @@ COUNTEREXAMPLES = {
         _TOP + _LOOP + "    loss.backward()\n    critic.zero_grad()\n    optimizer.step()\n": (
             "another model's gradients"
         ),
+        _ACCELERATED + _BACK + _START: "the step has used them",
+        _ACCELERATED.replace("=4", "=1") + _START + _BACK: "each pass makes an update",
     },
 }

@@ -20,6 +20,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.patterns.gradient_accumulation import GradientAccumulation
 from pseudogen.patterns.gradient_clipping import GradientClipping
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.pitfalls.accelerating import accumulates, passes
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -64,32 +65,15 @@ def _call(script: Script, clip: GradientClipping) -> Site | None:
 def _in_context(script: Script, site: Site) -> dict[str, Any] | None:
     """`with accelerator.accumulate(model):` around a clipping that does not ask whether this is
     the pass before the update."""
-    steps = _passes(script)
+    steps = passes(script)
     around = script.tree.ancestors(site.statement.index)
-    context = next((h for h in around if type(h.node) is cst.With and _accumulates(h)), None)
+    context = next((header for header in around if accumulates(header)), None)
     if steps is None or context is None:
         return None
     if any("sync_gradients" in text(h.node.test) for h in around if type(h.node) is cst.If):
         return None
     written = text(context.node.items[0].item)
     return {"steps": steps, "context": written, "condition": None, "line": context.first}
-
-
-def _accumulates(header: Statement) -> bool:
-    return any(".accumulate(" in text(item.item) for item in header.node.items)
-
-
-def _passes(script: Script) -> str | None:
-    """Over how many passes the script's accelerator accumulates, as written; None where that is
-    one, or where the script does not say."""
-    for site in script.call_sites():
-        if site.known is None or site.known.api.kind != "accelerator":
-            continue
-        given = script.argument(site, "gradient_accumulation_steps")
-        if given is not None:
-            several = text(given) != "1" and script.value(given, site.statement.index) != 1
-            return text(given) if several else None
-    return None
 
 
 def _before_turn(findings: Findings, site: Site) -> dict[str, Any] | None:

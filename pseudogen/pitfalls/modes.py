@@ -12,6 +12,7 @@ from pseudogen.names.blocks import (
     eager_library,
     mentions,
     method,
+    receiver,
     statement_at,
 )
 from pseudogen.names.origins import makers
@@ -70,7 +71,10 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
 def _switches(script: Script) -> bool:
     """Whether something in the script may put the model into evaluation mode."""
     evaluates = any(not site.node.args for site in calls_of_methods(script, "eval"))
-    trains = any(site.node.args for site in calls_of_methods(script, "train"))
+    trains = any(
+        receiver(site) and len(site.node.args) == 1 and script.called_function(site) is None
+        for site in calls_of_methods(script, "train")
+    )
     return evaluates or trains or mentions(script, *_SWITCHES, ".eval,", ".eval)")
 
 
@@ -180,6 +184,12 @@ EXAMPLES = {
     "evaluation-in-training-mode": {
         _NET + _TRAIN + _INLINE: [(17, 17)],
         _NET + _FUNCTION + _TRAIN + _CALL: [(12, 12)],
+        _NET
+        + "def train(model, loader):\n    model.train()\n"
+        + _FUNCTION
+        + _TRAIN
+        + "    train(model, other_loader)\n"
+        + _CALL: [(14, 14)],
         _BLOCK + "class Net(nn.Module):\n"
         "    def __init__(self):\n"
         "        super().__init__()\n"

@@ -89,9 +89,22 @@ def _goes_on(findings: Findings, resume: CheckpointResume) -> EpochLoop | None:
         for name in names_in(cst.parse_expression(loop.start)) if loop.start else ():
             bound = script.reaching(name, header.index)
             bound = bound or attribute_bindings(script, name, header.scope)
-            if any(has_word(text(b.value), held) for b in bound if b.value is not None):
+            if any(_comes_from(script, text(b.value), held, resume) for b in bound if b.value):
                 return loop
     return None
+
+
+def _comes_from(script: Script, value: str, held: str, resume: CheckpointResume) -> bool:
+    """Whether a value comes from what was read: from the variable that holds it, or from the
+    function that has read it and gives a part of it back."""
+    function = script.function_around(statement_at(script, resume.line))
+    if function is None or has_word(value, held):
+        return has_word(value, held)
+    gives = any(
+        type(s.node) is cst.Return and s.node.value and has_word(text(s.node.value), held)
+        for s in script.tree.below(function)
+    )
+    return gives and has_word(value, function.node.name.value)
 
 
 def _held(statement: Statement) -> str | None:
@@ -138,6 +151,15 @@ _CLASS = (
     "                self.criterion(self.model(x), y).backward()\n"
     "                self.optimizer.step()\n"
 )
+_HELPER = (
+    "import torch\n"
+    "def restore(model, path):\n"
+    "    state = torch.load(path, map_location='cpu', weights_only=True)\n"
+    "    model.load_state_dict(state['model'])\n"
+    "    return state['epoch']\n"
+    "optimizer = torch.optim.AdamW(model.parameters())\n"
+    "start_epoch = restore(model, args.resume) if args.resume else 0\n"
+)
 _TRAIN = (
     "for epoch in range(start_epoch, 90):\n"
     "    for x, y in loader:\n"
@@ -156,6 +178,7 @@ EXAMPLES = {
             "()}, 'last.pt')", "()}\n    torch.save(state, 'last.pt')"
         ): [(5, 5)],
         "import torch\n" + _CLASS: [(4, 4)],
+        _HELPER + _TRAIN: [(3, 3)],
     },
 }
 COUNTEREXAMPLES = {
@@ -174,6 +197,9 @@ COUNTEREXAMPLES = {
         + _CLASS.replace("self.start = ", "self.optimizer.load_state_dict(").replace(
             "['epoch']", "['optimizer'])"
         ): "the class reads it again",
+        _HELPER.replace("return state['epoch']", "return model") + _TRAIN: (
+            "whether the epochs go on can't be told"
+        ),
         _TOP + "    print(checkpoint['epoch'])\n" + _TRAIN: "the epochs begin anew",
     },
 }
