@@ -200,6 +200,10 @@ def test_data_that_a_function_of_the_script_gives() -> None:
         code, detail="brief", lang="zh"
     )
     assert "Its batches come from `get_batch()` (lines 4–5)." in pseudogen.explain(code)
+    drawn = code.replace("get_batch()\n    loss", "next(batches)\n    loss")
+    at = drawn.splitlines().index("while step < steps:") + 1
+    said = pseudogen.explain(drawn, detail="brief")
+    assert f"| Data | batches come from `next(batches)` | {at} |" in said
 
 
 def test_loaders_of_unknown_data_are_told_with_their_batches() -> None:

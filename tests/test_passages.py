@@ -346,6 +346,17 @@ def test_other_definitions_are_listed_with_what_their_author_says() -> None:
     assert "“How many are right”: called on line 9; returns `output`." in text
 
 
+def test_a_function_with_some_of_its_arguments_is_told_with_them() -> None:
+    code = _LOOP.format(between="        read = partial(Tales.read, size=3, split=name)")
+    known = "from functools import partial\n" + code
+    said = "`read` is `Tales.read` with `size=3` and `split=name` filled in"
+    assert said in " ".join(passages(known))
+    assert "`read` 是预先填好 `size=3`、`split=name` 的 `Tales.read`" in " ".join(
+        passages(known, "zh")
+    )
+    assert "filled in" not in " ".join(passages(code))
+
+
 def test_in_full_other_definitions_are_told_with_their_code() -> None:
     code = _LOOP.format(between="        right = accuracy(images)") + "\n" * 50
     code += (

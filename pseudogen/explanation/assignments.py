@@ -125,7 +125,8 @@ def _value(
         from_one = sent(script, statement, value)
         if from_one is not None:
             return Clause("received", names, from_one.code, from_one.names)
-        known = of_library(script, statement, names, value)
+        known = _preset(script, statement, names, value)
+        known = known or of_library(script, statement, names, value)
         if known is not None:
             return known
         training = trained(script, statement, names, value)
@@ -142,6 +143,19 @@ def _value(
         return Clause("chosen", names, bare(value.test), either)
     held = _collected(names, value) if len(written) > LONGEST else None
     return held or Clause("set", names, clipped(value, written))
+
+
+def _preset(
+    script: Script, statement: Statement, names: tuple[str, ...], call: cst.Call
+) -> Clause | None:
+    """`batches = partial(read, size=3)`: a function with some of its arguments."""
+    name = dotted(call.func)
+    if not name.endswith("partial") or len(call.args) < 2 or call.args[0].star:
+        return None
+    if "functools.partial" not in script.resolver.qualified(name, statement.scope):
+        return None
+    passed = tuple(short(text(arg)) for arg in call.args[1:])
+    return Clause("preset", names, short(text(call.args[0].value)), passed)
 
 
 def _taken(names: tuple[str, ...], value: Any) -> Clause | None:

@@ -306,8 +306,10 @@ def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
         lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found.prints}
         places.update(dict.fromkeys(sorted(lines)))
     if aspect == "data" and not places:
-        given = (getattr(f, "drawn_on", None) for f in found["epoch-loop"])
-        places.update(dict.fromkeys(("", *lines) for lines in given if lines is not None))
+        for loop in found["epoch-loop"]:
+            if getattr(loop, "draws", None):
+                first, last = getattr(loop, "drawn_on", None) or (loop.line, loop.line)
+                places[(found.files.get(id(loop), ""), first, last)] = None
     if found.run_lines is not None and any(key in found.run for key in _SETTINGS.get(aspect, ())):
         places[("", *found.run_lines)] = None
     return sorted(places, key=lambda place: place[0] != "")

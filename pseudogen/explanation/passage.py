@@ -18,9 +18,9 @@ class Clause:
             grouped, layout, metered, advanced, written, copied, opened, raised, ended, checked,
             returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
             processes), asked (by a method of a library), received, swapped, trained, imported,
-            library (a call that a library is known for); of blocks when, or-when, otherwise,
-            depends (both branches), within, without-gradients, each, while, caught, no-error,
-            unbroken, finally; or summary of many statements.
+            preset, library (a call that a library is known for); of blocks when, or-when,
+            otherwise, depends (both branches), within, without-gradients, each, while, caught,
+            no-error, unbroken, finally; or summary of many statements.
         names: The names that it is about.
         code: The text of the script that tells the rest: a value, a function, a condition.
         parts: Further such texts: what is passed, what is called.
