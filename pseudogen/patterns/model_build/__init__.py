@@ -32,6 +32,40 @@ EXAMPLES = {
             classes="10",
         ),
     ],
+    (
+        "from torch import nn\n"
+        "def conv(width):\n"
+        "    return nn.Conv2d(width, width, 3)\n"
+        "class Net(nn.Module):\n"
+        "    def __init__(self, width, norm):\n"
+        "        super().__init__()\n"
+        "        self.width = int(width)\n"
+        "        self.stem = conv(width)\n"
+        "        if norm:\n"
+        "            self.norm = nn.BatchNorm2d(width)\n"
+        "        self.body = nn.Sequential("
+        "*blocks(width), nn.Conv2d(width, 2 * width, kernel_size=3, padding=1), nn.ReLU())\n"
+        "        self.head = self.make_head(width)\n"
+        "        self.last = normed(nn.Linear(width, 2))\n"
+        "model = Net(9, False)"
+    ): [
+        ModelBuild(
+            line=14,
+            end=14,
+            evidence=Evidence(API, ("torch.nn.Module",)),
+            target="model",
+            function="Net",
+            arguments=("9", "False"),
+            parts=(
+                "stem = conv(width)",
+                "body = nn.Sequential(*blocks(…), nn.Conv2d(…), nn.ReLU())",
+                "head = self.make_head(width)",
+                "last = normed(nn.Linear(width, 2))",
+            ),
+            parts_in=(4, 13),
+            more_parts=True,
+        )
+    ],
     "from zoo import *\nmodel = resnet_face(use_se=True)": [
         ModelBuild(
             line=2,

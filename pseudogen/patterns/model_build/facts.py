@@ -20,6 +20,10 @@ class ModelBuild(Finding):
         arguments: What is passed, as written.
         layers: The layers of a sequence, in their order, as far as they are short, else by their
             classes; () of other models.
+        parts: The parts that a class of the script gives it, with what makes them, as written; ()
+            where it shows none.
+        parts_in: The lines of that class.
+        more_parts: Whether there may be others: a condition or a loop makes them.
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
         classes: The number of classes, as written; None when not given.
@@ -35,6 +39,9 @@ class ModelBuild(Finding):
     architecture: str | None = None
     arguments: tuple[str, ...] = ()
     layers: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    parts_in: tuple[int, int] | None = None
+    more_parts: bool = False
     pretrained: str | None = None
     classes: str | None = None
     device: str | None = None

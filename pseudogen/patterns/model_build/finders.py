@@ -28,6 +28,7 @@ from pseudogen.names.model_makers import (
     wraps,
 )
 from pseudogen.names.model_names import CLASS_VARIABLES, NO_MODELS, is_part
+from pseudogen.names.model_parts import parts_of
 from pseudogen.names.modules import in_module_class, is_class_name
 from pseudogen.names.registered import registered
 from pseudogen.names.script import Script, Site
@@ -287,6 +288,7 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
     architecture = next((name for name in given if name is not None), None)
     if site.name.endswith("[]"):
         architecture = _subscript(site.node.func)
+    parts = parts_of(script, site)
     return ModelBuild(
         line=site.line,
         end=site.last,
@@ -296,6 +298,9 @@ def _finding(site: Site, script: Script, evidence: Evidence) -> ModelBuild:
         architecture=architecture,
         arguments=tuple(text(arg) for arg in site.node.args),
         layers=_layers(site),
+        parts=parts.made if parts is not None else (),
+        parts_in=parts.lines if parts is not None else None,
+        more_parts=parts is not None and parts.more,
         pretrained=given_weights(site, script),
         classes=script.argument_text(site, "num_classes"),
         device=_device(site.node, value),
