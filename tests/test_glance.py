@@ -226,3 +226,42 @@ def test_where_a_function_of_the_project_reads_a_setting_is_said(tmp_path: Path)
     path.write_text("from nets import make_model\n" + script() + "\n" * 60)
     found = settings(path.read_text(), path=path)
     assert found["`--width`"].startswith("`64` | 11 → nets.py:3")
+
+
+CALLBACK = """import argparse
+import lightning as L
+from lightning.pytorch.callbacks import ModelCheckpoint
+parser = argparse.ArgumentParser()
+parser.add_argument("--keep", action="store_true")
+parser.add_argument("--lr-scheduler", default="cosine")
+parser.add_argument("--warmup", type=int, default=0)
+args = parser.parse_args()
+saver = ModelCheckpoint(monitor="loss")
+callbacks = [saver] if args.keep else []
+schedule = build_scheduler(args.lr_scheduler, optimizer)
+L.Trainer(callbacks=callbacks).fit(model, loader)
+"""
+
+
+def test_a_callback_that_is_handed_over_under_a_flag_is_off_by_default() -> None:
+    assert rows(CALLBACK)["Checkpoints"] == (
+        "saved by `ModelCheckpoint`, off by default (`--keep` is `False`)"
+    )
+    told = pseudogen.explain(CALLBACK + "\n" * 60)
+    assert "If `args.keep`: `ModelCheckpoint` saves the model during training" in told
+
+
+def test_the_schedule_that_a_setting_names_is_told_by_default() -> None:
+    assert rows(CALLBACK)["Learning rate"] == '`build_scheduler` (by default `"cosine"`)'
+    assert rows(CALLBACK, "zh")["学习率"] == '`build_scheduler`（默认 `"cosine"`）'
+    assert 'By default `--lr-scheduler` is `"cosine"`.' in pseudogen.explain(CALLBACK + "\n" * 60)
+    assert '`--lr-scheduler` 默认为 `"cosine"`。' in (
+        pseudogen.explain(CALLBACK + "\n" * 60, lang="zh")
+    )
+
+
+def test_gradients_are_clipped_before_the_step_is_told() -> None:
+    code = script(clip="1.0") + "\n" * 60
+    told = "moves the parameters against it (line 24); before that, gradients may be clipped"
+    assert told in pseudogen.explain(code)
+    assert "（第 24 行），此前视条件裁剪梯度（第 23 行）。" in pseudogen.explain(code, lang="zh")

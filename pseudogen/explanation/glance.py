@@ -13,6 +13,7 @@ from pseudogen.finding import Finding
 from pseudogen.following import Reached
 from pseudogen.names.defaults import Default
 from pseudogen.names.evidence import FLOW
+from pseudogen.names.inner_losses import InnerLoss
 from pseudogen.names.purposes import Purpose
 from pseudogen.names.rhythms import Rhythm
 from pseudogen.names.settings import Setting
@@ -152,6 +153,18 @@ class Found(dict[str, list[Finding]]):
         return list(found.values())
 
     @property
+    def inner_losses(self) -> list[tuple[str, InnerLoss]]:
+        """The losses that models compute themselves, each with its file, where no other is
+        found."""
+        found: dict[tuple[str, str], tuple[str, InnerLoss]] = {}
+        for step in self["training-step"] if not self["loss-function"] else ():
+            occasions = self._occasions(step)
+            inner = occasions.inner_loss(step) if occasions is not None else None
+            if inner is not None:
+                found.setdefault((inner.model, inner.part or ""), (self._file(step), inner))
+        return list(found.values())
+
+    @property
     def prints(self) -> list[Finding]:
         """What prints the progress every so many rounds."""
         shown = (f for f in self["progress-display"] if getattr(f, "every", None))
@@ -163,7 +176,10 @@ class Found(dict[str, list[Finding]]):
         return occasions.default(finding, written) if occasions is not None else None
 
     def _occasions(self, finding: Finding) -> Occasions | None:
-        return self.occasions.get(self.files.get(id(finding), ""))
+        return self.occasions.get(self._file(finding))
+
+    def _file(self, finding: Finding) -> str:
+        return self.files.get(id(finding), "")
 
     @property
     def datasets(self) -> list[tuple[list[str], list[str]]]:
@@ -302,6 +318,8 @@ def aspect_places(aspect: str, found: Found) -> Sequence[tuple[str, int, int]]:
     for pattern in ASPECTS[aspect]:
         lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found[pattern]}
         places.update(dict.fromkeys(sorted(lines)))
+    if aspect == "loss":
+        places.update(dict.fromkeys((file, *loss.lines) for file, loss in found.inner_losses))
     if aspect == "logging" and len(found.rhythms(found.prints)) == 1:
         lines = {(found.files.get(id(f), ""), f.line, f.end) for f in found.prints}
         places.update(dict.fromkeys(sorted(lines)))

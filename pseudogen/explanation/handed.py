@@ -22,6 +22,10 @@ _TELLS = frozenset(
 )
 """Words of functions that show or keep settings, or set up processes and random numbers: it is not
 by them that the others act."""
+_SHOWS = frozenset(
+    {"critical", "debug", "error", "info", "log", "pprint", "print", "warn", "warning", "write"}
+)
+"""Functions that show what they are given."""
 _HELD = frozenset({"argparse", "absl", "dataclass", "class", "key"})
 """Origins of settings that one object holds."""
 
@@ -98,4 +102,4 @@ def _is_own(script: Script, site: Site) -> bool:
 def _shows(node: object) -> bool:
     """Whether a statement shows something: a call of `print` or of a logger that stands alone."""
     call = node.value if type(node) is cst.Expr else None
-    return type(call) is cst.Call and not _TELLS.isdisjoint(words(dotted(call.func)))
+    return type(call) is cst.Call and dotted(call.func).rpartition(".")[2] in _SHOWS

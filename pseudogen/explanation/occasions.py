@@ -6,6 +6,7 @@ import libcst as cst
 
 from pseudogen.finding import Finding
 from pseudogen.names.defaults import Default, default_of, switched_off
+from pseudogen.names.inner_losses import InnerLoss, inner_loss
 from pseudogen.names.loops import EVALUATION_LOOP
 from pseudogen.names.rhythms import Rhythm, rhythm
 from pseudogen.names.script import Script
@@ -14,7 +15,7 @@ from pseudogen.syntax.tree import Statement
 
 _NOTHING = (None, False, 0, "")
 """What says of a limit or a switch that there is none."""
-_VALUES = ("enabled", "limit")
+_VALUES = ("condition", "enabled", "limit")
 """Facts by which a thing may be switched off: `GradScaler(enabled=args.amp)`."""
 
 
@@ -23,7 +24,7 @@ class Occasions:
 
     def __init__(self, script: Script) -> None:
         self._script = script
-        self._training: tuple[Setting, ...] | None = None
+        self._training: frozenset[Setting] | None = None
 
     def off(self, finding: Finding) -> tuple[Setting, ...]:
         """The settings by whose defaults a finding does not come to pass where the script trains;
@@ -39,16 +40,27 @@ class Occasions:
         for fact in _VALUES:
             told = self.default(finding, getattr(finding, fact, None))
             if told is not None and told.value in _NOTHING:
-                return told.settings
+                return () if self._without_training().issuperset(told.settings) else told.settings
         return ()
 
     def default(self, finding: Finding, written: str | None) -> Default | None:
         """What an expression of a finding is by default, where settings decide that."""
         statement = self._statement(finding)
+        if statement is None or not written or written == self._script.condition(statement):
+            return None  # that of the statement has been asked for already
+        try:
+            node = cst.parse_expression(written)
+        except cst.ParserSyntaxError:
+            return None
+        found = default_of(self._script, node, statement.index)
+        return found if found is not None and found.settings else None
+
+    def inner_loss(self, finding: Finding) -> InnerLoss | None:
+        """The model that computes the loss of a training step itself."""
+        statement, written = self._statement(finding), getattr(finding, "loss", None)
         if statement is None or not written:
             return None
-        found = default_of(self._script, cst.parse_expression(written), statement.index)
-        return found if found is not None and found.settings else None
+        return inner_loss(self._script, cst.parse_expression(written), statement.index)
 
     def rhythm(self, finding: Finding) -> Rhythm | None:
         """How often what is found is done; what hands on batches and prints counts them itself."""
@@ -58,14 +70,14 @@ class Occasions:
         statement = self._statement(finding)
         return rhythm(self._script, statement) if statement is not None else None
 
-    def _without_training(self) -> tuple[Setting, ...]:
+    def _without_training(self) -> frozenset[Setting]:
         """The settings by whose defaults the script does not train: `--do_train`."""
         if self._training is None:
             loops = self._script.structure.loops.items()
             training = (index for index, loop in loops if loop.kind != EVALUATION_LOOP)
             places = (self._script.tree.statements[index] for index in training)
             offs = [switched_off(self._script, place) for place in places]
-            self._training = offs[0] if offs and all(offs) else ()
+            self._training = frozenset(offs[0] if offs and all(offs) else ())
         return self._training
 
     def _statement(self, finding: Finding) -> Statement | None:

@@ -149,10 +149,20 @@ def _field(script: Script, field: Statement, holder: str, owner: Statement) -> S
         origin="dataclass" if owner.node.decorators else "class",
         statement=field.index,
         kind=text(annotation) if annotation is not None else literal_kind(default),
-        help=written_help or comment_of(script.tree.lines, field.first, field.last),
+        help=written_help
+        or comment_of(script.tree.lines, field.first, field.last)
+        or _docstring(script, field),
         required=default is None,
         expression=default,
     )
+
+
+def _docstring(script: Script, field: Statement) -> str | None:
+    """The string that stands alone behind a field, as tyro and others read it."""
+    statements = script.tree.statements
+    after: Any = statements[field.after] if field.after < len(statements) else None
+    alone = after is not None and after.parent == field.parent and type(after.node) is cst.Expr
+    return " ".join(joined_string(after.node.value).split()) or None if alone else None
 
 
 def _default(value: Any) -> tuple[Any, str | None]:

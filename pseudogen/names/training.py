@@ -19,6 +19,19 @@ from pseudogen.syntax.text import text
 if TYPE_CHECKING:
     from pseudogen.names.script import Script, Site
 
+CLIPPING_METHODS = (
+    "clip_grad_norm_",
+    "clip_grad_norm",
+    "clip_grad_value_",
+    "clip_gradients",
+    "clip_gradient",
+    "clip_grads",
+    "clip_grad",
+    "clip_by_global_norm",
+    "clip_master_grads",
+    "dispatch_clip_grad",
+)
+"""Methods that clip gradients."""
 CLEARING_METHODS = ("zero_grad", "clear_grad", "clear_gradients")
 """Methods of an optimizer or a model that clear the gradients: PyTorch's, then Paddle's."""
 

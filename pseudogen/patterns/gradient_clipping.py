@@ -14,22 +14,11 @@ from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.modules import parameters_of
 from pseudogen.names.rates import optimizer_passed
 from pseudogen.names.script import Script, Site
+from pseudogen.names.training import CLIPPING_METHODS
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
 from pseudogen.syntax.text import text
 
-_METHODS = (
-    "clip_grad_norm_",
-    "clip_grad_norm",
-    "clip_grad_value_",
-    "clip_gradients",
-    "clip_gradient",
-    "clip_grads",
-    "clip_grad",
-    "clip_by_global_norm",
-    "clip_master_grads",
-    "dispatch_clip_grad",
-)
 _SETTINGS = ("gradient_clip_val", "max_grad_norm", "clip_grad", "clipnorm", "global_clipnorm")
 
 
@@ -68,7 +57,7 @@ class GradientClipping(Finding):
     per: str | None = None
 
 
-@pattern(GradientClipping, kinds=("clip",), methods=_METHODS)
+@pattern(GradientClipping, kinds=("clip",), methods=CLIPPING_METHODS)
 def find_call(site: Site, script: Script) -> Iterator[GradientClipping]:
     """`torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)`."""
     known = site.known if site.known is not None and site.known.api.kind == "clip" else None

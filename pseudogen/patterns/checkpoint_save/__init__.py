@@ -681,6 +681,38 @@ EXAMPLES = {
             more=True,
         )
     ],
+    "from lightning.pytorch.callbacks import ModelCheckpoint\n"
+    "saver = ModelCheckpoint(dirpath='a')\n"
+    "callbacks = []\n"
+    "if args.keep:\n"
+    "    callbacks.append(saver)": _example(
+        line=2,
+        evidence=Evidence(API, ("lightning.pytorch.callbacks.ModelCheckpoint",)),
+        how="callback",
+        call="ModelCheckpoint",
+        path="'a'",
+        condition="args.keep",
+    ),
+    "from lightning.pytorch.callbacks import ModelCheckpoint\n"
+    "saver = ModelCheckpoint(dirpath='a') if args.keep else None\n"
+    "fit(callbacks=[saver] if args.log else [])": _example(
+        line=2,
+        evidence=Evidence(API, ("lightning.pytorch.callbacks.ModelCheckpoint",)),
+        how="callback",
+        call="ModelCheckpoint",
+        path="'a'",
+        condition="args.keep",
+    ),
+    "from lightning.pytorch.callbacks import ModelCheckpoint\n"
+    "saver = ModelCheckpoint(dirpath='a')\n"
+    "others = [saver] if args.keep else []\n"
+    "fit(callbacks=[saver])": _example(
+        line=2,
+        evidence=Evidence(API, ("lightning.pytorch.callbacks.ModelCheckpoint",)),
+        how="callback",
+        call="ModelCheckpoint",
+        path="'a'",
+    ),
 }
 COUNTEREXAMPLES = {
     "chat_template.save_pretrained(folder)": "how messages are written, no model",

@@ -13,6 +13,7 @@ from pseudogen.names.arguments import argument, string, written_keys
 from pseudogen.names.blocks import calls_of_methods, is_only_there
 from pseudogen.names.conditions import conjunction
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.handing import handed_under
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, called, condition_of
@@ -405,5 +406,5 @@ def find_callback(site: Site, script: Script) -> Iterator[CheckpointSave]:
         keep=script.argument_text(site, "save_top_k"),
         better=_BETTER.get(string(argument(site.node, "mode"))),
         last=script.argument_text(site, "save_last") == "True",
-        condition=script.condition(site.statement),
+        condition=conjunction(script.condition(site.statement), handed_under(script, site)),
     )

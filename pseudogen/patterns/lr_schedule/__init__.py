@@ -642,6 +642,37 @@ EXAMPLES = {
             variable='group["lr"]',
         ),
     ],
+    "import argparse\n"
+    "from transformers import get_scheduler\n"
+    "parser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--lr-scheduler', default='cosine')\n"
+    "args = parser.parse_args()\n"
+    "schedule = get_scheduler(args.lr_scheduler, optimizer, num_warmup_steps=9)": _example(
+        line=6,
+        evidence=Evidence(API, ("transformers.get_scheduler",)),
+        action="made",
+        name="schedule",
+        api="get_scheduler",
+        form="named",
+        optimizer="optimizer",
+        warmup="9",
+        choice="--lr-scheduler",
+        choice_default="'cosine'",
+    ),
+    "import argparse\n"
+    "parser = argparse.ArgumentParser()\n"
+    "parser.add_argument('--lr-scheduler', default='cosine')\n"
+    "args = parser.parse_args()\n"
+    "args.lr_scheduler = pick()\n"
+    "schedule = build_scheduler(args.lr_scheduler, optimizer)": _example(
+        line=6,
+        evidence=Evidence(NAME, ("build_scheduler",)),
+        action="made",
+        name="schedule",
+        api="build_scheduler",
+        optimizer="optimizer",
+        parameters=("args.lr_scheduler", "optimizer"),
+    ),
 }
 COUNTEREXAMPLES = {
     (

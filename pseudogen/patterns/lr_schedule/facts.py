@@ -29,6 +29,8 @@ class LrSchedule(Finding):
         warmup: The steps of a warm-up that belongs to the schedule.
         total: The step at which a schedule with a warm-up has come to its end.
         parameters: Everything passed to a helper or factory, as written.
+        choice: The setting that names the schedule, as a user writes it.
+        choice_default: The name that it has by default, as written.
         base: The learning rate that the optimizer was made with.
         base_value: That rate where constants tell.
         per: "epoch" or "step": how often it is stepped, set or computed.
@@ -85,3 +87,5 @@ class LrSchedule(Finding):
     made_by: tuple[str, ...] = ()
     copied: bool = False
     own_scheduler: bool = False
+    choice: str | None = None
+    choice_default: str | None = None

@@ -12,7 +12,9 @@ from pseudogen.names.arguments import argument, string
 from pseudogen.names.config_calls import CONFIG_WORDS
 from pseudogen.names.engine_config import MARKS, entry, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.known_settings import known_setting
 from pseudogen.names.places import own_lines
+from pseudogen.names.quantities import assigned_elsewhere
 from pseudogen.names.rates import (
     SCHEDULE_PIECES,
     base_rate,
@@ -26,6 +28,7 @@ from pseudogen.names.rates import (
     speaks_of_rate,
     speaks_of_schedule,
 )
+from pseudogen.names.reads import read_name
 from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, holder
 from pseudogen.names.words import MAKING, words
@@ -42,12 +45,13 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
     if site.known is None or _is_asked(site, script):
         return
     traits = site.known.api.traits
-    choice = type(getattr(site.statement.node, "value", None)) is cst.IfExp
-    name = assigned(site.statement, site.node) if choice else holder(site)
+    either = type(getattr(site.statement.node, "value", None)) is cst.IfExp
+    name = assigned(site.statement, site.node) if either else holder(site)
     passed = {key: _passed(site, script, traits.get(key)) for key in ("period", "factor")}
     optimizer = script.argument(site, "optimizer")
     base, base_value = _base(optimizer, site, script)
     first, last = own_lines(script, site)
+    choice, choice_default = _choice(site.node, script)
     yield LrSchedule(
         line=first,
         end=last,
@@ -55,6 +59,8 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         action="made",
         name=name,
         api=script.class_name(site),
+        choice=choice,
+        choice_default=choice_default,
         form=traits.get("form"),
         optimizer=text(optimizer) if optimizer is not None else None,
         period=passed["period"][0],
@@ -71,6 +77,19 @@ def find_made(site: Site, script: Script) -> Iterator[LrSchedule]:
         goal=_goal(site, script) if traits.get("form") == "plateau" else None,
         fed=_fed(name, script) if traits.get("form") == "plateau" else None,
     )
+
+
+def _choice(call: cst.Call, script: Script) -> tuple[str | None, str | None]:
+    """The setting, among what a call gets, that names the schedule, and the name that it has by
+    default."""
+    for arg in call.args:
+        name = read_name(arg.value)
+        setting = script.settings.get(name) if known_setting(name) == "schedule" else None
+        default = setting.default if setting is not None else None
+        plain = default is not None and default[:1] in ("'", '"')
+        if setting is not None and plain and not assigned_elsewhere(script, name):
+            return setting.typed, default
+    return None, None
 
 
 def _is_asked(site: Site, script: Script) -> bool:
@@ -334,6 +353,7 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
     if not makes_schedule(script, made, target):
         return
     optimizer = _optimizer_given(script, made)
+    choice, choice_default = _choice(call, script)
     yield LrSchedule(
         line=site.line,
         end=site.last,
@@ -344,4 +364,6 @@ def find_factory(site: Site, script: Script) -> Iterator[LrSchedule]:
         optimizer=text(optimizer) if optimizer is not None else None,
         parameters=tuple(text(arg) for arg in call.args),
         per=_stepped_per(target, script),
+        choice=choice,
+        choice_default=choice_default,
     )

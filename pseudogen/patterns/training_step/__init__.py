@@ -473,6 +473,45 @@ EXAMPLES = {
             cleared="after",
         ),
     ],
+    "for x, y in loader:\n"
+    "    criterion(model(x), y).backward()\n"
+    "    if args.clip:\n"
+    "        clip_grad_norm_(model.parameters(), args.clip)\n"
+    "    optimizer.step()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+        optimizer="optimizer",
+        steps=5,
+        clips=4,
+        may_clip=True,
+    ),
+    "for i, (x, y) in enumerate(loader):\n"
+    "    criterion(model(x), y).backward()\n"
+    "    if i % 4 == 0:\n"
+    "        clip_grad_norm_(model.parameters(), 1.0)\n"
+    "        optimizer.step()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+        optimizer="optimizer",
+        steps=5,
+        steps_if="i % 4 == 0",
+        clips=4,
+    ),
+    "for x, y in loader:\n"
+    "    criterion(model(x), y).backward()\n"
+    "    norm = clip_grad_norm_(model.parameters(), float('inf'))\n"
+    "    optimizer.step()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("criterion",)),
+        how="backward",
+        loss="criterion(model(x), y)",
+        optimizer="optimizer",
+        steps=4,
+    ),
 }
 COUNTEREXAMPLES = {
     (

@@ -24,6 +24,8 @@ class TrainingStep(Finding):
         clears: The line on which gradients are cleared, in the same loop.
         steps: The line on which the optimizer's step follows, or gradients are applied.
         steps_if: The condition under which it follows; None where it always does.
+        clips: The line between the backward pass and the step on which gradients are clipped.
+        may_clip: Whether that depends on more than the step does.
         later: Whether what is told goes into a graph that is run later (Paddle, TensorFlow 1).
         gradients: What computes the gradients that are applied; None when that is not seen.
         cleared: "before" or "after" the backward pass.
@@ -45,6 +47,8 @@ class TrainingStep(Finding):
     clears: int | None = None
     steps: int | None = None
     steps_if: str | None = None
+    clips: int | None = None
+    may_clip: bool = False
     later: bool = False
     gradients: str | None = None
     cleared: str | None = None

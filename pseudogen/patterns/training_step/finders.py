@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import takewhile
 from typing import Any
 
 import libcst as cst
@@ -16,6 +17,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.training import (
     APPLY,
     CLEARING_METHODS,
+    CLIPPING_METHODS,
     bare_text,
     gradients_before,
     may_step,
@@ -45,6 +47,8 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
     gradients = gradients_before(script, site) if step.how == APPLY else None
     together = _together(site, script, clears, steps) if loss is not None else []
     first = together[0] if together and together[0][1] < site.line else None
+    steps_if = _condition_of_step(site, script, made) if gradients is None else None
+    clips, may_clip = _clipped(site, script, made[0], steps_if) if made else (None, False)
     yield TrainingStep(
         line=gradients.line if gradients is not None else site.line,
         end=site.last,
@@ -56,7 +60,9 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         optimizer=optimizer,
         clears=clears,
         steps=site.line if gradients is not None else steps,
-        steps_if=_condition_of_step(site, script, made) if gradients is None else None,
+        steps_if=steps_if,
+        clips=clips,
+        may_clip=may_clip,
         later=step.how == APPLY and _in_graph(site, script),
         gradients=text(gradients.node.func) if gradients is not None else None,
         cleared=None if clears is None else "before" if clears < site.line else "after",
@@ -164,6 +170,31 @@ def _condition_of_step(site: Site, script: Script, steps: list[Site]) -> str | N
     """What the optimizer's step is bound to beyond the backward pass, whatever branch makes it."""
     told = {script.condition(step.statement, site.statement) for step in steps}
     return told.pop() if len(told) == 1 else common(list(told))
+
+
+def _clipped(
+    site: Site, script: Script, step: Site, steps_if: str | None
+) -> tuple[int | None, bool]:
+    """The line between a backward pass and a step on which gradients are clipped, and whether that
+    depends on more than the step does."""
+    end = step.statement.index
+    for other in takewhile(lambda c: c.statement.index < end, script.calls_after(site.statement)):
+        known = other.known is not None and other.known.api.kind == "clip"
+        if other.scope != site.scope or not (known or _clips_by_name(other)):
+            continue
+        if any(text(arg.value).replace('"', "'") in _NO_LIMIT for arg in other.node.args):
+            continue
+        asked = conjuncts(script.condition(other.statement, site.statement) or "")
+        told = conjuncts(steps_if or "")
+        return other.line, not set(asked) <= {*told, ""}
+    return None, False
+
+
+def _clips_by_name(site: Site) -> bool:
+    return site.known is None and site.name.rpartition(".")[2] in CLIPPING_METHODS
+
+
+_NO_LIMIT = ("None", "float('inf')", "math.inf", "inf")
 
 
 def _together(
