@@ -366,7 +366,7 @@ EXAMPLES = {
                 "keras.layers.Dense(10)]",
                 "name='small'",
             ),
-            layers=("Conv2D", "Dense(10)"),
+            layers=("Conv2D(8, 3, padding='same', activation='relu')", "Dense(10)"),
         ),
     ],
     (

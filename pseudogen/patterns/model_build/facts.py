@@ -18,8 +18,8 @@ class ModelBuild(Finding):
         architecture: The name under which a library knows it, as written; None when the function
             itself says it.
         arguments: What is passed, as written.
-        layers: The layers of a sequence, in their order, as far as they are short, else by their
-            classes; () of other models.
+        layers: The layers of a sequence, in their order, in full where they are short together,
+            else those that are not by their classes; () of other models.
         parts: The parts that a class of the script gives it, with what makes them, as written; ()
             where it shows none.
         parts_in: The lines of that class.

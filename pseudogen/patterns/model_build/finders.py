@@ -338,16 +338,22 @@ def _layers(site: Site) -> tuple[str, ...]:
     calls = len(given) > 1 and all(
         type(value) is cst.Call and dotted(value.func) for value in given
     )
-    return tuple(map(_layer, given)) if calls and len(given) >= len(site.node.args) else ()
+    if not calls or len(given) < len(site.node.args):
+        return ()
+    written = list(map(_layer, given))
+    if sum(map(len, written)) <= _SHORT_LAYERS:
+        return tuple(written)
+    return tuple(w if len(w) <= _SHORT_LAYER else w.partition("(")[0] for w in written)
 
 
 def _layer(call: cst.Call) -> str:
-    """A layer by its class, with what it is made with where that is short."""
-    written = f"{dotted(call.func).rpartition('.')[2]}({', '.join(map(text, call.args))})"
-    return written if len(written) <= _SHORT_LAYER else written.partition("(")[0]
+    """A layer by its class, with what it is made with."""
+    return f"{dotted(call.func).rpartition('.')[2]}({', '.join(map(text, call.args))})"
 
 
 _SHORT_LAYER = 24
+_SHORT_LAYERS = 240
+"""A sequence whose layers are no longer together is told with what all of them are made with."""
 
 
 def _device(made: cst.Call | cst.IfExp, value: Any) -> str | None:
