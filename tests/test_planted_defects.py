@@ -455,6 +455,7 @@ DEFECTS = (
     planted(
         "no-return-to-train",
         "DISTRIBUTED",
+        ("        self.body = nn.Linear(64, 32)\n", _NORMED),
         ("        model.train()\n", ""),
         at="model.eval()",
     ),
@@ -790,6 +791,12 @@ DEFECTS = (
         once=40,
     ),
     planted(
+        "device-set-too-late",
+        "DISTRIBUTED",
+        ("Net().to(device)\n", "Net().cuda()\n    torch.cuda.set_device(device)\n"),
+        at="model = Net().cuda()",
+    ),
+    planted(
         "clip-before-backward",
         "DISTRIBUTED",
         (
@@ -804,6 +811,13 @@ DEFECTS = (
         "ACCELERATED",
         (".loss\n", ".loss / passes\n"),
         at="loss = model(**batch).loss / passes",
+        steps="passes",
+    ),
+    planted(
+        "backward-without-accelerator",
+        "ACCELERATED",
+        ("accelerator.backward(loss)", "loss.backward()"),
+        at="loss.backward()",
         steps="passes",
     ),
     planted(

@@ -61,13 +61,18 @@ def fit_call(script: Script, site: Site) -> Evidence | None:
     return Evidence(FLOW, (site.name,)) if wanted & keywords else None
 
 
+_COUNTED = frozenset({"epoch", "epochs"})
+
+
 def _switches(site: Site) -> bool:
     """Whether it is `encoder.fine_tune(fine_tune_encoder)`, which lets layers be trained or not:
     fastai's takes a number of epochs."""
+    if not site.name.endswith(".fine_tune"):
+        return False
     given = site.node.args[0].value if site.node.args else None
     named = set(words(dotted(given)))
-    told = "tune" in named and not named & {"epoch", "epochs"}
-    return site.name.endswith(".fine_tune") and (told or text(given) in ("True", "False"))
+    switch = given is None or text(given) in ("True", "False")
+    return switch or ("tune" in named and not named & _COUNTED)
 
 
 def _runs(script: Script, receiver: Any, site: Site) -> bool:

@@ -1,4 +1,4 @@
-"""Accelerate: what it does itself is not done again."""
+"""Accelerate: what it does itself is neither done again nor passed by."""
 
 from __future__ import annotations
 
@@ -7,9 +7,12 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.names.blocks import calls_of_methods
+from pseudogen.names.arguments import string
+from pseudogen.names.blocks import calls_of_methods, mentions
 from pseudogen.names.script import Script, Site
-from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.names.targets import target
+from pseudogen.patterns.training_step import TrainingStep
+from pseudogen.pitfall import ERROR, WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
@@ -34,6 +37,47 @@ def check_divided_twice(findings: Findings) -> Iterator[Pitfall]:
             steps=steps,
             inline=divides.index == site.statement.index,
         )
+
+
+@pitfall("backward-without-accelerator")
+def check_backward(findings: Findings) -> Iterator[Pitfall]:
+    """`loss.backward()` of a model that an accelerator has prepared, which scales or divides in
+    its own `backward` alone."""
+    script = findings.script
+    made = script.calls_of_kind("accelerator")
+    back = list(calls_of_methods(script, "backward")) if len(made) == 1 else []
+    if any(_is_accelerated(script, site) for site in back) or mentions(script, "GradScaler"):
+        return
+    prepared = {text(arg.value) for site in _preparing(script) for arg in site.node.args}
+    for step in findings.of(TrainingStep) if back else ():
+        if step.how != "backward" or step.through is not None or step.optimizer not in prepared:
+            continue
+        half = string(script.argument(made[0], "mixed_precision")) == "fp16"
+        site = next(s for s in back if s.line == step.line)
+        steps = passes(script)
+        if steps is not None and _divided(script, site, steps) is not None:
+            steps = None
+        if half or steps is not None:
+            yield report(
+                "backward-without-accelerator",
+                ERROR if half else WARNING,
+                (step.line, step.end),
+                "api",
+                call=text(site.node),
+                accelerator=target(made[0].statement) or "accelerator",
+                loss=step.loss,
+                optimizer=step.optimizer,
+                half=half,
+                steps=steps,
+            )
+            return
+
+
+def _preparing(script: Script) -> Iterator[Site]:
+    """The calls in which an accelerator prepares models and optimizers."""
+    for site in calls_of_methods(script, "prepare"):
+        if script.is_a(getattr(site.node.func, "value", None), site.scope, "accelerator"):
+            yield site
 
 
 def passes(script: Script) -> str | None:
@@ -63,9 +107,17 @@ def _is_accelerated(script: Script, site: Site) -> bool:
 
 
 def _division(script: Script, site: Site, steps: str) -> Statement | None:
-    """The statement that divides what is differentiated by the number of passes, on its way to a
-    backward pass."""
-    given: Any = site.node.args[0].value
+    """The statement that divides what an accelerator differentiates by the number of passes."""
+    return _divided_at(script, site, site.node.args[0].value, steps)
+
+
+def _divided(script: Script, site: Site, steps: str) -> Statement | None:
+    """The same for `loss.backward()`."""
+    loss: Any = getattr(site.node.func, "value", None)
+    return _divided_at(script, site, loss, steps)
+
+
+def _divided_at(script: Script, site: Site, given: Any, steps: str) -> Statement | None:
     if _is_quotient(given, steps):
         return site.statement
     for binding in script.reaching(text(given), site.statement.index):
@@ -96,6 +148,8 @@ _START = (
 _UPDATE = "        optimizer.step()\n        optimizer.zero_grad()\n"
 _BACKWARD = "        accelerator.backward(loss)\n"
 _DIVIDED = "        loss = loss / args.passes\n"
+_PLAIN = "        loss.backward()\n"
+_HALF = _START.replace("gradient_accumulation_steps=args.passes", "mixed_precision='fp16'")
 EXAMPLES = {
     "accumulated-loss-divided-twice": {
         _START + _DIVIDED + _BACKWARD + _UPDATE: [(7, 7)],
@@ -104,6 +158,10 @@ EXAMPLES = {
         _START.replace("args.passes", "8") + _DIVIDED.replace("args.passes", "8") + _BACKWARD: [
             (7, 7)
         ],
+    },
+    "backward-without-accelerator": {
+        _START + _PLAIN + _UPDATE: [(7, 7)],
+        _HALF + _PLAIN + _UPDATE: [(7, 7)],
     },
 }
 COUNTEREXAMPLES = {
@@ -115,6 +173,14 @@ COUNTEREXAMPLES = {
         _START + _DIVIDED.replace("args.passes", "args.weight") + _BACKWARD: "another quotient",
         _START + _DIVIDED.replace("loss =", "shown =") + _BACKWARD + _UPDATE: (
             "what is differentiated is not divided"
+        ),
+    },
+    "backward-without-accelerator": {
+        _HALF + _BACKWARD + _UPDATE: "the accelerator scales the loss",
+        _HALF.replace("fp16", "bf16") + _PLAIN + _UPDATE: "nothing is scaled or divided",
+        _START + _DIVIDED + _PLAIN + _UPDATE: "the script divides itself",
+        _START.replace("model, optimizer, loader)", "model, loader)") + _PLAIN + _UPDATE: (
+            "the accelerator knows nothing of the optimizer"
         ),
     },
 }

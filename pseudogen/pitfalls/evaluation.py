@@ -22,6 +22,7 @@ from pseudogen.names.words import words
 from pseudogen.patterns.epoch_loop import EpochLoop
 from pseudogen.patterns.evaluation import Evaluation
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.pitfalls.modes import acts_alike
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -56,6 +57,8 @@ def check_mode(findings: Findings) -> Iterator[Pitfall]:
         if switched is not None:
             site, model = switched
             if findings.handed_on(model) or _has_own_mode(calls, model, receiver(site)):
+                continue
+            if acts_alike(script, site.node.func.value, site.statement.index):
                 continue
             yield report(
                 "no-return-to-train",
@@ -294,6 +297,16 @@ _CLASS = (
 )
 _TRAIN = "model.train()\nfor epoch in range(9):\n"
 _CALL = "    evaluate(model, val_loader)\n"
+_NET = (
+    "from torch import nn\n"
+    "class Net(nn.Module):\n"
+    "    def __init__(self):\n"
+    "        super().__init__()\n"
+    "        self.layers = nn.Sequential(nn.Conv2d(3, 8, 3), nn.BatchNorm2d(8), nn.ReLU())\n"
+    "    def forward(self, x):\n"
+    "        return self.layers(x).view(x.size(0), -1)\n"
+    "model = Net()\n"
+)
 _INLINE = "    model.eval()\n    with torch.no_grad():\n        print(model(x_val))\n"
 _BETWEEN = (
     "def one_epoch(net):\n"
@@ -311,6 +324,7 @@ EXAMPLES = {
         _TOP + _TRAIN + _ROUND + _INLINE: [(9, 9)],
         _TOP + _CLASS: [(10, 10)],
         _TOP + _EVALUATE + _BETWEEN: [(4, 4)],
+        _NET + _TOP + _TRAIN + _ROUND + _INLINE: [(17, 17)],
     },
     "evaluation-with-gradients": {
         _TOP + _EVALUATE + "accuracy = evaluate(model, val_loader)\n": [(5, 5)],
@@ -328,6 +342,9 @@ COUNTEREXAMPLES = {
             "another model is evaluated"
         ),
         _TOP + _TRAIN + _ROUND + "model.eval()\n": "the training is over",
+        _NET.replace("nn.BatchNorm2d(8), ", "") + _TOP + _TRAIN + _ROUND + _INLINE: (
+            "its layers act alike in both modes"
+        ),
         _TOP + _EVALUATE + "for epoch in range(9):\n    model.train_head()\n" + _ROUND + _CALL: (
             "the model has a method of its own for that"
         ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 import libcst as cst
 
@@ -26,6 +27,12 @@ from pseudogen.syntax.tree import Statement
 
 _LAYERS = re.compile(r"(Alpha)?Dropout([123]d)?|(Sync)?BatchNorm([123][dD])?")
 _FUNCTIONS = re.compile(r"(alpha_)?dropout([123]d)?")
+_PLAIN = re.compile(
+    r"(Lazy)?(Linear|Bilinear|Conv(Transpose)?[123]d)|Embedding|(Layer|Group)Norm|RNN|GRU|LSTM"
+    r"|Adaptive\w+Pool[123]d|(Max|Avg)Pool[123]d|Upsample|Flatten|Unflatten|Identity|Parameter"
+    r"|LeakyReLU|ReLU6?|P?ReLU|[GS]?ELU|SiLU|Sigmoid|Tanh|(Log)?Softmax|Sequential|Module\w+"
+)
+"""Layers that act alike in training and in evaluation."""
 _SWITCHES = ("LightningModule", "set_mode", "eval_mode", ".training =", "set_training")
 """What may put a model into another mode, besides its own methods."""
 _DEPTH = 2
@@ -102,15 +109,43 @@ def _evaluated(script: Script, loop: Statement) -> Site | None:
 
 def _layer_of(script: Script, model: Site) -> _Layer | None:
     """A layer of the called model that acts otherwise in training, where this file shows it."""
-    made = makers(script, model.node.func, model.statement.index)
+    owner = _class_of(script, model.node.func, model.statement.index)
+    return _layer_in(script, owner) if owner is not None else None
+
+
+def _class_of(script: Script, model: Any, at: int) -> Statement | None:
+    """The class of the script of which a model is an instance."""
+    made = makers(script, model, at)
     if len(made) != 1:
         return None
     call, at = made[0]
     scope = script.tree.statements[at].scope
     found = script.resolver.bindings(dotted(call.func) or "?", scope)
-    if len(found) == 1 and found[0].how == "class":
-        return _layer_in(script, script.tree.statements[found[0].statement])
-    return None
+    if len(found) != 1 or found[0].how != "class":
+        return None
+    return script.tree.statements[found[0].statement]
+
+
+def acts_alike(script: Script, model: Any, at: int) -> bool:
+    """Whether a model does the same in both modes: its class is in view and has plain layers alone,
+    none of which drops values or keeps statistics."""
+    owner = _class_of(script, model, at)
+    if owner is None:
+        return False
+    bases = [script.resolver.qualified(dotted(b.value), owner.scope) for b in owner.node.bases]
+    module = bases == [("torch.nn.Module",)]
+    return module and all(_is_plain(script, site) for site in script.calls_below(owner))
+
+
+def _is_plain(script: Script, site: Site) -> bool:
+    """Whether a call makes a layer that acts alike in both modes, or no layer at all."""
+    name = method(site)
+    if not name[:1].isupper():
+        return not _FUNCTIONS.fullmatch(name)
+    full = script.resolver.qualified(site.name, site.scope) if site.name else ()
+    known = any(one.startswith("torch.nn.") for one in full)
+    drops = any(a.keyword is not None and a.keyword.value == "dropout" for a in site.node.args)
+    return known and _PLAIN.fullmatch(name) is not None and not drops
 
 
 def _layer_in(script: Script, owner: Statement, depth: int = 0) -> _Layer | None:

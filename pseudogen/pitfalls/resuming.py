@@ -115,10 +115,12 @@ def _held(statement: Statement) -> str | None:
 
 
 def _passed_whole(script: Script, resume: CheckpointResume) -> bool:
-    """Whether the checkpoint goes to a function that may read the rest of it."""
+    """Whether the checkpoint goes to a function that may read the rest of it, or is asked for
+    entries by a variable."""
     statement = statement_at(script, resume.line)
     held = _held(statement)
-    return any(
+    asked = re.compile(rf"(?<![\w.]){held}(\[|\.(get|pop)\(|\.(items|values)\b)(?!\s*['\"])")
+    return asked.search(script.tree.text) is not None or any(
         text(arg.value) == held and method(site) not in _READS_NOTHING
         for site in script.call_sites()
         if site.scope == statement.scope and site.statement.index > statement.index
@@ -188,6 +190,10 @@ COUNTEREXAMPLES = {
         ),
         _TOP + _TRAIN: "the weights alone are taken, for another training",
         _TOP + "    restore(optimizer, checkpoint)\n" + _EPOCH + _TRAIN: "a function may read it",
+        _TOP
+        + "    for name, part in parts.items():\n        part.load(checkpoint[name])\n"
+        + _EPOCH
+        + _TRAIN: "it may be one of several parts",
         _TOP
         + _EPOCH
         + _TRAIN.replace(",\n                'optimizer': optimizer.state_dict()", ""): (

@@ -513,6 +513,7 @@ EXAMPLES = {
 }
 COUNTEREXAMPLES = {
     "encoder.fine_tune(fine_tune_encoder)": "lets layers be trained or not",
+    "encoder.fine_tune()": "likewise, by its default",
     (
         "from project import HorseTrainer\n"
         "trainer = HorseTrainer(cfg)\n"
