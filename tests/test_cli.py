@@ -208,6 +208,7 @@ def test_unknown_function_and_lines() -> None:
 
 def test_unknown_pattern_names_a_near_one() -> None:
     refused(run("patterns", "batch-divison"), "batch-division")
+    refused(run("patterns", "--lang=zh", "batch-divison"), "没有名为 `batch-divison` 的模式")
 
 
 def test_settings_file_with_an_unknown_option(tmp_path: Path) -> None:

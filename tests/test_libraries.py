@@ -113,7 +113,15 @@ def test_a_pipeline_is_told_with_its_task_and_model() -> None:
         ("torch.set_float32_matmul_precision(p)", "says how exactly products"),
         ("torch.autograd.set_detect_anomaly(True)", "has backward passes checked for values"),
         ("torch.set_num_threads(4)", "says how many threads PyTorch uses on the CPU"),
-        ("warnings.filterwarnings('ignore')", "hides warnings"),
+        ("warnings.filterwarnings('ignore')", "hides warnings."),
+        (
+            "warnings.simplefilter('ignore', category=FutureWarning)",
+            "hides warnings of the kind `FutureWarning`.",
+        ),
+        (
+            "warnings.filterwarnings('ignore', 'old', module='m')",
+            "matches `'old'` from the module `'m'`",
+        ),
         (
             "torch.backends.cuda.matmul.allow_tf32 = True",
             "lets products of float32 matrices use TF32",

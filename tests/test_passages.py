@@ -251,6 +251,8 @@ def test_what_is_done_within_a_context_ends_with_it() -> None:
         "within `timer`: within `lock`, `a` becomes `1`."
     )
     assert between("with torch.no_grad():", "    a = 1", lang="zh").startswith("不计算梯度：")
+    perhaps = between("with nullcontext() if args.train_all else torch.no_grad():", "    a = 1")
+    assert perhaps.startswith("within `nullcontext() if args.train_all else torch.no_grad()`")
 
 
 def test_a_long_branch_is_told_piece_by_piece_under_its_condition() -> None:
@@ -619,7 +621,7 @@ def test_a_branch_that_does_nothing_leaves_its_condition() -> None:
         (
             ["head.load_state_dict(weights)"],
             "`head` gets the state `weights`",
-            "`head` 载入状态 `weights`",
+            "将状态 `weights` 载入 `head`",
         ),
         (
             ["a, b = model(images, labels)"],
@@ -922,7 +924,7 @@ def test_what_is_imported_where_that_may_fail_is_told() -> None:
     assert between(*lines).startswith(
         "`apex.amp` is imported. If `ImportError` is raised, `amp` becomes `None`."
     )
-    assert between(*lines, lang="zh").startswith("导入 `apex.amp`。若抛出 `ImportError`，")
+    assert between(*lines, lang="zh").startswith("导入 `apex.amp`。若捕获到 `ImportError`，")
 
 
 def test_metrics_of_keras_take_in_what_they_are_called_with() -> None:

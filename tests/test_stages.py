@@ -163,3 +163,14 @@ def test_what_a_trainer_of_the_script_overrides_is_a_part_of_the_training() -> N
         "trainer = Adapted(model=net, args=args)\ntrainer.train()\n"
     )
     assert {kind for kind, patterns in found if "checkpoint-save" in patterns} == {"training"}
+
+
+def test_what_gives_an_argument_runs_before_the_call() -> None:
+    found = stages(
+        "import torch\nimport argparse\n"
+        "def run(args):\n    optimizer = torch.optim.SGD(net.parameters(), lr=args.lr)\n"
+        "def read():\n    parser = argparse.ArgumentParser()\n"
+        "    parser.add_argument('--lr', type=float)\n    return parser.parse_args()\n"
+        "if __name__ == '__main__':\n    run(read())\n"
+    )
+    assert [patterns[0] for _, patterns in found] == ["config-parsing", "optimizer-build"]

@@ -528,7 +528,8 @@ def test_what_is_printed_under_more_than_an_interval_says_so(test: str) -> None:
 
 def test_what_is_printed_at_an_interval_is_told_by_the_interval() -> None:
     code = _PRINTING.format(test="step % 100 == 0")
-    assert "each time the counter is divisible by `100`" in pseudogen.explain(code)
+    assert "each time `step` is divisible by `100`" in pseudogen.explain(code)
+    assert "`print` 在 `step` 能被 `100` 整除时输出" in pseudogen.explain(code, lang="zh")
 
 
 def test_going_on_from_true_is_going_on_from_the_last_checkpoint() -> None:
@@ -538,7 +539,7 @@ def test_going_on_from_true_is_going_on_from_the_last_checkpoint() -> None:
         "trainer.train(resume_from_checkpoint=True)\n"
     )
     assert "from the last checkpoint in its output directory." in pseudogen.explain(code)
-    assert "从输出目录中最近的检查点继续训练" in pseudogen.explain(code, lang="zh")
+    assert "从输出目录中最近的检查点恢复训练" in pseudogen.explain(code, lang="zh")
 
 
 @pytest.mark.parametrize(
@@ -549,7 +550,7 @@ def test_going_on_from_true_is_going_on_from_the_last_checkpoint() -> None:
             "from `args.ckpt`, if that names a checkpoint.",
             "`args.ckpt` 指定的检查点（如果给出）",
         ),
-        ('"last.ckpt"', 'from `"last.ckpt"`.', '从 `"last.ckpt"` 继续训练'),
+        ('"last.ckpt"', 'from `"last.ckpt"`.', '从 `"last.ckpt"` 恢复训练'),
     ],
 )
 def test_a_path_that_may_be_missing_is_not_said_to_be_read(path: str, en: str, zh: str) -> None:

@@ -7,6 +7,7 @@ import gc
 import os
 import signal
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import click
@@ -20,7 +21,7 @@ from pseudogen.cli.patterns import patterns
 from pseudogen.cli.pseudo import pseudo
 from pseudogen.cli.reflow import reflow
 from pseudogen.errors import InputError
-from pseudogen.languages import locale_language
+from pseudogen.languages import languages, locale_language
 from pseudogen.settings_file import default_map
 
 
@@ -79,30 +80,37 @@ def _run(arguments: list[str]) -> int:
         click.echo("pseudogen: interrupted", err=True)
         return INTERRUPTED
     except InputError as error:
-        complain(error, locale_language())
+        complain(error, _language(arguments))
         return BAD_INPUT
     except OSError as error:
-        return _output_failed(error)
+        return _output_failed(error, _language(arguments))
     except Exception as error:
-        return _fault(error)
+        return _fault(error, _language(arguments))
 
 
 def _command(arguments: list[str]) -> str:
     return next((f"{argument} " for argument in arguments if argument in cli.commands), "")
 
 
-def _output_failed(error: OSError) -> int:
+def _language(arguments: list[str]) -> str:
+    """The language that a command line asks for, else that of the locale."""
+    options = [part for argument in arguments for part in argument.split("=", 1)]
+    asked = next((value for option, value in pairwise(options) if option == "--lang"), "")
+    return asked if asked in languages() else locale_language()
+
+
+def _output_failed(error: OSError, lang: str) -> int:
     """Standard output is gone or full; nothing more can be written to it, also not at exit."""
     failure = InputError("cannot-print", reason=error.strerror or str(error))
-    complain(failure, locale_language())
+    complain(failure, lang)
     with contextlib.suppress(OSError):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     return BAD_INPUT
 
 
-def _fault(error: Exception) -> int:
+def _fault(error: Exception, lang: str) -> int:
     if os.environ.get("PSEUDOGEN_DEBUG"):
         raise error
     reason = " ".join(f"{type(error).__name__} {error}".split())
-    complain(InputError("internal-fault", reason=reason), locale_language())
+    complain(InputError("internal-fault", reason=reason), lang)
     return INTERNAL_FAULT

@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.explanation.clipped import formula, in_context
 from pseudogen.explanation.passage import Branch, Clause
-from pseudogen.explanation.readings import WITHOUT_GRADIENTS
+from pseudogen.explanation.readings import without_gradients
 from pseudogen.names.conditions import left_open, opposite
 from pseudogen.names.script import Script
 from pseudogen.syntax.text import bare, text
@@ -59,8 +59,7 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
 
 def _context(header: Statement) -> Branch:
     """The context of a `with`."""
-    written = [text(item.item) for item in header.node.items]
-    if any(mark in one for one in written for mark in WITHOUT_GRADIENTS):
+    if any(map(without_gradients, header.node.items)):
         return Branch("without-gradients", "", header.first)
     return Branch("within", formula(", ".join(map(in_context, header.node.items))), header.first)
 

@@ -96,6 +96,8 @@ _RUNTIME: dict[str, tuple[str, ...]] = {
     "warnings": ("action",),
 }
 """What is done to the process itself -> the arguments that its words speak of."""
+_RUNTIME_LIMITS = {"warnings": ("message", "category", "module")}
+"""Arguments beside them that say to what it is done alone."""
 _TF32 = {
     "torch.backends.cuda.matmul": "matrix",
     "torch.backends.cudnn": "convolution",
@@ -144,6 +146,10 @@ def of_runtime(script: Script, statement: Statement, call: cst.Call) -> Clause |
     told = {name: value for name, value in passed.items() if value}
     if len(told) < len(passed):
         return None
+    for name in _RUNTIME_LIMITS.get(kind, ()):
+        limit = script.argument_text(site, name)
+        if limit:
+            told[name] = limit
     return Clause("library", (), kind, passed=told | {"call": call_text(call)})
 
 

@@ -9,6 +9,7 @@ import libcst as cst
 from pseudogen.names.hooks import hooks
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import called_function
+from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.tree import Statement
 
 
@@ -38,6 +39,24 @@ def run_order(script: Script) -> list[int]:
 
 
 _DEFINITIONS = frozenset({cst.FunctionDef, cst.ClassDef})
+
+
+_Led = tuple[Site, list[int]]
+"""A call with the functions that it leads to."""
+
+
+def _innermost_first(calls: list[_Led]) -> list[_Led]:
+    """The calls of a statement in the order in which they run: `main(parse_args())` parses
+    first."""
+    found: list[_Led] = []
+    for call in calls:
+        around = (
+            place
+            for place, (site, _) in enumerate(found)
+            if any(node is call[0].node for node in descendants(site.node))
+        )
+        found.insert(next(around, len(found)), call)
+    return found
 
 
 class _Walk:
@@ -98,12 +117,15 @@ class _Walk:
         for site in sites:
             if site.name in self.classes:
                 found.setdefault(site.statement.index, []).extend(self._constructors(site))
+        leading: dict[int, list[_Led]] = {}
         for site in sites:
             direct = called_function(self.script, site)
-            if direct is not None:
-                found.setdefault(site.statement.index, []).append(direct)
-            elif site.node.args and (handed := self._handed(site)):
-                found.setdefault(site.statement.index, []).extend(handed)
+            led = [direct] if direct is not None else self._handed(site) if site.node.args else []
+            if led:
+                leading.setdefault(site.statement.index, []).append((site, led))
+        for index, calls in leading.items():
+            for _, led in _innermost_first(calls):
+                found.setdefault(index, []).extend(led)
         return found
 
     def _enter(self, functions: Iterable[int]) -> list[Statement]:

@@ -257,7 +257,6 @@ def _with(
     """What is done in the block of a `with`, each context around those behind it."""
     for place, item in enumerate(items):
         call: Any = item.item
-        written = text(call)
         if _opens(item):
             path = argument(call, "file", 0)
             mode = string(argument(call, "mode", 1)) or "r"
@@ -268,7 +267,7 @@ def _with(
             continue
         rest = items[place + 1 :]
         inside = tuple(_with(script, rest, body, depth)) if rest else _inside(script, body, depth)
-        if inside and any(mark in written for mark in WITHOUT_GRADIENTS):
+        if inside and without_gradients(item):
             yield Clause("without-gradients", inside=inside)
         elif inside:
             yield Clause("within", code=in_context(item), inside=inside)
@@ -285,7 +284,13 @@ def _opens(item: cst.WithItem) -> bool:
     return type(item.item) is cst.Call and dotted(item.item.func) in ("open", "io.open")
 
 
-WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
+def without_gradients(item: cst.WithItem) -> bool:
+    """Whether a context has no gradients computed, whatever the settings are."""
+    written = text(item.item)
+    return type(item.item) is cst.Call and any(mark in written for mark in _WITHOUT_GRADIENTS)
+
+
+_WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
 """Calls whose contexts have no gradients computed."""
 
 

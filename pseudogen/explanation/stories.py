@@ -149,7 +149,8 @@ def _scaled_steps(script: Script, placed: _Placed) -> Iterator[Story]:
             continue
         calls = _calls_after(script, finding, statement)
         last = max((part.line for part in calls), default=finding.line)
-        backward = f"{_fact(finding, 'scaler')}.scale({_fact(finding, 'loss')}).backward()"
+        scales = f"{_fact(finding, 'scaler')}.scale({_fact(finding, 'loss')})"
+        backward = f"{_fact(finding, 'scaled') or scales}.backward()"
         needs = _scaled_before(script, statement)
         parts = [Part("backward", finding.line, backward, needs=needs), *calls]
         parts += _clearing(script, finding, statement)

@@ -25,8 +25,12 @@ EXACT: dict[str, Api] = {
         "cpu-threads", ("number",), _TORCH + "generated/torch.set_num_threads.html"
     ),
     "gc.collect": _runtime("garbage", (), _PYTHON + "gc.html"),
-    "warnings.filterwarnings": _runtime("warnings", ("action",), _PYTHON + "warnings.html"),
-    "warnings.simplefilter": _runtime("warnings", ("action",), _PYTHON + "warnings.html"),
+    "warnings.filterwarnings": _runtime(
+        "warnings", ("action", "message", "category", "module"), _PYTHON + "warnings.html"
+    ),
+    "warnings.simplefilter": _runtime(
+        "warnings", ("action", "category"), _PYTHON + "warnings.html"
+    ),
 }
 FAMILIES: dict[str, Api] = {}
 ROOTS: dict[str, str] = {}

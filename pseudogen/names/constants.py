@@ -48,10 +48,11 @@ def collect(script: Script) -> Iterator[tuple[str, Setting]]:
 
 def _is_written_out(value: Any) -> bool:
     """Whether a value is a literal, or a list or tuple of literals and names: a list of what calls
-    make, or of what is computed, is no setting."""
+    make, or of what is computed, is no setting, and an empty one is there to be filled."""
     if type(value) in (cst.List, cst.Tuple):
         inner = [element.value for element in value.elements]
-        return all(type(v) in (cst.Name, cst.Attribute) or _is_written_out(v) for v in inner)
+        written = (type(v) in (cst.Name, cst.Attribute) or _is_written_out(v) for v in inner)
+        return bool(inner) and all(written)
     return literal_kind(value) not in (None, "dict")
 
 

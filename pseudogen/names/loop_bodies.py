@@ -134,17 +134,43 @@ def cuts_pieces(script: Script, statement: Statement) -> bool:
 def drawn(script: Script, loop: Statement) -> Site | None:
     """`next(batches)` or `get_batch("train")` in the body: the last before the training step, as
     an evaluation above it draws batches of its own."""
+    found = _draws(script, loop)
+    before = [site for site in found if site.statement.index < _first_step(script, loop)]
+    return before[-1] if before else next(iter(found), None)
+
+
+def drawn_together(script: Script, loop: Statement) -> list[Site]:
+    """What `drawn` gives, with what each round draws beside it: labelled and unlabelled batches."""
+    last = drawn(script, loop)
+    if last is None:
+        return []
+    first = _first_step(script, loop)
+    beside = [
+        site
+        for site in _draws(script, loop)
+        if site.statement.index < first
+        and script.loop_around(site.statement) is loop
+        and not script.condition(site.statement, loop)
+    ]
+    return beside if last in beside else [last]
+
+
+def _draws(script: Script, loop: Statement) -> list[Site]:
+    """The calls below a loop that draw a batch; none where one draws several at once."""
     found: list[Site] = []
     for site in script.calls_below(loop):
         name = dotted(site.node.func).rpartition(".")[2]
         if words(name)[-1:] in (("batches",), ("samples",)):
-            return None  # several at once
+            return []
         if name == "next" or ("batch" in name and name.startswith(("get", "next", "sample"))):
             found.append(site)
+    return found
+
+
+def _first_step(script: Script, loop: Statement) -> int:
+    """The index of the first training step in a loop, else that of what follows it."""
     steps = (s for s in script.structure.steps if loop.index < s < loop.after)
-    first = min(steps, default=loop.after)
-    before = [site for site in found if site.statement.index < first]
-    return before[-1] if before else next(iter(found), None)
+    return min(steps, default=loop.after)
 
 
 def plays(script: Script, statement: Statement) -> bool:

@@ -11,7 +11,7 @@ from pseudogen.finding import Finding, pattern
 from pseudogen.names.arguments import argument
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.iterables import holds_count
-from pseudogen.names.loop_bodies import drawn
+from pseudogen.names.loop_bodies import drawn_together
 from pseudogen.names.script import Script, Site
 from pseudogen.names.structure import BATCH_LOOP
 from pseudogen.names.words import words
@@ -32,7 +32,7 @@ class BatchLoop(Finding):
         first: The number of the first batch, where that is not 0.
         loader: What the batches come from; None where the body draws them itself.
         over: What is counted, or the condition of a `while`, where the body draws the batches.
-        draws: The call by which the body takes its next batch.
+        draws: The calls by which the body takes its next batch, one from each source.
         limit: The condition of a `break` in the loop's own block.
         progress: Whether a progress bar goes along (`tqdm`).
         in_epochs: Whether an epoch loop of the same function stands around it.
@@ -46,7 +46,7 @@ class BatchLoop(Finding):
     first: str | None = None
     loader: str | None = None
     over: str | None = None
-    draws: str | None = None
+    draws: tuple[str, ...] = ()
     limit: str | None = None
     progress: bool = False
     in_epochs: bool = False
@@ -71,7 +71,7 @@ def find(site: Site, script: Script) -> Iterator[BatchLoop]:
         first=_first(site, script) if index is not None else None,
         loader=None if counts else loop.over,
         over=loop.over if counts else None,
-        draws=_draws(site.statement, script) if counts else None,
+        draws=_draws(site.statement, script) if counts else (),
         limit=_limit(site.statement, script),
         progress="tqdm" in text(site.node.iter) if type(site.node) is cst.For else False,
         in_epochs=any(a.index in script.structure.loops for a in _around(site, script)),
@@ -139,9 +139,8 @@ def _leaves(target: Any) -> Iterator[str]:
         yield text(target)
 
 
-def _draws(loop: Statement, script: Script) -> str | None:
-    call = drawn(script, loop)
-    return text(call.node) if call is not None else None
+def _draws(loop: Statement, script: Script) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text(call.node) for call in drawn_together(script, loop)))
 
 
 def _limit(loop: Statement, script: Script) -> str | None:
@@ -181,7 +180,7 @@ EXAMPLES = {
         line=4,
         evidence=Evidence(FLOW, ("i",)),
         over="bar",
-        draws="next(batches)",
+        draws=("next(batches)",),
         in_epochs=True,
     ),
     "for i, (images, target) in enumerate(train_loader):\n"
@@ -217,9 +216,21 @@ EXAMPLES = {
             end=2,
             evidence=Evidence(FLOW, ("i",)),
             over="range(engine.iter_per_epoch)",
-            draws="next(engine.batches)",
+            draws=("next(engine.batches)",),
         )
     ],
+    "for epoch in range(epochs):\n"
+    "    for step in range(steps_per_epoch):\n"
+    "        x, y = next(labelled)\n"
+    "        z = next(unlabelled)\n"
+    "        loss = model(x, y) + model(z)\n"
+    "        loss.backward()": _example(
+        line=2,
+        evidence=Evidence(FLOW, ("step",)),
+        over="range(steps_per_epoch)",
+        draws=("next(labelled)", "next(unlabelled)"),
+        in_epochs=True,
+    ),
     "for epoch in range(epochs):\n"
     "    for step in range(steps_per_epoch):\n"
     "        x, y = next(stream)\n"
@@ -228,7 +239,7 @@ EXAMPLES = {
         line=2,
         evidence=Evidence(FLOW, ("step",)),
         over="range(steps_per_epoch)",
-        draws="next(stream)",
+        draws=("next(stream)",),
         in_epochs=True,
     ),
     "for iteration, batch in enumerate(gen):\n"
@@ -296,7 +307,7 @@ EXAMPLES = {
             end=2,
             evidence=Evidence(FLOW, ("i",)),
             over="range(cfg.epoch_iters)",
-            draws="next(iterator)",
+            draws=("next(iterator)",),
         )
     ],
     (

@@ -70,10 +70,9 @@ def _special(writer: Writer, node: cst.Attribute) -> Term | None:
 def choice(writer: Writer, node: cst.IfExp) -> Term:
     """`a if c else b`."""
     chain = node.orelse
-    rest = writer.text(chain, PHRASE if type(chain) is cst.IfExp and not chain.lpar else OR)
-    return writer.say(
-        "choice", writer.text(node.body, OR), writer.condition(node.test), rest
-    ), PHRASE
+    chained = type(chain) is cst.IfExp and not chain.lpar
+    rest = writer.text(chain) if chained else writer.item(chain)
+    return writer.say("choice", writer.item(node.body), writer.condition(node.test), rest), PHRASE
 
 
 def mapping(writer: Writer, node: cst.Lambda) -> Term:

@@ -7,6 +7,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.pseudocode import ranges
+from pseudogen.pseudocode.calls import calls
 from pseudogen.pseudocode.calls.arguments import arguments
 from pseudogen.pseudocode.targets import target
 from pseudogen.pseudocode.terms import SUM
@@ -14,12 +15,29 @@ from pseudogen.pseudocode.writer import Writer
 
 
 def header(writer: Writer, node: cst.For) -> str:
-    """The line of a `for` loop."""
+    """The line of a `for` loop; a progress bar around what it goes over is said behind it."""
+    shown = _behind_bar(writer, node.iter)
+    if shown is not None:
+        inner, details = shown
+        line = header(writer, node.with_changes(iter=inner)).rstrip(":：")
+        return writer.keyword("for_shown", line, writer.listed(details))
     text = _counted(writer, node) or _idiom(writer, node)
     if text is None:
         items = writer.alone(node.iter)
         text = writer.keyword("for_each", target(writer, node.target), items)
     return writer.keyword("asynchronously", text) if node.asynchronous is not None else text
+
+
+def _behind_bar(writer: Writer, node: Any) -> tuple[cst.BaseExpression, list[str]] | None:
+    """What `tqdm(loader, desc="train")` or `trange(9)` goes over, with its other arguments."""
+    if type(node) is not cst.Call or any(arg.star for arg in node.args):
+        return None
+    key = calls.key(writer, node)
+    given = [arg for arg in node.args if arg.keyword is None]
+    named = arguments(writer, [arg for arg in node.args if arg.keyword is not None])
+    if key == "count_progress" and given:
+        return cst.Call(cst.Name("range"), given), named
+    return (given[0].value, named) if key == "with_progress" and len(given) == 1 else None
 
 
 def _counted(writer: Writer, node: cst.For) -> str | None:

@@ -183,14 +183,20 @@ def _while(writer: Writer, node: cst.While) -> str:
 
 
 def _with(writer: Writer, node: cst.With) -> str:
+    files = all(_opens(writer, item.item) for item in node.items)
     items = []
     for item in node.items:
         text = writer.text(item.item, OR if type(item.item) is not cst.Call else PHRASE)
         if item.asname is not None:
-            text = writer.keyword("under_the_name", text, writer.text(item.asname.name))
+            named = "file_named" if files else "under_the_name"
+            text = writer.keyword(named, text, writer.text(item.asname.name))
         items.append(text)
-    line_ = writer.keyword("within", items)
+    line_ = writer.keyword("within_files" if files else "within", items)
     return writer.keyword("asynchronously", line_) if node.asynchronous is not None else line_
+
+
+def _opens(writer: Writer, node: Any) -> bool:
+    return type(node) is cst.Call and calls.key(writer, node) == "opened_file"
 
 
 def _try(writer: Writer, node: Any) -> str:

@@ -34,3 +34,24 @@ def at(term: Term, level: int) -> str:
     """The text of a term, in brackets unless it binds at least as tightly as `level`."""
     text, binds = term
     return text if binds >= level else f"({text})"
+
+
+def in_list(term: Term) -> str:
+    """The text of a term between commas: in brackets where it is words that go on behind a comma of
+    their own, or that give a value."""
+    text, binds = term
+    return f"({text})" if binds == PHRASE and _goes_on(text) else text
+
+
+def _goes_on(text: str) -> bool:
+    """Whether a comma or an arrow stands outside all brackets."""
+    depth = 0
+    for sign in text:
+        depth += (sign in _OPENING) - (sign in _CLOSING)
+        if depth == 0 and sign in _RUNNING_ON:
+            return True
+    return False
+
+
+_OPENING, _CLOSING = "([{（⌊⌈", ")]}）⌋⌉"
+_RUNNING_ON = ",，、；↦←"

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.script import Script
-from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, POWER, SUM, Term, at
+from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, POWER, SUM, Term, at, in_list
 from pseudogen.pseudocode.vocabulary import Vocabulary
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -69,8 +69,7 @@ class Writer:
 
     def item(self, node: Any) -> str:
         """An expression in a list: of arguments, of elements."""
-        text, binds = self.term(node)
-        return text if binds >= NOUN else f"({text})"
+        return in_list(self.term(node))
 
     def alone(self, node: Any) -> str:
         """An expression that other brackets hold: its own only where a comma could mislead."""

@@ -287,8 +287,8 @@ next definition, with no object of its own:
 asynchronous function f(a, further b, c: integer = 1, further named d), giving text:
   wait for: g(a)
 --
-以下定义附带不依赖对象：
-异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回文本：
+以下定义（装饰器为不依赖对象）：
+异步函数 f(a, 其余参数 b, c: 整数 = 1, 其余具名参数 d)，返回字符串：
   等待：g(a)
 ====
 match x:
@@ -322,6 +322,39 @@ with the file p called f, g():
   do nothing
 --
 在文件 p（记为 f）、g() 的环境中：
+  什么也不做
+====
+with open(p, 'w') as f:
+    pass
+--
+with the file p (mode = "w") called f:
+  do nothing
+--
+打开文件 p（mode = "w"），记为 f：
+  什么也不做
+====
+from tqdm import tqdm
+for x in tqdm(xs, desc=d):
+    pass
+--
+use tqdm from tqdm
+for each x in xs, with a progress bar (desc = d):
+  do nothing
+--
+使用 tqdm 中的 tqdm
+对 xs 中的每个 x（带进度条，desc = d）：
+  什么也不做
+====
+from tqdm import trange
+for i in trange(9):
+    pass
+--
+use trange from tqdm
+for i from 0 to 8, with a progress bar:
+  do nothing
+--
+使用 tqdm 中的 trange
+对 i 从 0 到 8（带进度条）：
   什么也不做
 ====
 if __name__ == '__main__':

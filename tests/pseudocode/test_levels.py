@@ -57,6 +57,14 @@ def test_steps_fold_what_prepares_and_reports() -> None:
         ("(loss / steps).backward()", "backpropagate loss / steps"),
         ("loss = losses.loss / accum_steps", "loss ← losses.loss / accum_steps"),
         ("clip = nn.ClipGradByNorm(conf.clip)", "clip ← nn.ClipGradByNorm(conf.clip)"),
+        (
+            "import torch\nscaler = torch.cuda.amp.GradScaler() if args.amp else None",
+            "scaler ← a gradient scaler if args.amp holds, otherwise none",
+        ),
+        (
+            "import torch\noptimizer = Scheduled(torch.optim.Adam(net.parameters()), 512)",
+            "optimizer ← Scheduled(the optimizer Adam of the parameters of net, 512)",
+        ),
     ],
 )
 def test_a_phrase_of_a_part_is_not_said_of_the_whole(code: str, said: str) -> None:
@@ -863,8 +871,8 @@ for x, y in loader:
         ),
         (
             "criterion = nn.CrossEntropyLoss() if classes > 1 else nn.BCELoss()",
-            "criterion ← (the cross-entropy loss) if classes > 1, otherwise (the binary "
-            "cross-entropy loss)",
+            "criterion ← the cross-entropy loss if classes > 1, otherwise the binary "
+            "cross-entropy loss",
         ),
         (
             "device = 'cuda' if torch.cuda.is_available() else 'cpu'",
@@ -980,3 +988,13 @@ def test_outline_keeps_the_options_that_matter_and_no_defaults_of_a_long_head() 
     said = _outline(code)
     assert "function train(model, data, folder, name, options, further):" in said
     assert "  args ← TrainingArguments(learning_rate = 1e-4, …)" in said
+
+
+def test_a_loss_that_was_scaled_before_is_not_scaled_again() -> None:
+    said = texts("scaled = scaler.scale(loss)\nscaled.backward()", "en", "steps")
+    assert said == ["scaled ← loss scaled by scaler", "backpropagate scaled"]
+
+
+def test_a_project_is_no_place() -> None:
+    code = 'import wandb\nrun = wandb.init(project="demo")'
+    assert texts(code, "zh", "steps")[-1] == 'run ← Weights & Biases 实验记录器，归入项目 "demo"'

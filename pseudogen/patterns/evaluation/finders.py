@@ -152,7 +152,7 @@ def _no_gradients(site: Site, script: Script) -> int | None:
 
 
 def _items(block: Statement) -> str:
-    return " ".join(text(item.item) for item in block.node.items)
+    return " ".join(text(i.item) for i in block.node.items if type(i.item) is cst.Call)
 
 
 @pattern(Evaluation, kinds=("evaluation",))

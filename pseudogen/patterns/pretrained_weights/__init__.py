@@ -107,6 +107,18 @@ EXAMPLES = {
             value='"gpt2"',
         ),
     ],
+    ("start = 'scratch'\nif start.startswith('gpt2'):\n    model = GPT.from_pretrained(start)"): [
+        PretrainedWeights(
+            line=3,
+            end=3,
+            evidence=Evidence(NAME, ("GPT.from_pretrained",)),
+            form="named",
+            model="model",
+            function="GPT.from_pretrained",
+            source="start",
+            condition="start.startswith('gpt2')",
+        ),
+    ],
     'tuned = PeftModel.from_pretrained(model, "adapters")': [
         PretrainedWeights(
             line=1,

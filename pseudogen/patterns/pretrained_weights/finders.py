@@ -10,6 +10,7 @@ import libcst as cst
 
 from pseudogen.finding import pattern, speaks_of
 from pseudogen.names.arguments import argument, constant_text, string
+from pseudogen.names.blocks import has_word
 from pseudogen.names.evidence import API, FLOW, NAME, Evidence
 from pseudogen.names.load_purposes import FILE_READS, PRETRAINED, serves_other_ends
 from pseudogen.names.loading import GIVEN_WEIGHTS, given_weights, read, read_whole
@@ -134,8 +135,10 @@ def find_from_pretrained(site: Site, script: Script) -> Iterator[PretrainedWeigh
     target = target if target != source else None
     full = from_library(site, script)
     evidence = Evidence(API, (full,)) if full is not None else Evidence(NAME, (site.name,))
-    value = constant_text(script, passed[0], site.statement.index) if passed else None
     made = _finding(site, script, evidence, "named", target, source)
+    asked = source is not None and has_word(made.condition, source)
+    known = passed and not asked  # a condition on the name says more than the value it starts with
+    value = constant_text(script, passed[0], site.statement.index) if known else None
     yield replace(made, value=value, bits=_bits(site))
 
 

@@ -255,6 +255,7 @@ EXAMPLES = {
         how="backward",
         loss="loss",
         scaler="scaler",
+        scaled="scaled",
     ),
     (
         "from ignite.engine import create_supervised_trainer\n"

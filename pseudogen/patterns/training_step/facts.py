@@ -19,6 +19,7 @@ class TrainingStep(Finding):
             (a framework runs all of them) or "method" (Lightning calls `training_step`).
         loss: What is differentiated.
         scaler: The loss scaler in `scaler.scale(loss).backward()`.
+        scaled: The name that the scaled loss has, where a statement before gives it one.
         through: What carries out `backward` when it is not the loss: an accelerator, an engine.
         optimizer: The optimizer whose `step` follows.
         clears: The line on which gradients are cleared, in the same loop.
@@ -42,6 +43,7 @@ class TrainingStep(Finding):
     how: str
     loss: str | None = None
     scaler: str | None = None
+    scaled: str | None = None
     through: str | None = None
     optimizer: str | None = None
     clears: int | None = None

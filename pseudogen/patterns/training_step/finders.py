@@ -56,6 +56,7 @@ def find_step(site: Site, script: Script) -> Iterator[TrainingStep]:
         how=step.how,
         loss=loss,
         scaler=scaler,
+        scaled=site.name.rpartition(".")[0] if scaled is not None else None,
         through=through,
         optimizer=optimizer,
         clears=clears,

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.pseudocode.terms import ATOM, COMPARE, NOUN, at
+from pseudogen.pseudocode.terms import ATOM, COMPARE, NOUN, SUM, Term, at, in_list
 from pseudogen.pseudocode.writer import Writer
 
 
@@ -31,6 +31,11 @@ def argument(writer: Writer, arg: cst.Arg) -> str:
             "all_named" if arg.star == "**" else "all_of", writer.text(arg.value, ATOM)
         )
     if arg.keyword is not None:
-        return f"{writer.vocabulary.code(arg.keyword.value)} = {writer.operand(arg.value)}"
+        return f"{writer.vocabulary.code(arg.keyword.value)} = {_value(writer.term(arg.value))}"
     term = writer.term(arg.value)
-    return at(term, ATOM if term[1] == COMPARE else NOUN)
+    return at(term, ATOM) if term[1] == COMPARE else in_list(term)
+
+
+def _value(term: Term) -> str:
+    """What a name of an argument is given: words as in a list, a test in brackets."""
+    return in_list(term) if term[1] <= NOUN else at(term, SUM)
