@@ -12,9 +12,12 @@ from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.evidence import API
 from pseudogen.names.hooks import hooks
 from pseudogen.names.left_out import Constant, Given, given, left_out
+from pseudogen.names.model_parts import parts_of_class
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
+from pseudogen.patterns.model_build.facts import ModelBuild
 from pseudogen.records import dataclass
+from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _DEPTH = 20
@@ -140,6 +143,33 @@ def follow(
     more than `depth` calls away from one that the script calls.
     """
     return _Follower(project, tuple(finders), depth).calls_of_script()
+
+
+def with_parts(project: Project, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings of a project's script; models of a class of another module with its parts."""
+    return tuple(
+        _with_its_parts(project, f) if type(f) is ModelBuild and f.parts_in is None else f
+        for f in findings
+    )
+
+
+def _with_its_parts(project: Project, model: ModelBuild) -> ModelBuild:
+    main = project.main
+    for site in main.script.call_sites():
+        if not model.line <= site.line <= model.end or text(site.node.func) != model.function:
+            continue
+        made = project.definition(main, site.name, site.scope)
+        if made is not None and type(made.statement.node) is cst.ClassDef:
+            parts = parts_of_class(made.module.script, made.statement)
+            if parts is not None:
+                return replace(
+                    model,
+                    parts=parts.made,
+                    parts_in=parts.lines,
+                    parts_file=made.module.name,
+                    more_parts=parts.more,
+                )
+    return model
 
 
 _Body = tuple[tuple[Finding, ...], tuple[Followed, ...]]

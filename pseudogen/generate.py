@@ -20,7 +20,7 @@ from pseudogen.explanation.passages import with_passages
 from pseudogen.explanation.stages import stages
 from pseudogen.explanation.stories import stories
 from pseudogen.finding import Finding, find_all
-from pseudogen.following import Reached, reached
+from pseudogen.following import Reached, reached, with_parts
 from pseudogen.names.module_files import NotRead
 from pseudogen.names.project import Project
 from pseudogen.names.script import Script
@@ -108,7 +108,12 @@ def analyse_source(
         script = Script.parse(source.text, source.name, given)
     findings = tuple(find_all(script, all_finders()))
     pitfalls = _checked(source.path, script, findings) if check else ()
-    functions, not_read = _followed(source, script) if follow else ((), ())
+    functions: tuple[Reached, ...] = ()
+    not_read: tuple[NotRead, ...] = ()
+    if follow and source.path is not None:
+        project = Project(source.path, script)
+        functions, findings = reached(project, all_finders()), with_parts(project, findings)
+        not_read = project.not_read
     elsewhere = tuple(_elsewhere(functions)) if check else ()
     return Analysis(source, script, findings, pitfalls, functions, not_read, elsewhere)
 
@@ -129,13 +134,6 @@ def _elsewhere(functions: tuple[Reached, ...]) -> Iterator[PitfallElsewhere]:
             if around:
                 inner = min(around, key=lambda f: f.lines[1] - f.lines[0])
                 yield PitfallElsewhere(pitfall, file, inner.function, inner.line)
-
-
-def _followed(source: Source, script: Script) -> tuple[tuple[Reached, ...], tuple[NotRead, ...]]:
-    if source.path is None:
-        return (), ()
-    project = Project(source.path, script)
-    return reached(project, all_finders()), project.not_read
 
 
 def pitfall_ids(select: Sequence[str] = (), ignore: Sequence[str] = ()) -> frozenset[str]:

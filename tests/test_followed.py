@@ -241,7 +241,7 @@ def test_functions_that_do_one_thing_alike_are_a_list(tmp_path: Path) -> None:
         f"from nets import {', '.join(names)}\n\ndef get_network(size):\n{choices}"
     )
     path = tmp_path / "train.py"
-    path.write_text("from choice import get_network\n\nmodel = get_network('small')\n" + "#\n" * 60)
+    path.write_text("from choice import get_network\n\nmodel = get_network(size)\n" + "#\n" * 60)
     text = pseudogen.explain(path.read_text(), path=path)
     listed = [line for line in text.splitlines() if "nets.py:" in line and line.startswith("- ")]
     assert [line.split("`")[1] for line in listed] == list(names)
@@ -276,3 +276,20 @@ def test_what_lightning_will_call_of_a_module_is_followed(tmp_path: Path) -> Non
     result = run("explain", "--no-cache", "--format", "markdown", str(script))
     assert "with `Adam`" in result.stdout
     assert "by way of `Task` on line 4" in result.stdout
+
+
+def test_the_parts_of_a_model_of_another_file_are_told(tmp_path: Path) -> None:
+    nets = (
+        "from torch import nn\n\n\nclass Net(nn.Module):\n    def __init__(self, width):\n"
+        "        super().__init__()\n        self.stem = nn.Conv2d(3, width, 3)\n"
+    )
+    (tmp_path / "nets.py").write_text(nets, encoding="utf-8")
+    script = "from nets import Net\nmodel = Net(8)\nmodel.train()\n"
+    path = tmp_path / "train.py"
+    path.write_text(script, encoding="utf-8")
+    told = pseudogen.explain(script, path=path)
+    assert (
+        "Its class (nets.py, lines 4–7) gives it the part `stem = nn.Conv2d(3, width, 3)`." in told
+    )
+    assert "Its class" not in pseudogen.explain(script, path=path, follow=False)
+    assert "它的类（nets.py 第 4–7 行）定义了" in pseudogen.explain(script, path=path, lang="zh")

@@ -26,7 +26,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "names": {"errors", "knowledge", "projects", "syntax"},
     "finding": {"names", "syntax"},
     "patterns": {"finding", "knowledge", "names", "syntax"},
-    "following": {"finding", "names", "syntax"},
+    "following": {"finding", "names", "patterns", "syntax"},
     "pitfall": {"finding", "names", "syntax"},
     "pitfalls": {"finding", "knowledge", "names", "patterns", "pitfall", "syntax"},
     "working": {"finding", "names", "patterns", "syntax"},

@@ -42,7 +42,11 @@ def parts_of(script: Script, site: Site) -> Parts | None:
     bound = script.resolver.bindings(site.name, site.scope)
     if len(bound) != 1 or bound[0].how != "class":
         return None
-    defined = script.tree.statements[bound[0].statement]
+    return parts_of_class(script, script.tree.statements[bound[0].statement])
+
+
+def parts_of_class(script: Script, defined: Statement) -> Parts | None:
+    """The parts that a class of a script gives its models; None where it shows none."""
     made: dict[str, str] = {}
     more = False
     for method in script.tree.body(defined):

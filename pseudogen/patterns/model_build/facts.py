@@ -23,6 +23,7 @@ class ModelBuild(Finding):
         parts: The parts that a class of the script gives it, with what makes them, as written; ()
             where it shows none.
         parts_in: The lines of that class.
+        parts_file: The file of the project that defines it; None for the script itself.
         more_parts: Whether there may be others: a condition or a loop makes them.
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
@@ -41,6 +42,7 @@ class ModelBuild(Finding):
     layers: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     parts_in: tuple[int, int] | None = None
+    parts_file: str | None = None
     more_parts: bool = False
     pretrained: str | None = None
     classes: str | None = None
