@@ -10,6 +10,7 @@ from typing import Any, ClassVar, TypeVar
 
 from pseudogen.names.evidence import Evidence
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import pieces as shortest
 from pseudogen.records import dataclass
 
 
@@ -116,7 +117,7 @@ def pattern(
             find=find,
             statements=statements,
             values=values,
-            mentions=mentions,
+            mentions=shortest(frozenset(mentions)),  # where a longer one is written, these are, too
             expressions=expressions,
             kinds=kinds,
             methods=methods,

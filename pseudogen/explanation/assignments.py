@@ -160,6 +160,8 @@ def _preset(
 
 def _taken(names: tuple[str, ...], value: Any) -> Clause | None:
     """What is taken of a model's parameters or a dict's entries."""
+    if type(value) not in _TAKING:
+        return None
     part = trained_part(value)
     if part is not None:
         return Clause("trainable", names, short(part))
@@ -171,6 +173,10 @@ def _taken(names: tuple[str, ...], value: Any) -> Clause | None:
         parts = (changed.name, changed.becomes or "", *changed.tests)
         return Clause("rekeyed", names, changed.source, parts)
     return None
+
+
+_TAKING = frozenset({cst.Call, cst.DictComp, cst.GeneratorExp, cst.ListComp, cst.SetComp})
+"""Expressions that may do so."""
 
 
 def _replaces(name: str, written: str) -> bool:

@@ -211,7 +211,9 @@ def _given_anew(script: Script, name: str, key: str, reading: Statement) -> Iter
     targets = {f"{name}[{quote}{key}{quote}]" for quote in "\"'"}
     for statement in script.tree.statements[reading.index : script.tree.scope_end(reading.scope)]:
         node = statement.node
-        given = type(node) is cst.Assign and text(node.targets[0].target) in targets
+        if type(node) is not cst.Assign or type(node.targets[0].target) is not cst.Subscript:
+            continue
+        given = text(node.targets[0].target) in targets
         if given and not any(target in text(node.value) for target in targets):
             yield statement
 

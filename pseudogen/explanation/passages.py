@@ -14,7 +14,7 @@ from pseudogen.explanation.headers import branch_around, is_entry_guard, with_bl
 from pseudogen.explanation.libraries import beside_findings
 from pseudogen.explanation.listed import listed
 from pseudogen.explanation.passage import Clause, Passage
-from pseudogen.explanation.readings import clauses, is_read, opens, summary
+from pseudogen.explanation.readings import is_read, one_by_one, opens, summary, together
 from pseudogen.explanation.stages import Stage, home_of
 from pseudogen.explanation.stories import Story
 from pseudogen.finding import Finding
@@ -214,20 +214,22 @@ class _Reading:
     ) -> Iterator[tuple[list[Statement], list[Clause]]]:
         """The pieces of a stretch, each with what it does."""
         for piece in self._pieces(stretch):
-            yield from self._halved(piece)
+            yield from self._halved(piece, one_by_one(self.script, piece))
 
-    def _halved(self, piece: list[Statement]) -> Iterator[tuple[list[Statement], list[Clause]]]:
-        """A piece with what it does; one that is too long to be told at once in halves of as many
-        clauses."""
-        whole = clauses(self.script, piece)
+    def _halved(
+        self, piece: list[Statement], each: list[list[Clause]]
+    ) -> Iterator[tuple[list[Statement], list[Clause]]]:
+        """A piece with what it does, of which `each` statement does a part; one that is too long to
+        be told at once in halves of as many clauses."""
+        whole = together(each)
         heads = [n for n in range(1, len(piece)) if piece[n].chain == piece[n].index]
         if not _MANY < len(whole) <= _MOST or not heads:
             yield piece, whole
             return
-        said = [len(clauses(self.script, [statement])) for statement in piece]
+        said = [len(together([one])) for one in each]
         half = min(heads, key=lambda n: abs(2 * sum(said[:n]) - sum(said)))
-        yield from self._halved(piece[:half])
-        yield from self._halved(piece[half:])
+        yield from self._halved(piece[:half], each[:half])
+        yield from self._halved(piece[half:], each[half:])
 
     def _pieces(self, stretch: list[Statement]) -> Iterator[list[Statement]]:
         """A stretch, parted where the author's comments begin and long ones at empty lines."""
@@ -235,18 +237,18 @@ class _Reading:
         source = self.script.tree.lines
         for statement in stretch:
             above = source[statement.start - 2].strip() if statement.start > 1 else ""
-            ends = len(piece) >= _FEW or (piece and self._has_comment(piece[0]))
-            parts = above.startswith("#") or (not above and ends)
-            if piece and parts and statement.chain == statement.index:
+            begins = bool(piece) and statement.chain == statement.index
+            if begins and (above.startswith("#") or (not above and self._may_end(piece))):
                 yield piece
                 piece = []
             piece.append(statement)
         yield piece
 
-    def _has_comment(self, statement: Statement) -> bool:
-        """Whether a comment stands above a statement, which speaks of what comes up to a blank
-        line."""
-        return comment_above(self.script.tree.lines, statement.start) is not None
+    def _may_end(self, piece: list[Statement]) -> bool:
+        """Whether a piece ends at a blank line: a long one, and one with a comment above, which
+        speaks of what comes up to there."""
+        above = piece[0].start
+        return len(piece) >= _FEW or comment_above(self.script.tree.lines, above) is not None
 
     def _are_parted(self, passage: Passage, stage: Stage, block: int) -> bool:
         """Whether definitions stand between a passage at the top level and a stage."""

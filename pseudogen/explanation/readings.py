@@ -65,9 +65,19 @@ def is_read(statement: Statement, declared: frozenset[int]) -> bool:
 
 def clauses(script: Script, statements: Sequence[Statement], depth: int = 0) -> list[Clause]:
     """What statements of one block do, those alike that follow each other as one."""
+    return together(_clauses(script, statement, depth) for statement in statements)
+
+
+def one_by_one(script: Script, statements: Sequence[Statement]) -> list[list[Clause]]:
+    """What each statement of a block does, for `together`."""
+    return [list(_clauses(script, statement, 0)) for statement in statements]
+
+
+def together(each: Iterable[Iterable[Clause]]) -> list[Clause]:
+    """What each of some statements does, with those alike that follow each other as one."""
     found: list[Clause] = []
-    for statement in statements:
-        for clause in _clauses(script, statement, depth):
+    for said in each:
+        for clause in said:
             if found and _alike(found[-1], clause):
                 before = found.pop()
                 names = tuple(dict.fromkeys(before.names + clause.names))

@@ -84,7 +84,17 @@ def has_word(text: str | None, name: str | None) -> bool:
     """Whether `name` stands in `text` as a whole name: `loss` in `loss / 2`, not in `loss_sum`."""
     if not text or not name:
         return False
-    return re.search(rf"(?<![\w.]){re.escape(name)}(?!\w)", text) is not None
+    place = text.find(name)
+    while place >= 0:
+        end = place + len(name)
+        around = text[place - 1 : place] + text[end : end + 1]
+        if not _IN_NAME.search(around) and (place == 0 or around[0] != "."):
+            return True
+        place = text.find(name, place + 1)
+    return False
+
+
+_IN_NAME = re.compile(r"\w")
 
 
 def mentions(script: Script, *pieces: str) -> bool:

@@ -80,7 +80,7 @@ def _tests(tree: Tree, header: Statement) -> list[_Test]:
     if type(header.node) is cst.If:
         test = header.node.test
         tests = [(other, holds) for other, holds in tests if not _excludes(test, other)]
-        if not _always(text(test)) and not left_open(test):
+        if not (_is_true(test) or _is_guard(test) or left_open(test)):
             tests.append((test, True))
     return tests
 
@@ -171,8 +171,20 @@ def _may_be(test: cst.Call, values: frozenset[str]) -> bool:
     return any(getattr(constant, method)(part) for constant in constants)
 
 
-def _always(test: str) -> bool:
-    return test == "True" or test.startswith("__name__ ==")
+def _is_true(test: Any) -> bool:
+    """Whether a test is `True`."""
+    return type(test) is cst.Name and test.value == "True" and not test.lpar
+
+
+def _is_guard(test: Any) -> bool:
+    """Whether a test is that of the entry guard, whatever it asks for beside."""
+    while type(test) is cst.BooleanOperation and not test.lpar:
+        test = test.left
+    return (
+        type(test) is cst.Comparison
+        and type(test.comparisons[0].operator) is cst.Equal
+        and text(test).startswith("__name__ ==")
+    )
 
 
 def _written(test: _Test, alone: bool) -> str:

@@ -76,7 +76,6 @@ class Script:
         self.roles = Roles(self.resolver)
         self.functions_called: dict[tuple[str, int], int | None] = {}
         """(name, scope) of a call -> the `def` that it runs; kept by `structure`."""
-        self._lowered = tree.text.lower().split("\n")
         self._written: list[str] | None = None
         self.mentioned: dict[str, bool] = {}
         """Text -> whether it stands anywhere in the script; kept by `blocks.mentions`."""
@@ -173,7 +172,8 @@ class Script:
     def written(self) -> list[str]:
         """The same of all statements in lower case, by their index."""
         if self._written is None:
-            self._written = [_lines_of(s, self._lowered) for s in self.tree.statements]
+            lowered = [line.lower() for line in self.tree.lines]  # few of them are not ASCII
+            self._written = [_lines_of(s, lowered) for s in self.tree.statements]
         return self._written
 
     # Names

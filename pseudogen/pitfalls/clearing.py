@@ -142,14 +142,17 @@ def _is_cleared(script: Script, optimizer: str, step: Site) -> bool:
     calls = list(calls_of_methods(script, "zero_grad"))
     if not calls:
         return _in_code(script, "zero_grad")
-    beside = {receiver(s) for s in neighbours(script, step) if method(s) == "step"}
+    if any(receiver(call) == optimizer for call in calls):
+        return True
+    near = neighbours(script, step)
+    beside = {receiver(s) for s in near if method(s) == "step"}
     passed = {
         text(a.value)
-        for s in neighbours(script, step)
+        for s in near
         for a in s.node.args
         if type(a.value) in (cst.Name, cst.Attribute)
     }
-    others = (beside | passed) - {optimizer}
+    others = beside | passed
     return not all(
         receiver(call) in others
         and script.is_a(call.node.func.value, call.scope, "optimizer") is not None

@@ -117,7 +117,7 @@ def _metered(script: Script, statement: Statement, loss: str) -> str | None:
     call: Any = getattr(statement.node, "value", None)
     if type(statement.node) is not cst.Expr or type(call) is not cst.Call or not call.args:
         return None
-    if text(call.args[0].value) != loss or type(call.func) is not cst.Attribute:
+    if type(call.func) is not cst.Attribute or dotted(call.args[0].value) != loss:
         return None
     site = script.call_site(call, statement.index, statement.scope)
     function = script.called_function(site)

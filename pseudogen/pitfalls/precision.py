@@ -97,10 +97,10 @@ def check_update(findings: Findings) -> Iterator[Pitfall]:
         if not name or not site.node.args or name.rpartition(".")[2] in last:
             continue
         evidence = script.is_a(site.node.func.value, site.scope, "scaler")
-        scaled = any(_scales(other) for other in neighbours(script, site))
-        if evidence is None or not scaled or around(script, site.statement) is None:
+        if evidence is None or around(script, site.statement) is None:
             continue
-        if any(_passes(script, o, name) for o in neighbours(script, site)):
+        beside = neighbours(script, site)
+        if not any(map(_scales, beside)) or any(_passes(script, o, name) for o in beside):
             continue
         yield report(
             "scaler-update-missing",

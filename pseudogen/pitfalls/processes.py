@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import libcst as cst
@@ -15,7 +16,7 @@ from pseudogen.names.blocks import (
     receiver,
     statement_at,
 )
-from pseudogen.names.conditions import are_opposite
+from pseudogen.names.conditions import are_opposite, conjuncts
 from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script, Site
 from pseudogen.patterns.parallel_wrap import ParallelWrap
@@ -240,15 +241,19 @@ def _may_follow(script: Script, leaves: Statement, guard: Statement, told: set[s
 def _terms(script: Script, statement: Statement, guard: Statement) -> set[str]:
     """The conditions that have to hold for a statement, beside those around the guard."""
     condition = script.condition(statement, beyond=guard)
-    return (
-        {text(part) for part in _operands(cst.parse_expression(condition))} if condition else set()
-    )
+    return set(conjuncts(condition)) if condition else set()
 
 
 def _names(terms: set[str]) -> set[str]:
     """What conditions ask for, as whole dotted names."""
-    found = {name for term in terms for name in names_in(cst.parse_expression(term))}
+    found = {name for term in terms for name in _names_of(term)}
     return {name for name in found if not any(one.startswith(f"{name}.") for one in found)}
+
+
+@lru_cache(maxsize=1 << 10)  # the same conditions are compared with many others
+def _names_of(term: str) -> frozenset[str]:
+    """All dotted names in a condition."""
+    return frozenset(names_in(cst.parse_expression(term)))
 
 
 def _caught(script: Script, leaves: Statement) -> bool:

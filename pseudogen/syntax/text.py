@@ -54,6 +54,7 @@ OPERATORS: dict[type, str] = {
 """Operator node -> its symbol."""
 
 _MODULE = cst.Module(body=())
+_LEAVES = frozenset({cst.Name, cst.Integer, cst.Float, cst.Imaginary, cst.SimpleString})
 
 
 def bare(node: Any) -> str:
@@ -65,9 +66,11 @@ def bare(node: Any) -> str:
 def text(node: Any) -> str:
     """The Python text of an expression on one line, with single spaces; parentheses are kept."""
     kind = type(node)
-    if kind is cst.Name and not node.lpar:  # as half of them
-        name: str = node.value
-        return name
+    if kind in _LEAVES and not node.lpar:  # as half of them
+        leaf: str = node.value
+        return leaf
+    if kind is cst.Attribute and not node.lpar:
+        return f"{text(node.value)}.{node.attr.value}"
     writer = _WRITERS.get(kind)
     if writer is None:
         part = _PARTS.get(kind)
@@ -204,11 +207,7 @@ _PARTS: dict[type, Callable[[Any], str]] = {
 """Parts of expressions, which have no brackets of their own."""
 
 _WRITERS: dict[type, Callable[[Any], str | None]] = {
-    cst.Name: lambda node: node.value,
-    cst.Integer: lambda node: node.value,
-    cst.Float: lambda node: node.value,
-    cst.Imaginary: lambda node: node.value,
-    cst.SimpleString: lambda node: node.value,
+    **dict.fromkeys(_LEAVES, lambda node: node.value),
     cst.FormattedString: _formatted,
     cst.Ellipsis: lambda node: "...",
     cst.Attribute: lambda node: f"{text(node.value)}.{node.attr.value}",

@@ -13,6 +13,7 @@ from pseudogen.explanation.branches import Branches
 from pseudogen.explanation.cases import Cases
 from pseudogen.explanation.entries import Entry
 from pseudogen.finding import Finding
+from pseudogen.names.blocks import has_word
 from pseudogen.names.conditions import either_way
 from pseudogen.records import replace
 from pseudogen.templating import explanation_words, language
@@ -339,9 +340,7 @@ def _sentences(paragraph: Spans) -> _Sentences:
 
 def _is_told(condition: str, words: Words) -> bool:
     """Whether words speak of a condition: `ddp`, which is no part of a name as in `ddp_size`."""
-    said = [text for text in map(plain, words.what) if condition in text]
-    alone = re.compile(rf"(?<![\w.]){re.escape(condition)}(?!\w)")
-    return any(alone.search(text) for text in said)
+    return any(has_word(plain(paragraph), condition) for paragraph in words.what)
 
 
 def _unspaced(written: str) -> str:

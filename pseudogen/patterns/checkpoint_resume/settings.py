@@ -18,7 +18,7 @@ CONTINUES = ("ckpt_path", "resume_from_checkpoint", "load_path")
 """Arguments of trainers that name the checkpoint to go on from."""
 
 
-@pattern(CheckpointResume, statements=(cst.Assign,), mentions=CONTINUES)
+@pattern(CheckpointResume, statements=(cst.Assign,), mentions=("ckpt_path", "resume", "load_path"))
 def find_handed(site: Site, script: Script) -> Iterator[CheckpointResume]:
     """`settings["resume_from_checkpoint"] = path`, which `Trainer(**settings)` is then given."""
     told = handed(site, script)

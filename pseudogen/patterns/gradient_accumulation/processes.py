@@ -27,7 +27,7 @@ _COUNTING = frozenset(
 _JOINTS = re.compile(r"\W+")
 
 
-@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=(_SWITCH,))
+@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("sync",))
 def find_switch(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`model.require_backward_grad_sync = step == last`."""
     target, value = site.node.targets[0].target, site.node.value

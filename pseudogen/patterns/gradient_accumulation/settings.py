@@ -57,7 +57,7 @@ def _is_unset(call: cst.Call, site: Site, script: Script) -> bool:
     )
 
 
-@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("no_sync",))
+@pattern(GradientAccumulation, statements=(cst.Assign,), mentions=("sync",))
 def find_deferred_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`context = model.no_sync if accumulating else nullcontext`."""
     value = site.node.value

@@ -122,7 +122,7 @@ def _learns(target: str, site: Site, script: Script) -> bool:
     """`agent = PPO(state_dim, action_dim)`, which is told to learn below and so holds networks; or
     a network that one is made with: `policy = GaussianPolicy(dims)`."""
     last = site.name.rpartition(".")[2]
-    makes = words(last)[:1] and words(last)[0] in MAKING and words(last)[-1] == "agent"
+    makes = words(last)[-1:] == ("agent",) and words(last)[0] in MAKING
     if last in ("create", "instantiate") or makes:
         return target in script.once(learners)
     if not is_class_name(last):
