@@ -9,6 +9,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.explanation.captions import comment_above, first_sentence
+from pseudogen.explanation.data_sets import DataSet, data_set
 from pseudogen.explanation.passage import Clause, Passage
 from pseudogen.explanation.passages import passages_in
 from pseudogen.explanation.readings import clauses, is_read
@@ -41,6 +42,7 @@ class Definition:
         handed: The lines on which it is an argument of a call, alone or in a list.
         does: Of a function without a docstring: what its statements do, where these are few.
         code: Where all is to be told: what a function does, piece by piece.
+        items: Of a class that is a data set: what its items are.
     """
 
     name: str
@@ -53,12 +55,13 @@ class Definition:
     handed: tuple[int, ...] = ()
     does: tuple[Clause, ...] = ()
     code: tuple[Passage, ...] = ()
+    items: DataSet | None = None
 
     @property
     def tells(self) -> bool:
         """Whether there is anything to say of it but its name."""
         told = self.says or self.methods or self.returns or self.called or self.handed
-        return bool(told or self.does or self.code)
+        return bool(told or self.does or self.code or self.items)
 
 
 def definitions(
@@ -93,8 +96,9 @@ def _untold(
         if told or in_full:
             yield from _inner(script, statement, lines, in_full)
         return
-    if not told:
-        yield _class(script, statement, name)
+    items = data_set(script, statement)
+    if not told or items is not None:
+        yield replace(_class(script, statement, name), items=items)
     for method in _methods(script, statement) if told or in_full else ():
         special = method.node.name.value.startswith("__")
         if not _holds_one(method, lines) and (in_full or not special):
