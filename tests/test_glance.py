@@ -148,6 +148,35 @@ def test_rhythms(test: str, often: str) -> None:
     assert rows(LOOP.format(test=test))["Checkpoints"] == f"saved by `torch.save`{often}"
 
 
+EPOCHS = """import argparse
+import torch
+parser = argparse.ArgumentParser()
+parser.add_argument("--evaluate", action="store_true")
+args = parser.parse_args()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+if args.evaluate:
+    validate(model, val_loader)
+for epoch in range(10):
+    for x, y in train_loader:
+        criterion(model(x), y).backward()
+        optimizer.step()
+    validate(model, val_loader)
+    {test}
+        torch.save(model.state_dict(), path)
+"""
+
+
+def test_what_happens_in_each_epoch_is_said() -> None:
+    found = rows(EPOCHS.format(test="if rank == 0:"))
+    assert found["Evaluation"] == "`validate`, every epoch"
+    assert found["Checkpoints"] == "saved by `torch.save`, every epoch"
+    assert rows(EPOCHS.format(test="if True:"), "zh")["评估"] == "`validate`，每个 epoch 一次"
+
+
+def test_what_depends_on_the_result_is_not_said_to_be_in_each_epoch() -> None:
+    assert rows(EPOCHS.format(test="if score > best:"))["Checkpoints"] == "saved by `torch.save`"
+
+
 def test_the_calls_around_a_function_say_how_often_it_runs() -> None:
     code = LOOP.format(test="if i % 100 == 0:").replace(
         "torch.save(model.state_dict(), path)", "keep(model)"

@@ -131,8 +131,10 @@ class Found(dict[str, list[Finding]]):
         return tuple(sorted(found, key=lambda setting: (setting.line, setting.name)))
 
     def rhythms(self, findings: Sequence[Finding]) -> list[Rhythm | None]:
-        """How often what is found is done, each answer once; None for what is not known."""
-        known = ((self._occasions(f), f) for f in findings)
+        """How often what is found is done, each answer once; None for what is not known. What
+        defaults switch off does not count where something else is on."""
+        active = [f for f in findings if not self.off([f])] or findings
+        known = ((self._occasions(f), f) for f in active)
         return list(dict.fromkeys(o.rhythm(f) if o is not None else None for o, f in known))
 
     def together(

@@ -68,7 +68,9 @@ class Occasions:
         if every and getattr(finding, "how", None) == "log":
             return Rhythm("batch", every, getattr(finding, "every_value", None))
         statement = self._statement(finding)
-        return rhythm(self._script, statement) if statement is not None else None
+        found = rhythm(self._script, statement) if statement is not None else None
+        left_out = found is not None and found.every == "1" and getattr(finding, "only", False)
+        return found if not left_out else None
 
     def _without_training(self) -> frozenset[Setting]:
         """The settings by whose defaults the script does not train: `--do_train`."""

@@ -69,7 +69,7 @@ def rhythm(script: Script, statement: Statement) -> Rhythm | None:
     tests = list(_tests(script, statement))
     turns = [(i, turn) for i, test in enumerate(tests) if (turn := _turn_of(test)) is not None]
     if not turns:
-        return None
+        return _each_epoch(script, statement, tests)
     chosen, turn = turns[-1]
     others = [(place, test) for i, (place, test, _) in enumerate(tests) if i != chosen]
     free = all(_lets_through(script, place, test, turn) for place, test in others)
@@ -78,6 +78,15 @@ def rhythm(script: Script, statement: Statement) -> Rhythm | None:
         return None
     value = script.value(turn.divisor, turn.place)
     return Rhythm(unit, turn.every, value, turn.also, at_most=not free)
+
+
+def _each_epoch(
+    script: Script, statement: Statement, tests: list[tuple[int, Any, bool]]
+) -> Rhythm | None:
+    """That a statement runs in every epoch: it is bound to settings and to processes alone."""
+    nothing = _Turn("", cst.Integer("1"), statement.index)
+    free = all(_lets_through(script, place, test, nothing) for place, test, _ in tests)
+    return Rhythm("epoch", "1") if free and script.unit(statement) == "epoch" else None
 
 
 def _tests(script: Script, statement: Statement) -> list[tuple[int, Any, bool]]:
