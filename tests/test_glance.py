@@ -294,3 +294,36 @@ def test_gradients_are_clipped_before_the_step_is_told() -> None:
     told = "moves the parameters against it (line 24); before that, gradients may be clipped"
     assert told in pseudogen.explain(code)
     assert "（第 24 行），此前视条件裁剪梯度（第 23 行）。" in pseudogen.explain(code, lang="zh")
+
+
+FIRE = """import fire
+import torch
+def train(config):
+    model = build(config["model"])
+    optimizer = torch.optim.SGD(model.parameters(), lr=config["lr"])
+    for x, y in train_loader:
+        with torch.autocast("cuda", enabled=config["amp"]):
+            loss = criterion(model(x), y)
+        loss.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+def main(model: str = "net", lr: float = 0.1, amp: bool = False, steps: int = 9):
+    config = locals()
+    config["steps"] = round_up(steps)
+    launch(train, config)
+    print(config["steps"])
+fire.Fire({"main": main})
+"""
+
+
+def test_parameters_of_a_command_are_read_from_its_locals_too() -> None:
+    found = settings(FIRE)
+    assert found["`--lr`"].startswith("`0.1` | 12 → 5 |")
+    assert found["`--model`"].startswith('`"net"` | 12 → 4')
+    assert "16" not in found["`--steps`"]
+    assert rows(FIRE)["Precision"] == "mixed precision, off by default (`--amp` is `False`)"
+
+
+def test_a_command_in_a_dict_is_told_before_what_it_calls() -> None:
+    way = pseudogen.explain(FIRE + "\n" * 60).partition("## Step by step")[2]
+    assert way.index("`config` becomes `locals()`") < way.index("`model` is built by")

@@ -25,16 +25,20 @@ class Occasions:
     def __init__(self, script: Script) -> None:
         self._script = script
         self._training: frozenset[Setting] | None = None
+        self._off: dict[int, tuple[Setting, ...]] = {}
+        self._rhythms: dict[tuple[int, int], Rhythm | None] = {}
+        self._switches: dict[tuple[int, int], tuple[Setting, ...]] = {}
 
     def off(self, finding: Finding) -> tuple[Setting, ...]:
         """The settings by whose defaults a finding does not come to pass where the script trains;
-        () where it does, or where that is open."""
+        () where it does, or where that is open. `finding` has to live as long as this."""
+        if id(finding) not in self._off:
+            self._off[id(finding)] = self._switched_off(finding)
+        return self._off[id(finding)]
+
+    def _switched_off(self, finding: Finding) -> tuple[Setting, ...]:
         statement = self._statement(finding)
-        settings = (
-            switched_off(self._script, statement, self._without_training())
-            if statement is not None
-            else ()
-        )
+        settings = self._around(statement) if statement is not None else ()
         if settings:
             return settings
         for fact in _VALUES:
@@ -42,6 +46,14 @@ class Occasions:
             if told is not None and told.value in _NOTHING:
                 return () if self._without_training().issuperset(told.settings) else told.settings
         return ()
+
+    def _around(self, statement: Statement) -> tuple[Setting, ...]:
+        """Those of a statement, and of whatever stands in the same block."""
+        place = (statement.parent, statement.scope)
+        if place not in self._switches:
+            besides = self._without_training()
+            self._switches[place] = switched_off(self._script, statement, besides)
+        return self._switches[place]
 
     def default(self, finding: Finding, written: str | None) -> Default | None:
         """What an expression of a finding is by default, where settings decide that."""
@@ -68,7 +80,12 @@ class Occasions:
         if every and getattr(finding, "how", None) == "log":
             return Rhythm("batch", every, getattr(finding, "every_value", None))
         statement = self._statement(finding)
-        found = rhythm(self._script, statement) if statement is not None else None
+        if statement is None:
+            return None
+        place = (statement.parent, statement.scope)
+        if place not in self._rhythms:
+            self._rhythms[place] = rhythm(self._script, statement)
+        found = self._rhythms[place]
         left_out = found is not None and found.every == "1" and getattr(finding, "only", False)
         return found if not left_out else None
 

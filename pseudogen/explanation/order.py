@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import libcst as cst
 
@@ -135,12 +136,13 @@ class _Walk:
         return [self.script.tree.statements[index] for index in found]
 
     def _handed(self, site: Site) -> list[int]:
-        """The functions that a call of something else is handed."""
+        """The functions that a call of something else is handed, alone or in a dict."""
+        given = [value for arg in site.node.args for value in _values(arg.value)]
         return [
             binding.statement
-            for arg in site.node.args
-            if type(arg.value) is cst.Name and arg.value.value in self.functions
-            for binding in self.script.resolver.bindings(arg.value.value, site.scope)
+            for value in given
+            if type(value) is cst.Name and value.value in self.functions
+            for binding in self.script.resolver.bindings(value.value, site.scope)
             if binding.how == "function"
         ]
 
@@ -153,3 +155,7 @@ class _Walk:
             for method in self.script.scope_of(binding.statement).bindings.get("__init__", ())
             if method.how == "function"
         ]
+
+
+def _values(node: Any) -> list[Any]:
+    return [e.value for e in node.elements] if type(node) is cst.Dict else [node]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ import libcst as cst
 from pseudogen.names.arguments import argument, string
 from pseudogen.names.blocks import calls_of_methods
 from pseudogen.names.settings import Setting
+from pseudogen.names.targets import variable
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
@@ -248,18 +250,36 @@ def _click_options(script: Script, statement: Statement) -> Iterator[tuple[str, 
 
 
 def _commands(script: Script) -> Iterator[tuple[str, Setting]]:
-    """The parameters of a function that `fire.Fire(main)` and its kin make a command of."""
+    """The parameters of the functions that `fire.Fire(main)`, `fire.Fire({"run": run})` and their
+    kin make commands of."""
     for site in script.calls_of_kind("config", "config-decorator"):
         tool = site.known.api.traits.get("tool") if site.known is not None else None
         if tool not in COMMAND_TOOLS or not site.node.args:
             continue
-        for binding in script.resolver.bindings(dotted(site.node.args[0].value), site.scope):
+        given: Any = site.node.args[0].value
+        several = type(given) is cst.Dict
+        named = [dotted(e.value) for e in given.elements] if several else [dotted(given)]
+        for binding in (b for name in named for b in script.resolver.bindings(name, site.scope)):
             if binding.how == "function":
                 function = script.tree.statements[binding.statement]
-                for name, setting in parameters(function):
-                    typed = name.replace("_", "-") if tool == "typer" else name
-                    optional = setting.default is not None
-                    yield name, replace(setting, flag=f"--{typed}" if optional else None)
+                yield from _options_of(script, function, dashed=tool == "typer")
+
+
+def _options_of(script: Script, function: Statement, *, dashed: bool) -> Iterator[tuple[str, Any]]:
+    """The options of a command, also as they are read from the dict that `locals()` gives."""
+    body = script.tree.body(function)
+    held = [variable(s) for s in body if type(s.node) is cst.Assign and _is_locals(s.node.value)]
+    for name, setting in parameters(function):
+        typed = name.replace("_", "-") if dashed else name
+        option = replace(setting, flag=f"--{typed}" if setting.default is not None else None)
+        yield name, option
+        changed = re.search(rf"\[[\"']{name}[\"']\]\s*[-+*/%|]*=(?!=)", script.tree.text)
+        if not changed:
+            yield from ((f'{holder}["{name}"]', option) for holder in held if holder)
+
+
+def _is_locals(value: Any) -> bool:
+    return type(value) is cst.Call and dotted(value.func) in ("locals", "vars") and not value.args
 
 
 def parameters(function: Statement) -> Iterator[tuple[str, Setting]]:

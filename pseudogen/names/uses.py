@@ -13,6 +13,8 @@ from pseudogen.syntax.tree import Statement
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
 
+_BARE = frozenset({"click", "constant", "function"})
+"""Origins of settings that are variables."""
 _JOINT = re.compile(r"[.\[]")
 
 
@@ -29,8 +31,7 @@ class Uses:
         roots = {_JOINT.split(name, 1)[0] for name in settings}
         for statement, found in script.reads_beside(lambda name: name.partition(".")[0] in roots):
             for name, _ in found:
-                constant = name in settings and settings[name].origin == "constant"
-                if not constant or not _hides(script, name, statement):
+                if not _is_other(script, name, settings.get(name), statement):
                     of_name.setdefault(name, []).append(statement.first)
         for read_name, lines in of_name.items():
             for name in _beginnings(read_name):
@@ -41,6 +42,16 @@ class Uses:
         """The lines on which a setting is read, under any of its names, in order."""
         found = [self._lines.get(name, ()) for name in self._names.get(id(setting), ())]
         return tuple(sorted(found[0] if len(found) == 1 else set().union(*found)))
+
+
+def _is_other(script: Script, read: str, setting: Setting | None, statement: Statement) -> bool:
+    """Whether a name that is read is another variable than the setting of this name."""
+    if setting is None or setting.origin not in _BARE or not read.isidentifier():
+        return False
+    if setting.origin == "constant":
+        return _hides(script, read, statement)
+    home = script.resolver.home(read, statement.scope)
+    return home is None or home.statement != setting.statement
 
 
 def _hides(script: Script, read: str, statement: Statement) -> bool:
