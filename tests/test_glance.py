@@ -71,7 +71,7 @@ def test_what_defaults_switch_off_is_said_to_be_off() -> None:
     assert found["Precision"] == "mixed precision, off by default (`--amp` is `False`)"
     found = rows(script(), "zh")
     assert found["梯度"] == (
-        "`args.accum` 批累积（默认为 1，即不累积）；裁剪，默认关闭（`--grad-clip` 为 `0`）"
+        "累积 `args.accum` 个批次（默认为 1，即不累积）；裁剪，默认关闭（`--grad-clip` 为 `0`）"
     )
     assert found["数值精度"] == "混合精度，默认关闭（`--amp` 为 `False`）"
 
