@@ -327,3 +327,45 @@ def test_parameters_of_a_command_are_read_from_its_locals_too() -> None:
 def test_a_command_in_a_dict_is_told_before_what_it_calls() -> None:
     way = pseudogen.explain(FIRE + "\n" * 60).partition("## Step by step")[2]
     assert way.index("`config` becomes `locals()`") < way.index("`model` is built by")
+
+
+ENGINE = """import torch
+def train_one_epoch(model, loader, optimizer, limit=0, args=None):
+    passes = args.accum
+    for i, (x, y) in enumerate(loader):
+        loss = criterion(model(x), y) / passes
+        loss.backward()
+        if (i + 1) % passes == 0:
+            if limit > 0:
+                torch.nn.utils.clip_grad_norm_(model.parameters(), limit)
+            optimizer.step()
+            optimizer.zero_grad()
+"""
+CALLER = """import argparse
+import torch
+from engine import train_one_epoch
+parser = argparse.ArgumentParser()
+parser.add_argument("--accum", type=int, default=1)
+parser.add_argument("--limit", type=float, default={limit})
+parser.set_defaults(width=3)
+args = parser.parse_args()
+optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+for epoch in range(10):
+    train_one_epoch(model, train_loader, optimizer, args.limit, args=args)
+"""
+
+
+@pytest.mark.parametrize(
+    ("limit", "clipped"),
+    [("0.0", "clipped, off by default (`--limit` is `0.0`)"), ("1.0", "clipped")],
+)
+def test_what_a_function_of_the_project_is_passed_by_default(
+    tmp_path: Path, limit: str, clipped: str
+) -> None:
+    (tmp_path / "engine.py").write_text(ENGINE)
+    path = tmp_path / "train.py"
+    path.write_text(CALLER.format(limit=limit) + "\n" * 60)
+    said = pseudogen.explain(path.read_text(), path=path, detail="brief")
+    row = next(line for line in said.splitlines() if line.startswith("| Gradients"))
+    accumulated = "accumulated over `passes` batches (by default 1, that is not at all)"
+    assert f"| {accumulated}; {clipped} |" in row

@@ -98,12 +98,14 @@ BatchSize = tuple[str, int | float | None]
 class Found(dict[str, list[Finding]]):
     """Pattern id -> its findings, by line; an empty list where there are none. `files` names the
     file of a finding, by its `id`, where that is not the script's; `run` has the settings that a
-    trainer gets; `occasions` tells for each file ("" for the script) when what is found there comes
-    to pass; `purposes` are what the author says the script is for."""
+    trainer gets; `occasions` tells when what is found in the script comes to pass, `elsewhere` the
+    same of a finding in another file, by its `id`; `purposes` are what the author says the script
+    is for."""
 
     def __init__(self, run: Run | None = None) -> None:
         super().__init__()
-        self.occasions: dict[str, Occasions] = {}
+        self.occasions: Occasions | None = None
+        self.elsewhere: dict[int, Occasions] = {}
         self.purposes: Sequence[Purpose] = ()
         self.run = run.settings if run is not None else {}
         self.run_lines = run.lines if run is not None else None
@@ -178,7 +180,7 @@ class Found(dict[str, list[Finding]]):
         return occasions.default(finding, written) if occasions is not None else None
 
     def _occasions(self, finding: Finding) -> Occasions | None:
-        return self.occasions.get(self._file(finding))
+        return self.elsewhere.get(id(finding)) if self._file(finding) else self.occasions
 
     def _file(self, finding: Finding) -> str:
         return self.files.get(id(finding), "")
@@ -290,20 +292,20 @@ def found_by_pattern(
     """The findings of each pattern; where the script itself has none, those of the functions that
     it reaches, and with the helpers that make its optimizers those that they make."""
     found = Found(run)
-    if occasions is not None:
-        found.occasions[""] = occasions
+    found.occasions = occasions
     for finding in sorted(findings, key=lambda f: (f.line, f.end)):
         found.setdefault(finding.pattern, []).append(finding)
     own = set(found) | _NOT_FROM_ELSEWHERE
     helpers = {_maker(f) for f in found["optimizer-build"]}
     for function in reached:
+        called = occasions.of_called(function) if occasions is not None else None
         for finding in function.findings:
             made = finding.pattern == "optimizer-build" and function.function in helpers
             if made or finding.pattern not in own:
                 found.setdefault(finding.pattern, []).append(finding)
                 found.files[id(finding)] = function.module
-                if function.module not in found.occasions:
-                    found.occasions[function.module] = Occasions(function.script)
+                if called is not None:
+                    found.elsewhere[id(finding)] = called
     return found
 
 

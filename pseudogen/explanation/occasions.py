@@ -5,11 +5,13 @@ from __future__ import annotations
 import libcst as cst
 
 from pseudogen.finding import Finding
-from pseudogen.names.defaults import Default, default_of, switched_off
+from pseudogen.following import Reached
+from pseudogen.names.arguments import argument
+from pseudogen.names.defaults import Default, Given, default_of, nothing_given, switched_off
 from pseudogen.names.inner_losses import InnerLoss, inner_loss
 from pseudogen.names.loops import EVALUATION_LOOP
 from pseudogen.names.rhythms import Rhythm, rhythm
-from pseudogen.names.script import Script
+from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import Setting
 from pseudogen.syntax.tree import Statement
 
@@ -20,14 +22,41 @@ _VALUES = ("condition", "enabled", "limit")
 
 
 class Occasions:
-    """The occasions of the findings of one script."""
+    """The occasions of the findings of one script; `given` knows what its functions are passed from
+    another file."""
 
-    def __init__(self, script: Script) -> None:
+    def __init__(self, script: Script, given: Given = nothing_given) -> None:
         self._script = script
+        self._given = given
         self._training: frozenset[Setting] | None = None
         self._off: dict[int, tuple[Setting, ...]] = {}
         self._rhythms: dict[tuple[int, int], Rhythm | None] = {}
         self._switches: dict[tuple[int, int], tuple[Setting, ...]] = {}
+
+    def of_called(self, function: Reached) -> Occasions:
+        """The occasions of a function of another file that this script calls."""
+        site = self._call_of(function) if function.direct else None
+        return Occasions(function.script, self._passed(site, function) if site else nothing_given)
+
+    def _call_of(self, function: Reached) -> Site | None:
+        calls = [s for s in self._script.call_sites() if s.name == function.call]
+        return next((s for s in calls if s.line == function.line), None)
+
+    def _passed(self, site: Site, function: Reached) -> Given:
+        """What a call passes for the parameters of a function, and for parts of them."""
+        header = function.script.functions(function.function)
+        params = header[0].node.params.params if len(header) == 1 else ()
+        places = {param.name.value: place for place, param in enumerate(params)}
+
+        def given(name: str) -> Default | None:
+            root, point, rest = name.partition(".")
+            passed = argument(site.node, root, places[root]) if root in places else None
+            if passed is None or (point and type(passed) is not cst.Name):
+                return None
+            node = cst.parse_expression(f"{passed.value}.{rest}") if point else passed
+            return default_of(self._script, node, site.statement.index)
+
+        return given
 
     def off(self, finding: Finding) -> tuple[Setting, ...]:
         """The settings by whose defaults a finding does not come to pass where the script trains;
@@ -52,7 +81,7 @@ class Occasions:
         place = (statement.parent, statement.scope)
         if place not in self._switches:
             besides = self._without_training()
-            self._switches[place] = switched_off(self._script, statement, besides)
+            self._switches[place] = switched_off(self._script, statement, besides, self._given)
         return self._switches[place]
 
     def default(self, finding: Finding, written: str | None) -> Default | None:
@@ -64,7 +93,7 @@ class Occasions:
             node = cst.parse_expression(written)
         except cst.ParserSyntaxError:
             return None
-        found = default_of(self._script, node, statement.index)
+        found = default_of(self._script, node, statement.index, self._given)
         return found if found is not None and found.settings else None
 
     def inner_loss(self, finding: Finding) -> InnerLoss | None:
