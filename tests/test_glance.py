@@ -86,6 +86,7 @@ def test_what_defaults_leave_on_is_told_plainly() -> None:
     [
         (("model =", "args.amp = pick()\nmodel ="), "it is set"),
         (("args =", "parser.set_defaults(amp=True)\nargs ="), "another default"),
+        (("args =", "parser.set_defaults(**read())\nargs ="), "unknown defaults"),
         (("=args.amp", "=args.amp or forced"), "another way to switch it on"),
         (('"--amp", action="store_true"', '"--amp", type=yes, default="no"'), "it is converted"),
     ],
@@ -224,6 +225,11 @@ def test_settings_stand_as_they_are_typed() -> None:
     assert "`--out`（`args.folder`）" in pseudogen.explain(script() + "\n" * 60, lang="zh")
     named = json.loads(pseudogen.explain(script(), format="json"))["settings"]
     assert [setting["name"] for setting in named][-1] == "args.width"
+
+
+def test_a_later_default_is_the_one_that_holds() -> None:
+    code = script().replace("args =", "parser.set_defaults(amp=True)\nargs =")
+    assert settings(code)["`--amp`"].startswith("`True` | 8 ")
 
 
 def test_options_of_a_class_that_is_parsed_stand_as_they_are_typed() -> None:

@@ -143,7 +143,7 @@ def _of_parameter(script: Script, binding: Binding, given: Given, depth: int) ->
 def _of_setting(script: Script, setting: Setting, depth: int) -> Default | None:
     if setting.required or (setting.default is None and setting.origin in ("key", "function")):
         return None
-    if setting.origin == "argparse" and _is_set_anew(script, setting.name.rpartition(".")[2]):
+    if setting.origin == "argparse" and script.once(_sets_unknown_defaults):
         return None
     if setting.default is None:
         return Default(None, (setting,))
@@ -160,10 +160,10 @@ def _of_setting(script: Script, setting: Setting, depth: int) -> Default | None:
     return Default(value, (setting,))
 
 
-def _is_set_anew(script: Script, name: str) -> bool:
-    """Whether `parser.set_defaults(...)` may give an option another default."""
+def _sets_unknown_defaults(script: Script) -> bool:
+    """Whether `parser.set_defaults(**config)` may give any option another default."""
     passed = [arg for site in script.calls_of_method("set_defaults") for arg in site.node.args]
-    return any(arg.keyword is None or arg.keyword.value == name for arg in passed)
+    return any(arg.keyword is None for arg in passed)
 
 
 def _converted(setting: Setting, value: str) -> Default | None:

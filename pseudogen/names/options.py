@@ -38,17 +38,31 @@ COMMAND_TOOLS = frozenset({"typer", "fire", "tyro"})
 def collect(script: Script) -> Iterator[tuple[str, Setting]]:
     """Every option that the script declares, under each name by which it is read."""
     spaces: list[str] | None = None
+    later = _later_defaults(script)
     for site in calls_of_methods(script, "add_argument", "add_arg"):
         if "." in site.name:
             spaces = namespaces(script) or ["args"] if spaces is None else spaces
             option = _option_name(site.node)
             if option:
                 setting = _declared(site, f"{spaces[0]}.{option}")
+                line, default = later.get(option, (0, None))
+                if line > site.line:
+                    setting = replace(setting, default=text(default), expression=default)
                 yield from ((f"{space}.{option}", setting) for space in spaces)
     for statement in script.tree.statements:
         if type(statement.node) is cst.FunctionDef:
             yield from _click_options(script, statement)
     yield from _commands(script)
+
+
+def _later_defaults(script: Script) -> dict[str, tuple[int, Any]]:
+    """The defaults that `parser.set_defaults(amp=True)` gives, each with its line."""
+    return {
+        arg.keyword.value: (site.line, arg.value)
+        for site in script.calls_of_method("set_defaults")
+        for arg in site.node.args
+        if arg.keyword is not None
+    }
 
 
 def _declared(site: Site, name: str) -> Setting:
