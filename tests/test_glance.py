@@ -174,6 +174,19 @@ def test_what_happens_in_each_epoch_is_said() -> None:
     assert rows(EPOCHS.format(test="if True:"), "zh")["评估"] == "`validate`，每个 epoch 一次"
 
 
+def test_conditions_around_the_calls_of_calls_count() -> None:
+    code = EPOCHS.format(test="if score > best:").replace(
+        "torch.save(model.state_dict(), path)", "keep(model)"
+    )
+    code += "\ndef keep(model):\n    write(model)\n"
+    code += "\ndef write(model):\n    torch.save(model.state_dict(), path)\n"
+    assert rows(code)["Checkpoints"] == "saved by `torch.save`"
+    assert rows(code.replace("score > best", "rank == 0"))["Checkpoints"].endswith("every epoch")
+    assert rows(code.replace("    keep(model)", "    pass"))["Checkpoints"] == (
+        "saved by `torch.save`"
+    )
+
+
 def test_what_depends_on_the_result_is_not_said_to_be_in_each_epoch() -> None:
     assert rows(EPOCHS.format(test="if score > best:"))["Checkpoints"] == "saved by `torch.save`"
 

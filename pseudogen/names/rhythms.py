@@ -20,7 +20,7 @@ from pseudogen.syntax.tree import Statement
 if TYPE_CHECKING:
     from pseudogen.names.script import Script
 
-_CALLS = 2
+_CALLS = 3
 """So many calls up it is looked for the counter."""
 _STEPS = frozenset({"step", "steps", "nstep", "nsteps"})
 _ITERATIONS = frozenset({"iter", "iters", "iteration", "iterations", "niter"})
@@ -66,10 +66,11 @@ class _Turn:
 
 def rhythm(script: Script, statement: Statement) -> Rhythm | None:
     """How often a statement runs; None where that is not seen, or not what the counter counts."""
-    tests = list(_tests(script, statement))
+    tests, outermost = _tests(script, statement)
     turns = [(i, turn) for i, test in enumerate(tests) if (turn := _turn_of(test)) is not None]
     if not turns:
-        return _each_epoch(script, statement, tests)
+        bound = _in_training_loop(script, outermost)
+        return _each_epoch(script, statement, tests) if bound else None
     chosen, turn = turns[-1]
     others = [(place, test) for i, (place, test, _) in enumerate(tests) if i != chosen]
     free = all(_lets_through(script, place, test, turn) for place, test in others)
@@ -89,11 +90,12 @@ def _each_epoch(
     return Rhythm("epoch", "1") if free and script.unit(statement) == "epoch" else None
 
 
-def _tests(script: Script, statement: Statement) -> list[tuple[int, Any, bool]]:
+def _tests(script: Script, statement: Statement) -> tuple[list[tuple[int, Any, bool]], Statement]:
     """The tests around a statement, the outermost first, behind those around the one call of its
-    function where no loop of the training is in between; what `and` joins is given in parts."""
+    function where no loop of the training is in between; what `and` joins is given in parts. With
+    them the statement or the call around which it was looked last."""
     found: list[tuple[int, Any, bool]] = []
-    for _ in range(_CALLS):
+    for depth in range(_CALLS + 1):
         found[:0] = [
             (place, part, holds)
             for place, test, holds in tests_above(script.tree, statement)
@@ -101,10 +103,10 @@ def _tests(script: Script, statement: Statement) -> list[tuple[int, Any, bool]]:
         ]
         around = script.function_around(statement)
         calls = script.calls_of(around) if around is not None else []
-        if len(calls) != 1 or _in_training_loop(script, statement):
+        if len(calls) != 1 or depth == _CALLS or _in_training_loop(script, statement):
             break
         statement = calls[0].statement
-    return found
+    return found, statement
 
 
 def _turn_of(test: tuple[int, Any, bool]) -> _Turn | None:
