@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from typing import Any
 
 import libcst as cst
@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.names.script import Script
 from pseudogen.names.words import words
 from pseudogen.pseudocode.algorithm import Part
+from pseudogen.pseudocode.weight import MAIN, NONE, SIDE
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
 
@@ -21,8 +22,11 @@ _CONSTANTS = (cst.Name, cst.Integer, cst.Float, cst.SimpleString)
 def bundles(script: Script, parts: Sequence[Part]) -> list[Bundle]:
     """The parts with a weight, the most important first. With each come those without which it
     would mislead: what the other branches make of the same name (`model = ...` in each case), and
-    the batch size before its division, or a second one would seem to divide it again."""
-    order = sorted((p for p in parts if p.weight), key=lambda part: (-part.weight, part.aside))
+    the batch size before its division, or a second one would seem to divide it again. Of the least
+    important, those come first that make what the others use."""
+    needed = _needed(script, parts)
+    wanted = (part for part in parts if part.weight or part.statement in needed)
+    order = sorted(wanted, key=lambda part: _place(part, needed))
     companions = _Companions(script, parts)
     found: list[Bundle] = []
     taken: set[int] = set()
@@ -32,6 +36,39 @@ def bundles(script: Script, parts: Sequence[Part]) -> list[Bundle]:
             found.append(bundle)
             taken.update(map(id, bundle))
     return found
+
+
+def _place(part: Part, needed: Set[int]) -> tuple[int, bool, int]:
+    """What decides how early a part is shown: the smallest comes first."""
+    used = part.statement in needed
+    return -part.weight, part.weight == SIDE and not used, part.aside
+
+
+def _needed(script: Script, parts: Sequence[Part]) -> set[int]:
+    """The assignments that make what the more important parts use, or the conditions and loops
+    around them."""
+    simple = {part.statement for part in parts if not part.header and _is_short(part)}
+    shown: set[int] = set()
+    for part in parts:
+        if part.weight >= MAIN and part.statement != NO_STATEMENT:
+            shown.add(part.statement)
+            shown.update(above.index for above in script.tree.ancestors(part.statement))
+    found: set[int] = set()
+    settings = {name.partition(".")[0] for name in script.settings}
+    for index in shown:
+        for read, _ in script.reads_of(script.tree.statements[index]):
+            name = read.partition("[")[0].partition(".")[0]
+            if name not in settings:
+                found.update(b.statement for b in script.reaching(name, index) if b.how in _HOWS)
+    return found & simple
+
+
+def _is_short(part: Part) -> bool:
+    return part.weight > NONE or sum(len(draft.text) for draft in part.drafts) < _LONG
+
+
+_LONG = 240
+_HOWS = frozenset({"assign", "augment", "unpack"})
 
 
 class _Companions:

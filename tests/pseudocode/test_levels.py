@@ -955,7 +955,7 @@ def test_steps_lose_nothing_that_a_phrase_leaves_out(code: str, said: str) -> No
 
 
 def test_outline_names_what_it_uses_and_does_not_make() -> None:
-    setup = "data = fetch()\nmodel = Net(data.width)\nscaler = make()\nprint(scaler)\n"
+    setup = "with reading(path) as data:\n    width = data.width\nmodel = Net(data.width)\n"
     said = _outline(setup + TRAINING)
     assert said[0] == "Given: data"
 
@@ -998,3 +998,20 @@ def test_a_loss_that_was_scaled_before_is_not_scaled_again() -> None:
 def test_a_project_is_no_place() -> None:
     code = 'import wandb\nrun = wandb.init(project="demo")'
     assert texts(code, "zh", "steps")[-1] == 'run ← Weights & Biases 实验记录器，归入项目 "demo"'
+
+
+def test_outline_shows_what_its_lines_use_where_there_is_room() -> None:
+    code = (
+        "import torch\n"
+        "start = 0\nstate = torch.load(path)\nstart = state['epoch']\nunused = 5\n"
+        "model = torch.nn.Linear(2, 2)\n"
+        "optimizer = torch.optim.SGD(model.parameters(), lr=0.1)\n"
+        "for epoch in range(start, 9):\n    for i, x in enumerate(loader):\n"
+        "        last = i % 4 == 3\n        other = i\n        loss = model(x).mean()\n"
+        "        loss.backward()\n"
+        "        if last:\n            optimizer.step()\n            optimizer.zero_grad()\n"
+    )
+    said = _outline(code)
+    assert 'start ← state["epoch"]' in said
+    assert "    last ← i mod 4 = 3" in said
+    assert not any("unused" in line or "other" in line for line in said)
