@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from typing import Any
 
 import libcst as cst
@@ -38,29 +38,39 @@ def bundles(script: Script, parts: Sequence[Part]) -> list[Bundle]:
     return found
 
 
-def _place(part: Part, needed: Set[int]) -> tuple[int, bool, int]:
+def _place(part: Part, needed: Mapping[int, int]) -> tuple[int, int, int]:
     """What decides how early a part is shown: the smallest comes first."""
-    used = part.statement in needed
-    return -part.weight, part.weight == SIDE and not used, part.aside
+    level = needed.get(part.statement, _LEVELS) if part.weight <= SIDE else 0
+    return -part.weight, level, part.aside
 
 
-def _needed(script: Script, parts: Sequence[Part]) -> set[int]:
+def _needed(script: Script, parts: Sequence[Part]) -> dict[int, int]:
     """The assignments that make what the more important parts use, or the conditions and loops
-    around them."""
+    around them, and what these use in turn: how far each is from there."""
     simple = {part.statement for part in parts if not part.header and _is_short(part)}
-    shown: set[int] = set()
-    for part in parts:
-        if part.weight >= MAIN and part.statement != NO_STATEMENT:
-            shown.add(part.statement)
-            shown.update(above.index for above in script.tree.ancestors(part.statement))
-    found: set[int] = set()
+    found: dict[int, int] = {}
+    shown = {p.statement for p in parts if p.weight >= MAIN and p.statement != NO_STATEMENT}
     settings = {name.partition(".")[0] for name in script.settings}
-    for index in shown:
-        for read, _ in script.reads_of(script.tree.statements[index]):
-            name = read.partition("[")[0].partition(".")[0]
-            if name not in settings:
-                found.update(b.statement for b in script.reaching(name, index) if b.how in _HOWS)
-    return found & simple
+    for level in range(_LEVELS):
+        around = {above.index for each in shown for above in script.tree.ancestors(each)}
+        made = {each for index in shown | around for each in _makers(script, index, settings)}
+        shown = (made & simple) - found.keys()
+        if level:  # what prepares in several steps is told as given, what a round does is not
+            shown = {each for each in shown if script.loop_around(script.tree.statements[each])}
+        found.update(dict.fromkeys(shown, level))
+    return found
+
+
+_LEVELS = 3
+
+
+def _makers(script: Script, index: int, settings: Set[str]) -> Iterator[int]:
+    """The assignments of what a statement reads, but for settings: these are told as what goes
+    in."""
+    for read, _ in script.reads_of(script.tree.statements[index]):
+        name = read.partition("[")[0].partition(".")[0]
+        if name not in settings:
+            yield from (b.statement for b in script.reaching(name, index) if b.how in _HOWS)
 
 
 def _is_short(part: Part) -> bool:

@@ -60,7 +60,7 @@ def _mapping(writer: Writer, node: cst.MatchMapping) -> str:
     ]
     if node.rest is not None:
         entries.append(writer.say("further_elements", writer.text(node.rest)))
-    return f"{{{writer.listed(entries)}}}"
+    return writer.say("table_like", f"{{{writer.listed(entries)}}}" if entries else None)
 
 
 def _class(writer: Writer, node: cst.MatchClass) -> str:

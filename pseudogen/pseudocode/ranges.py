@@ -22,6 +22,9 @@ def bounds(writer: Writer, call: cst.Call) -> Bounds | None:
     stop = args[1].value if len(args) > 1 else args[0].value
     first = writer.text(args[0].value, SUM) if len(args) > 1 else writer.vocabulary.number("0")
     step = constant(args[2].value) if len(args) == 3 else 1
+    if step is None and _is_minus(args[2].value):
+        pace = writer.text(args[2].value.expression, SUM)  # type: ignore[attr-defined]
+        return first, behind(writer, stop), pace, True
     if step is None:
         return (first, before(writer, stop), writer.text(args[2].value, SUM), False)
     if step == 0:

@@ -197,9 +197,12 @@ def _says_targets(statement: Statement, here: list[_Step]) -> bool:
 
 
 def _names(text: str, name: str) -> bool:
-    """Whether a phrase has a name as a whole: not `clip` for the sake of `conf.clip`."""
+    """Whether a phrase has a name as a whole: not `clip` for `conf.clip` or for a text."""
     whole = rf"(?<!\w)(?<!\w\.)(?:self\.)?{re.escape(name)}(?!\w)"
-    return name in text and re.search(whole, text) is not None
+    return name in text and re.search(whole, _QUOTED.sub("", text)) is not None
+
+
+_QUOTED = re.compile(r"\"[^\"]*\"|(?<!\w)'[^']*'")
 
 
 _WORKED_OUT = frozenset(

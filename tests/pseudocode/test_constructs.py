@@ -64,6 +64,7 @@ EXPRESSIONS = [
     ("lambda x, y=2: x", "(x, y = 2) ↦ x", "(x, y = 2) ↦ x"),
     ("[x ** 2 for x in xs if x > 0]", "[x^2 | x ∈ xs, x > 0]", "[x^2 | x ∈ xs, x > 0]"),
     ("{k: v for k, v in d.items()}", None, "{k: v | (k, v) ∈ d 的键值对}"),
+    ("[i for i in range(n, 0, -k)]", "[i | i from n down to 1 in steps of k]", None),
     ("[i for i in range(n)]", "[i | i from 0 to n − 1]", "[i | i 从 0 到 n − 1]"),
     ("a if c else b", "a if c holds, otherwise b", "若 c 成立则取 a，否则取 b"),
     ("a or b", "a or else b", "a，不成立时取 b"),
@@ -302,7 +303,7 @@ match x:
 depending on x:
   case [1, anything called y, further elements], provided that y > 0:
     do nothing
-  case {"k": type A with (b = 2) or none, further elements called r}:
+  case a table with {"k": type A with (b = 2) or none, further elements called r}:
     do nothing
   otherwise:
     do nothing
@@ -310,7 +311,7 @@ depending on x:
 根据 x 选择：
   情形 [1, 任意值（记为 y）, 其余元素]，且满足 y > 0：
     什么也不做
-  情形 {"k": 类型 A，满足（b = 2）或无, 其余元素 r}：
+  情形含有 {"k": 类型 A，满足（b = 2）或无, 其余元素 r} 的字典：
     什么也不做
   否则：
     什么也不做

@@ -931,6 +931,10 @@ TRAINING = (
         ("save_on_master({'model': model.state_dict()}, path)", "save model (path)"),
         ("with open(path, 'wb') as f:\n    torch.save(state, f)", "save state to path"),
         ("model.load_state_dict(torch.load(resume_path))", "load (what is saved in resume_path)"),
+        (
+            "checkpoint = torch.load('./checkpoint/last.pth')\nmodel.load_state_dict(checkpoint)",
+            'checkpoint ← what is saved in "./checkpoint/last.pth"',
+        ),
         ("fire.Fire(main)", "run main with the options of the command line"),
         (
             "optimizer = {'a': optim.Adam(p, lr=1), 'b': optim.SGD(p, lr=2)}[kind]",
