@@ -168,7 +168,7 @@ def _equal(writer: Writer, left: Any, target: Any) -> Term | None:
 
 def _same(writer: Writer, left: Any, target: Any) -> Term | None:
     positive = type(target.operator) is cst.Is
-    text = writer.text(left, RARE)
+    text = at(_value(writer, left), RARE)
     other = target.comparator
     if type(other) is cst.Name and other.value == "None":
         return writer.say("not_set" if positive else "is_set", text), CONDITION
@@ -202,7 +202,7 @@ def boolean(writer: Writer, node: cst.BooleanOperation) -> Term:
     if _is_logical(node.left) or _is_logical(node.right):
         return boolean_test(writer, node)
     if type(node.operator) is cst.Or:
-        left = writer.text(node.left, CONDITION)
+        left = at(_value(writer, node.left), CONDITION)
         if type(node.left) is cst.BooleanOperation and type(node.left.operator) is cst.Or:
             left = boolean(writer, node.left)[0]
         return writer.say("or_else", left, writer.text(node.right, CONDITION)), PHRASE
@@ -245,7 +245,7 @@ def negated(writer: Writer, node: cst.UnaryOperation) -> Term:
         counted = _counted(writer, inner) or (inner if is_container(writer, inner) else None)
         if counted is not None:
             return writer.say("is_empty", writer.operand(counted)), CONDITION
-        text, level = writer.term(inner)
+        text, level = _value(writer, inner)
         opposite_words = calls.negated(writer, inner) if kind is cst.Call else None
         if opposite_words is not None:
             return opposite_words, CONDITION
@@ -271,10 +271,20 @@ def asked(writer: Writer, node: Any) -> Term:
     counted = _counted(writer, node)
     if counted is not None:
         return writer.say("is_not_empty", writer.operand(counted)), CONDITION
-    term = writer.term(node)
+    term = _value(writer, node)
     if term[1] in _TRUE_OR_FALSE:
         return term
     return writer.say("holds", at(term, SUM)), CONDITION
+
+
+def _value(writer: Writer, node: Any) -> Term:
+    """A value of which something is asked: `table.get(key)` is then simply the entry, as what is
+    not there does not hold."""
+    alone = type(node) is cst.Call and len(node.args) == 1 and not node.args[0].star
+    if alone and type(node.func) is cst.Attribute and calls.key(writer, node) == "looked_up":
+        place = writer.text(node.args[0].value)
+        return f"{writer.text(node.func.value, ATOM)}[{place}]", ATOM
+    return writer.term(node)
 
 
 def _number_tested(writer: Writer, node: Any, sign: str) -> Term | None:

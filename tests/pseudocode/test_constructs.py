@@ -84,6 +84,7 @@ EXPRESSIONS = [
     ("(y := f(x)) + 1", "(y ← f(x)) + 1", "(y ← f(x)) + 1"),
     ("dict(a=1)", '{"a": 1}', '{"a": 1}'),
     ("r'\\d+\\n'", '"\\d+\\\\n"', '"\\d+\\\\n"'),
+    ("d.get(k)", "d[k] if any", "d[k]（如有）"),
     ("d.get(k, 0)", "d[k], or 0 if there is none", "d[k]（没有则取 0）"),
 ]
 

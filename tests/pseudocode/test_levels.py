@@ -935,6 +935,7 @@ TRAINING = (
             "checkpoint = torch.load('./checkpoint/last.pth')\nmodel.load_state_dict(checkpoint)",
             'checkpoint ← what is saved in "./checkpoint/last.pth"',
         ),
+        ("optimizer.step_and_update_lr()", "optimizer.step_and_update_lr()"),
         ("fire.Fire(main)", "run main with the options of the command line"),
         (
             "optimizer = {'a': optim.Adam(p, lr=1), 'b': optim.SGD(p, lr=2)}[kind]",
