@@ -136,8 +136,9 @@ def _all_skips_told(script: Script, loop: Statement, site: Site) -> bool:
 def _picked(script: Script, loop: Statement, site: Site) -> str | None:
     """The condition in a loop under which it switches something in this way, at this place or at
     another; None for always."""
-    written = script.source(site.statement).strip()
-    same = [s for s in script.tree.below(loop) if script.source(s).strip() == written]
+    written, kind = script.source(site.statement).strip(), type(site.statement.node)
+    below = (s for s in script.tree.below(loop) if type(s.node) is kind)  # no `if` on its line
+    same = [s for s in below if script.source(s).strip() == written]
     tests = [_reached(script, loop, s) for s in same]
     told = [test for test in tests if test is not None]
     if len(told) < len(tests):

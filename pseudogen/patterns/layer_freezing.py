@@ -177,6 +177,17 @@ EXAMPLES = {
             flag="requires_grad",
         ),
     ],
+    "for name, p in net.named_parameters():\n    if 'head' not in name: p.requires_grad = False": [
+        LayerFreezing(
+            line=1,
+            end=2,
+            evidence=Evidence(FLOW, ("net",)),
+            model="net",
+            by="loop",
+            only="'head' not in name",
+            flag="requires_grad",
+        ),
+    ],
     "vae = AutoencoderKL.from_pretrained(path)\nvae.requires_grad_(False)": [
         LayerFreezing(
             line=2,

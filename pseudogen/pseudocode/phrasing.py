@@ -9,7 +9,7 @@ import libcst as cst
 
 from pseudogen.document import Span, mark
 from pseudogen.finding import Finding
-from pseudogen.pseudocode.terms import PHRASE, POWER
+from pseudogen.pseudocode.terms import NOUN, PHRASE, POWER
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.reading.inert import inert
 from pseudogen.words.patterns import step_words
@@ -23,8 +23,8 @@ _OBJECT = re.compile(r"(?<![\w.])self\.\w+(?:\.\w+)*")
 
 
 def step_text(writer: Writer, finding: Finding) -> tuple[str, str]:
-    """The marked text of a finding's step, and the same with the names of the script; "" where its
-    pattern has no words for one."""
+    """The marked text of a finding's step, and the code of the script in it; "" where its pattern
+    has no words for one."""
     paragraphs = step_words(finding, writer.vocabulary.lang)
     if not paragraphs:
         return "", ""
@@ -34,13 +34,17 @@ def step_text(writer: Writer, finding: Finding) -> tuple[str, str]:
         _said(writer, span, texts[place].rstrip()[-1:], texts[place + 2].lstrip()[:1])
         for place, span in enumerate(line)
     )
-    return text, text if writer.vocabulary.glossary is None else "".join(texts)
+    return text, " ".join(span.text for span in line if span.kind == "code")
 
 
 def _said(writer: Writer, span: Span, before: str, after: str) -> str:
     if span.kind == "code":
         tight = bool(before and before in _SIGNS) or bool(after and after in _SIGNS)
-        return neutral(writer, span.text, POWER if tight else PHRASE)
+        alone = before == "←" and not after
+        chosen = " if " in span.text or "lambda" in span.text
+        return neutral(
+            writer, span.text, POWER if tight else NOUN if chosen and not alone else PHRASE
+        )
     if span.kind == "words":
         return _OBJECT.sub(lambda name: neutral(writer, name[0], PHRASE), span.text)
     return mark(span.text, span.kind)

@@ -34,7 +34,7 @@ _GIVES = " ← "
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A phrase; `names` is its text with the names of the script."""
+    """A phrase; `names` is the code of the script in it."""
 
     text: str
     names: str

@@ -936,6 +936,14 @@ TRAINING = (
             'checkpoint ← what is saved in "./checkpoint/last.pth"',
         ),
         ("optimizer.step_and_update_lr()", "optimizer.step_and_update_lr()"),
+        (
+            "norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)",
+            "norm ← the gradient norm of the parameters of model, which is clipped to 1.0",
+        ),
+        (
+            "train_loader = torch.utils.data.DataLoader(data, size if one else 2 * size)",
+            "batches of (size if one holds, otherwise 2 × size) samples of data",
+        ),
         ("fire.Fire(main)", "run main with the options of the command line"),
         (
             "optimizer = {'a': optim.Adam(p, lr=1), 'b': optim.SGD(p, lr=2)}[kind]",
