@@ -944,6 +944,12 @@ TRAINING = (
             "train_loader = torch.utils.data.DataLoader(data, size if one else 2 * size)",
             "batches of (size if one holds, otherwise 2 × size) samples of data",
         ),
+        ("model.train(False)", "put model into evaluation mode"),
+        (
+            "model.train(phase == 'train')",
+            'mode if (phase = "train"), otherwise into evaluation mode',
+        ),
+        ("torch.set_grad_enabled(False)", "turn gradient tracking off"),
         ("fire.Fire(main)", "run main with the options of the command line"),
         (
             "optimizer = {'a': optim.Adam(p, lr=1), 'b': optim.SGD(p, lr=2)}[kind]",
