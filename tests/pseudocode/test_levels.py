@@ -944,6 +944,7 @@ TRAINING = (
             "train_loader = torch.utils.data.DataLoader(data, size if one else 2 * size)",
             "batches of (size if one holds, otherwise 2 × size) samples of data",
         ),
+        ("trainer.fit(model, ckpt_path=last)", "fit trainer to model (ckpt_path = last)"),
         ("model.train(False)", "put model into evaluation mode"),
         (
             "model.train(phase == 'train')",
