@@ -136,6 +136,9 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("Path(args.output).mkdir()", "the folder `Path(args.output)` is made"),
         ("json.dump(seen, file)", "`seen` is written to `file`"),
         ("np.save(name, seen)", "`seen` is written to `name`"),
+        ("with open(path, mode) as file: a = 1", "`path` is opened as `file`; `a` becomes `1`"),
+        ("with open(path, 'r+') as file: a = 1", "`path` is opened as `file`; `a` becomes `1`"),
+        ("json.dump(seen, open(args.file, 'w'))", "`seen` is written to `args.file`"),
         ("vutils.save_image(images, 'a.png')", "`images` is written to `'a.png'`"),
         ("plt.savefig('a.png')", "`plt.savefig('a.png')` writes a file"),
         ("shutil.copyfile(last, best)", "`last` is copied to `best`"),
@@ -221,6 +224,30 @@ def test_the_code_around_the_findings_is_told_with_its_comments() -> None:
         ("continue", "the rest of the round is left out"),
         ("del images", "`images` is deleted"),
         ("kept.append(loss)", "`loss` is appended to `kept`"),
+        (
+            "kept.append(pipeline(args.prompt, num_inference_steps=30, generator=generator, "
+            "guidance=3).images[0])",
+            "`pipeline(args.prompt, num_inference_steps=30, generator=generator, guidance=3)"
+            ".images[0]` is appended to `kept`",
+        ),
+        (
+            "parts += [Resize(size=size, longest=longest_of_all_sides, how=how, fill=fill_value, "
+            "scale=9)]",
+            "`[Resize(size=size, longest=longest_of_all_sides, how=how, fill=fill_value, …)]`"
+            " is added to `parts`",
+        ),
+        (
+            "seen = (functional.interpolate(seen.unsqueeze(0), scale_factor=args.patch_size, "
+            "mode='nearest')[0].cpu())",
+            "`seen` becomes `functional.interpolate(seen.unsqueeze(0), "
+            "scale_factor=args.patch_size, …)[0].cpu()`",
+        ),
+        ("meter.update(loss=loss, rate=rate)", "`meter.update(loss=loss, rate=rate)` is called"),
+        (
+            "line = f'[epoch: {epoch}] loss: {mean_loss:.4f} rate: {rate:.6f} ' f'error: {error}'",
+            "`line` becomes `f'[epoch: {epoch}] loss: {mean_loss:.4f} rate: {rate:.6f} ' "
+            "f'error: {error}'`",
+        ),
         ("pbar.update(len(images))", "the progress bar `pbar` advances by `len(images)`"),
         ("view.valid_bar.update(step + 1)", "`view.valid_bar.update(step + 1)` is called"),
         ("root = Path(args.root)", "`root` becomes `Path(args.root)`"),
@@ -1009,3 +1036,110 @@ def test_the_end_of_a_chain_of_calls_is_kept() -> None:
         "`hidden` becomes `codec.encode(batch['masked images'].reshape(batch['images'].shape)"
         ".to(dtype=weights.dtype)).distribution.sample()`"
     )
+
+
+_AROUND = """\
+import torch
+
+def make(args, model):
+    if args.mixed:
+        try:
+            optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+            kind = "plain"
+        except ValueError:
+            kind = "other"
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+        for part in args.parts:
+            last = part
+            optimizer = torch.optim.Adam(model.parameters(), lr=0.1)
+    return optimizer
+"""
+
+
+def test_the_condition_around_what_is_tried_and_around_a_loop_is_said() -> None:
+    told = passages(_AROUND)
+    assert told[:3] == [
+        'If `args.mixed` (line 4): `kind` becomes `"plain"`.',
+        'In the branch `args.mixed`, if `ValueError` is raised (line 8): `kind` becomes `"other"`.',
+        "In the branch `args.mixed`, in each round over `args.parts` (line 11): `last` becomes "
+        "`part`.",
+    ]
+    said = (
+        "在 `args.mixed` 分支中，在遍历 `args.parts` 的每次循环中（第 11 行）：`last` 设为 `part`。"
+    )
+    assert said in passages(_AROUND, "zh")
+
+
+def test_what_a_generator_hands_out_is_told() -> None:
+    assert between("yield images, labels + 1").startswith("`images` and `labels + 1` are yielded;")
+    assert between("yield loss").startswith("`loss` is yielded;")
+    assert between("yield").startswith("the function pauses at `yield`;")
+    assert between("yield", "yield loss", lang="zh").startswith(
+        "函数在 `yield` 处暂停；产出 `loss`；"
+    )
+
+
+def test_what_is_kept_is_what_was_passed_and_nothing_made_since() -> None:
+    code = """\
+import torch
+
+class Trainer:
+    def __init__(self, model, data, size, options):
+        model = torch.nn.Linear(size, 2)
+        if options.shuffled:
+            data = mix(data)
+        rate = 0.1
+        self.model = model
+        self.data = data
+        self.rate = rate
+        self.size = size
+        self.optimizer = torch.optim.SGD(model.parameters(), lr=rate)
+"""
+    told = passages(code)[-1]
+    assert "`self.model` becomes `model`; `self.data` becomes `data`" in told
+    assert told.endswith("`self.rate` becomes `rate`; `self.size` keeps what is passed.")
+
+
+def test_branches_that_only_import_are_no_gaps_before_others() -> None:
+    lines = ("if a:", "    import apex", "elif b:", "    x = 1", "else:", "    x = 2")
+    assert between(*lines).startswith(
+        "if `a`, `apex` is imported. Otherwise, if `b`, `x` becomes `1`. Otherwise `x` becomes `2`."
+    )
+
+
+def test_few_statements_are_told_at_any_depth() -> None:
+    lines = (
+        "if wanted:",
+        "    start = 1",
+        "    while waiting.empty():",
+        "        if late(start):",
+        "            raise TimeoutError('no word')",
+        "        wait(0.1)",
+    )
+    followed = ("if c:", *("    " + line for line in lines), "    else:", "        x = 3")
+    told = between("for c in data:", *("    " + line for line in followed))
+    assert "if `late(start)`" not in told
+    assert between(*lines).startswith(
+        "if `wanted`: `start` becomes `1`; as long as `waiting.empty()`: if `late(start)`, "
+        "`TimeoutError` is raised (“no word”); otherwise, `wait(0.1)` is called."
+    )
+
+
+def test_errors_are_told_with_their_names() -> None:
+    lines = ("try:", "    a = start()", "except RuntimeError as error:", "    print(error)")
+    assert "If `RuntimeError` is raised as `error`, `error` is printed." in between(*lines)
+    assert "若捕获到 `RuntimeError`（记为 `error`），输出 `error`。" in between(*lines, lang="zh")
+
+
+def test_each_meter_is_told_with_its_own_value() -> None:
+    said = between("meter.update(loss)", "meter.update(rate)", "other_meter.update(rate)")
+    assert said.startswith(
+        "`meter` takes in `loss`; `meter` and `other_meter` take in `rate` and `rate`;"
+    )
+
+
+def test_what_ends_behind_a_branch_that_ends_is_for_the_other_cases() -> None:
+    lines = ("if found:", "    return found", "raise LookupError('nothing there')")
+    said = between(*lines)
+    assert said.startswith("if `found`, `found` is returned. Otherwise, `LookupError` is raised")
+    assert "返回 `found`。否则抛出 `LookupError`" in between(*lines, lang="zh")

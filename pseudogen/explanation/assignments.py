@@ -110,7 +110,7 @@ def _value(
 ) -> Clause:
     """What names become by a value, which is `written` so."""
     single = len(names) == 1
-    if single and names[0] == f"self.{written}":
+    if single and names[0] == f"self.{written}" and _is_passed(script, statement, written):
         return Clause("kept", names)
     taken = _taken(names, value) or of_switch(script, statement, names[0], written)
     if taken is not None:
@@ -156,6 +156,12 @@ def _preset(
         return None
     passed = tuple(short(text(arg)) for arg in call.args[1:])
     return Clause("preset", names, short(text(call.args[0].value)), passed)
+
+
+def _is_passed(script: Script, statement: Statement, name: str) -> bool:
+    """Whether a variable still holds what its function was called with."""
+    made = script.reaching(name, statement.index)
+    return bool(made) and all(binding.how == "parameter" for binding in made)
 
 
 def _taken(names: tuple[str, ...], value: Any) -> Clause | None:

@@ -43,6 +43,8 @@ _BARS = frozenset({"bar", "pbar", "progress", "tqdm"})
 def expression(script: Script, statement: Statement) -> Iterator[Clause]:
     """What a call does that stands alone."""
     call = statement.node.value
+    if type(call) is cst.Yield and type(call.value) is not cst.From:
+        yield _yielded(call.value)
     if type(call) is not cst.Call:
         return
     name = dotted(call.func)
@@ -66,6 +68,13 @@ def expression(script: Script, statement: Statement) -> Iterator[Clause]:
             or trained(script, statement, (), call)
             or Clause("called", parts=(call_text(call),))
         )
+
+
+def _yielded(value: Any) -> Clause:
+    """What a generator hands out."""
+    elements = value.elements if type(value) is cst.Tuple else (value,)
+    parts = (one.value if isinstance(one, cst.BaseElement) else one for one in elements)
+    return Clause("yielded", parts=tuple(clipped(one, text(one)) for one in parts if one))
 
 
 def _printed(call: cst.Call, name: str, logged: bool) -> Iterator[Clause]:
@@ -158,9 +167,15 @@ def _of_file(call: cst.Call, name: str, receiver: str, method: str) -> Clause | 
         places = (0, 1)
     passed = [arg.value for arg in call.args if arg.keyword is None and not arg.star]
     if places is not None and len(passed) > 1:
-        what, where = (short(text(passed[place])) for place in places)
+        what, where = (short(text(_file(passed[place]))) for place in places)
         return Clause("copied" if name in _COPIES else "written", code=where, parts=(what,))
     return Clause("written", code=call_text(call)) if places or method in _WRITERS else None
+
+
+def _file(value: Any) -> Any:
+    """The path in `open(path, "w")`."""
+    opened = type(value) is cst.Call and dotted(value.func) == "open"
+    return (argument(value, "file", 0) or value) if opened else value
 
 
 def _of_meter(script: Script, statement: Statement, call: cst.Call, name: str) -> Clause | None:
@@ -172,8 +187,9 @@ def _of_meter(script: Script, statement: Statement, call: cst.Call, name: str) -
         return Clause("metered", (metric,), parts=(short(values),) if values else ())
     if method != "update" or not _is_meter(script, receiver, statement):
         return None
-    value = short(text(call.args[0].value)) if call.args and not call.args[0].star else ""
-    return Clause("metered", (receiver,), parts=(value,) if value else ())
+    if not call.args or call.args[0].keyword is not None or call.args[0].star:
+        return None  # several values, each under its name
+    return Clause("metered", (receiver,), parts=(short(text(call.args[0].value)),))
 
 
 def _is_keras_metric(script: Script, name: str, statement: Statement) -> bool:
@@ -199,7 +215,7 @@ def _growing(
         return None
     if method == "append":
         held = short(text(call.func).removesuffix(".append"))
-        return Clause("appended", (held,), call_text(first))
+        return Clause("appended", (held,), clipped(first, text(first)))
     if method == "extend":
         held = short(text(call.func).removesuffix(".extend"))
         parts = _elements(first)

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.syntax.build import dotted
-from pseudogen.syntax.text import text
+from pseudogen.syntax.text import bare, text
 
 LONGEST = 60
 _CALL = 80
@@ -16,10 +16,13 @@ _SPARED = 10
 """So few signs are not cut off."""
 _FORMULA = 120
 """A formula or condition may be so long: half of one says nothing."""
+_MADE_OF_CALLS = (cst.Attribute, cst.Call, cst.Subscript)
 _FORMULAS = (
     cst.BinaryOperation,
     cst.BooleanOperation,
     cst.Comparison,
+    cst.ConcatenatedString,
+    cst.FormattedString,
     cst.IfExp,
     cst.UnaryOperation,
     cst.DictComp,
@@ -43,11 +46,13 @@ def clipped(node: Any, written: str) -> str:
     `f(...)[0]` the end is kept."""
     if len(written) <= LONGEST + _SPARED:
         return written
-    ends = type(node) in (cst.Subscript, cst.Attribute) and type(node.value) is cst.Call
-    if ends and not node.lpar:
-        return call_text(node.value) + written[len(text(node.value)) :]
-    if type(node) is cst.Call:
-        return call_text(node)
+    if type(node) in _MADE_OF_CALLS and node.lpar:
+        return clipped(node.with_changes(lpar=(), rpar=()), bare(node))
+    call = _called(node)
+    if call is not None:
+        return call_text(call) + written[len(text(call)) :]
+    if type(node) is cst.List and all(type(one) is cst.Element for one in node.elements):
+        return _cut(f"[{', '.join(call_text(one.value) for one in node.elements)}]", _FORMULA)
     return _cut(written, _FORMULA if type(node) in _FORMULAS else LONGEST)
 
 
@@ -79,10 +84,8 @@ def _cut_call(call: cst.Call) -> str:
     """A call that is too long: `…` stands for long arguments and for those at the end."""
     function = text(call.func)
     if len(function) >= LONGEST:
-        inner: Any = call.func
-        while type(inner) is cst.Attribute and not inner.lpar:
-            inner = inner.value
-        if type(inner) is not cst.Call or inner.lpar:
+        inner = _called(call.func)
+        if inner is None:
             return short(text(call))
         function = call_text(inner) + function[len(text(inner)) :]
     room = max(_CALL - len(function), LONGEST // 2)
@@ -99,6 +102,13 @@ def _cut_call(call: cst.Call) -> str:
         if room < 0:
             break
     return f"{function}({', '.join(shown)})"
+
+
+def _called(node: Any) -> Any:
+    """`f(x)` in `f(x)`, `f(x).part` and `f(x).parts[0]`; None where there is no call."""
+    while type(node) in (cst.Attribute, cst.Subscript) and not node.lpar:
+        node = node.value
+    return node if type(node) is cst.Call and not node.lpar else None
 
 
 def _only_argument(arg: cst.Arg, room: int) -> str:

@@ -44,17 +44,19 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
     if kind is cst.Else:
         return _otherwise(script, header)
     if kind is cst.ExceptHandler:
-        return Branch("caught", text(node.type) if node.type else "", header.first)
+        errors = text(node.type) if node.type else ""
+        return Branch("caught", errors, header.first, _outer(script, header))
     if kind is cst.Finally:
-        return Branch("finally", "", header.first)
+        return Branch("finally", "", header.first, _outer(script, header))
     if kind is cst.With:
         context = _context(header) if header.first not in told else None
         return branch_around(script, header, told) or context
-    if header.first in told:
+    if kind is cst.Try:
+        return branch_around(script, header, told)
+    if header.first in told or kind not in (cst.For, cst.While):
         return None
-    if kind is cst.For:
-        return Branch("each", text(node.iter), header.first)
-    return Branch("while", bare(node.test), header.first) if kind is cst.While else None
+    loop, code = ("each", text(node.iter)) if kind is cst.For else ("while", bare(node.test))
+    return Branch(loop, code, header.first, _outer(script, header))
 
 
 def _context(header: Statement) -> Branch:
@@ -68,7 +70,7 @@ def _otherwise(script: Script, header: Statement) -> Branch | None:
     whole = script.tree.statements[header.chain]
     if type(whole.node) is not cst.If:
         kind = "no-error" if type(whole.node) is cst.Try else "unbroken"
-        return Branch(kind, "", header.first)
+        return Branch(kind, "", header.first, _outer(script, header))
     if whole.after != header.index or left_open(whole.node.test):
         return Branch("otherwise", "", header.first, _outer(script, header))
     test = opposite(whole.node.test)
@@ -78,8 +80,8 @@ def _otherwise(script: Script, header: Statement) -> Branch | None:
 
 
 def _outer(script: Script, clause: Statement) -> str:
-    """The condition under which the tests before an `elif` or `else` are looked at, as much of it
-    as is soon said; "" where they always are."""
+    """The condition under which a statement is come to of which this is a clause, as much of it as
+    is soon said; "" where it always is."""
     whole = script.tree.statements[clause.chain]
     around = script.tree.statements[whole.parent] if whole.parent >= 0 else whole
     return _whole(script, whole) or _inner(script, whole, around) or ""

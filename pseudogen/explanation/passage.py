@@ -13,11 +13,11 @@ class Clause:
     """What a statement does.
 
     Attributes:
-        kind: moved, mode, printed, applied, made, result, set, listed, keyed, picked, chosen,
-            kept, added, appended, extended, called, repeated, each-module, folder, loaded, cleared,
-            grouped, layout, metered, advanced, written, copied, opened, raised, ended, checked,
-            returned, left, skipped, deleted, idle, holds (an element of a list), sent (to all
-            processes), asked (by a method of a library), received, swapped, trained, imported,
+        kind: moved, mode, printed, applied, made, result, yielded, set, listed, keyed, picked,
+            chosen, kept, added, appended, extended, called, repeated, each-module, folder, loaded,
+            cleared, grouped, layout, metered, advanced, written, copied, opened, raised, ended,
+            checked, returned, left, skipped, deleted, idle, holds (an element of a list), sent (to
+            all processes), asked (by a method of a library), received, swapped, trained, imported,
             preset, library (a call that a library is known for); of blocks when, or-when,
             otherwise, depends (both branches), within, without-gradients, each, while, caught,
             no-error, unbroken, finally; or summary of many statements.
@@ -46,7 +46,8 @@ class Branch(NamedTuple):
             unbroken.
         code: Its condition or iterable.
         line: Where it begins.
-        outer: Of what stands behind other tests: the condition under which these are looked at.
+        outer: Of all but the branches that say so themselves: the condition under which the
+            statement is come to that they are a clause of.
     """
 
     kind: str

@@ -47,6 +47,10 @@ _GROUPED = frozenset(
 )
 
 
+_ONE_BY_ONE = frozenset({"called", "metered"})
+"""What is told with all of its parts, though some are the same."""
+
+
 def is_read(statement: Statement, declared: frozenset[int]) -> bool:
     """Whether a statement is worth a word; not so imports, definitions, docstrings, what is a
     setting (the statements `declared`) and what does nothing."""
@@ -82,7 +86,7 @@ def together(each: Iterable[Iterable[Clause]]) -> list[Clause]:
                 before = found.pop()
                 names = tuple(dict.fromkeys(before.names + clause.names))
                 parts = before.parts + clause.parts
-                parts = parts if clause.kind == "called" else tuple(dict.fromkeys(parts))
+                parts = parts if clause.kind in _ONE_BY_ONE else tuple(dict.fromkeys(parts))
                 clause = Clause(before.kind, names, before.code, parts)
             found.append(clause)
     counted = [_counted(clause) if clause.kind == "called" else clause for clause in found]
@@ -119,6 +123,8 @@ def _counted(clause: Clause) -> Clause:
 
 
 def _alike(before: Clause, clause: Clause) -> bool:
+    if clause.kind == "metered" and set(before.names) & set(clause.names):
+        return False
     same = before.kind == clause.kind and before.code == clause.code
     messages = clause.kind == "printed" and not before.names and not clause.names
     told = bool(before.parts) == bool(clause.parts)
@@ -191,6 +197,8 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     inside = _inside(script, body, depth - 1 if nested else depth)
     if not inside and (_passes_by(script, statement) or _lets_pass(script, statement)):
         inside = (Clause("idle"),)
+    elif not inside and kind in (cst.If, cst.Else, cst.ExceptHandler):
+        inside = tuple(_imported(body))
     if not inside:
         return
     silent = _silent_before(script, statement, depth) if kind is cst.Else else ""
@@ -208,7 +216,8 @@ def _of_block(script: Script, statement: Statement, depth: int) -> Iterator[Clau
     elif kind is cst.While:
         yield Clause("while", code=bare(node.test), inside=inside)
     elif kind is cst.ExceptHandler:
-        yield Clause("caught", code=text(node.type) if node.type else "", inside=inside)
+        name = (text(node.name.name),) if node.name is not None else ()
+        yield Clause("caught", name, text(node.type) if node.type else "", inside=inside)
     else:
         whole = type(script.tree.statements[statement.chain].node)
         word = _LAST_CLAUSES.get(whole, "unbroken")
@@ -269,9 +278,8 @@ def _with(
         call: Any = item.item
         if _opens(item):
             path = argument(call, "file", 0)
-            mode = string(argument(call, "mode", 1)) or "r"
             if path is not None:
-                how = next((m for m in "wax" if m in mode), "r")
+                how = _how_opened(argument(call, "mode", 1))
                 name = (text(item.asname.name),) if item.asname is not None else ()
                 yield Clause("opened", name, short(text(path)), (how,))
             continue
@@ -283,6 +291,14 @@ def _with(
             yield Clause("within", code=in_context(item), inside=inside)
         return
     yield from clauses(script, body, depth)
+
+
+def _how_opened(mode: Any) -> str:
+    """What for a file is opened: w, a, x or r; "" where that is not seen, or is several things."""
+    written = string(mode) if mode is not None else "r"
+    if not written or "+" in written:
+        return ""
+    return next((sign for sign in "wax" if sign in written), "r")
 
 
 def opens(node: Any) -> bool:
@@ -306,12 +322,23 @@ _WITHOUT_GRADIENTS = ("no_grad(", "inference_mode(")
 
 def _inside(script: Script, body: Sequence[Statement], depth: int) -> tuple[Clause, ...]:
     body = [statement for statement in body if is_read(statement, frozenset())]
-    few = len(body) <= _FEW and not any(type(s.node) in _COMPOUND for s in body)
-    if few or (depth + 1 < _DEEP and len(body) <= _SOME):
+    if (depth + 1 < _DEEP and len(body) <= _SOME) or _are_few(script, body):
         return tuple(clauses(script, body, depth + 1))
     stops = [c for s in body for c in _clauses(script, s, _DEEP) if c.kind in _LAST]
     whole = summary(script, [s for s in body if type(s.node) not in (cst.Raise, cst.Return)])
     return (*((whole,) if whole else ()), *stops)
+
+
+def _are_few(script: Script, body: Sequence[Statement]) -> bool:
+    """Whether the statements of a block, with those in blocks of theirs, are so few that each is
+    told; blocks in what `else` follows would be taken for what it belongs to."""
+    if not body or len(body) > _FEW:
+        return False
+    blocks = any(type(statement.node) in _COMPOUND for statement in body)
+    if blocks and _goes_on(script, script.tree.statements[body[0].parent]):
+        return False
+    held = (inner for s in body for inner in (s, *script.tree.below(s)))
+    return sum(type(inner.node) not in _COMPOUND for inner in held) <= _FEW
 
 
 _LAST = frozenset({"raised", "ended", "returned", "left", "skipped"})

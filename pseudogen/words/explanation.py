@@ -208,7 +208,7 @@ class _Writer:
         branch, before = passage.branch, self.branch
         self.branch = branch
         again = branch is not None and before is not None and branch[1:] == before[1:]
-        if branch is not None and len(branch.code) > _BRIEF:
+        if branch is not None and len(branch.code) + len(branch.outer) > _BRIEF:
             if again:
                 kind = "same loop" if branch.kind in ("each", "while") else "same branch"
                 passage = replace(passage, branch=Branch(kind, "", branch.line))
