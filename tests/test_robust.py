@@ -1,5 +1,7 @@
 """Code that no one would write is read all the same."""
 
+import json
+
 import pytest
 
 import pseudogen
@@ -52,3 +54,32 @@ elif args.pattern.startswith("\w"):
 def test_what_python_says_of_escapes_is_not_passed_on() -> None:
     for tell in (pseudogen.explain, pseudogen.pseudo, pseudogen.check):
         assert tell(ESCAPES)
+
+
+# What Python reads in f-strings since 3.12, and the same for every version.
+NESTED = {
+    """print(f"{"#" * 80}")\ny = 4\n""": """print(f"{'#' * 80}")\ny = 4\n""",
+    """print(f"{names["("]} {", ".join(names)}")  # shown\ny = 4\n""": (
+        """print(f"{names['(']} {', '.join(names)}")  # shown\ny = 4\n"""
+    ),
+    "def f(a=f'{\n  x:.2f} s'):\n    return a\ny = f(\n    2)\n": (
+        "def f(a=f'{x:.2f} s'):\n    return a\ny = f(2)\n"
+    ),
+    """y = f"{g(f"{x["#"]:>{n}}")}"\nz = rf"\\d{d["("]}"\n""": (
+        """y = f"{g(f'''{x['#']:>{n}}''')}"\nz = rf"\\d{d['(']}"\n"""
+    ),
+    "y = f'{x}{  # which (\n    u}'\nz = f'{d['#']}'\n": """y = f'{x}{u}'\nz = f"{d['#']}"\n""",
+}
+
+
+@pytest.mark.parametrize(("newer", "older"), NESTED.items())
+def test_strings_in_the_fields_of_strings(newer: str, older: str) -> None:
+    assert pseudogen.pseudo(newer, detail="full") == pseudogen.pseudo(older, detail="full")
+    told = json.loads(pseudogen.pseudo(newer, detail="full", format="json"))["lines"]
+    assert told[-1]["source"][1] == len(newer.splitlines())
+
+
+def test_strings_in_strings_too_deep_are_refused() -> None:
+    deep = "x = " + 'f"{' * 200 + "1" + '}"' * 200 + "\n"
+    with pytest.raises(pseudogen.InputError, match="deep"):
+        pseudogen.explain(deep)

@@ -11,6 +11,7 @@ import libcst as cst
 from pseudogen.document import PseudoLine, mark, spans
 from pseudogen.pseudocode.literals import value
 from pseudogen.reading.inert import inert
+from pseudogen.syntax.nested_strings import has_nested, unfolded
 from pseudogen.syntax.tree import NO_STATEMENT, Statement, Tree
 
 SIGN = "▷"
@@ -60,7 +61,7 @@ def comments(tree: Tree, logical: list[tuple[int, int]]) -> dict[int, str]:
         code.update(range(first, last + 1))
         block = "\n".join(tree.lines[first - 1 : last])
         if "#" in block:
-            _inside(block, first, found)
+            _inside(unfolded(block, "") if has_nested(block) else block, first, found)
     for number, line in enumerate(tree.lines, 1):
         if number not in code and "#" in line:
             _keep(number, line.strip()[1:], found)

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 
 from pseudogen.errors import InputError
-from pseudogen.records import dataclass
+from pseudogen.records import dataclass, replace
+from pseudogen.syntax.nested_strings import has_nested, unfolded
 
 MAX_DEPTH = 200
 """Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""
@@ -96,6 +97,12 @@ def scan(text: str, name: str = "") -> Scan:
         InputError: 'too-deep', 'expression-too-long', 'too-many-strings', 'line-too-long',
             'too-many-lines' or 'too-many-elifs'; `name` is the file that the error names.
     """
+    if has_nested(text):
+        return replace(_scan(unfolded(text, name), name), code=text)
+    return _scan(text, name)
+
+
+def _scan(text: str, name: str) -> Scan:
     text = text if text.endswith("\n") else text + "\n"
     lines: list[tuple[int, int]] = []
     code: list[str] = []
