@@ -70,18 +70,17 @@ class Findings:
         self.all = tuple(findings)
         self._own = own_modules
         self._of: dict[type[Finding], list[Any]] = {}
+        self._handed: set[str] | None = None  # all names that functions of the project are passed
         for finding in self.all:
             self._of.setdefault(type(finding), []).append(finding)
 
     def handed_on(self, *names: str | None) -> bool:
         """Whether one of these names is passed to a function of another file of the project: what
         this file does not do with it may be done there."""
-        return any(
-            dotted(arg.value) in names
-            for site in self.script.call_sites()
-            if site.name and self._is_own(site)
-            for arg in site.node.args
-        )
+        if self._handed is None:
+            own = (s for s in self.script.call_sites() if s.name and self._is_own(s))
+            self._handed = {dotted(arg.value) for site in own for arg in site.node.args}
+        return not self._handed.isdisjoint(names)
 
     def _is_own(self, site: Site) -> bool:
         return any(
