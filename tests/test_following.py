@@ -295,3 +295,8 @@ def test_a_switch_that_is_given_a_new_value_is_none(tmp_path: Path) -> None:
     }
     finders = finders_of(pattern_modules()["barrier"])
     assert follow(made(tmp_path, files), finders)
+
+
+def test_what_branches_import_from_different_places_is_not_followed(tmp_path: Path) -> None:
+    script = "if fast:\n    from a import fit\nelse:\n    from b import fit\nfit(m)"
+    assert seeded(made(tmp_path, {"train.py": script, "a.py": STEP, "b.py": STEP})) == ()

@@ -840,7 +840,9 @@ def test_what_a_function_without_a_docstring_does_is_told() -> None:
         + "# a batch at random\ndef draw():\n    place = random(9)\n    return data[place]\n"
     )
     said = pseudogen.explain(code)
-    assert "“a batch at random”: called on line 9; returns `data[place]`. `place` becomes" in said
+    assert (
+        "“a batch at random”: called on line 9. `place` becomes `random(9)`; `data[place]` " in said
+    )
     many = "".join(f"def f{n}():\n    x = draw()\n    return {n}\n" for n in range(9))
     assert "`place` becomes" not in pseudogen.explain(code + many)
 

@@ -246,3 +246,8 @@ def test_a_variable_of_a_function_is_no_use_of_a_constant_of_its_name() -> None:
 def test_a_list_to_be_filled_is_no_setting() -> None:
     code = "def main():\n    learning_rate = []\n    learning_rate.append(1)\nbetas = (0.9, 0.99)\n"
     assert set(settings_of(code)) == {"betas"}
+
+
+def test_what_a_function_works_out_is_no_setting() -> None:
+    code = "def run(x):\n    h, w = x.shape\n    img_size = (h, w)\n    betas = (0.9, 0.99)\n"
+    assert set(settings_of(code)) == {"betas"}

@@ -189,7 +189,8 @@ def _of_meter(script: Script, statement: Statement, call: cst.Call, name: str) -
         return None
     if not call.args or call.args[0].keyword is not None or call.args[0].star:
         return None  # several values, each under its name
-    return Clause("metered", (receiver,), parts=(short(text(call.args[0].value)),))
+    meter: Any = call.func
+    return Clause("metered", (text(meter.value),), parts=(short(text(call.args[0].value)),))
 
 
 def _is_keras_metric(script: Script, name: str, statement: Statement) -> bool:

@@ -40,7 +40,8 @@ class Definition:
         returns: Of a function: the different values that it returns.
         called: The lines on which the script calls it.
         handed: The lines on which it is an argument of a call, alone or in a list.
-        does: Of a function without a docstring: what its statements do, where these are few.
+        does: Of a function without a docstring: what its statements do, where these are few; what
+            it returns, too.
         code: Where all is to be told: what a function does, piece by piece.
         items: Of a class that is a data set: what its items are.
     """
@@ -191,11 +192,12 @@ def _names_passed(script: Script) -> dict[str, list[tuple[int, int]]]:
 
 
 def _does(script: Script, function: Statement) -> tuple[Clause, ...]:
-    """What the statements of a function do, but for the last one that returns."""
+    """What the statements of a function do; nothing of one that only returns."""
     body = [s for s in script.tree.body(function) if is_read(s, frozenset())]
-    if body and type(body[-1].node) is cst.Return:
-        body = body[:-1]
+    if all(type(s.node) is cst.Return for s in body):
+        return ()
     if sum(1 for s in script.tree.below(function) if type(s.node) in _DEFINITIONS):
         return ()
     said = clauses(script, body)
-    return tuple(said) if len(said) <= _FEW else ()
+    gives = type(body[-1].node) is cst.Return
+    return tuple(said) if len(said) <= _FEW + gives else ()

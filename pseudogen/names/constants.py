@@ -64,7 +64,16 @@ def _is_setting(
     if scope == "module":
         return _at_top(script, statement)
     top = type(script.tree.statements[statement.parent].node) is cst.FunctionDef
-    return scope == "function" and top and bool(_HYPER_WORDS & set(words(name)))
+    usual = scope == "function" and top and bool(_HYPER_WORDS & set(words(name)))
+    own = script.tree.scopes[statement.scope].bindings
+    return usual and not any(type(n) is cst.Name and n.value in own for n in _parts(bindings[0]))
+
+
+def _parts(binding: Binding) -> Iterator[Any]:
+    """The elements of a list or tuple that a name is given."""
+    value: Any = binding.value
+    if type(value) in (cst.List, cst.Tuple):
+        yield from (element.value for element in value.elements)
 
 
 def _set_once(script: Script, bindings: list[Binding]) -> bool:

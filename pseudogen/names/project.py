@@ -100,10 +100,11 @@ class Project:
         return self._named(module, name, scope)
 
     def _named(self, module: Module, name: str, scope: int) -> Definition | None:
-        for full in module.script.resolver.qualified(name, scope):
-            found = self._find(full, module, 0)
-            if found is not None:
-                return found
+        named = module.script.resolver.qualified(name, scope)
+        found = [d for full in named if (d := self._find(full, module, 0)) is not None]
+        places = {(d.module.path, d.statement.index) for d in found}
+        if found:
+            return found[0] if len(places) == 1 else None  # branches import one or the other
         if module.script.resolver.home(name.partition(".")[0], scope) is None:
             return self._starred(module, name.split("."), 0)
         return None

@@ -8,7 +8,7 @@ from typing import Any
 import libcst as cst
 
 from pseudogen.names.script import Script
-from pseudogen.pseudocode.terms import ATOM, NOUN, PHRASE, POWER, SUM, Term, at, in_list
+from pseudogen.pseudocode.terms import ATOM, COMPARE, NOUN, PHRASE, POWER, SUM, Term, at, in_list
 from pseudogen.pseudocode.vocabulary import Vocabulary
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
@@ -70,6 +70,11 @@ class Writer:
     def item(self, node: Any) -> str:
         """An expression in a list: of arguments, of elements."""
         return in_list(self.term(node))
+
+    def given(self, node: Any) -> str:
+        """An expression as an argument: as in a list, but a comparison is no name with a value."""
+        term = self.term(node)
+        return at(term, ATOM) if term[1] == COMPARE else in_list(term)
 
     def alone(self, node: Any) -> str:
         """An expression that other brackets hold: its own only where a comma could mislead."""

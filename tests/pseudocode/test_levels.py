@@ -1035,3 +1035,8 @@ def test_outline_shows_what_its_lines_use_where_there_is_room() -> None:
     assert 'start ← state["epoch"]' in said
     assert "    last ← i mod 4 = 3" in said
     assert not any("unused" in line or "other" in line for line in said)
+
+
+def test_a_time_that_is_written_out_is_the_one_given() -> None:
+    said = texts('import time\na = time.strftime("%d", start)\nb = time.strftime("%d")')
+    assert said[1:] == ['a ← start as "%d"', 'b ← the current time as "%d"']

@@ -6,7 +6,7 @@ from typing import Any
 
 import libcst as cst
 
-from pseudogen.pseudocode.terms import ATOM, COMPARE, NOUN, SUM, Term, at, in_list
+from pseudogen.pseudocode.terms import ATOM, NOUN, SUM, Term, at, in_list
 from pseudogen.pseudocode.writer import Writer
 
 
@@ -32,8 +32,7 @@ def argument(writer: Writer, arg: cst.Arg) -> str:
         )
     if arg.keyword is not None:
         return f"{writer.vocabulary.code(arg.keyword.value)} = {_value(writer.term(arg.value))}"
-    term = writer.term(arg.value)
-    return at(term, ATOM) if term[1] == COMPARE else in_list(term)
+    return writer.given(arg.value)
 
 
 def _value(term: Term) -> str:

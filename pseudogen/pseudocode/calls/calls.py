@@ -126,7 +126,8 @@ def _said(
     if found is None:
         return None
     row, receiver = found
-    say = writer.operand if operand is None or row.function or row.condition else operand
+    say = writer.operand if operand is None or row.condition else operand
+    say = writer.given if row.function else say
     names = list(row.params)
     bound: dict[str, str] = {}
     named: set[str] = set()

@@ -44,6 +44,7 @@ time.perf_counter       current_time+
 time.monotonic          current_time+
 time.process_time       current_time+
 time.strftime           time_as+            format [moment]
+time.localtime          current_time+
 datetime.timedelta      time_span+
 time.sleep              wait_seconds        seconds
 datetime.datetime.today current_time+
