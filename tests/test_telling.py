@@ -815,7 +815,7 @@ def test_parts_of_a_scaled_step_say_what_only_they_depend_on() -> None:
     assert "Line 6, in each round over `range(parts)`: `scaler.scale" in said
     assert "Line 8 (up to line 9 only if `limit`): `scaler.unscale_" in said
     assert "Line 10: `scaler.step" in said
-    assert "第 8 行（到第 9 行为止，仅当 `limit`）：" in pseudogen.explain(code, lang="zh")
+    assert "第 8 行（到第 9 行为止，仅当 `limit` 成立）：" in pseudogen.explain(code, lang="zh")
 
 
 def test_a_best_value_that_a_worse_one_replaces() -> None:
@@ -1007,7 +1007,7 @@ for step in range(101):
     assert "It is left early when `step == last`." in said
     assert "`range(101)` makes at most 101 steps" in said
     zh = pseudogen.explain(code, lang="zh")
-    assert "当 `step == last` 时提前退出。" in zh
+    assert "当 `step == last` 成立时提前退出。" in zh
     assert "`range(101)` 最多 101 步" in zh
 
 
