@@ -14,6 +14,7 @@ from pseudogen.names.blocks import (
     inside,
     mentions,
     method,
+    names_in,
     neighbours,
     receiver,
     statement_at,
@@ -34,7 +35,11 @@ _CLEARS = (
     "distributed.autograd",
     "clear_grad",
     "clear_gradients",
-    ".grad = None",
+    ".grad = ",
+    ".grad.data = ",
+    ".grad *= ",
+    ".grad.data *= ",
+    "reset_grad",
     ".grad.zero_(",
     ".grad.data.zero_(",
     ".grad.fill_(",
@@ -153,11 +158,24 @@ def _is_cleared(script: Script, optimizer: str, step: Site) -> bool:
         if type(a.value) in (cst.Name, cst.Attribute)
     }
     others = beside | passed
+    own = _parameters(script, step)
     return not all(
         receiver(call) in others
         and script.is_a(call.node.func.value, call.scope, "optimizer") is not None
+        and not own & _parameters(script, call)
         for call in calls
     )
+
+
+def _parameters(script: Script, site: Site) -> set[str]:
+    """The parameters that a stepped or cleared optimizer was given, by the names in what it got:
+    two optimizers may share some of them."""
+    return {
+        name
+        for given in _given(script, site)
+        for name in names_in(cst.parse_expression(given))
+        if "param" in name
+    }
 
 
 def _is_repeated(script: Script, statement: Statement, optimizer: str, depth: int) -> bool:
@@ -350,6 +368,15 @@ COUNTEREXAMPLES = {
         _LOOP + "    loss.backward()\n    optimizer.step()\n": "the optimizer may clear them",
         _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    w.grad.zero_()\n": (
             "a gradient is cleared by itself"
+        ),
+        "import torch\n"
+        "opt_a = torch.optim.SGD(a.parameters(), lr=0.1)\n"
+        "opt_b = torch.optim.SGD(chain(a.parameters(), b.parameters()), lr=0.1)\n"
+        "for x, y in loader:\n"
+        "    opt_a.zero_grad()\n    a(x).backward()\n    opt_a.step()\n"
+        "    b(x).backward()\n    opt_b.step()\n": "they share parameters",
+        _TOP + _LOOP + "    loss.backward()\n    optimizer.step()\n    w.grad = zeros_like(w)\n": (
+            "it gets another value"
         ),
         _TOP + "optimizer.zero_grad()\n" + _LOOP + "    loss.backward()\noptimizer.step()\n": (
             "all of them make one update"

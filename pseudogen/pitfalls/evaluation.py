@@ -163,8 +163,8 @@ def _within(script: Script, statement: int, loop: Statement) -> bool:
 def check_gradients(findings: Findings) -> Iterator[Pitfall]:
     """A loop that evaluates, without `no_grad` in its function or around the calls of it."""
     script = findings.script
-    if eager_library(script) is None:
-        return
+    if eager_library(script) is None or "jax" in script.resolver.packages:
+        return  # JAX computes gradients where it is told to
     for found in findings.of(Evaluation):
         if found.how != "loop" or found.no_gradients is not None:
             continue
@@ -345,6 +345,14 @@ COUNTEREXAMPLES = {
         _NET.replace("nn.BatchNorm2d(8), ", "") + _TOP + _TRAIN + _ROUND + _INLINE: (
             "its layers act alike in both modes"
         ),
+        _NET.replace("nn.BatchNorm2d(8), ", "")
+        + "other = Net()\n"
+        + _TOP
+        + _EVALUATE
+        + _TRAIN
+        + _ROUND
+        + _CALL
+        + "evaluate(other, val_loader)\n": ("so do those of both models"),
         _TOP + _EVALUATE + "for epoch in range(9):\n    model.train_head()\n" + _ROUND + _CALL: (
             "the model has a method of its own for that"
         ),
@@ -363,6 +371,7 @@ COUNTEREXAMPLES = {
         _TOP + _EVALUATE + "with torch.no_grad():\n    evaluate(model, val_loader)\n": (
             "the caller turns them off"
         ),
+        "import jax\n" + _TOP + _EVALUATE + "evaluate(model, val_loader)\n": "JAX keeps none",
         _TOP + _EVALUATE.replace("    model.eval()\n", ""): "the caller may turn them off",
     },
 }

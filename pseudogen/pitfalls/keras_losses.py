@@ -65,7 +65,12 @@ def _last_layer(script: Script, site: Site) -> cst.Call | None:
     known = [script.known(call.func, script.tree.statements[at].scope) for call, at in made]
     if len(made) != 1 or known[0] is None or not known[0].name.endswith(".Sequential"):
         return None
-    added = [s for s in calls_of_methods(script, "add", "pop") if receiver(s) == receiver(site)]
+    since = range(made[0][1], site.statement.index)
+    added = [
+        s
+        for s in calls_of_methods(script, "add", "pop")
+        if receiver(s) == receiver(site) and s.statement.index in since
+    ]
     if any(s.scope != site.scope or branches(script, s.statement, None) for s in added):
         return None
     given: Any = made[0][0].args[0].value if made[0][0].args else None
@@ -120,6 +125,9 @@ COUNTEREXAMPLES = {
         + "model.compile(loss=keras.losses.SparseCategoricalCrossentropy(from_logits=True))\n": (
             "the loss is told"
         ),
+        _ADDED.replace("Dense(1)", "Dense(1, activation='sigmoid')")
+        + _OF_TWO
+        + "model = Sequential()\nmodel.add(Dense(1))\n": "that is the next model",
         _ADDED + "model.add(keras.layers.Activation('sigmoid'))\n" + _OF_TWO: (
             "a layer behind it makes probabilities"
         ),

@@ -115,23 +115,31 @@ def _layer_of(script: Script, model: Site) -> _Layer | None:
 
 def _class_of(script: Script, model: Any, at: int) -> Statement | None:
     """The class of the script of which a model is an instance."""
-    made = makers(script, model, at)
-    if len(made) != 1:
-        return None
-    call, at = made[0]
-    scope = script.tree.statements[at].scope
-    found = script.resolver.bindings(dotted(call.func) or "?", scope)
-    if len(found) != 1 or found[0].how != "class":
-        return None
-    return script.tree.statements[found[0].statement]
+    owners = _classes_of(script, model, at)
+    return owners[0] if len(owners) == 1 else None
+
+
+def _classes_of(script: Script, model: Any, at: int) -> list[Statement]:
+    """The classes of the script of which a model may be an instance; [] where it may be one of
+    something else."""
+    found: list[Statement] = []
+    for call, made in makers(script, model, at):
+        scope = script.tree.statements[made].scope
+        bindings = script.resolver.bindings(dotted(call.func) or "?", scope)
+        if len(bindings) != 1 or bindings[0].how != "class":
+            return []
+        found.append(script.tree.statements[bindings[0].statement])
+    return found
 
 
 def acts_alike(script: Script, model: Any, at: int) -> bool:
     """Whether a model does the same in both modes: its class is in view and has plain layers alone,
     none of which drops values or keeps statistics."""
-    owner = _class_of(script, model, at)
-    if owner is None:
-        return False
+    owners = _classes_of(script, model, at)
+    return bool(owners) and all(_has_plain_layers(script, owner) for owner in owners)
+
+
+def _has_plain_layers(script: Script, owner: Statement) -> bool:
     bases = [script.resolver.qualified(dotted(b.value), owner.scope) for b in owner.node.bases]
     module = bases == [("torch.nn.Module",)]
     return module and all(_is_plain(script, site) for site in script.calls_below(owner))

@@ -14,6 +14,7 @@ from pseudogen.patterns.checkpoint_resume import CheckpointResume
 from pseudogen.patterns.checkpoint_save import CheckpointSave
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.records import dataclass
+from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Binding, Statement
 
@@ -108,6 +109,19 @@ def _wrap_before(script: Script, name: str, site: Site) -> Statement | None:
         statement = script.tree.statements[binding.statement]
         if _is_wrap(script, binding, statement) and _comes_before(script, statement, site):
             return statement
+        passed = _wrap_passed(script, binding) if binding.how == "parameter" else None
+        if passed is not None:
+            return passed
+    return None
+
+
+def _wrap_passed(script: Script, parameter: Binding) -> Statement | None:
+    """The statement that has wrapped what the script passes for a parameter."""
+    for node, at in script.passed(parameter):
+        for binding in script.reaching(dotted(node), at) if node is not None else ():
+            statement = script.tree.statements[binding.statement]
+            if _is_wrap(script, binding, statement):
+                return statement
     return None
 
 
@@ -231,5 +245,11 @@ COUNTEREXAMPLES = {
         + _RESUME.replace("model.load", "bare_model.load")
         + _STATE.replace("model.state", "bare_model.state"): "both are the bare model",
         _TOP + _CLASS.replace("net.module", "net"): "both are the wrapped model",
+        _TOP
+        + "def resume(model):\n"
+        + _RESUME.replace("\n", "\n    ").replace("if args", "    if args", 1).rstrip(" ")
+        + _WRAP
+        + "resume(model)\n"
+        + _STATE: "the wrapped model is passed",
     },
 }
