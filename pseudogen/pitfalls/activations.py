@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +27,7 @@ _LAYERS = {
     for library in _LIBRARIES
     for layer in ("Softmax", "Sigmoid")
 }
+_OWN_LAYER = re.compile(r"self\.\w+")
 _WRITTEN = ("softmax", "sigmoid", "Softmax", "Sigmoid")
 _SEQUENCES = tuple(f"{library}.nn.Sequential" for library in _LIBRARIES)
 
@@ -119,7 +121,8 @@ def _activation(script: Script, call: cst.Call, scope: int) -> str | None:
     if type(call.func) is cst.Attribute and name in _ACTIVATIONS and "(" not in name:
         module = script.resolver.qualified(dotted(call.func), scope)
         ours = any(_is_ours(full) for full in module)
-        return name if ours or not module else None
+        own = _OWN_LAYER.fullmatch(dotted(call.func))  # it may be a log-softmax by that name
+        return name if ours or not (module or own) else None
     if type(call.func) is cst.Name:
         full = script.resolver.qualified(name, scope)
         return next((k for k in _ACTIVATIONS for f in full if f.endswith(f"functional.{k}")), None)
@@ -245,6 +248,9 @@ COUNTEREXAMPLES = {
     "softmax-before-loss": {
         _TOP + "loss = criterion(model(x), y)\n": "the loss gets logits",
         _TOP + "loss = F.nll_loss(F.log_softmax(model(x), 1), y)\n": "that is what it expects",
+        _TOP + _NET.replace("nn.Softmax", "nn.LogSoftmax") + "loss = criterion(net(x), y)\n": (
+            "softmax of a log-softmax changes nothing"
+        ),
         _TOP + _LIGHTNING.replace("self(", "self.head("): "a part of it gives the logits",
         _TOP + "loss = F.binary_cross_entropy(model(x).sigmoid(), y)\n": "it wants probabilities",
         _TOP + _PASSED + "step(net, nn.NLLLoss2d(), x, y)\n": "what else is passed is unknown",

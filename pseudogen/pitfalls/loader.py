@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from pseudogen.names.blocks import has_word, statement_at
 from pseudogen.names.evidence import API, FLOW
+from pseudogen.names.iterables import EVALUATION_WORDS
 from pseudogen.names.loops import EVALUATION_LOOP, Loop
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
@@ -32,7 +33,7 @@ def check_drop_last(findings: Findings) -> Iterator[Pitfall]:
     """`DataLoader(val_data, drop_last=True)`: some samples are never measured."""
     for loader in findings.of(DataLoader):
         drops = loader.drop_last == "True" and loader.batch_size != "1"  # a single one is whole
-        if loader.split == "validation" and drops:
+        if _validates(loader) and drops:
             yield report(
                 "drop-last-on-validation",
                 WARNING,
@@ -50,7 +51,7 @@ def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
     """`DataLoader(val_data, shuffle=True)`: the order differs from run to run."""
     for loader in findings.of(DataLoader):
         shuffles = loader.shuffle_given and loader.shuffle == "True" and loader.sampler is None
-        if loader.split == "validation" and shuffles and not _gives_excerpts(findings, loader):
+        if _validates(loader) and shuffles and not _gives_excerpts(findings, loader):
             yield report(
                 "shuffle-on-validation",
                 NOTE,
@@ -60,6 +61,13 @@ def check_shuffle(findings: Findings) -> Iterator[Pitfall]:
                 dataset=loader.dataset if len(loader.dataset or "") <= _LONG else None,
                 drops=loader.drop_last == "True" and loader.batch_size != "1",
             )
+
+
+def _validates(loader: DataLoader) -> bool:
+    """Whether a loader is for validation, and not for a look at data that are named training."""
+    named = set(words((loader.dataset or "").replace(".", "_")))
+    training = {"train", "training"} & named and not EVALUATION_WORDS & named
+    return loader.split == "validation" and not training
 
 
 def _gives_excerpts(findings: Findings, loader: DataLoader) -> bool:
@@ -245,6 +253,8 @@ COUNTEREXAMPLES = {
         "train_loader = DataLoader(train_set, shuffle=True)": "training data are shuffled",
         "from torch.utils.data import DataLoader\n"
         "val_loader = DataLoader(val_set, shuffle=False)": "the order is kept",
+        "from torch.utils.data import DataLoader\n"
+        "test_loader = DataLoader(train_set, batch_size=8, shuffle=True)": "these are trained on",
         "from torch.utils.data import DataLoader\n"
         "val_loader = DataLoader(val_set, batch_size=8, shuffle=True)\n"
         "def show():\n    plot(model(next(iter(val_loader))))\n": "a random excerpt is shown",
