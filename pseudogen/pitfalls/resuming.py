@@ -22,7 +22,6 @@ from pseudogen.names.words import words
 from pseudogen.patterns.checkpoint_resume import CheckpointResume
 from pseudogen.patterns.checkpoint_save import CheckpointSave
 from pseudogen.patterns.epoch_loop import EpochLoop
-from pseudogen.patterns.optimizer_build import OptimizerBuild
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
@@ -45,7 +44,6 @@ def check_optimizer(findings: Findings) -> Iterator[Pitfall]:
         loop = _goes_on(findings, resume)
         if loop is None or resume.others or _passed_whole(script, resume):
             continue
-        made = [o.name for o in findings.of(OptimizerBuild) if o.name]
         yield report(
             "resume-without-optimizer",
             WARNING,
@@ -56,7 +54,7 @@ def check_optimizer(findings: Findings) -> Iterator[Pitfall]:
             save=save.line,
             loop=loop.line,
             start=loop.start,
-            optimizer=made[0] if len(set(made)) == 1 else None,
+            optimizer=_kept(script, key),
             held=_held(statement_at(script, resume.line)),
         )
 
@@ -66,6 +64,14 @@ def _key(save: CheckpointSave) -> str | None:
     if not save.keeps_optimizer:
         return None
     return next((key for key in save.contents if _OPTIMIZERS & set(words(key))), None)
+
+
+def _kept(script: Script, key: str) -> str | None:
+    """The optimizer whose state is saved under a key."""
+    found = re.search(
+        rf"""['"]{re.escape(key)}['"]\]?\s*[:=]\s*([\w.]+)\.state_dict\(""", script.tree.text
+    )
+    return found[1] if found is not None else None
 
 
 def _reads(script: Script, key: str) -> bool:
