@@ -18,6 +18,7 @@ from pseudogen.names.blocks import (
 )
 from pseudogen.names.origins import makers
 from pseudogen.names.script import Script, Site
+from pseudogen.names.words import words
 from pseudogen.patterns.evaluation import Evaluation
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
 from pseudogen.records import dataclass
@@ -35,6 +36,8 @@ _PLAIN = re.compile(
 """Layers that act alike in training and in evaluation."""
 _SWITCHES = ("LightningModule", "set_mode", "eval_mode", ".training =", "set_training")
 """What may put a model into another mode, besides its own methods."""
+_MODES = frozenset({"eval", "evaluation", "inference", "mode", "freeze"})
+"""Words of functions of other files that may switch the mode of what they are passed."""
 _DEPTH = 2
 """Classes of the script between a model and a layer of it."""
 
@@ -82,7 +85,12 @@ def _switches(script: Script) -> bool:
         receiver(site) and len(site.node.args) == 1 and script.called_function(site) is None
         for site in calls_of_methods(script, "train")
     )
-    return evaluates or trains or mentions(script, *_SWITCHES, ".eval,", ".eval)")
+    helps = any(
+        _MODES & set(words(site.name)) and site.node.args
+        for site in script.call_sites()
+        if site.known is None and "." not in site.name and not script.defines(site.name)
+    )
+    return evaluates or trains or helps or mentions(script, *_SWITCHES, ".eval,", ".eval)")
 
 
 def _is_run_here(script: Script, loop: Statement) -> bool:
@@ -255,5 +263,6 @@ COUNTEREXAMPLES = {
             "what layers the model has is not in view"
         ),
         _NET + _TRAIN + "    model.train(False)\n" + _INLINE: "so it is, by another way",
+        _NET + _TRAIN + "    to_eval(model)\n" + _INLINE: "a function of another file may do it",
     },
 }
