@@ -28,7 +28,7 @@ _FORWARD = ("forward", "construct")
 _TRAINING = frozenset({"backward", "zero_grad", "clear_grad", "apply_gradients", "value_and_grad"})
 PARAMETER_METHODS = _PARTS | _PARTS_MORE
 """Methods that give the parameters, or the modules, of a model."""
-_WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init")
+_WHOLE_METHODS = ("parameters", "train", "to", "cuda", "compile", "fit", "init", "zero_grad")
 
 
 def in_module_class(script: Script, statement: Statement) -> bool:

@@ -66,6 +66,22 @@ EXAMPLES = {
             more_parts=True,
         )
     ],
+    (
+        "from nets import PageEncoder\n"
+        "encoder = PageEncoder(9).to(device)\n"
+        "params = list(encoder.head.parameters())\n"
+        "encoder.zero_grad()"
+    ): [
+        ModelBuild(
+            line=2,
+            end=2,
+            evidence=Evidence(NAME, ("encoder",)),
+            target="encoder",
+            function="PageEncoder",
+            arguments=("9",),
+            device="device",
+        )
+    ],
     "from zoo import *\nmodel = resnet_face(use_se=True)": [
         ModelBuild(
             line=2,
