@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
-from pseudogen.document import to_json
 from pseudogen.errors import InputError
 from pseudogen.finding import Finding
 from pseudogen.generate import (
@@ -21,6 +20,7 @@ from pseudogen.generate import (
     uncollected,
     write_analysis,
 )
+from pseudogen.json_format import to_json
 from pseudogen.limits import MOST
 from pseudogen.pitfall import Pitfall
 from pseudogen.reading import read_text

@@ -8,7 +8,6 @@ the bytes of the input.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import io
 import os
 import pickle
@@ -18,7 +17,7 @@ import time
 import zlib
 from collections.abc import Iterator
 from functools import cache
-from importlib.util import find_spec
+from importlib.util import find_spec, source_hash
 from pathlib import Path
 from typing import Any
 
@@ -40,41 +39,51 @@ _WITHOUT_ROOM = ("PRAGMA journal_mode = MEMORY", "PRAGMA temp_store = MEMORY")
 
 def key_of(asked: str, data: bytes) -> bytes:
     """The key of what was asked of the bytes of an input."""
-    digest = hashlib.sha256(_program())
-    for part in (asked.encode("utf-8", "surrogatepass"), data):
-        digest.update(len(part).to_bytes(8, "big"))
-        digest.update(part)
-    return digest.digest()
+    return _digest(_program(), asked.encode("utf-8", "surrogatepass"), data)
+
+
+def _digest(*parts: bytes) -> bytes:
+    """What stands for parts: 128 bits of the hash by which Python tells sources apart. That of
+    `hashlib` takes as long to load as a small result to be looked up and printed."""
+    whole = b"".join([len(part).to_bytes(8, "big") + part for part in parts])
+    return source_hash(b"1" + whole) + source_hash(b"2" + whole)
 
 
 @cache
 def _program() -> bytes:
     """What stands for the program: size and time of each of its files, templates included, and
-    the versions of what it stands on."""
+    the versions of what it stands on. Each file is looked at in each run, as one that is edited
+    in its place leaves no trace in its folder."""
     from pseudogen import __version__
     from pseudogen.languages import template_root
 
-    digest = hashlib.sha256(f"{__version__} {sys.version}".encode())
+    files: list[_State] = []
     for library in ("libcst", "jinja2"):
         found = find_spec(library)
         if found is not None and found.origin is not None:
             status = Path(found.origin).stat()
-            digest.update(f"{found.origin} {status.st_size} {status.st_mtime_ns}\n".encode())
+            files.append((found.origin, status.st_size, status.st_mtime_ns))
     for root in (Path(__file__).parent, template_root()):
-        for name, status in _files(os.fspath(root)):
-            digest.update(f"{name} {status.st_size} {status.st_mtime_ns}\n".encode())
-    return digest.digest()
+        _add_files(os.fspath(root), files)
+    return _digest(f"{__version__} {sys.version} {sorted(files)}".encode())
 
 
-def _files(folder: str) -> Iterator[tuple[str, os.stat_result]]:
+_State = tuple[str, int, int]
+"""A file, its size and its time."""
+
+
+def _add_files(folder: str, found: list[_State]) -> None:
     with os.scandir(folder) as entries:
-        for entry in sorted(entries, key=lambda e: e.name):
+        for entry in entries:
             if entry.is_dir():
                 if entry.name != "__pycache__":
-                    yield from _files(entry.path)
+                    _add_files(entry.path, found)
                 continue
-            with contextlib.suppress(FileNotFoundError):  # a link to nothing, as editors leave
-                yield entry.path, entry.stat()
+            try:
+                status = entry.stat()
+            except FileNotFoundError:  # a link to nothing, as editors leave
+                continue
+            found.append((entry.path, status.st_size, status.st_mtime_ns))
 
 
 class Cache:

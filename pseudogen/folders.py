@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 
 
@@ -11,10 +12,21 @@ def cache_folder() -> Path | None:
     """`PSEUDOGEN_CACHE`, else the cache folder of the user; None for a user without a home."""
     if chosen := os.environ.get("PSEUDOGEN_CACHE"):
         return Path(chosen)
-    from platformdirs import user_cache_path
+    folder = _users_folder()
+    return folder if folder is not None and folder.is_absolute() else None
 
-    folder = user_cache_path("pseudogen", appauthor=False)
-    return folder if folder.is_absolute() else None
+
+def _users_folder() -> Path | None:
+    try:
+        if sys.platform == "linux":  # as platformdirs has it, which takes a twentieth of a start
+            chosen = Path(os.environ.get("XDG_CACHE_HOME", ""))
+            above = chosen if chosen.is_absolute() else Path("~/.cache").expanduser()
+            return above / "pseudogen"
+        from platformdirs import user_cache_path
+
+        return user_cache_path("pseudogen", appauthor=False)
+    except RuntimeError:  # there is no home
+        return None
 
 
 def own_folder(name: str) -> Path | None:

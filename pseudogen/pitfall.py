@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from typing import Any, TypeVar
@@ -11,6 +10,7 @@ from pseudogen.finding import Finding
 from pseudogen.names.evidence import NAME
 from pseudogen.names.script import Script, Site
 from pseudogen.records import dataclass
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 
 ERROR = "error"
@@ -123,7 +123,7 @@ def pitfall(identifier: str) -> Callable[[Check], Checker]:
     return make
 
 
-_IGNORE = re.compile(r"#\s*pseudogen:\s*ignore\[([\w, -]+)\]")
+_IGNORE = regex(r"#\s*pseudogen:\s*ignore\[([\w, -]+)\]")
 
 
 def check_all(findings: Findings, checkers: Iterable[Checker]) -> list[Pitfall]:

@@ -34,14 +34,18 @@ def project_root(script: Path) -> Path:
 class OwnModules:
     """The top-level names of the modules of a script's project, without reading any."""
 
-    def __init__(self, script: Path) -> None:
-        root = project_root(script)
-        self._folders = (script.resolve().parent, root, root / "src")
+    def __init__(self, script: Path, root: Path | None = None) -> None:
+        root = root or project_root(script)
+        self.folders = tuple(dict.fromkeys((script.resolve().parent, root, root / "src")))
+        self._known: dict[object, bool] = {}
 
     def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and any(
-            is_file(folder / f"{name}.py") or is_folder(folder / name) for folder in self._folders
-        )
+        if name not in self._known:
+            self._known[name] = any(
+                is_file(folder / f"{name}.py") or is_folder(folder / f"{name}")
+                for folder in self.folders
+            )
+        return self._known[name]
 
 
 # What a result depends on besides the bytes of its input: every look at a path is kept while

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pseudogen.errors import InputError
+from pseudogen.regex import regex
 
 COMMANDS = ("explain", "pseudo", "patterns")
 _OPTIONS = {
@@ -13,6 +14,10 @@ _OPTIONS = {
     "pseudo": ("lang", "format", "detail", "names", "keywords", "strict"),
     "patterns": ("lang",),
 }
+
+
+_NAMED = regex(r"""\btool["']?\s*(?:\.\s*["']?pseudogen|[\]=])""")
+"""`tool.pseudogen` however it is written, or a table `tool`, in which it may be."""
 
 
 def default_map(start: Path | None = None) -> dict[str, dict[str, Any]]:
@@ -41,10 +46,10 @@ def default_map(start: Path | None = None) -> dict[str, dict[str, Any]]:
 
 
 def _table(path: Path) -> dict[str, Any]:
-    """`[tool.pseudogen]`; a file that never says so is not read as TOML."""
+    """`[tool.pseudogen]`; a file that can't say so is not read as TOML."""
     try:
         written = path.read_text(encoding="utf-8")
-        if "pseudogen" not in written:
+        if "pseudogen" not in written or not _NAMED.search(written):
             return {}
         import tomllib  # takes longer to load than a small file to read
 

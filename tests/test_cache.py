@@ -12,6 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import platformdirs
 import pytest
 
 from pseudogen.cache import Cache, key_of
@@ -168,6 +169,27 @@ def test_a_changed_template_is_another_program(
     assert before != after
 
 
+def test_a_file_that_is_edited_in_its_place_is_another_program(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from pseudogen import cache
+
+    (tmp_path / "en").mkdir()
+    template = tmp_path / "en" / "language.jinja"
+    template.write_text("a")
+    monkeypatch.setattr(sys.modules["pseudogen.languages"], "template_root", lambda: tmp_path)
+    keys, folder = [], template.parent.stat()
+    for number in (1, 2):
+        with template.open("r+") as file:
+            file.write(str(number))  # as many characters
+        os.utime(template, ns=(number, number))
+        cache._program.cache_clear()
+        keys.append(key_of("a", b"b"))
+    cache._program.cache_clear()
+    assert template.parent.stat().st_mtime_ns == folder.st_mtime_ns
+    assert keys[0] != keys[1]
+
+
 def test_a_link_to_nothing_among_the_templates_says_nothing(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -313,6 +335,20 @@ def test_the_folder_is_that_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.delenv("PSEUDOGEN_CACHE")
     found = cache_folder()
     assert found is None or (found.is_absolute() and "pseudogen" in str(found))
+    assert found == platformdirs.user_cache_path("pseudogen", appauthor=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "caches"))
+    assert cache_folder() == platformdirs.user_cache_path("pseudogen", appauthor=False)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the folder comes from elsewhere there")
+def test_a_user_without_a_home_has_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless(path: Path) -> Path:
+        raise RuntimeError
+
+    monkeypatch.delenv("PSEUDOGEN_CACHE", raising=False)
+    monkeypatch.setattr(Path, "expanduser", homeless)
+    monkeypatch.setenv("XDG_CACHE_HOME", "not/absolute")
+    assert cache_folder() is None
 
 
 def test_compiled_templates_are_kept_where_nobody_else_writes(

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import pytest
 
+from pseudogen.settings_file import default_map
+
 ROOT = Path(__file__).parent.parent
 SNIPPET = "if distributed: batch_size = batch_size // ngpus_per_node\n"
 
@@ -89,6 +91,25 @@ def test_environment_and_settings_file_give_defaults(tmp_path: Path) -> None:
     assert "批大小" not in overruled.stdout
     asked = run("explain", "--lang", "zh", stdin=SNIPPET, PSEUDOGEN_LANG="en")
     assert "批大小" in asked.stdout
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        '[tool]\npseudogen.lang = "zh"\n',
+        '[ tool . "pseudogen" ]\nlang = "zh"\n',
+        'tool.pseudogen = { lang = "zh" }\n',
+        'tool = { pseudogen = { lang = "zh" } }\n',
+    ],
+)
+def test_settings_are_found_however_they_are_written(tmp_path: Path, written: str) -> None:
+    (tmp_path / "pyproject.toml").write_text(written)
+    assert default_map(tmp_path)["explain"]["lang"] == "zh"
+
+
+def test_a_file_that_only_names_the_program_holds_no_settings(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").write_text('[project]\ndependencies = ["pseudogen"]\n')
+    assert default_map(tmp_path)["explain"] == {}
 
 
 def test_json_of_one_file_is_an_object_and_of_several_an_array(tmp_path: Path) -> None:

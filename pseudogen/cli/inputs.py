@@ -38,9 +38,11 @@ def each(
 
 def sources(paths: Sequence[str], clipboard: bool) -> list[Callable[[], Source]]:
     """How each input is read, in the order in which it was named."""
-    from pseudogen.reading import read_clipboard, read_text
+    from pseudogen.reading import read_text
 
     if clipboard:
+        from pseudogen.reading.clipboard import read_clipboard
+
         return [lambda: read_text(read_clipboard(), "<clipboard>")]
     return [named(path) for path in paths or ("-",)]
 

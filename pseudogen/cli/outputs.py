@@ -44,7 +44,7 @@ def chosen_format(chosen: str | None, output: Path | None, known: Sequence[str])
 
 def json_text(objects: list[Any], inputs: int) -> str:
     """One object for one input, an array for several."""
-    from pseudogen.document import to_json
+    from pseudogen.json_format import to_json
 
     return to_json(objects[0] if inputs <= 1 and objects else objects)
 

@@ -11,6 +11,7 @@ from pseudogen.explanation.stages import Stage
 from pseudogen.names.arguments import string
 from pseudogen.names.comments import joined
 from pseudogen.names.script import Script
+from pseudogen.regex import regex
 from pseudogen.syntax.tree import Statement
 
 _LONGEST = 160
@@ -27,12 +28,12 @@ _NO_WORDS = re.compile(
 _ASIDE = re.compile(r"(?<!\S)\([\w ,.'-]+\)")
 """Words in brackets of their own, as in `the loss (criterion)`."""
 _QUOTED = re.compile(r"([\"'`]).*?\1")
-_IN_A_ROW = re.compile(
+_IN_A_ROW = regex(
     r"(?:(?<![\w.])(?!(?:and|as|assert|class|def|del|else|except|for|from|if|import|in|is|lambda"
     r"|not|or|print|raise|return|while|with|yield)\b)[A-Za-z]+(?::? |$)){3}"
 )
 """Three words, none of them one of Python's: outside of quotes code has no such thing."""
-_CODE_START = re.compile(
+_CODE_START = regex(
     r"^[\w.]+(?:\[[^\]]*\])?(?:\s*,\s*[\w.]+)*\s*[-+*/]?=(?!=)|^[\w.]+\(|^[@(\[{\"'](?!\d\))"
     r"|^(type|if|for|while|import|from|return|print|assert|del|with|else|elif|def|class|raise"
     r"|except|try)\b",
@@ -45,10 +46,9 @@ _FRAME = re.compile(r"^(?:[-=*~_]{2,}|[-=*~](?=\s))\s*|\s*(?:[-=*~_]{2,}|(?<=\s)
 _FIELD = (
     r"[:@](?:param|return|rtype|type|raise|keyword)|(?:Args|Parameters|Returns?|参数|返回)\s*[:：]"
 )
-_SENTENCE_END = re.compile(
-    rf"(?<=[.!?])\s|(?<=[。！？])|(?<=[\u4e00-\u9fff])\n|\n\s*\n|(?:^|\n)\s*(?={_FIELD})",
-    re.IGNORECASE,
-)
+_END = rf"(?<=[.!?])\s|\n\s*\n|(?:^|\n)\s*(?=(?i:{_FIELD}))"
+_SENTENCE_END = regex(_END)
+_CHINESE_SENTENCE_END = regex(rf"(?<=[。！？])|(?<=[\u4e00-\u9fff])\n|{_END}")
 
 
 def comment_above(lines: list[str], line: int) -> str | None:
@@ -97,8 +97,9 @@ def first_sentence(script: Script, definition: Statement) -> str | None:
     first = script.tree.body(definition)[:1]
     if not first or type(first[0].node) is not cst.Expr:
         return None
-    words = _SENTENCE_END.split(string(first[0].node.value).strip())[0]
-    line = " ".join(words.split()).rstrip(".。")
+    said = string(first[0].node.value).strip()
+    end = _SENTENCE_END if said.isascii() else _CHINESE_SENTENCE_END
+    line = " ".join(end.split(said)[0].split()).rstrip(".。")
     return line if 0 < len(line) <= _LONGEST else None
 
 

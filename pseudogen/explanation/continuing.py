@@ -17,13 +17,14 @@ from pseudogen.names.rekeying import Rekeyed, rekeyed
 from pseudogen.names.script import Script
 from pseudogen.names.targets import variable
 from pseudogen.records import dataclass, replace
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _LOADS = ("load_state_dict", "set_state_dict")
 _READS = ("load", "read")
-_BARE = re.compile(r"\w+(\[[^\[\]]+\]|\.(get|pop)\([^()]+\))")
+_BARE = regex(r"\w+(\[[^\[\]]+\]|\.(get|pop)\([^()]+\))")
 _LONGEST = 60
 _FEW = 2
 """With fewer pieces there is nothing to tell that the findings do not say."""

@@ -18,6 +18,7 @@ from pseudogen.names.purposes import Purpose
 from pseudogen.names.rhythms import Rhythm
 from pseudogen.names.settings import Setting
 from pseudogen.names.words import suggested_role, words
+from pseudogen.regex import regex
 
 ASPECTS: dict[str, tuple[str, ...]] = {
     "data": ("data-loader", "dataset-build"),
@@ -89,7 +90,7 @@ def _loads(model: Finding) -> set[bool]:
     return {True, False} if switched else {bool(given)}
 
 
-_VARIABLE = re.compile(r"[a-z_][\w.]*", re.IGNORECASE)
+_VARIABLE = regex(r"[a-z_][\w.]*", re.IGNORECASE)
 
 BatchSize = tuple[str, int | float | None]
 """How many samples a batch has, as written, and the number where constants tell."""

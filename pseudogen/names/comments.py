@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_STRING = re.compile(r"'(?>(?:[^'\\]++|\\.)*)'|\"(?>(?:[^\"\\]++|\\.)*)\"")
-_ENTRY = re.compile(r"\s*(\w+)(?:\s{2,}|\t+| *[:：] *)(\S.*)")
+from pseudogen.regex import regex
+
+_STRING = regex(r"'(?>(?:[^'\\]++|\\.)*)'|\"(?>(?:[^\"\\]++|\\.)*)\"")
+_ENTRY = regex(r"\s*(\w+)(?:\s{2,}|\t+| *[:：] *)(\S.*)")
 _MARGIN = 40
 """No shorter is a line of Chinese that goes on in the next one."""
 _RULE = re.compile(r"^[\W_]*$")

@@ -9,6 +9,7 @@ from typing import Any
 
 import libcst as cst
 
+from pseudogen.regex import regex
 from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.text import OPERATORS, bare, text
 from pseudogen.syntax.tree import Statement, Tree
@@ -201,7 +202,7 @@ def _written(test: _Test, alone: bool) -> str:
 
 _NAME = re.compile(r"\w+")
 _DOTTED = re.compile(r"(?![\d.])[\w.]+")
-_COMPARED = re.compile(
+_COMPARED = regex(
     rf"({_DOTTED.pattern}) (==|!=|is not|is|[<>]=?) (-?[\w.]+|'[^'\\]*'|\"[^\"\\]*\")"
 )
 """The simplest conditions, of which no parser is asked."""

@@ -20,7 +20,7 @@ from pseudogen.names.module_files import (
     read_plainly,
 )
 from pseudogen.names.script import Script, Site
-from pseudogen.projects import is_file, project_root
+from pseudogen.projects import OwnModules, is_file, project_root
 from pseudogen.records import dataclass
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.tree import Binding, Statement
@@ -66,7 +66,7 @@ class Project:
         `InputError`, `OSError` or `ValueError`)."""
         path = path.resolve()
         self.root = (root or project_root(path)).resolve()
-        self.folder = path.parent
+        self._own = OwnModules(path, self.root)
         self.files = ModuleFiles(self.root, read, max_files)
         self.main = Module(path, self.files.name(path), script)
         self._modules: dict[Path, Module | None] = {path: self.main}
@@ -184,6 +184,8 @@ class Project:
         """The module that the longest beginning of a full name is, and the names that remain."""
         dots = len(full) - len(full.lstrip("."))
         parts = [part for part in full[dots:].split(".") if part]
+        if not dots and parts and parts[0] not in self._own:
+            return None, []
         for base in self._bases(dots, importer):
             for cut in range(len(parts), -1 if dots else 0, -1):
                 file = _file(base.joinpath(*parts[:cut]))
@@ -201,7 +203,7 @@ class Project:
                 base = base.parent
             yield base
         else:
-            yield from dict.fromkeys((self.folder, self.root, self.root / "src"))
+            yield from self._own.folders
 
     def _module(self, file: Path) -> Module | None:
         """A module by its file, read at most once; None where it is not to be read."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -16,6 +15,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, condition_of, split
 from pseudogen.names.words import MAKING, words
 from pseudogen.records import dataclass
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -24,7 +24,7 @@ _DATA_WORDS = frozenset(
     | {"length", "random", "ratio", "repeat", "repeated", "sequential", "shuffle", "subset"}
     | {"weighted", "aspect", "task", "episodic", "stratified", "epoch", "dataset", "pk"}
 )
-_ALONE = re.compile(
+_ALONE = regex(
     r"\bnot [\w.]*(?:ddp|dist)|rank(?:\(\))? == -1"
     r"|(?:world_size|replicas|processes)(?:\(\))? (?:<= 1|== 1|< 2)"
 )

@@ -21,11 +21,12 @@ from pseudogen.names.freezing import (
 from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.records import dataclass
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 
 _AVERAGES = frozenset({"ema", "swa", "averaged"})
 _OTHER_ENDS = frozenset({"export", "exporter", "fuse", "fused", "strip"})
-_MADE = re.compile(r"(?:\w+\.)*[A-Z](?!\w*[Nn]orm)\w*\(.*\)", re.DOTALL)
+_MADE = regex(r"(?:\w+\.)*[A-Z](?!\w*[Nn]orm)\w*\(.*\)", re.DOTALL)
 """A layer that is made where it is frozen, no norm."""
 _NORMS = frozenset({"bn", "bns", "batchnorm", "norms"})
 
@@ -101,7 +102,7 @@ def _of_norms(function: str) -> bool:
 _TENSORS = frozenset({"bias", "weight", "weights"})
 _PLAIN = frozenset({"embedding", "linear", "parameter"})
 """Last words of makers of layers and tensors that hold no batch norm."""
-_PICKED = re.compile(r"\bisinstance\(\w+, [\w.]*(?:Embedding|Linear)\)")
+_PICKED = regex(r"\bisinstance\(\w+, [\w.]*(?:Embedding|Linear)\)")
 """Modules that are picked as such layers."""
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import libcst as cst
@@ -14,10 +13,11 @@ from pseudogen.names.script import Script
 from pseudogen.names.words import words
 from pseudogen.patterns.best_tracking import BestTracking
 from pseudogen.pitfall import WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.regex import regex
 from pseudogen.syntax.text import text
 
-_NEVER_LOWER = re.compile(r"0|0\.0*|-\s*(math|np|numpy|torch)\.inf|float\(['\"]-inf['\"]\)|-1\.?0?")
-_NEVER_HIGHER = re.compile(r"(math|np|numpy|torch)\.inf|float\(['\"]inf['\"]\)|1e\d+")
+_NEVER_LOWER = regex(r"0|0\.0*|-\s*(math|np|numpy|torch)\.inf|float\(['\"]-inf['\"]\)|-1\.?0?")
+_NEVER_HIGHER = regex(r"(math|np|numpy|torch)\.inf|float\(['\"]inf['\"]\)|1e\d+")
 
 
 @pitfall("best-compared-wrong-way")

@@ -9,8 +9,9 @@ from pseudogen.names.arguments import string
 from pseudogen.names.blocks import calls_of_methods, mentions
 from pseudogen.names.script import Script
 from pseudogen.pitfall import NOTE, Findings, Pitfall, pitfall, report
+from pseudogen.regex import regex
 
-_LAUNCH = re.compile(
+_LAUNCH = regex(
     r"(-m[\s'\",]+torch\.distributed\.launch|^(?!.*://).*distributed/launch\.py)\b"
     r"(?!\s*(\.\.\.|…))"
 )

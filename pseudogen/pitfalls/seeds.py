@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +14,14 @@ from pseudogen.patterns.process_group_init import ProcessGroupInit
 from pseudogen.patterns.seeding import Seeding
 from pseudogen.patterns.worker_launch import WorkerLaunch
 from pseudogen.pitfall import NOTE, WARNING, Findings, Pitfall, pitfall, report
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _SEEDS = ("seed", "manual_seed")
 _TELLS_APART = ("initial_seed", "get_worker_info", "rank", "SeedSequence", "spawn_key")
-_DRAWN = re.compile(r"\brand(om|int|range|bits)?\b|\btime\b|urandom|\bentropy\b")
+_DRAWN = regex(r"\brand(om|int|range|bits)?\b|\btime\b|urandom|\bentropy\b")
 
 _TRAINING = frozenset({"torch", "paddle"})
 """The libraries from whose generators weights and dropout come."""

@@ -3,7 +3,6 @@ that train put where they are called."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import field, replace
 from typing import Any
@@ -20,12 +19,13 @@ from pseudogen.pseudocode.steps import steps
 from pseudogen.pseudocode.weight import CORE, MAIN, NONE, fits, hooks, weights
 from pseudogen.pseudocode.writer import Writer
 from pseudogen.records import dataclass
+from pseudogen.regex import regex
 from pseudogen.syntax.text import text as python_text
 from pseudogen.syntax.tree import NO_STATEMENT, Statement
 
 _DEFINITIONS = (cst.FunctionDef, cst.ClassDef)
 _HANDLERS = (cst.ExceptHandler, cst.ExceptStarHandler)
-_MAIN = re.compile(r"__name__ == ['\"]__main__['\"]|True|1")
+_MAIN = regex(r"__name__ == ['\"]__main__['\"]|True|1")
 
 
 @dataclass(slots=True, eq=False)

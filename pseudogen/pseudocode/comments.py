@@ -11,13 +11,14 @@ import libcst as cst
 from pseudogen.document import PseudoLine, mark, spans
 from pseudogen.pseudocode.literals import value
 from pseudogen.reading.inert import inert
+from pseudogen.regex import regex
 from pseudogen.syntax.nested_strings import has_nested, unfolded
 from pseudogen.syntax.tree import NO_STATEMENT, Statement, Tree
 
 SIGN = "▷"
 """What stands before a comment."""
 
-_STRING_OR_COMMENT = re.compile(
+_STRING_OR_COMMENT = regex(
     r'"""(?>(?:[^\\"]++|\\.|"(?!""))*)"""'
     r"|'''(?>(?:[^\\']++|\\.|'(?!''))*)'''"
     r'|"(?>(?:[^"\\\n]++|\\.)*)"'
@@ -25,7 +26,7 @@ _STRING_OR_COMMENT = re.compile(
     r"|\#([^\n]*+)|\n",
     re.S,
 )
-_NO_COMMENT = re.compile(r"!|\s*-\*-|\s*(?:vim?:|(?:en)?coding[:=])")
+_NO_COMMENT = regex(r"!|\s*-\*-|\s*(?:vim?:|(?:en)?coding[:=])")
 
 
 def comment(text: str) -> str:

@@ -10,6 +10,7 @@ import libcst as cst
 from pseudogen.pseudocode.terms import ATOM, PHRASE, Term
 from pseudogen.pseudocode.vocabulary import spelt
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.regex import regex
 from pseudogen.syntax.literals import evaluated
 from pseudogen.syntax.text import text as python_text
 
@@ -18,7 +19,7 @@ _FIXED = re.compile(r"([<>^]?)(0?\d*)(,?)\.(\d+)([fe%])")
 _WHOLE = re.compile(r"(0?)(\d*)(,?)d?")
 _ALIGNED = re.compile(r"([<>^])(\d+)")
 _FIELD = re.compile(r"\{\{|\}\}|\{(\w*)((?:\.[^\W\d]\w*)*)(?:!([rsa]))?(?::([^{}]*))?\}")
-_PERCENT = re.compile(r"%%|%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([sdifeEgGrxXouc])")
+_PERCENT = regex(r"%%|%(?:\((\w+)\))?([-+ #0]*\d*(?:\.\d+)?)([sdifeEgGrxXouc])")
 
 
 def integer(writer: Writer, node: cst.Integer) -> Term:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from pseudogen.document import Span, Spans
 
-_PUNCTUATION = "，：（）、；"
-_HAN = re.compile("[\u4e00-\u9fff]")
-_WIDE = f"[\u4e00-\u9fff{_PUNCTUATION}]"
-_CLOSED = re.compile(f"(?<={_WIDE}) +(?={_WIDE})|(?<=[{_PUNCTUATION}]) +| +(?=[{_PUNCTUATION}])")
-_OPEN = re.compile("(?<=[\u4e00-\u9fff])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[\u4e00-\u9fff])")
+_PUNCTUATION = frozenset("，：（）、；")
+_GAP = re.compile(" +")
+_SEAM = re.compile("(?<=[^\x00-\x7f])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9])(?=[^\x00-\x7f])")
 _OURS = frozenset({"words", "keyword"})
 _FIRST_WIDE = "\u2e80"
 _NO_GAP_BEHIND = frozenset("([{|⌊⌈⟨")
@@ -23,7 +22,7 @@ def spaced(text: Spans) -> Spans:
     for span in text:
         ours = span.kind in _OURS
         if ours and len(span.text) > 1 and not span.text.isascii():
-            span = Span(_OPEN.sub(" ", _CLOSED.sub("", span.text)), span.kind)
+            span = Span(_spaced_inside(span.text), span.kind)
         if found:
             last = found[-1]
             if last.kind in _OURS and span.text.isspace():
@@ -37,6 +36,29 @@ def spaced(text: Spans) -> Spans:
     return tuple(found)
 
 
+@lru_cache(maxsize=1 << 12)  # templates write the same pieces over and over
+def _spaced_inside(words: str) -> str:
+    return _SEAM.sub(_space, _GAP.sub(_needed, words) if " " in words else words)
+
+
+def _is_han(character: str) -> bool:
+    return "\u4e00" <= character <= "\u9fff"
+
+
+def _space(seam: re.Match[str]) -> str:
+    """The space between a Chinese character and a Latin one."""
+    text, place = seam.string, seam.start()
+    return " " if _is_han(max(text[place - 1], text[place])) else ""
+
+
+def _needed(gap: re.Match[str]) -> str:
+    """The spaces, but not those beside Chinese punctuation or between Chinese characters."""
+    text, start, end = gap.string, gap.start(), gap.end()
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    beside = before in _PUNCTUATION or after in _PUNCTUATION
+    return "" if beside or (_is_han(before) and _is_han(after)) else gap[0]
+
+
 def _joined(left: Span, before: str, right: Span, after: str) -> tuple[Span, Span]:
     """Two neighbours with the space between them that they need, put into the words.
 
@@ -47,7 +69,7 @@ def _joined(left: Span, before: str, right: Span, after: str) -> tuple[Span, Spa
     ours, theirs = left.kind in _OURS, right.kind in _OURS
     gap = len(before) < len(left.text) or len(after) < len(right.text)
     a, b = before[-1], after[0]
-    han_before, han_after = bool(ours and _HAN.match(a)), bool(theirs and _HAN.match(b))
+    han_before, han_after = ours and _is_han(a), theirs and _is_han(b)
     if (ours and a in _PUNCTUATION) or (theirs and b in _PUNCTUATION) or (han_before and han_after):
         gap = False
     elif han_before or han_after:

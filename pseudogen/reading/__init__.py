@@ -10,7 +10,6 @@ import os
 from pathlib import Path
 
 from pseudogen.errors import InputError
-from pseudogen.reading.clipboard import read_clipboard
 from pseudogen.reading.decode import cleaned, decode
 from pseudogen.reading.files import MAX_BYTES, load, script_of
 from pseudogen.reading.inert import inert
@@ -24,7 +23,6 @@ __all__ = [
     "Source",
     "inert",
     "read_bytes",
-    "read_clipboard",
     "read_path",
     "read_text",
     "repaired",

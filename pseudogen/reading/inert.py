@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+
+from pseudogen.regex import regex
 
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f]")
-_UNSEEN = (
+_UNSEEN = regex(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f"  # control characters but tab and newline
     "\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb"  # format
     "\ud800-\udfff\ue000-\uf8ff\ufffe\uffff"  # surrogates, private use, no characters
@@ -19,13 +20,8 @@ def inert(text: str) -> str:
 
     A terminal escape becomes `\\x1b`, a right-to-left override `\\u202e`; tab and newline stay.
     """
-    unseen = _CONTROL if text.isascii() else _beyond_ascii()
+    unseen = _CONTROL if text.isascii() else _UNSEEN
     return unseen.sub(_spelt, text) if unseen.search(text) else text
-
-
-@cache
-def _beyond_ascii() -> re.Pattern[str]:
-    return re.compile(_UNSEEN)  # where it is needed: its ranges take as long as a short script
 
 
 def _spelt(match: re.Match[str]) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 
 from pseudogen.errors import InputError
@@ -41,6 +40,8 @@ def read_notebook(text: str, name: str) -> tuple[str, tuple[Place, ...], tuple[R
 
 
 def _parsed(text: str, name: str) -> dict[str, object]:
+    import json  # a script needs none
+
     try:
         notebook = json.loads(text)
     except json.JSONDecodeError as error:

@@ -5,18 +5,29 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 from itertools import accumulate
 
 from rich.cells import cell_len
 
 from pseudogen.document import Span, Spans
+from pseudogen.regex import regex
 
 _OPENING = "（［｛《〈「『【〔“‘([{"
 _CLOSING = "）］｝》〉」』】〕”’，。、；：？！…—·％,.;:?!)]}%"
-_WIDE = "\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60"
+_WIDE = (
+    ("\u1100", "\u115f"),
+    ("\u2e80", "\ua4cf"),
+    ("\uac00", "\ud7a3"),
+    ("\uf900", "\ufaff"),
+    ("\ufe30", "\ufe6f"),
+    ("\uff00", "\uff60"),
+)
+"""The first and the last of characters that are wide and pieces of their own."""
 _FIRST_WIDE = "\u2e80"
 _NARROW_PIECE = re.compile(r" +|[(\[{]|[^ (\[{]+")
+_ALONE = _OPENING + "".join(f"{first}-{last}" for first, last in _WIDE)
+_ANY_PIECE = regex(f" +|[{_ALONE}]|[^ {_ALONE}]+")
 _PORTION = 2_000
 _TIGHT = "（），。：；、"
 _SOFT = re.compile(r".*[._/,(\[\\-]", re.S)
@@ -89,7 +100,7 @@ def wrap(text: Spans, columns: int, hang: int = 0) -> Iterator[Spans]:
 def _whole_words(text: str, columns: int, hang: int) -> list[tuple[int, int]] | None:
     """Where the lines of text begin and end; None where a word has to be cut, or not each character
     fills the cells that its place in Unicode lets expect."""
-    if not (text.isascii() or all(map(_is_as_expected, set(_beyond_ascii().findall(text))))):
+    if not (text.isascii() or all(map(_is_as_expected, set(text)))):
         return None
     if not text.isprintable():
         return None
@@ -122,22 +133,13 @@ def _may_end(left: str, right: str) -> bool:
     return wide and left not in _OPENING and right not in _CLOSING
 
 
+@lru_cache(maxsize=1 << 12)
 def _is_as_expected(character: str) -> bool:
     """Whether a character from `_FIRST_WIDE` on is a wide one that stands alone, others narrow."""
     if character < _FIRST_WIDE:
-        return cell_len(character) == 1
-    return cell_len(character) == 2 and _any_wide().match(character) is not None
-
-
-@cache
-def _any_wide() -> re.Pattern[str]:
-    return re.compile(f"[{_WIDE}]")
-
-
-@cache
-def _beyond_ascii() -> re.Pattern[str]:
-    """Characters of whose width one has to look, the most common Chinese ones left out."""
-    return re.compile("[^\x00-\x7f\u4e00-\u9fff]")
+        return character.isascii() or cell_len(character) == 1
+    alone = any(first <= character <= last for first, last in _WIDE)
+    return alone and cell_len(character) == 2
 
 
 def _parts(text: Spans, places: Iterable[tuple[int, int]]) -> Iterator[Spans]:
@@ -209,18 +211,12 @@ def _words(text: Spans) -> Iterator[list[_Piece]]:
 
 def _pieces(text: str) -> list[str]:
     narrow = text.isascii() or not any(map(_may_part, text))
-    return (_NARROW_PIECE if narrow else _any_piece()).findall(text)
+    return (_NARROW_PIECE if narrow else _ANY_PIECE).findall(text)
 
 
 def _may_part(character: str) -> bool:
     """Whether a character beyond ASCII may be a piece of its own."""
     return "\u1100" <= character <= "\u115f" or character >= "\u2e80" or character in "“‘"
-
-
-@cache
-def _any_piece() -> re.Pattern[str]:
-    """Compiled where it is needed: so many ranges take longer than a short text."""
-    return re.compile(f" +|[{_WIDE}{_OPENING}]|[^ {_WIDE}{_OPENING}]+")
 
 
 def _holds(left: str, right: str) -> bool:

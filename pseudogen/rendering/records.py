@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pseudogen.document import Pseudocode, PseudoLine, json_text
+from pseudogen.document import Pseudocode, PseudoLine
+from pseudogen.json_format import json_text
 from pseudogen.rendering.options import Options
 
 SCHEMA = 1

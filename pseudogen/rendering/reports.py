@@ -8,7 +8,8 @@ from pathlib import PurePath
 from typing import Any
 from urllib.parse import quote
 
-from pseudogen.document import Report, Reports, Span, Spans, json_text, plain
+from pseudogen.document import Report, Reports, Span, Spans, plain
+from pseudogen.json_format import json_text
 from pseudogen.rendering.layout import joined, wrap
 from pseudogen.rendering.prepared import as_kind, inert_spans
 from pseudogen.rendering.text import Look, quoted

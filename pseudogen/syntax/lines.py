@@ -11,6 +11,7 @@ import re
 
 from pseudogen.errors import InputError
 from pseudogen.records import dataclass, replace
+from pseudogen.regex import regex
 from pseudogen.syntax.nested_strings import has_nested, unfolded
 
 MAX_DEPTH = 200
@@ -64,13 +65,13 @@ _LINE = re.compile(
 do."""
 _CODE = re.compile(r"((?>(?:[^'\"#\\\n]++|" + _STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S)
 """In the group, code up to a comment or a line break in brackets."""
-_LOAD = re.compile(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
-_LINK = re.compile(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
+_LOAD = regex(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
+_LINK = regex(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
 _KEYWORDS = ("and", "or", "not", "if", "else", "in", "is", "await", "lambda")
 _LINKS = (*"-+*/%@&|^~<>=!.:)]}'\"", *_KEYWORDS)
 """What makes a chain longer, a string or a bracket that closes in a field of one among it."""
 _FIELD = re.compile(r"\{\{|[()\[\]{},]")
-_ELIF = re.compile(r"^([ \t]*+)(?:(elif)|if)\b", re.M)
+_ELIF = regex(r"^([ \t]*+)(?:(elif)|if)\b", re.M)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import ast
-import re
 import threading
 import warnings
 from typing import TYPE_CHECKING
 
 from pseudogen.errors import InputError
 from pseudogen.records import dataclass
+from pseudogen.regex import regex
 from pseudogen.syntax.lines import scan
 
 if TYPE_CHECKING:
     import libcst
 
 _STACK_BYTES = 64 << 20
-_AT = re.compile(r"error at (\d+):(\d+)")
+_AT = regex(r"error at (\d+):(\d+)")
 EXCERPT = 80
 _BEGINNING = 100_000
 _MARGIN = 1_000
@@ -192,7 +192,7 @@ def _syntax_error(name: str, text: str, line: int, column: int, detail: str) -> 
 
 # CPython's wordings (3.11 to 3.14) by what they are about, the first that fits.
 _REASONS = [
-    (key, re.compile(pattern))
+    (key, regex(pattern))
     for key, pattern in (
         ("never_closed", r"was never closed"),
         ("bracket_mismatch", r"does not match opening"),

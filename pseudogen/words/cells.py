@@ -26,10 +26,11 @@ from pseudogen.document import (
     plain,
 )
 from pseudogen.reading.source import Place, Source
+from pseudogen.regex import regex
 from pseudogen.templating import explanation_words, glance_words, language
 from pseudogen.words.patterns import spaced_words
 
-_RANGE = re.compile(r"(\d+)(?:–(\d+))?")
+_RANGE = regex(r"(\d+)(?:–(\d+))?")
 
 
 class Cells:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from pseudogen.document import Span, Spans, spans
 from pseudogen.finding import Finding
@@ -14,9 +14,14 @@ PARTS = ("what", "why", "worked", "watch")
 """The parts of a pattern's words; all but `what` may be missing. Behind them, `step` is the finding
 as one line of pseudocode."""
 
-_CHINESE = "\u4e00-\u9fff"
+_NO_SPACE_BEHIND, _NO_SPACE_BEFORE = frozenset("，。；：）"), frozenset("，。；：（")
 _BLANK = re.compile(r"\n[ \t]*\n")
 _SPACES = re.compile(" {2,}")
+_GAP = re.compile(" +")
+_SEAM = re.compile("(?<=[^\x00-\x7f])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[^\x00-\x7f])")
+"""Between a Latin letter and one of another script. Whether that is Chinese is asked where it
+matches: a regular expression with the range of all Chinese characters takes a hundredth of a start
+to compile."""
 _AS_WRITTEN = ("code", "string")
 """Spans in which every blank counts: `delimiter="  "`."""
 _NAME = re.compile(r"\w*")
@@ -135,7 +140,7 @@ _LATIN, _OWN = "Latin", "Chinese"
 def _spaced_inside(words: str) -> tuple[str, str, str]:
     """Words with their spaces, and the scripts with which they begin and end, "" for others."""
     if not words.isascii():
-        words = _boundary().sub(" ", _needless().sub("", words) if " " in words else words)
+        words = _SEAM.sub(_space, _GAP.sub(_needed, words) if " " in words else words)
     first, last = words[:1], words[-1:]
     return words, _script(first), _LATIN if last == "%" else _script(last)
 
@@ -146,13 +151,18 @@ def _script(character: str) -> str:
     return _OWN if "\u4e00" <= character <= "\u9fff" else ""
 
 
-@cache
-def _boundary() -> re.Pattern[str]:
-    """Compiled where it is needed: its ranges take a hundredth of a start."""
-    return re.compile(f"(?<=[{_CHINESE}])(?=[A-Za-z0-9])|(?<=[A-Za-z0-9%])(?=[{_CHINESE}])")
+def _space(seam: re.Match[str]) -> str:
+    """The space that Chinese has between scripts."""
+    text, place = seam.string, seam.start()
+    other = max(text[place - 1], text[place])  # the one that is no ASCII
+    return " " if _script(other) else ""
 
 
-@cache
-def _needless() -> re.Pattern[str]:
-    """Spaces between two Chinese characters, which optional words leave behind."""
-    return re.compile(f"(?<=[{_CHINESE}，。；：）]) +(?=[{_CHINESE}，。；：（])")
+def _needed(gap: re.Match[str]) -> str:
+    """The spaces, but not those between two Chinese characters, which optional words leave
+    behind."""
+    text, start, end = gap.string, gap.start(), gap.end()
+    before, after = text[max(start - 1, 0) : start], text[end : end + 1]
+    left = before in _NO_SPACE_BEHIND or _script(before) is _OWN
+    right = after in _NO_SPACE_BEFORE or _script(after) is _OWN
+    return "" if left and right else gap[0]

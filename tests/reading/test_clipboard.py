@@ -3,7 +3,7 @@ import sys
 import pytest
 
 from pseudogen.errors import InputError
-from pseudogen.reading import read_clipboard
+from pseudogen.reading.clipboard import read_clipboard
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the tools of X11 and Wayland")
 

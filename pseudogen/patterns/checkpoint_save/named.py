@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -26,6 +25,7 @@ from pseudogen.patterns.checkpoint_save.library import (
     kept_keys,
     made_of,
 )
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
 
@@ -325,7 +325,7 @@ def _names_file(arg: cst.Arg) -> bool:
     return _FILE.search(text(arg.value)) is not None
 
 
-_FILE = re.compile(r"\.(ckpt|pth|pt|safetensors)['\"]")
+_FILE = regex(r"\.(ckpt|pth|pt|safetensors)['\"]")
 
 
 def _calls_own_save(site: Site, script: Script) -> bool:

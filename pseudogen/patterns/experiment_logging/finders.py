@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -26,13 +25,14 @@ from pseudogen.names.trackers import (
 )
 from pseudogen.names.words import words
 from pseudogen.patterns.experiment_logging.facts import ExperimentLogging
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.fields import descendants
 from pseudogen.syntax.text import text
 from pseudogen.syntax.tree import Statement
 
 _FEW, _LONGEST = 4, 40
-_COUNTED = re.compile(r"([\w.]+)(?: [+-] \d+)?")
+_COUNTED = regex(r"([\w.]+)(?: [+-] \d+)?")
 _ASIDE = frozenset({"args", "config", "id", "key", "model", "name", "opt", "tag"})
 """Words of what is passed beside the values."""
 _CONSTANTS = ("True", "False", "None")

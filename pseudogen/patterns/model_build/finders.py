@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -35,6 +34,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.targets import assigned, returned
 from pseudogen.names.words import MAKING, words
 from pseudogen.patterns.model_build.facts import ModelBuild
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import bare, text
 
@@ -140,7 +140,7 @@ def _on_tape(script: Script) -> frozenset[str]:
     return frozenset(name for written in given for name in _TRAINED.findall(written))
 
 
-_TRAINED = re.compile(r"([\w.]+)\.trainable_(?:variables|weights)\b")
+_TRAINED = regex(r"([\w.]+)\.trainable_(?:variables|weights)\b")
 
 _OF_AGENTS = (("actor",), ("critic",), ("mlp",), ("net",), ("network",), ("policy",))
 _FUNCTIONS = (("q", "function"), ("value", "function"))

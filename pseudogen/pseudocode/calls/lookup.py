@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any
@@ -22,6 +21,7 @@ from pseudogen.pseudocode.calls import (
 )
 from pseudogen.pseudocode.calls.row import Row, rows
 from pseudogen.pseudocode.writer import Writer
+from pseudogen.regex import regex
 from pseudogen.syntax.build import dotted
 
 _TABLES = (
@@ -94,7 +94,7 @@ _OBJECTS = ("sys.argv.", "sys.path.", "os.environ.")
 _OF_CLASSES = frozenset({"from_pretrained"})
 """Methods that classes of modules have, whatever the class."""
 
-_DTYPES = re.compile(r"(?:.*\.)?(?:u?int\d+|b?float\d+|half|float|double|long|bool|\w*dtype)")
+_DTYPES = regex(r"(?:.*\.)?(?:u?int\d+|b?float\d+|half|float|double|long|bool|\w*dtype)")
 _DEVICES = frozenset({"device", "rank", "gpu", "cuda", "dev", "id"})
 
 
