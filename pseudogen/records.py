@@ -4,7 +4,8 @@ The standard decorator writes and compiles six methods for each class; with more
 classes that is a fifth of the start of the program. Here all classes share the methods that are
 rarely called, and only `__init__` is compiled, which is called often: with the first instance, as
 a run makes none of many classes. Classes whose fields are all keywords (the findings: many
-classes, few instances) share that one, too.
+classes, few instances) share that one, too; they have no slots, as what is given becomes their
+dictionary at once and a default stays with the class.
 
 `frozen` gives a hash, and mypy refuses that a field is set. At run time only the findings refuse
 it: an instance whose class refuses takes twice as long to make, and a script has thousands.
@@ -32,7 +33,7 @@ else:
             written = frozenset(vars(cls))
             cls.__doc__ = cls.__doc__ or cls.__name__  # else it is asked for its signature
             made = dataclasses.dataclass(
-                init=False, repr=False, eq=False, slots=slots, kw_only=kw_only
+                init=False, repr=False, eq=False, slots=slots and not kw_only, kw_only=kw_only
             )(cls)
             init = _facts if kw_only else _compiled_later(made)
             methods = {"__init__": init, "__repr__": _repr}
@@ -50,13 +51,11 @@ else:
 
 def _facts(self: Any, **given: Any) -> None:
     """`__init__` of keywords alone."""
-    defaults, setters = _keywords(self.__class__)
-    values = defaults | given if len(given) < len(setters) else given
-    if values.keys() != setters.keys():
-        wrong = ", ".join(sorted(values.keys() ^ setters.keys()))
+    needed, known = _keywords(self.__class__)
+    if not needed <= given.keys() <= known:
+        wrong = ", ".join(sorted((needed - given.keys()) | (given.keys() - known)))
         raise TypeError(f"{type(self).__name__}: missing or unknown: {wrong}")
-    for name, value in values.items():
-        setters[name](self, value)
+    self.__dict__.update(given)
 
 
 def replace(one: Record, **changes: Any) -> Record:
@@ -73,21 +72,12 @@ def _names(cls: Any) -> tuple[str, ...]:
     return tuple(field.name for field in dataclasses.fields(cls))
 
 
-_set = object.__setattr__
-
-
 @cache
-def _keywords(cls: Any) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The defaults of the fields, and what sets each."""
+def _keywords(cls: Any) -> tuple[frozenset[str], frozenset[str]]:
+    """The fields without a default, and all."""
     declared = dataclasses.fields(cls)
-    defaults = {f.name: f.default for f in declared if f.default is not dataclasses.MISSING}
-    return defaults, {f.name: _setter(cls, f.name) for f in declared}
-
-
-def _setter(cls: Any, name: str) -> Any:
-    """What sets a field of an instance; that of a slot takes half the time."""
-    slot: Any = getattr(cls, name, None)
-    return slot.__set__ if hasattr(slot, "__set__") else lambda self, value: _set(self, name, value)
+    needed = frozenset(f.name for f in declared if f.default is dataclasses.MISSING)
+    return needed, frozenset(f.name for f in declared)
 
 
 def _compiled_later(cls: Any) -> Any:
@@ -149,18 +139,4 @@ def _refuse(self: Any, name: str, *_: Any) -> None:
     raise dataclasses.FrozenInstanceError(f"cannot assign to field {name!r}")
 
 
-def _state(self: Any) -> list[Any]:
-    return [getattr(self, field.name) for field in dataclasses.fields(self)]
-
-
-def _restore(self: Any, state: list[Any]) -> None:
-    for field, value in zip(dataclasses.fields(self), state, strict=True):
-        _set(self, field.name, value)
-
-
-_FROZEN = {
-    "__setattr__": _refuse,
-    "__delattr__": _refuse,
-    "__getstate__": _state,
-    "__setstate__": _restore,
-}
+_FROZEN = {"__setattr__": _refuse, "__delattr__": _refuse}

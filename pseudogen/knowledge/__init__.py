@@ -6,10 +6,9 @@ new framework is a new module here.
 """
 
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 
 from pseudogen.knowledge.api import Api, Tables
+from pseudogen.rooms import modules_in
 
 
 @cache
@@ -19,10 +18,9 @@ def load_tables() -> Tables:
     families: dict[str, Api] = {}
     roots: dict[str, str] = {}
     bare: dict[str, Api] = {}
-    for found in iter_modules(__path__):
-        if found.name == "api":
+    for name, table in modules_in(__name__, __path__):
+        if name == "api":
             continue
-        table = import_module(f"{__name__}.{found.name}")
         exact |= table.EXACT
         families |= table.FAMILIES
         roots |= table.ROOTS

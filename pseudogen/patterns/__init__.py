@@ -6,11 +6,10 @@ COUNTEREXAMPLES (code -> why there is none). A long one is a package, whose `__i
 """
 
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 
 from pseudogen.finding import Finder
+from pseudogen.rooms import modules_in
 
 
 @cache
@@ -21,9 +20,8 @@ def pattern_modules() -> dict[str, ModuleType]:
         ValueError: a module whose finders report another pattern than its name says.
     """
     modules = {}
-    for found in iter_modules(__path__):
-        module = import_module(f"{__name__}.{found.name}")
-        identifier = found.name.replace("_", "-")
+    for name, module in modules_in(__name__, __path__):
+        identifier = name.replace("_", "-")
         for finder in finders_of(module):
             if finder.finding.pattern != identifier:
                 raise ValueError(f"{module.__name__} reports {finder.finding.pattern!r}")

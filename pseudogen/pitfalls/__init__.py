@@ -5,17 +5,16 @@ reported) and COUNTEREXAMPLES (id -> code -> why it is silent).
 """
 
 from functools import cache
-from importlib import import_module
-from pkgutil import iter_modules
 from types import ModuleType
 
 from pseudogen.pitfall import Checker
+from pseudogen.rooms import modules_in
 
 
 @cache
 def pitfall_modules() -> tuple[ModuleType, ...]:
     """The modules, by name."""
-    return tuple(import_module(f"{__name__}.{found.name}") for found in iter_modules(__path__))
+    return tuple(module for _, module in modules_in(__name__, __path__))
 
 
 @cache
