@@ -3,7 +3,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pseudogen.document import to_json
+from pseudogen.json_format import to_json
 from pseudogen.reading import inert
 
 
