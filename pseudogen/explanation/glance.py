@@ -258,6 +258,8 @@ class Found(dict[str, list[Finding]]):
         updated = {_root(f, "params") for f in self["optimizer-build"]} - {""}
         frozen = {_root(f, "model") for f in self["layer-freezing"] if _root(f, "only") == ""}
         given = " ".join(getattr(f, "params", None) or "" for f in self["optimizer-build"])
+        owners = [o for f in self["optimizer-build"] for o in getattr(f, "owners", ())]
+        updated |= {owner.partition(".")[0] for owner in owners if not owner.startswith("self.")}
         updated |= {name.removesuffix(".") for name in _OWNERS.findall(given)}
         named = [f for f in models if _root(f, "target") in updated]
         if not updated:  # an optimizer of Keras is not told what it updates

@@ -17,6 +17,7 @@ class OptimizerBuild(Finding):
         api: The class or helper, without its module.
         choices: The classes, where the statement picks one of several.
         params: What is optimized.
+        owners: Whose parameters `params` holds, where it is a variable that is set once.
         trained_of: The model of whose parameters only those that are trained are optimized.
         groups: Whether the parameters come in groups (a list of dicts, or a list by that name).
         group_rates: The learning rates that the groups state, as far as they are written out.
@@ -41,6 +42,7 @@ class OptimizerBuild(Finding):
     api: str | None = None
     choices: tuple[str, ...] = ()
     params: str | None = None
+    owners: tuple[str, ...] = ()
     trained_of: str | None = None
     groups: bool = False
     group_rates: tuple[str, ...] = ()

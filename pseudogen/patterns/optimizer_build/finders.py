@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -69,6 +70,7 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         arguments=tuple(text(arg) for arg in site.node.args) if maker else (),
         choices=_distinct(others) or _behind_variable(site, script),
         params=text(params) if params is not None else None,
+        owners=() if groups else _owners(params, site.statement.index, script),
         trained_of=trained_part(params),
         groups=bool(groups) or _in_groups(params),
         group_rates=tuple(dict.fromkeys(stated)),
@@ -81,6 +83,19 @@ def find_class(site: Site, script: Script) -> Iterator[OptimizerBuild]:
         condition=script.condition(site.statement),
         scheduled_by=around if _SCHEDULING & set(words(around or "")) else None,
     )
+
+
+_OWNERS = re.compile(r"(?<![\w.])([A-Za-z_][\w.]*)\.(?:named_)?parameters\(")
+
+
+def _owners(params: Any, statement: int, script: Script) -> tuple[str, ...]:
+    """`a` and `b.head` in `params = list(a.parameters()) + list(b.head.parameters())`."""
+    if type(params) is not cst.Name:
+        return ()
+    made = script.reaching(params.value, statement)
+    if len(made) != 1 or made[0].how != "assign" or script.methods_on(params.value):
+        return ()
+    return tuple(dict.fromkeys(_OWNERS.findall(text(made[0].value))))
 
 
 def _is_rate(params: Any) -> bool:
