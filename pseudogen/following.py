@@ -11,7 +11,7 @@ import libcst as cst
 from pseudogen.finding import Finder, Finding, find_all
 from pseudogen.names.evidence import API
 from pseudogen.names.hooks import hooks
-from pseudogen.names.left_out import Constant, Given, given, left_out
+from pseudogen.names.left_out import Constant, Given, given, left_out, settled
 from pseudogen.names.model_parts import parts_of_class
 from pseudogen.names.project import Definition, Module, Project
 from pseudogen.names.script import Script, Site
@@ -215,7 +215,8 @@ class _Follower:
             never = left_out(module.script, statement, constants)
             sites = module.script.calls_below(statement) if depth < self.depth else []
             run = [site for site in sites if not _within(site.line, never)]
-            inner = self.calls(module, run, depth + 1, constants)
+            passed_on = settled(module.script, statement, constants)
+            inner = self.calls(module, run, depth + 1, passed_on)
             inner += tuple(self._hooks(definition, depth)) if depth < self.depth else ()
             found = self._in_function(module, statement)
             self._bodies[key] = tuple(f for f in found if not _within(f.line, never)), inner

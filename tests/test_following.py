@@ -261,6 +261,10 @@ _CHOSEN = {
         "        torch.distributed.barrier()\n"
         "    elif kind != 'plain':\n        torch.distributed.barrier()\n"
         "    else:\n        torch.distributed.barrier()\n\n"
+        "def choose(kind):\n"
+        "    if kind == 'plain':\n        torch.distributed.barrier()\n"
+        "        kind = read(kind)\n        return kind\n"
+        "    if kind == 'small':\n        torch.distributed.barrier()\n\n"
         "@click.command()\n"
         "def run(version=0):\n    if version:\n        torch.distributed.barrier()\n"
     ),
@@ -276,13 +280,15 @@ _CHOSEN = {
         ("export(model, kind='large')", {6}),
         ("export(model, kind)", {6, 8, 10}),
         ("export(model, version=version)", {6, 10}),
-        ("run()", {15}),
+        ("choose('plain')", {14}),
+        ("choose('small')", {18}),
+        ("run()", {23}),
     ],
 )
 def test_branches_on_other_constants_than_a_call_passes_are_not_told(
     tmp_path: Path, call: str, told: set[int]
 ) -> None:
-    files = _CHOSEN | {"train.py": f"from export import export, run\n{call}\n"}
+    files = _CHOSEN | {"train.py": f"from export import choose, export, run\n{call}\n"}
     found = reached(made(tmp_path, files), finders_of(pattern_modules()["barrier"]))
     assert {f.line for one in found for f in one.findings} == told
 

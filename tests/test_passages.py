@@ -401,6 +401,12 @@ def test_in_full_other_definitions_are_told_with_their_code() -> None:
     assert "__len__" not in normal
 
 
+def test_a_call_is_told_by_its_own_line() -> None:
+    between = "        right = mean(\n            accuracy(images))"
+    code = _LOOP.format(between=between) + "\n" * 50 + "def accuracy(output):\n    return output\n"
+    assert ": called on line 10; returns `output`." in pseudogen.explain(code)
+
+
 def test_functions_inside_of_others_are_among_the_other_definitions() -> None:
     inner = [
         "        # how far off it is",
@@ -770,7 +776,9 @@ def test_of_conditions_that_are_too_long_the_inner_ones_are_told_as_a_part() -> 
     lines += [" " * 20 + line for line in ("loss.backward()", "a = 1")]
     said = passages(_LOOP.format(between="\n".join(lines)))
     inner = "`a_second_condition > 100_000 and the_third_one > 100_000`"
-    assert any(one.startswith(f"In the branch {inner} (line") for one in said)
+    start = _LOOP[: _LOOP.index("{between}")].count("\n") + 1
+    heads = [one for one in said if one.startswith(f"In the branch {inner} (line {start + 2})")]
+    assert [f"within that of line {start}:" in head for head in heads] == [True]
 
 
 def test_what_is_done_about_an_error_is_not_told_as_if_it_were_always_done() -> None:

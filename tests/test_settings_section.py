@@ -123,3 +123,10 @@ def test_options_that_an_object_keeps_are_those_of_the_command_line() -> None:
     made = json.loads(pseudogen.explain(code, format="json"))
     (setting,) = made["settings"]
     assert (setting["name"], setting["line"], setting["lines"]) == ("args.lr", 8, [6])
+
+
+def test_a_setting_is_read_on_the_line_where_its_name_stands() -> None:
+    code = SCRIPT.replace("model.parameters(), lr=args.lr)", "model.parameters(),\n    lr=args.lr)")
+    found = json.loads(pseudogen.explain(code, format="json"))["settings"]
+    lines = {setting["name"]: setting["lines"] for setting in found}
+    assert lines["args.lr"] == [11]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -159,11 +160,20 @@ def _function(script: Script, statement: Statement, name: str, in_full: bool) ->
         (statement.start, statement.end),
         says or comment_above(script.tree.lines, statement.start),
         returns=tuple(dict.fromkeys(returned)) if known and not code else (),
-        called=tuple(sorted({script.tree.statements[index].first for index in called})),
+        called=tuple(sorted({line for index in called for line in _lines_of(script, index, name)})),
         handed=_handed(script, statement),
         does=_does(script, statement) if says is None and not code else (),
         code=code,
     )
+
+
+def _lines_of(script: Script, caller: int, name: str) -> list[int]:
+    """The lines of a statement on which it calls a function."""
+    statement = script.tree.statements[caller]
+    last = name.rpartition(".")[2]
+    calls = re.compile(rf"(?<!\w){last}\s*\(")
+    lines = range(statement.first, statement.last + 1)
+    return [n for n in lines if calls.search(script.tree.lines[n - 1])] or [statement.first]
 
 
 def _handed(script: Script, function: Statement) -> tuple[int, ...]:

@@ -39,8 +39,8 @@ def branch_around(script: Script, statement: Statement, told: AbstractSet[int]) 
         if alone and not _is_in_handler(script, header):
             return Branch("when", whole or bare(node.test), header.first)
         # Inner conditions are not said as if they were all that it takes.
-        test = _inner(script, statement, header) or bare(node.test)
-        return Branch("branch", test, header.first)
+        test, around = _inner(script, statement, header)
+        return Branch("branch", test or bare(node.test), header.first, around=around)
     if kind is cst.Else:
         return _otherwise(script, header)
     if kind is cst.ExceptHandler:
@@ -84,18 +84,28 @@ def _outer(script: Script, clause: Statement) -> str:
     is soon said; "" where it always is."""
     whole = script.tree.statements[clause.chain]
     around = script.tree.statements[whole.parent] if whole.parent >= 0 else whole
-    return _whole(script, whole) or _inner(script, whole, around) or ""
+    return _whole(script, whole) or _inner(script, whole, around)[0] or ""
 
 
-def _inner(script: Script, statement: Statement, header: Statement) -> str | None:
-    """As many of the conditions of a statement, from the innermost on, as are soon said."""
+def _inner(script: Script, statement: Statement, header: Statement) -> tuple[str | None, int]:
+    """As many of the conditions of a statement, from the innermost on, as are soon said; and the
+    line of the branch around these, 0 where there is none."""
     found = None
     for around in (header, *script.tree.ancestors(header.index)):
         condition = script.condition(statement, around)
-        if condition is None or len(condition) > _SOON_SAID:
+        if condition is None:
             break
+        if len(condition) > _SOON_SAID:
+            return found, around.first if around is not header else _branch_above(script, header)
         found = condition
-    return found
+    return found, 0
+
+
+def _branch_above(script: Script, header: Statement) -> int:
+    """The line of the next branch around a statement; 0 where there is none."""
+    above = script.tree.ancestors(header.index)
+    branches = (a.first for a in above if type(a.node) in (cst.If, cst.Else))
+    return next(branches, 0)
 
 
 def _is_in_handler(script: Script, statement: Statement) -> bool:

@@ -48,12 +48,14 @@ class Branch(NamedTuple):
         line: Where it begins.
         outer: Of all but the branches that say so themselves: the condition under which the
             statement is come to that they are a clause of.
+        around: Of a branch: the line of the next one around it whose condition is not said.
     """
 
     kind: str
     code: str
     line: int
     outer: str = ""
+    around: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,7 @@ _NOTHING: Given = {}
 
 def given(call: cst.Call, script: Script, function: Statement, around: Given = _NOTHING) -> Given:
     """The parameters of a function that are constants in a call, by its arguments or by default;
-    `around` are those of the function that makes the call. What the function gives a new value is
-    not known."""
+    `around` are those of the function that makes the call."""
     if type(function.node) is not cst.FunctionDef or any(arg.star for arg in call.args):
         return _NOTHING
     if any(dotted(item.decorator) not in _TRANSPARENT for item in function.node.decorators):
@@ -47,11 +46,8 @@ def given(call: cst.Call, script: Script, function: Statement, around: Given = _
     for arg in call.args:
         name = arg.keyword.value if arg.keyword is not None else next(names, "")
         passed[name] = arg.value
-    bindings = script.scope_of(function.index).bindings
     found: dict[str, Constant] = {}
     for name, value in passed.items():
-        if len(bindings.get(name, ())) != 1:
-            continue
         if _is_constant(value):
             found[name] = evaluated(text(value))
         elif type(value) is cst.Name and value.value in around:
@@ -69,10 +65,23 @@ def _is_constant(node: Any) -> bool:
 
 
 def left_out(script: Script, function: Statement, known: Given) -> list[Lines]:
-    """The lines of a function that never run where its parameters are these constants."""
+    """The lines of a function that never run where its parameters are these constants. What the
+    function gives a new value is not known from there on."""
     if not known:
         return []
     return list(_in_block(script, script.tree.body(function), known))
+
+
+def settled(script: Script, function: Statement, known: Given) -> Given:
+    """Those of the constants that a function gives no new value."""
+    bindings = script.scope_of(function.index).bindings
+    return {name: value for name, value in known.items() if len(bindings.get(name, ())) == 1}
+
+
+def _is_as_passed(script: Script, name: str, statement: Statement) -> bool:
+    """Whether a parameter still has the value that was passed for it."""
+    reaching = script.reaching(name, statement.index)
+    return bool(reaching) and all(binding.how == "parameter" for binding in reaching)
 
 
 def _in_block(script: Script, block: Sequence[Statement], known: Given) -> Iterator[Lines]:
@@ -81,14 +90,15 @@ def _in_block(script: Script, block: Sequence[Statement], known: Given) -> Itera
         if type(tree.statements[statement.chain].node) is not cst.If:
             yield from _in_block(script, tree.body(statement), known)
         elif statement.chain == statement.index:
-            taken, dead = _branches([statement, *tree.clauses(statement)], known)
+            here = {name: known[name] for name in known if _is_as_passed(script, name, statement)}
+            taken, dead = _branches([statement, *tree.clauses(statement)], here)
             for branch in dead:
                 yield branch.start, branch.end
             for branch in taken:
                 yield from _in_block(script, tree.body(branch), known)
             after = tree.clauses(statement)[-1:] or [statement]
             rest = [s for s in block[place + 1 :] if s.index >= after[0].after]
-            if len(taken) == 1 and rest and _leaves(script, taken[0], known):
+            if len(taken) == 1 and rest and _leaves(script, taken[0], here):
                 yield rest[0].start, rest[-1].end
                 return
 

@@ -17,6 +17,10 @@ from pseudogen.syntax.tree import Statement
 
 _MAKERS = ("__init__", "setup", "build")
 """Methods in which a module gets its parts: Flax has `setup`, Keras `build`, too."""
+_NO_PARTS = frozenset(
+    {"bool", "dict", "float", "getattr", "int", "len", "list", "max", "min", "range", "set", "str"}
+    | {"sum", "tuple"}
+)
 _LONGEST = 80
 _MANY = 5
 """So many layers of a long sequence are named."""
@@ -29,7 +33,8 @@ class Parts:
     Attributes:
         lines: The first and the last line of the class that gives it them.
         made: Each with what makes it, as written, in order: `conv = nn.Conv2d(3, 8, 5)`.
-        more: Whether there may be others: a condition or a loop makes them.
+        more: Whether there may be others: made under a condition, in a loop, or by what is not
+            known to make parts.
     """
 
     lines: tuple[int, int]
@@ -53,24 +58,35 @@ def parts_of_class(script: Script, defined: Statement) -> Parts | None:
         if type(method.node) is not cst.FunctionDef or method.node.name.value not in _MAKERS:
             continue
         for statement, name, call in _made_in(script, method):
-            if statement.parent == method.index and name not in made:
+            if call is None:
+                more = True
+            elif statement.parent == method.index and name not in made:
                 made[name] = f"{name} = {_short(call)}"
             else:
                 more = True
     return Parts((defined.start, defined.end), tuple(made.values()), more) if made else None
 
 
-def _made_in(script: Script, method: Statement) -> Iterator[tuple[Statement, str, cst.Call]]:
-    """Where a method makes a part: the statement, the name of the part, the call."""
+def _made_in(script: Script, method: Statement) -> Iterator[tuple[Statement, str, cst.Call | None]]:
+    """Where a method makes a part: the statement, the name of the part, the call; None where it is
+    not known whether the call makes one."""
     for statement in script.tree.below(method):
         node = statement.node
         if type(node) is not cst.Assign or len(node.targets) != 1:
             continue
         target, value = node.targets[0].target, node.value
-        if type(value) is not cst.Call or not _makes_part(script, value, statement.scope):
+        if type(value) is not cst.Call or dotted(value.func) in _NO_PARTS:
             continue
-        if type(target) is cst.Attribute and dotted(target.value) == "self":
-            yield statement, target.attr.value, value
+        if type(target) is cst.Tuple:  # `self.encoder, width = create_encoder(size)`
+            if any(_is_own(element.value) for element in target.elements):
+                yield statement, "", None
+        elif _is_own(target):
+            part = _makes_part(script, value, statement.scope)
+            yield statement, dotted(target).partition(".")[2], value if part else None
+
+
+def _is_own(target: Any) -> bool:
+    return type(target) is cst.Attribute and dotted(target.value) == "self"
 
 
 def _makes_part(script: Script, call: cst.Call, scope: int) -> bool:

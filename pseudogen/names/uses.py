@@ -32,7 +32,7 @@ class Uses:
         for statement, found in script.reads_beside(lambda name: name.partition(".")[0] in roots):
             for name, _ in found:
                 if not _is_other(script, name, settings.get(name), statement):
-                    of_name.setdefault(name, []).append(statement.first)
+                    of_name.setdefault(name, []).extend(lines_naming(script, statement, name))
         for read_name, lines in of_name.items():
             for name in _beginnings(read_name):
                 if name in settings:
@@ -42,6 +42,28 @@ class Uses:
         """The lines on which a setting is read, under any of its names, in order."""
         found = [self._lines.get(name, ()) for name in self._names.get(id(setting), ())]
         return tuple(sorted(found[0] if len(found) == 1 else set().union(*found)))
+
+
+def lines_naming(script: Script, statement: Statement, name: str) -> list[int]:
+    """The lines of a statement, or of the header of a block, on which a name stands as written;
+    the first line where it stands on none."""
+    if statement.first == statement.last:
+        return [statement.first]
+    lines = script.tree.lines
+    found = [n for n in range(statement.first, statement.last + 1) if _stands(name, lines[n - 1])]
+    return found or [statement.first]
+
+
+def _stands(name: str, line: str) -> bool:
+    """Whether a name stands in a line by itself, not as a part of another."""
+    at = line.find(name)
+    while at >= 0:
+        end = at + len(name)
+        before, after = line[at - 1 : at], line[end : end + 1]
+        if not (before.isalnum() or before in ("_", ".")) and not (after.isalnum() or after == "_"):
+            return True
+        at = line.find(name, end)
+    return False
 
 
 def _is_other(script: Script, read: str, setting: Setting | None, statement: Statement) -> bool:

@@ -454,6 +454,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "from torchvision.datasets.utils import download_url\ndownload_url(url, folder)": (
+        "a file that is brought"
+    ),
     (
         'from project.weights import load\ntrain_ds = load(split="train")'
     ): "what is loaded is no data set by the module",

@@ -54,12 +54,18 @@ def find_known(site: Site, script: Script) -> Iterator[DatasetBuild]:
     if known.api.traits.get("form") == "tf" and "()" in site.name:
         return  # `.shuffle(9)`, `.batch(4)`: what is done to the data set made before
     last = site.name.rpartition(".")[2]
+    if words(last)[:1] in _FETCHING and last[:1].islower():
+        return  # `torchvision.datasets.utils.download_url(url, folder)`
     target = assigned(site.statement, site.node) if known.evidence == NAME else None
     if target is not None and suggested_role(target) == "loader":
         return  # `train_loader = load_dataset(path, 64)` of a project's own module
     made = last[:1].isupper() or words(last)[:1] != ("default",)
     if made and (known.evidence == API or _plausible(site, script)):
         yield built(site, script, Evidence(known.evidence, (known.name,)))
+
+
+_FETCHING = (("calculate",), ("check",), ("download",), ("extract",), ("verify",))
+"""First words of a library's functions that bring the files of data sets."""
 
 
 def _may_make(name: str) -> bool:

@@ -19,6 +19,21 @@ __all__ = [
 
 
 EXAMPLES = {
+    ("import torch\ndevice = torch.device('cuda' if args.device == 'gpu' else 'cpu')"): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=("torch.device('cuda' if args.device == 'gpu' else 'cpu')",),
+            families=("cuda", "cpu"),
+            test="args.device == 'gpu'",
+            falls_back=False,
+            per_process=False,
+            condition=None,
+        )
+    ],
     "import torch\ndevice = torch.device('cuda' if torch.cuda.is_available() else 'cpu')": [
         DeviceSelection(
             line=2,

@@ -200,12 +200,13 @@ def _same(one: Choice | None, other: Choice) -> bool:
 
 def _families(values: list[Any]) -> tuple[str, ...]:
     """The device families that expressions name, in strings or names, in their order; not what
-    is taken only where a variable of the environment is missing."""
+    is taken only where a variable of the environment is missing, or only compared."""
     nodes = [n for value in values for n in descendants(value)]
-    defaults = {id(inner) for n in nodes if _asks_environment(n) for inner in descendants(n)}
+    beside = [n for n in nodes if _asks_environment(n) or type(n) is cst.Comparison]
+    apart = {id(inner) for n in beside for inner in descendants(n)}
     found: dict[str, None] = {}
     for node in nodes:
-        if id(node) in defaults:
+        if id(node) in apart:
             continue
         if isinstance(node, cst.Name | cst.FormattedStringText):
             written = node.value

@@ -24,6 +24,16 @@ def _example(**facts: Any) -> list[EpochLoop]:
 
 
 EXAMPLES = {
+    "for n, epoch in enumerate(range(1, 91)):\n    train_one_epoch(model, loader)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("n, epoch",)),
+        variable="epoch",
+        over="enumerate(range(1, 91))",
+        start="1",
+        start_value=1,
+        stop="91",
+        stop_value=91,
+    ),
     "for epoch in range(start_epoch, 90):\n    train_one_epoch(model, loader, optimizer)": _example(
         line=1,
         evidence=Evidence(FLOW, ("epoch",)),

@@ -72,15 +72,17 @@ def _in_batch(statement: Statement, script: Script) -> bool:
 
 
 def _counter(variable: str, node: Any) -> str:
-    """What counts: `step` in `for step, batch in zip(range(n), batches):`."""
+    """What counts: `step` in `for step, batch in zip(range(n), batches):`, `epoch` in
+    `for i, epoch in enumerate(range(1, n)):`."""
     call = node.iter if type(node) is cst.For else None
-    if (
-        type(call) is not cst.Call
-        or dotted(call.func) != "zip"
-        or type(node.target) is not cst.Tuple
-    ):
+    if type(call) is not cst.Call or type(node.target) is not cst.Tuple:
         return variable
-    pairs = zip(node.target.elements, call.args, strict=False)
+    elements = node.target.elements
+    if dotted(call.func) == "enumerate" and len(elements) == 2 and counted(call.args[0].value):
+        return text(elements[1].value)
+    if dotted(call.func) != "zip":
+        return variable
+    pairs = zip(elements, call.args, strict=False)
     return next((text(e.value) for e, a in pairs if counted(a.value)), variable)
 
 

@@ -521,6 +521,9 @@ EXAMPLES = {
     ],
 }
 COUNTEREXAMPLES = {
+    "if count % accumulation == 0 and lr_scheduler is not None:\n    lr_scheduler.step()": (
+        "the step of a schedule is no update"
+    ),
     "def eval_batch(parts):\n    loss = loss / accumulation_steps\n    return loss": (
         "no backward pass follows where a model is evaluated"
     ),

@@ -36,6 +36,7 @@ _PAIRS = frozenset(
     {("update", "freq"), ("iter", "size"), ("update", "frequency"), ("grad", "acc")}
     | {("gradient", "acc"), ("gradients", "acc")}
 )
+_SCHEDULES = frozenset({"sched", "scheduler", "schedulers"})
 _BARS = frozenset({"bar", "pbar", "progress", "tqdm", "meter", "metric", "metrics"})
 """Words of what is updated, but has nothing to do with the optimizer's step."""
 _DIVIDES = (cst.Divide, cst.FloorDivide)
@@ -312,7 +313,7 @@ def _steps_below(site: Site, script: Script) -> bool:
         return True
     chain = [site.statement, *script.tree.clauses(site.statement)]
     stepping = any(
-        method in STEPPING and not _BARS & set(words(receiver))
+        method in STEPPING and not (_BARS | _SCHEDULES) & set(words(receiver))
         for part in chain
         for receiver, _, method in (call.name.rpartition(".") for call in script.calls_below(part))
     )

@@ -24,7 +24,8 @@ class ModelBuild(Finding):
             where it shows none.
         parts_in: The lines of that class.
         parts_file: The file of the project that defines it; None for the script itself.
-        more_parts: Whether there may be others: a condition or a loop makes them.
+        more_parts: Whether there may be others: made under a condition, in a loop, or by what is
+            not known to make parts.
         pretrained: What says that it comes with weights trained earlier, as written; None when
             nothing does.
         classes: The number of classes, as written; None when not given.
