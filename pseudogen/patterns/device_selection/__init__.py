@@ -19,21 +19,6 @@ __all__ = [
 
 
 EXAMPLES = {
-    ("import torch\ndevice = torch.device('cuda' if args.device == 'gpu' else 'cpu')"): [
-        DeviceSelection(
-            line=2,
-            end=2,
-            evidence=Evidence(API, ("torch.device",)),
-            form="device",
-            target="device",
-            choices=("torch.device('cuda' if args.device == 'gpu' else 'cpu')",),
-            families=("cuda", "cpu"),
-            test="args.device == 'gpu'",
-            falls_back=False,
-            per_process=False,
-            condition=None,
-        )
-    ],
     "import torch\ndevice = torch.device('cuda' if torch.cuda.is_available() else 'cpu')": [
         DeviceSelection(
             line=2,
@@ -45,6 +30,21 @@ EXAMPLES = {
             families=("cuda", "cpu"),
             test="torch.cuda.is_available()",
             falls_back=True,
+            per_process=False,
+            condition=None,
+        )
+    ],
+    ("import torch\ndevice = torch.device('cuda' if args.device == 'gpu' else 'cpu')"): [
+        DeviceSelection(
+            line=2,
+            end=2,
+            evidence=Evidence(API, ("torch.device",)),
+            form="device",
+            target="device",
+            choices=("torch.device('cuda' if args.device == 'gpu' else 'cpu')",),
+            families=("cuda", "cpu"),
+            test="args.device == 'gpu'",
+            falls_back=False,
             per_process=False,
             condition=None,
         )

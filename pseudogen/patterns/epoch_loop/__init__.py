@@ -24,6 +24,15 @@ def _example(**facts: Any) -> list[EpochLoop]:
 
 
 EXAMPLES = {
+    "for epoch in range(start_epoch, 90):\n    train_one_epoch(model, loader, optimizer)": _example(
+        line=1,
+        evidence=Evidence(FLOW, ("epoch",)),
+        variable="epoch",
+        over="range(start_epoch, 90)",
+        start="start_epoch",
+        stop="90",
+        stop_value=90,
+    ),
     "for n, epoch in enumerate(range(1, 91)):\n    train_one_epoch(model, loader)": _example(
         line=1,
         evidence=Evidence(FLOW, ("n, epoch",)),
@@ -33,15 +42,6 @@ EXAMPLES = {
         start_value=1,
         stop="91",
         stop_value=91,
-    ),
-    "for epoch in range(start_epoch, 90):\n    train_one_epoch(model, loader, optimizer)": _example(
-        line=1,
-        evidence=Evidence(FLOW, ("epoch",)),
-        variable="epoch",
-        over="range(start_epoch, 90)",
-        start="start_epoch",
-        stop="90",
-        stop_value=90,
     ),
     (
         "with trange(total_steps) as bar:\n"
