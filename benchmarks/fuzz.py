@@ -27,8 +27,8 @@ from pathlib import Path
 
 from benchmarks import damage
 from pseudogen import generate, patterns
-from pseudogen.document import to_json
 from pseudogen.errors import InputError
+from pseudogen.json_format import to_json
 from pseudogen.languages import languages
 from pseudogen.reading import read_bytes
 from pseudogen.reading.reflow import ReflowError, reflow
