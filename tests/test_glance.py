@@ -267,13 +267,14 @@ def test_what_gets_the_object_that_holds_a_setting_is_said() -> None:
 
 def test_where_a_function_of_the_project_reads_a_setting_is_said(tmp_path: Path) -> None:
     (tmp_path / "nets.py").write_text(
-        "from torch import nn\ndef make_model(args):\n    net = nn.Linear(args.width, 2)\n"
-        "    net.requires_grad_(False)\n    return net\n"
+        "from torch import nn\ndef make_model(args):\n"
+        "    net = nn.Linear(\n        args.width, 2)\n"
+        "    net.requires_grad_(False)\n    args.width = 2\n    return net\n"
     )
     path = tmp_path / "train.py"
     path.write_text("from nets import make_model\n" + script() + "\n" * 60)
     found = settings(path.read_text(), path=path)
-    assert found["`--width`"].startswith("`64` | 11 → nets.py:3")
+    assert found["`--width`"] == "`64` | 11 → nets.py:4"
 
 
 CALLBACK = """import argparse

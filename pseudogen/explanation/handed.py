@@ -10,8 +10,10 @@ from pseudogen.following import Reached
 from pseudogen.names.script import Script, Site
 from pseudogen.names.settings import Setting
 from pseudogen.names.structure import constructor
+from pseudogen.names.uses import lines_naming
 from pseudogen.names.words import words
 from pseudogen.syntax.build import dotted
+from pseudogen.syntax.tree import Statement
 
 _TELLS = frozenset(
     {"add", "asdict", "copy", "critical", "debug", "deepcopy", "dict", "display", "distributed"}
@@ -60,8 +62,10 @@ class Handed:
             for holder in self._holders.get(setting, ()):
                 name = f"{holder}.{setting.name.rpartition('.')[2]}"
                 for place in reached.script.tree.named.get(name, ()):
-                    if first <= statements[place].first <= last:
-                        found[reached.module, statements[place].first] = None
+                    statement = statements[place]
+                    if first <= statement.first <= last and _reads(reached.script, statement, name):
+                        lines = lines_naming(reached.script, statement, name)
+                        found.update(dict.fromkeys((reached.module, line) for line in lines))
         return list(found)
 
     def whole(self, setting: Setting) -> tuple[str, list[Place]] | None:
@@ -103,3 +107,9 @@ def _shows(node: object) -> bool:
     """Whether a statement shows something: a call of `print` or of a logger that stands alone."""
     call = node.value if type(node) is cst.Expr else None
     return type(call) is cst.Call and dotted(call.func).rpartition(".")[2] in _SHOWS
+
+
+def _reads(script: Script, statement: Statement, name: str) -> bool:
+    """Whether a statement reads a name, or a part of what it stands for; not where it sets it."""
+    parts = (f"{name}.", f"{name}[")
+    return any(read == name or read.startswith(parts) for read, _ in script.reads_of(statement))
