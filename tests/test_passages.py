@@ -1153,3 +1153,8 @@ def test_what_ends_behind_a_branch_that_ends_is_for_the_other_cases() -> None:
     said = between(*lines)
     assert said.startswith("if `found`, `found` is returned. Otherwise, `LookupError` is raised")
     assert "返回 `found`。否则抛出 `LookupError`" in between(*lines, lang="zh")
+
+
+def test_a_model_that_is_moved_and_set_to_a_mode_goes_by_its_name() -> None:
+    said = between("model = model.cuda().eval()")
+    assert said.startswith("`model` goes into evaluation mode; `model` moves to the GPU")

@@ -64,7 +64,7 @@ def assign(script: Script, statement: Statement) -> Iterator[Clause]:
     names = tuple(name for t in node.targets for name in targets(t.target))
     if _switches_mode(script, statement, value):
         model, method = value.func.value, value.func.attr.value
-        yield Clause("mode", (text(model),), method)
+        yield Clause("mode", (text(_before_moves(model)),), method)
         value = model
     written = text(value)
     if not names and type(value) is cst.Call:  # `_ = logs.pop("total")`
@@ -78,6 +78,15 @@ def _switches_mode(script: Script, statement: Statement, value: Any) -> bool:
     method = type(value) is cst.Call and not value.args and type(value.func) is cst.Attribute
     named = method and value.func.attr.value in ("train", "eval")
     return named and script.is_a(value.func.value, statement.scope, "model") is not None
+
+
+def _before_moves(model: Any) -> Any:
+    """`net` in `net.cuda()`, which gives it back."""
+    while type(model) is cst.Call and type(model.func) is cst.Attribute:
+        if model.func.attr.value not in MOVES:
+            break
+        model = model.func.value
+    return model
 
 
 def _unwrapped(script: Script, value: Any, statement: Statement) -> Any:

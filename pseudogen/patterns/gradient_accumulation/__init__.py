@@ -520,6 +520,23 @@ EXAMPLES = {
         ),
     ],
 }
+EXAMPLES |= {
+    (
+        "for i, (x, y) in enumerate(loader):\n"
+        "    number = i + len(loader) * epoch\n"
+        "    loss(model(x), y).backward()\n"
+        "    if number % accumulation == 0:\n"
+        "        optimizer.step()"
+    ): _example(
+        line=4,
+        evidence=Evidence(NAME, ("accumulation",)),
+        part="condition",
+        steps="accumulation",
+        condition="number % accumulation == 0",
+        last=True,
+    ),
+}
+
 COUNTEREXAMPLES = {
     "if count % accumulation == 0 and lr_scheduler is not None:\n    lr_scheduler.step()": (
         "the step of a schedule is no update"

@@ -70,6 +70,8 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
                 return
             facts = _condition(site, script) or _passed(site, operation)
             facts["with_step"] = _with_step(site, script, text(operation))
+            if _goes_on(operation.left, site, script):
+                facts["last"] = True
             yield _found(site, script, operation.right, part="condition", **facts)
             return
         if is_plain_turn(operation) and is_step_of_rounds(site.statement, script):
@@ -358,6 +360,20 @@ def _condition(site: Site, script: Script) -> dict[str, Any]:
         "at_first": at_first(test, site, script),
         "skips": _skips(site, script),
     }
+
+
+def _goes_on(counted: Any, site: Site, script: Script) -> bool:
+    """Whether a number is that of a batch in the whole run: `n = i + batches * epoch`."""
+    if type(counted) is not cst.Name:
+        return False
+    made = script.reaching(counted.value, site.statement.index)
+    value = made[0].value if len(made) == 1 and made[0].how == "assign" else None
+    if type(value) is not cst.BinaryOperation or type(value.operator) is not cst.Add:
+        return False
+    sides = [side for side in (value.left, value.right) if type(side) is cst.BinaryOperation]
+    return any(
+        type(side.operator) is cst.Multiply and "epoch" in words(text(side)) for side in sides
+    )
 
 
 def _passed(site: Site, operation: Any) -> dict[str, Any]:
