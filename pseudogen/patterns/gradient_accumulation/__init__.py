@@ -522,6 +522,16 @@ EXAMPLES = {
 }
 EXAMPLES |= {
     (
+        "if (step + 1) % accumulation != 0 and parallel:\n"
+        "    with model.no_sync():\n"
+        "        total += self.training_step(model, batch)"
+    ): _example(
+        line=2,
+        evidence=Evidence(FLOW, ("model.no_sync",)),
+        part="context",
+        call="model.no_sync",
+    ),
+    (
         "for i, (x, y) in enumerate(loader):\n"
         "    number = i + len(loader) * epoch\n"
         "    loss(model(x), y).backward()\n"
@@ -538,6 +548,9 @@ EXAMPLES |= {
 }
 
 COUNTEREXAMPLES = {
+    "with torch.no_grad():\n    with model.no_sync():\n        losses.append(model(batch))": (
+        "no gradients are computed"
+    ),
     "if count % accumulation == 0 and lr_scheduler is not None:\n    lr_scheduler.step()": (
         "the step of a schedule is no update"
     ),

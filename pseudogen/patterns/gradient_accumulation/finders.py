@@ -18,6 +18,7 @@ from pseudogen.names.script import Script, Site
 from pseudogen.names.words import words
 from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.turns import (
+    OF_STEP,
     STEPPING,
     at_first,
     counted,
@@ -66,6 +67,8 @@ def find_arithmetic(site: Site, script: Script) -> Iterator[GradientAccumulation
         return  # see `find_deferred_context`
     for operation in script.operations_in(site.statement):
         if _is_turn(operation) and _steps_below(site, script):
+            if _defers_alone(site, script):
+                return  # see `find_context`
             if _counts_rest(operation, site, script):
                 return
             facts = _condition(site, script) or _passed(site, operation)
@@ -321,6 +324,15 @@ def _steps_below(site: Site, script: Script) -> bool:
     )
     steps = stepping and not _starts_anew(site, script)
     return steps or _skips(site, script)
+
+
+def _defers_alone(site: Site, script: Script) -> bool:
+    """Whether the block of an `if` only puts the combining of the gradients off: `with
+    model.no_sync():` of all but the last pass."""
+    if type(site.node) is not cst.If:
+        return False
+    made = {method(call) for call in script.calls_below(site.statement)}
+    return "no_sync" in made and not made & OF_STEP
 
 
 def _starts_anew(site: Site, script: Script) -> bool:

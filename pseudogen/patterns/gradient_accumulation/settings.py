@@ -20,6 +20,7 @@ from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.finders import is_steps
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
+from pseudogen.syntax.tree import Statement
 
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
@@ -28,6 +29,8 @@ _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_acc
 @pattern(GradientAccumulation, statements=(cst.With,))
 def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`with model.no_sync():`, `with accelerator.accumulate(model):`."""
+    if any(map(_is_free_of_gradients, script.tree.ancestors(site.statement.index))):
+        return
     for item in site.node.items:
         name = dotted(item.item.func) if type(item.item) is cst.Call else dotted(item.item)
         method = name.rpartition(".")[2]
@@ -40,6 +43,14 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
                 call=name,
                 unset=method == "accumulate" and _is_unset(item.item, site, script),
             )
+
+
+def _is_free_of_gradients(around: Statement) -> bool:
+    """Whether it is `with torch.no_grad():`."""
+    if type(around.node) is not cst.With:
+        return False
+    contexts = [text(item.item) for item in around.node.items]
+    return any(mark in written for written in contexts for mark in ("no_grad", "inference_mode"))
 
 
 def _is_unset(call: cst.Call, site: Site, script: Script) -> bool:

@@ -20,7 +20,7 @@ STEPPING = frozenset(
     | {"update", "all_reduce", "apply_gradients", "step_update"}
 )
 """Methods that deal with the gradients or the step."""
-_OF_STEP = STEPPING - {"backward", "no_sync", "all_reduce"}
+OF_STEP = STEPPING - {"backward", "no_sync", "all_reduce"}
 """What is done once for all gradients that have come together."""
 _REACHED = (cst.Equal, cst.GreaterThanEqual)
 
@@ -130,7 +130,7 @@ def _is_under_else(site: Site, script: Script) -> bool:
     if len(clauses) != 1 or type(clauses[0].node) is not cst.Else:
         return False
     here, there = ({method(c) for c in script.calls_below(s)} for s in (site.statement, *clauses))
-    return bool(there & _OF_STEP) and not here & _OF_STEP
+    return bool(there & OF_STEP) and not here & OF_STEP
 
 
 def at_first(test: Any, site: Site, script: Script) -> bool:
