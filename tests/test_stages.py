@@ -174,3 +174,16 @@ def test_what_gives_an_argument_runs_before_the_call() -> None:
         "if __name__ == '__main__':\n    run(read())\n"
     )
     assert [patterns[0] for _, patterns in found] == ["config-parsing", "optimizer-build"]
+
+
+def test_a_step_in_a_function_of_its_own_is_called_so() -> None:
+    code = (
+        "import torch\n\nclass Agent:\n    def __init__(self):\n"
+        "        self.net = torch.nn.Linear(2, 2)\n"
+        "        self.optimizer = torch.optim.SGD(self.net.parameters(), lr=0.1)\n\n"
+        "    def learn(self, x):\n        loss = self.net(x).sum()\n"
+        "        self.optimizer.zero_grad()\n        loss.backward()\n"
+        "        self.optimizer.step()\n\nagent = Agent()\nagent.learn(x)\n"
+    ) + "\n" * 60
+    assert "### One training step (lines 9–11)" in pseudogen.explain(code)
+    assert "### 单个训练步（第 9–11 行）" in pseudogen.explain(code, lang="zh")

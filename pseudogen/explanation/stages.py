@@ -23,6 +23,12 @@ EVALUATION = "evaluation"
 AROUND = "loop"
 _FIRST = "start-up"
 _AROUND = "loop"
+_OPTIMISATION = "optimisation"
+_OF_STEP = frozenset(
+    {"gradient-accumulation", "gradient-clipping", "metric-reduction", "mixed-precision"}
+    | {"progress-display", "rank-zero-guard", "training-step"}
+)
+"""What is told of a training step, where no loss, optimizer or schedule is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +52,10 @@ class Stage:
 
     @property
     def title(self) -> str:
-        """What it is called by: its place, else its kind."""
+        """What it is called by: its place, else its kind, or "step" for a training step alone."""
+        patterns = {finding.pattern for finding in self.findings}
+        if "training-step" in patterns and patterns <= _OF_STEP and self.kind == _OPTIMISATION:
+            return "step"
         return self.place or self.kind
 
 
