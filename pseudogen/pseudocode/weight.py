@@ -149,18 +149,29 @@ def weights(writer: Writer, findings: Sequence[Finding]) -> dict[int, int]:
         if averaging and weight < NEAR and _calls_one_of(script, statement, averaging):
             weight = NEAR
         weight = CORE if statement.index in draws else weight
-        if _ends_endless_loop(script, statement):
-            weight = CORE
-            around = script.tree.statements[statement.parent]
-            counted |= set(_counting(script, around, script.loop_around(statement)))
-        elif loop is not None:
+        if loop is not None:
             counted |= set(_counting(script, statement, statement))
         if weight:
             found[statement.index] = weight
     found.update(dict.fromkeys(counted, CORE))
     _add_wrappings(script, found)
     _add_ingredients(script, found, losing, stepping | hooked)
+    _add_ends(script, found)
     return found
+
+
+def _add_ends(script: Script, found: dict[int, int]) -> None:
+    """Add what ends each `while True:` of which something is shown, and what is counted for it."""
+    for statement in script.tree.statements:
+        if type(statement.node) is not cst.Break:
+            continue
+        loop = script.loop_around(statement)
+        if loop is None or type(loop.node) is not cst.While or dotted(loop.node.test) != "True":
+            continue
+        if any(found.get(index) for index in range(loop.index, loop.after)):
+            around = script.tree.statements[statement.parent]
+            ends = (statement.index, *_counting(script, around, loop))
+            found.update(dict.fromkeys(ends, CORE))
 
 
 def _add_wrappings(script: Script, found: dict[int, int]) -> None:
@@ -205,15 +216,6 @@ def _add_ingredients(
     roots = [index for index, weight in found.items() if weight >= MAIN]
     for index in ingredients(script, roots, stepping):
         found.setdefault(index, SIDE)
-
-
-def _ends_endless_loop(script: Script, statement: Statement) -> bool:
-    """Whether a `break` is what ends a `while True:` of the training."""
-    if type(statement.node) is not cst.Break:
-        return False
-    loop = script.loop_around(statement)
-    endless = loop is not None and type(loop.node) is cst.While and dotted(loop.node.test) == "True"
-    return endless and loop is not None and loop.index in script.structure.loops
 
 
 def _counting(script: Script, asking: Statement, loop: Statement | None) -> Iterator[int]:

@@ -1040,3 +1040,16 @@ def test_outline_shows_what_its_lines_use_where_there_is_room() -> None:
 def test_a_time_that_is_written_out_is_the_one_given() -> None:
     said = texts('import time\na = time.strftime("%d", start)\nb = time.strftime("%d")')
     assert said[1:] == ['a ← start as "%d"', 'b ← the current time as "%d"']
+
+
+def test_an_endless_loop_in_an_outline_ends_where_it_ends() -> None:
+    code = (
+        "import torch\nnet = torch.nn.Linear(4, 2)\n"
+        "optimizer = torch.optim.SGD(net.parameters(), lr=0.1)\n"
+        "for episode in range(400):\n    s = env.reset()\n    while True:\n"
+        "        s, r, done = env.step(net(s))\n        loss = (net(s) - r).mean()\n"
+        "        optimizer.zero_grad()\n        loss.backward()\n        optimizer.step()\n"
+        "        if done:\n            break\n"
+    )
+    said = texts(code, "en", "outline")
+    assert said[-2:] == ["    if done holds:", "      leave the loop"]
