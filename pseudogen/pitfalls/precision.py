@@ -32,11 +32,7 @@ _KEEPS = frozenset({"save", "load", "checkpoint", "checkpointer", "log", "print"
 def check_clip(findings: Findings) -> Iterator[Pitfall]:
     """Scaled gradients are clipped: `scale(loss).backward()`, `clip_grad_norm_`, `scaler.step`."""
     script = findings.script
-    for clip in findings.of(GradientClipping):
-        site = _clip_call(script, clip)
-        if site is None:
-            continue
-        before, after = _around(script, site)
+    for clip, before, after in _clippings(findings):
         scaled = next((s for s in reversed(before) if _scales(s)), None)
         step = next((s for s in after if _is_scaler(script, s) and method(s) == "step"), None)
         if scaled is None or step is None or any("unscale" in method(s) for s in before):
@@ -53,6 +49,16 @@ def check_clip(findings: Findings) -> Iterator[Pitfall]:
             scaled=scaled.line,
             late=next((s.line for s in after if "unscale" in method(s)), None),
         )
+
+
+def _clippings(
+    findings: Findings,
+) -> Iterator[tuple[GradientClipping, list[Site], list[Site]]]:
+    """The clippings by a call of PyTorch, each with the calls before and behind it."""
+    for clip in findings.of(GradientClipping):
+        site = _clip_call(findings.script, clip)
+        if site is not None:
+            yield clip, *_around(findings.script, site)
 
 
 def _clip_call(script: Script, clip: GradientClipping) -> Site | None:
@@ -122,11 +128,7 @@ def _passes(script: Script, site: Site, name: str) -> bool:
 def check_clip_after(findings: Findings) -> Iterator[Pitfall]:
     """`optimizer.step()` first, `clip_grad_norm_` afterwards: the update is not limited."""
     script = findings.script
-    for clip in findings.of(GradientClipping):
-        site = _clip_call(script, clip)
-        if site is None:
-            continue
-        before, after = _around(script, site)
+    for clip, before, after in _clippings(findings):
         steps = [s for s in before if _steps(script, s)]
         back = [s for s in before if method(s) == "backward"]
         if not steps or not back or back[-1].statement.index > steps[-1].statement.index:
@@ -149,11 +151,7 @@ def check_clip_after(findings: Findings) -> Iterator[Pitfall]:
 def check_clip_early(findings: Findings) -> Iterator[Pitfall]:
     """`clip_grad_norm_` first, `loss.backward()` and the step afterwards."""
     script = findings.script
-    for clip in findings.of(GradientClipping):
-        site = _clip_call(script, clip)
-        if site is None:
-            continue
-        before, after = _around(script, site)
+    for clip, before, after in _clippings(findings):
         if any(_may_differentiate(script, s) for s in before):
             continue
         then = [s for s in after if _may_differentiate(script, s) or _steps(script, s)]

@@ -12,7 +12,7 @@ import re
 from pseudogen.errors import InputError
 from pseudogen.records import dataclass, replace
 from pseudogen.regex import regex
-from pseudogen.syntax.nested_strings import has_nested, unfolded
+from pseudogen.syntax.nested_strings import STRING, has_nested, unfolded
 
 MAX_DEPTH = 200
 """Brackets nested deeper are refused; the deepest of 13,000 library files has under 50."""
@@ -20,7 +20,7 @@ MAX_DEPTH = 200
 MAX_CHAIN = 2_000
 """Most operators, dots, calls and subscripts in a row; the parser's time grows with the square."""
 
-MAX_STRINGS = 2_900
+MAXSTRINGS = 2_900
 """Most strings side by side that are one string."""
 
 MAX_LINE = 1_000_000
@@ -37,25 +37,19 @@ _LARGE_STACK_DEPTH = 100
 _LARGE_STACK_CHAIN = 250
 _LARGE_STACK_ELIFS = 500
 
-_STRING = (
-    r'"""(?>(?:[^\\"]++|\\.|"(?!""))*)(?:"""|\Z)'
-    r"|'''(?>(?:[^\\']++|\\.|'(?!''))*)(?:'''|\Z)"
-    r'|"(?>(?:[^"\\\n]++|\\.)*)"?'
-    r"|'(?>(?:[^'\\\n]++|\\.)*)'?"
-)
 # No repetition is gone back into and an unterminated string matches too: the scan is linear,
 # whatever the text. Groups are atomic: Python before 3.11.5 takes possessive ones wrongly
 # (gh-106052).
 _PIECE = re.compile(
-    r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?)*)([()\[\]{}\n]|\Z)", re.S
+    r"(?>(?:[^'\"#\\\n()\[\]{}]++|" + STRING + r"|\#[^\n]*+|\\\n?)*)([()\[\]{}\n]|\Z)", re.S
 )
-_INNER = r"[^'\"#\\()\[\]{}]++|" + _STRING + r"|\#[^\n]*+|\\\n?"
+_INNER = r"[^'\"#\\()\[\]{}]++|" + STRING + r"|\#[^\n]*+|\\\n?"
 _IN_BRACKETS = rf"[(\[{{](?>(?:{_INNER}|[(\[{{](?>(?:{_INNER})*)[)\]}}])*)[)\]}}]"
 _BLANK = r"(?>(?:[ \t\f]*+(?:\#[^\n]*+)?\n)*)"
 _LINE = re.compile(
     _BLANK
     + r"((?>(?:[^'\"#\\\n()\[\]{}]++|"
-    + _STRING
+    + STRING
     + r"|\#[^\n]*+|\\\n?|"
     + _IN_BRACKETS
     + r")*)\n)?",
@@ -63,9 +57,9 @@ _LINE = re.compile(
 )
 """Blank lines and, in the group, a logical line whose brackets go two deep at most, as nearly all
 do."""
-_CODE = re.compile(r"((?>(?:[^'\"#\\\n]++|" + _STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S)
+_CODE = re.compile(r"((?>(?:[^'\"#\\\n]++|" + STRING + r"|\\\n?)*))(?:\#[^\n]*+|\n\s*+|\Z)", re.S)
 """In the group, code up to a comment or a line break in brackets."""
-_LOAD = regex(r"([fFtT]?)(?:" + _STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
+_LOAD = regex(r"([fFtT]?)(?:" + STRING + r")|\#[^\n]*+|\blambda\b[^:\n]*+|[()\[\]{},;]", re.S)
 _LINK = regex(r"[-+*/%@&|^~<>=!.:]|\b(?:and|or|not|if|else|in|is|await)\b")
 _KEYWORDS = ("and", "or", "not", "if", "else", "in", "is", "await", "lambda")
 _LINKS = (*"-+*/%@&|^~<>=!.:)]}'\"", *_KEYWORDS)
@@ -174,8 +168,8 @@ def _needs_large_stack(code: str, depth: int, line: int, name: str) -> bool:
         raise InputError("line-too-long", file=name, line=line, limit=MAX_LINE)
     if line and chain > MAX_CHAIN:
         raise InputError("expression-too-long", file=name, line=line, limit=MAX_CHAIN)
-    if line and strings > MAX_STRINGS:
-        raise InputError("too-many-strings", file=name, line=line, limit=MAX_STRINGS)
+    if line and strings > MAXSTRINGS:
+        raise InputError("too-many-strings", file=name, line=line, limit=MAXSTRINGS)
     return depth > _LARGE_STACK_DEPTH or max(chain, strings) > _LARGE_STACK_CHAIN
 
 

@@ -25,13 +25,14 @@ def _opened(prefix: str, quote: str) -> re.Pattern[str]:
 
 
 _OPENED = {prefix + quote: _opened(prefix, quote) for prefix in ("f", "fr", "F") for quote in "\"'"}
-_STRING = (
+STRING = (
     r'"""(?>(?:[^\\"]++|\\.|"(?!""))*)(?:"""|\Z)'
     r"|'''(?>(?:[^\\']++|\\.|'(?!''))*)(?:'''|\Z)"
     r'|"(?>(?:[^"\\\n]++|\\.)*)"?'
     r"|'(?>(?:[^'\\\n]++|\\.)*)'?"
 )
-_CODE = re.compile(rf"\#[^\n]*+|{_START}(\"\"\"|'''|\"|')|(?:{_STRING})|[()\[\]{{}}:\n]|\Z", re.S)
+"""A string as Python before 3.12 reads it; one that never ends, too."""
+_CODE = re.compile(rf"\#[^\n]*+|{_START}(\"\"\"|'''|\"|')|(?:{STRING})|[()\[\]{{}}:\n]|\Z", re.S)
 """The next piece of code that matters; in the group, the quote that begins an f-string."""
 _TEXT = re.compile(r"\\.|\{\{|\}\}|\"\"\"|'''|[\"'{}\n]|\Z", re.S)
 """The next piece that matters of what an f-string says between its fields."""

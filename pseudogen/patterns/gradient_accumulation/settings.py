@@ -11,6 +11,7 @@ from pseudogen.names.arguments import argument
 from pseudogen.names.conditions import opposite
 from pseudogen.names.engine_config import MARKS, sections
 from pseudogen.names.evidence import FLOW, NAME, Evidence
+from pseudogen.names.loop_bodies import without_gradients
 from pseudogen.names.origins import makers
 from pseudogen.names.places import own_lines
 from pseudogen.names.script import Script, Site
@@ -20,7 +21,6 @@ from pseudogen.patterns.gradient_accumulation.facts import GradientAccumulation
 from pseudogen.patterns.gradient_accumulation.finders import is_steps
 from pseudogen.syntax.build import dotted
 from pseudogen.syntax.text import text
-from pseudogen.syntax.tree import Statement
 
 _FRAMEWORKS = ("accelerator", "trainer", "training-arguments")
 _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_accum_steps")
@@ -29,7 +29,7 @@ _SETTINGS = ("gradient_accumulation_steps", "accumulate_grad_batches", "grad_acc
 @pattern(GradientAccumulation, statements=(cst.With,))
 def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
     """`with model.no_sync():`, `with accelerator.accumulate(model):`."""
-    if any(map(_is_free_of_gradients, script.tree.ancestors(site.statement.index))):
+    if without_gradients(script, site.statement, None):
         return
     for item in site.node.items:
         name = dotted(item.item.func) if type(item.item) is cst.Call else dotted(item.item)
@@ -43,14 +43,6 @@ def find_context(site: Site, script: Script) -> Iterator[GradientAccumulation]:
                 call=name,
                 unset=method == "accumulate" and _is_unset(item.item, site, script),
             )
-
-
-def _is_free_of_gradients(around: Statement) -> bool:
-    """Whether it is `with torch.no_grad():`."""
-    if type(around.node) is not cst.With:
-        return False
-    contexts = [text(item.item) for item in around.node.items]
-    return any(mark in written for written in contexts for mark in ("no_grad", "inference_mode"))
 
 
 def _is_unset(call: cst.Call, site: Site, script: Script) -> bool:
